@@ -1,0 +1,106 @@
+"""What a setting is: one dataclass field with its default, range and help text.
+
+Every room declares its own settings classes with `setting(...)`; the command line builds its options and
+the Python API its keyword arguments from the same fields, so nothing is listed twice. A field whose default
+is None is filled by the preset.
+"""
+
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from mlpcli.errors import SettingsError, did_you_mean
+
+
+@dataclass(frozen=True)
+class Setting:
+    """All that is known of a field beside its name and default: its range, its words for people."""
+
+    help: str
+    group: str
+    flag: str = ""
+    """Name of the command-line option, when it is not the field's name with dashes."""
+    short: str = ""
+    metavar: str = ""
+    choices: tuple[str, ...] = ()
+    at_least: float | None = None
+    above: float | None = None
+    at_most: float | None = None
+    below: float | None = None
+    parse: Callable[[str], Any] | None = None
+    """Turns the option's text into the field's value; raises SettingsError."""
+    common: bool = False
+    """Shown by `--help`; the others by `--help-all`."""
+
+    def check(self, flag: str, value: object) -> None:
+        """Raise SettingsError unless `value` lies in the stated choices and range."""
+        if self.choices and value not in self.choices:
+            raise SettingsError(f"{flag}: {value!r} is not known", did_you_mean(str(value), self.choices))
+        if not isinstance(value, (int, float)) or isinstance(value, bool):
+            return
+        for bad, limit in (
+            (self.at_least is not None and not value >= self.at_least, f"at least {self.at_least}"),
+            (self.above is not None and not value > self.above, f"above {self.above}"),
+            (self.at_most is not None and not value <= self.at_most, f"at most {self.at_most}"),
+            (self.below is not None and not value < self.below, f"below {self.below}"),
+        ):
+            if bad:
+                raise SettingsError(f"{flag}: {value} is out of range", f"It must be {limit}.")
+
+
+def setting(default: Any, help: str, *, group: str, **details: Any) -> Any:
+    """A dataclass field that is a setting; `details` are the other fields of `Setting`."""
+    return field(default=default, metadata={"setting": Setting(help=help, group=group, **details)})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Base of all settings classes: values are checked when an object is made."""
+
+    def __post_init__(self) -> None:
+        for name, described in described_fields(type(self)).items():
+            value = getattr(self, name)
+            if value is not None:
+                described.check(flag_of(name, described), value)
+
+
+AnySettings = TypeVar("AnySettings", bound=Settings)
+
+
+def described_fields(settings_class: type[Settings]) -> dict[str, Setting]:
+    """The settings of a class by field name, in order."""
+    return {each.name: each.metadata["setting"] for each in dataclasses.fields(settings_class)}
+
+
+def flag_of(name: str, described: Setting) -> str:
+    """The long option of a field: `--learning-rate`, or the name its setting gives."""
+    return "--" + (described.flag or name.replace("_", "-"))
+
+
+def build(settings_class: type[AnySettings], values: Mapping[str, Any]) -> AnySettings:
+    """An object of `settings_class` from those of `values` it has; texts are parsed as on a command line."""
+    chosen: dict[str, Any] = {}
+    for name, described in described_fields(settings_class).items():
+        if name in values:
+            value = values[name]
+            if described.parse is not None and isinstance(value, str):
+                value = described.parse(value)
+            chosen[name] = tuple(value) if isinstance(value, list) else value
+    return settings_class(**chosen)
+
+
+def refuse_unknown(values: Iterable[str], classes: Iterable[type[Settings]]) -> None:
+    """Raise SettingsError for a name that is a field of none of the classes."""
+    known = [name for each in classes for name in described_fields(each)]
+    for name in values:
+        if name not in known:
+            raise SettingsError(f"there is no setting {name!r}", did_you_mean(name, known))
+
+
+def parse_list(text: str) -> tuple[str, ...]:
+    """Comma-separated words; CSV quoting protects a comma inside a word."""
+    import csv
+
+    words = next(csv.reader([text], skipinitialspace=True), [])
+    return tuple(word for word in words if word != "")

@@ -1,0 +1,70 @@
+"""Scores of predictions, named and defined as in scikit-learn. METRICS is the table of them.
+
+Each function takes an `Outcome`; one that cannot be computed on these rows raises `UnavailableError` with
+the reason. Means over rows are weighted where the outcome has weights.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mlpcli.metrics import classification, regression
+from mlpcli.metrics.outcome import Outcome, UnavailableError
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A row of METRICS."""
+
+    function: Callable[[Outcome], float]
+    higher_is_better: bool
+    tasks: frozenset[str]
+
+
+_CLASSES = frozenset({"binary", "multiclass"})
+_BINARY = frozenset({"binary"})
+_LABELS = frozenset({"multilabel"})
+_VALUES = frozenset({"regression"})
+
+METRICS: dict[str, Metric] = {
+    "accuracy": Metric(classification.accuracy, True, _CLASSES),
+    "balanced_accuracy": Metric(classification.balanced_accuracy, True, _CLASSES),
+    "f1": Metric(classification.of_positive("f1"), True, _BINARY),
+    "precision": Metric(classification.of_positive("precision"), True, _BINARY),
+    "recall": Metric(classification.of_positive("recall"), True, _BINARY),
+    "specificity": Metric(classification.specificity, True, _BINARY),
+    "f1_micro": Metric(classification.f1_micro, True, _LABELS),
+    "f1_macro": Metric(classification.f1_macro, True, _CLASSES | _LABELS),
+    "precision_macro": Metric(classification.macro("precision"), True, _CLASSES),
+    "recall_macro": Metric(classification.macro("recall"), True, _CLASSES),
+    "hamming_loss": Metric(classification.hamming_loss, False, _LABELS),
+    "roc_auc": Metric(classification.roc_auc, True, _CLASSES | _LABELS),
+    "average_precision": Metric(classification.average_precision, True, _CLASSES | _LABELS),
+    "log_loss": Metric(classification.log_loss, False, _CLASSES),
+    "brier": Metric(classification.brier, False, _CLASSES),
+    "ece": Metric(classification.ece, False, _CLASSES),
+    "mcc": Metric(classification.mcc, True, _CLASSES),
+    "rmse": Metric(regression.rmse, False, _VALUES),
+    "mae": Metric(regression.mae, False, _VALUES),
+    "median_absolute_error": Metric(regression.median_absolute_error, False, _VALUES),
+    "r2": Metric(regression.r2, True, _VALUES),
+    "mape": Metric(regression.mape, False, _VALUES),
+    "explained_variance": Metric(regression.explained_variance, True, _VALUES),
+}
+
+
+def measure(outcome: Outcome, task: str) -> tuple[dict[str, float | None], dict[str, str]]:
+    """All metrics of a task: values by name (None where there is none) and the reasons of the Nones."""
+    values: dict[str, float | None] = {}
+    reasons: dict[str, str] = {}
+    for name, metric in METRICS.items():
+        if task in metric.tasks:
+            try:
+                values[name] = float(metric.function(outcome))
+            except UnavailableError as reason:
+                values[name], reasons[name] = None, str(reason)
+    return values, reasons
+
+
+def names_for(task: str) -> list[str]:
+    """The metrics of a task."""
+    return [name for name, metric in METRICS.items() if task in metric.tasks]

@@ -1,0 +1,229 @@
+"""Input columns to one float32 matrix: a small encoder per kind, fitted on training rows, stored as arrays.
+
+Later cells that are missing, unreadable or unseen follow a stated rule and are counted.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from mlpcli.data.cells import as_booleans, as_numbers, as_text, is_missing
+from mlpcli.data.schema import BOOLEAN, CATEGORY, NUMBER, Column
+
+Array: TypeAlias = npt.NDArray[Any]
+
+
+@dataclass
+class CellCounts:
+    """Cells by column name that did not have a plain value of their own."""
+
+    missing: dict[str, int] = field(default_factory=dict)
+    unseen: dict[str, int] = field(default_factory=dict)
+    unreadable: dict[str, int] = field(default_factory=dict)
+    out_of_range: dict[str, int] = field(default_factory=dict)
+
+    def add(self, what: str, name: str, mask: Array) -> None:
+        """Count the True cells of a mask."""
+        count = int(np.count_nonzero(mask))
+        if count:
+            counts: dict[str, int] = getattr(self, what)
+            counts[name] = counts.get(name, 0) + count
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How cells are read: what means missing, and the decimal mark."""
+
+    missing: frozenset[str]
+    decimal: str
+
+
+class Encoder(Protocol):
+    """One column's part of the matrix."""
+
+    @property
+    def name(self) -> str:
+        """The column's."""
+
+    @property
+    def width(self) -> int:
+        """Matrix columns it fills."""
+
+    def write(self, cells: "pd.Series[Any]", out: Array, reading: Reading, counts: CellCounts) -> None:
+        """Write the encoded cells into `out` (rows, width), counting what had to be replaced."""
+
+
+@dataclass(frozen=True)
+class NumberEncoder:
+    """(value - centre) / scale, a gap as the median; one more column, 1 at gaps, if training had any."""
+
+    name: str
+    kind: str
+    fill: float
+    centre: float
+    scale: float
+    lowest: float
+    highest: float
+    had_gaps: bool
+
+    @classmethod
+    def fit(cls, column: Column, cells: "pd.Series[Any]", scaling: str, reading: Reading) -> "NumberEncoder":
+        """Median, and mean and standard deviation (ddof 0) or minimum and range, in float64."""
+        values, _ = _values(column.kind, cells, reading)
+        gaps = np.isnan(values)
+        present = values[~gaps]
+        if not len(present):
+            return cls(column.name, column.kind, 0.0, 0.0, 1.0, 0.0, 0.0, bool(gaps.any()))
+        fill = float(np.median(present))
+        lowest, highest = float(present.min()), float(present.max())
+        filled = np.where(gaps, fill, values)
+        centre, scale = 0.0, 1.0
+        if scaling == "standard":
+            centre, scale = float(filled.mean()), float(filled.std())
+        elif scaling == "minmax":
+            centre, scale = lowest, highest - lowest
+        # A spread that is rounding noise of the values must not be blown up to one.
+        if not scale > 1e-12 * max(abs(lowest), abs(highest)):
+            scale = 1.0
+        return cls(column.name, column.kind, fill, centre, scale, lowest, highest, bool(gaps.any()))
+
+    @property
+    def width(self) -> int:
+        """One, or two with the missing flag."""
+        return 1 + self.had_gaps
+
+    def write(self, cells: "pd.Series[Any]", out: Array, reading: Reading, counts: CellCounts) -> None:
+        """Scaled values, and the missing flag."""
+        values, unreadable = _values(self.kind, cells, reading)
+        gaps = np.isnan(values)
+        counts.add("missing", self.name, gaps & ~unreadable)
+        counts.add("unreadable", self.name, unreadable)
+        counts.add("out_of_range", self.name, (values < self.lowest) | (values > self.highest))
+        values[gaps] = self.fill
+        values -= self.centre
+        values /= self.scale
+        limit = float(np.finfo(np.float32).max) / 1e8
+        out[:, 0] = np.clip(values, -limit, limit)
+        if self.had_gaps:
+            out[:, 1] = gaps
+
+
+@dataclass(frozen=True)
+class CategoryEncoder:
+    """One column of 0 and 1 per level; all zero for a level that training did not keep."""
+
+    name: str
+    levels: tuple[str, ...]
+    had_gaps: bool
+
+    @classmethod
+    def fit(
+        cls, column: Column, cells: "pd.Series[Any]", max_categories: int, reading: Reading
+    ) -> "CategoryEncoder":
+        """The levels in order of the text, the most frequent where there are too many."""
+        absent = is_missing(cells, reading.missing)
+        counted = as_text(cells[~absent]).value_counts()
+        by_count = sorted(counted.items(), key=lambda level: (-level[1], str(level[0])))
+        levels = sorted(str(level) for level, _ in by_count[:max_categories])
+        return cls(column.name, tuple(levels), bool(absent.any()))
+
+    @property
+    def width(self) -> int:
+        """Levels, and one for missing if training had gaps."""
+        return len(self.levels) + self.had_gaps
+
+    def write(self, cells: "pd.Series[Any]", out: Array, reading: Reading, counts: CellCounts) -> None:
+        """One-hot rows."""
+        out[:] = 0.0
+        absent = is_missing(cells, reading.missing)
+        codes = pd.Index(self.levels, dtype="str").get_indexer(pd.Index(as_text(cells)))
+        codes[absent] = len(self.levels) if self.had_gaps else -1
+        known = np.flatnonzero(codes >= 0)
+        out[known, codes[known]] = 1.0
+        counts.add("missing", self.name, absent)
+        counts.add("unseen", self.name, (codes < 0) & ~absent)
+
+
+def _values(kind: str, cells: "pd.Series[Any]", reading: Reading) -> tuple[Array, Array]:
+    if kind == BOOLEAN:
+        return as_booleans(cells, reading.missing)
+    return as_numbers(cells, reading.missing, reading.decimal)
+
+
+class FeatureEncoder:
+    """The encoders of all input columns, side by side in one matrix."""
+
+    def __init__(self, encoders: Sequence[Encoder], reading: Reading) -> None:
+        self.encoders = list(encoders)
+        self.reading = reading
+
+    @classmethod
+    def fit(
+        cls,
+        columns: Sequence[Column],
+        frame: pd.DataFrame,
+        scaling: str,
+        max_categories: int,
+        reading: Reading,
+    ) -> "FeatureEncoder":
+        """Fit every input column on the (training) rows of `frame`."""
+        encoders: list[Encoder] = []
+        for column in columns:
+            cells = frame[column.name]
+            if column.kind in (NUMBER, BOOLEAN):
+                encoders.append(NumberEncoder.fit(column, cells, scaling, reading))
+            elif column.kind == CATEGORY:
+                encoders.append(CategoryEncoder.fit(column, cells, max_categories, reading))
+        return cls(encoders, reading)
+
+    @property
+    def width(self) -> int:
+        """Number of matrix columns."""
+        return sum(encoder.width for encoder in self.encoders)
+
+    def encode(self, frame: pd.DataFrame, counts: CellCounts | None = None) -> Array:
+        """A (rows, width) float32 matrix; columns are found by name."""
+        counts = CellCounts() if counts is None else counts
+        matrix = np.empty((len(frame), self.width), np.float32)
+        start = 0
+        for encoder in self.encoders:
+            stop = start + encoder.width
+            encoder.write(frame[encoder.name], matrix[:, start:stop], self.reading, counts)
+            start = stop
+        return matrix
+
+    def to_stored(self) -> tuple[list[dict[str, Any]], dict[str, Array]]:
+        """Names, kinds and levels as JSON values; statistics as one (columns, 5) float64 array."""
+        described: list[dict[str, Any]] = []
+        statistics = []
+        for encoder in self.encoders:
+            if isinstance(encoder, NumberEncoder):
+                described.append({"name": encoder.name, "kind": encoder.kind, "had_gaps": encoder.had_gaps})
+                statistics.append(
+                    [encoder.fill, encoder.centre, encoder.scale, encoder.lowest, encoder.highest]
+                )
+            elif isinstance(encoder, CategoryEncoder):
+                described.append(
+                    {"name": encoder.name, "levels": list(encoder.levels), "had_gaps": encoder.had_gaps}
+                )
+        return described, {"numbers": np.array(statistics, dtype=np.float64).reshape(-1, 5)}
+
+    @classmethod
+    def from_stored(
+        cls, described: Sequence[Mapping[str, Any]], arrays: Mapping[str, Array], reading: Reading
+    ) -> "FeatureEncoder":
+        """The inverse of `to_stored`."""
+        encoders: list[Encoder] = []
+        statistics = iter(arrays["numbers"].tolist())
+        for each in described:
+            if "levels" in each:
+                encoders.append(CategoryEncoder(each["name"], tuple(each["levels"]), each["had_gaps"]))
+            else:
+                encoders.append(
+                    NumberEncoder(each["name"], each["kind"], *next(statistics), each["had_gaps"])
+                )
+        return cls(encoders, reading)

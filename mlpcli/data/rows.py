@@ -1,0 +1,81 @@
+"""Rows of text in chunks, as they arrive, and scored rows back to text. Cells keep their text exactly."""
+
+import csv
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TextIO
+
+import pandas as pd
+
+from mlpcli.data.records import Records, check_same_header
+from mlpcli.data.source import ReadingSettings, TextSource
+
+OUTPUT_FORMATS = ("csv", "tsv", "jsonl")
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Some consecutive rows: the cells as text, by column, and where the first of them stands."""
+
+    header: list[str]
+    original_header: list[str]
+    cells: list[list[str]]
+    place: str
+
+    def frame(self, columns: Sequence[str]) -> pd.DataFrame:
+        """The named columns as text."""
+        positions = [self.header.index(name) for name in columns]
+        return pd.DataFrame(
+            {
+                name: pd.Series([row[position] for row in self.cells], dtype="str")
+                for name, position in zip(columns, positions, strict=True)
+            },
+            index=range(len(self.cells)),
+        )
+
+
+def read_chunks(paths: Sequence[str], reading: ReadingSettings, chunk_rows: int) -> Iterator[Chunk]:
+    """The rows of all files in order; a chunk ends early rather than wait for input.
+
+    The first chunk has no rows: it says what the header is, also of a table without rows.
+    """
+    first: Records | None = None
+    for path in paths:
+        records = Records(TextSource(path, reading.encoding), reading)
+        if first is None:
+            first = records
+            yield Chunk(records.header, records.original_header, [], records.source.name)
+        check_same_header(records.header, first.header, records.source.name, first.source.name)
+        cells: list[list[str]] = []
+        place = ""
+        for record in records:
+            place = place or f"{records.source.name}: line {record.line:,}"
+            cells.append(record.cells)
+            if len(cells) == chunk_rows or not records.pending:
+                yield Chunk(records.header, records.original_header, cells, place)
+                cells, place = [], ""
+        if cells:
+            yield Chunk(records.header, records.original_header, cells, place)
+
+
+class RowWriter:
+    """Writes rows as csv, tsv or JSON lines; quotes only where needed."""
+
+    def __init__(self, sink: TextIO, output_format: str, header: Sequence[str]) -> None:
+        self._sink, self._header = sink, list(header)
+        self._csv = None
+        if output_format != "jsonl":
+            delimiter = "\t" if output_format == "tsv" else ","
+            self._csv = csv.writer(sink, delimiter=delimiter, lineterminator="\n")
+            self._csv.writerow(self._header)
+
+    def write(self, rows: Sequence[Sequence[Any]]) -> None:
+        """Write and flush some rows; a reader at the other end sees them at once."""
+        if self._csv is not None:
+            self._csv.writerows(rows)
+        else:
+            for row in rows:
+                self._sink.write(json.dumps(dict(zip(self._header, row, strict=True)), ensure_ascii=False))
+                self._sink.write("\n")
+        self._sink.flush()

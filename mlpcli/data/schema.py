@@ -1,0 +1,146 @@
+"""What was decided about a table, once, at training: columns, kinds, target. Needs no pandas."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from mlpcli.errors import DataError, SettingsError, did_you_mean
+from mlpcli.settings import Settings, parse_list, setting
+
+NUMBER, CATEGORY, BOOLEAN, IGNORE = "number", "category", "boolean", "ignore"
+KINDS = (NUMBER, CATEGORY, BOOLEAN, IGNORE)
+SCALINGS = ("standard", "minmax", "none")
+TASKS = ("regression", "binary", "multiclass", "multilabel")
+
+
+def _parse_names(text: str) -> tuple[str, ...]:
+    # Kept whole: only the table tells whether "a,b" is one column or two. See `resolve_names`.
+    return (text,)
+
+
+def parse_pairs(flag: str, text: str) -> dict[str, str]:
+    """`NAME=VALUE,NAME=VALUE` as a dict; the last = of a part separates."""
+    pairs = {}
+    for part in parse_list(text):
+        name, equals, value = part.rpartition("=")
+        if not equals or not name:
+            raise SettingsError(f"{flag}: {part!r} is not NAME=VALUE", "Separate several by commas.")
+        pairs[name] = value
+    return pairs
+
+
+def _parse_kinds(text: str) -> tuple[tuple[str, str], ...]:
+    pairs = parse_pairs("--kind", text)
+    for name, kind in pairs.items():
+        if kind not in KINDS:
+            raise SettingsError(f"--kind {name}: {kind!r} is no kind", did_you_mean(kind, KINDS))
+    return tuple(pairs.items())
+
+
+@dataclass(frozen=True)
+class DataSettings(Settings):
+    """Which columns are learned from and towards, and how they are encoded."""
+
+    target: tuple[str, ...] = setting(
+        (),
+        "Column to predict; several as A,B or by repeating.",
+        group="Data",
+        short="t",
+        metavar="COLUMN",
+        parse=_parse_names,
+        common=True,
+    )
+    features: tuple[str, ...] = setting(
+        (), "Only these inputs.", group="Data", metavar="A,B", parse=_parse_names, common=True
+    )
+    drop: tuple[str, ...] = setting(
+        (), "Leave these columns out.", group="Data", metavar="A,B", parse=_parse_names, common=True
+    )
+    kind: tuple[tuple[str, str], ...] = setting(
+        (),
+        "Kind of a column, instead of what is inferred: " + ", ".join(KINDS) + ".",
+        group="Data",
+        metavar="COLUMN=KIND,...",
+        parse=_parse_kinds,
+        common=True,
+    )
+    weight: str | None = setting(None, "Column of row weights.", group="Data", metavar="COLUMN")
+    task: str = setting(
+        "auto",
+        "What is learned; auto decides by the target and says why.",
+        group="Data",
+        choices=("auto", *TASKS),
+        common=True,
+    )
+    positive: str | None = setting(
+        None, "The positive class of two; default the last in order.", group="Data", metavar="CLASS"
+    )
+    scaling: str | None = setting(None, "Of number columns.", group="Data", choices=SCALINGS, common=True)
+    max_categories: int = setting(
+        100,
+        "Levels that a category column keeps, the most frequent; others count as unseen.",
+        group="Data",
+        at_least=1,
+    )
+
+
+@dataclass(frozen=True)
+class Column:
+    """An input column: what it is taken for and why."""
+
+    name: str
+    kind: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Schema:
+    """All input columns in the table's order (also the ignored ones), the target and the task."""
+
+    columns: tuple[Column, ...]
+    target: tuple[str, ...]
+    task: str
+    task_reason: str
+    weight: str | None = None
+
+    @property
+    def inputs(self) -> tuple[Column, ...]:
+        """The columns that are learned from."""
+        return tuple(column for column in self.columns if column.kind != IGNORE)
+
+    @property
+    def ignored(self) -> tuple[Column, ...]:
+        """The columns that were left out, with the reason."""
+        return tuple(column for column in self.columns if column.kind == IGNORE)
+
+    def require(self, names: Sequence[str], where: str, *, target: bool) -> None:
+        """Raise DataError unless the table `where` has every input (and, if asked, target) column."""
+        wanted = [column.name for column in self.inputs] + (list(self.target) if target else [])
+        for name in wanted:
+            if name not in names:
+                kind = "target" if name in self.target else "input"
+                raise DataError(
+                    f"{where}: the {kind} column {name!r} of the model is missing", did_you_mean(name, names)
+                )
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "Schema":
+        """The inverse of `to_json`."""
+        columns = tuple(Column(**column) for column in stored["columns"])
+        return cls(columns, tuple(stored["target"]), stored["task"], stored["task_reason"], stored["weight"])
+
+
+def resolve_names(flag: str, given: Iterable[str], names: Sequence[str], where: str) -> tuple[str, ...]:
+    """Columns named by an option: each value is a column, or a comma-separated list of columns."""
+    resolved: list[str] = []
+    for value in given:
+        for name in (value,) if value in names else parse_list(value):
+            if name not in names:
+                raise DataError(f"{where}: {flag}: there is no column {name!r}", did_you_mean(name, names))
+            if name not in resolved:
+                resolved.append(name)
+    return tuple(resolved)

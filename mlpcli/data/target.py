@@ -1,0 +1,116 @@
+"""Targets: from cells to what a loss takes, and back. Each encoder is fitted once and stored."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from mlpcli.errors import DataError
+
+Array: TypeAlias = npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class ClassTarget:
+    """One column of classes, spelled as in the table; of two, the second is the positive one."""
+
+    name: str
+    classes: tuple[str, ...]
+
+    @classmethod
+    def fit(cls, name: str, cells: "pd.Series[Any]", positive: str | None) -> "ClassTarget":
+        """The classes in order: by value where all are numbers, else by text."""
+        classes = sorted_classes(cells)
+        if positive is not None:
+            if positive not in classes:
+                from mlpcli.errors import did_you_mean
+
+                raise DataError(
+                    f"--positive: {positive!r} is no class of {name!r}", did_you_mean(positive, classes)
+                )
+            classes = [each for each in classes if each != positive] + [positive]
+        return cls(name, tuple(classes))
+
+    def encode(self, cells: "pd.Series[Any]") -> Array:
+        """Class numbers (rows,)."""
+        numbers = pd.Index(self.classes).get_indexer(pd.Index(cells))
+        if (numbers < 0).any():
+            unknown = cells.iloc[int(np.argmax(numbers < 0))]
+            raise DataError(
+                f"{self.name}: the class {unknown!r} did not occur in training",
+                "It occurred with: " + ", ".join(self.classes[:20]) + ".",
+            )
+        return np.asarray(numbers, dtype=np.intp)
+
+    def decode(self, numbers: Array) -> list[str]:
+        """The classes' spelling."""
+        return [self.classes[number] for number in numbers.tolist()]
+
+
+@dataclass(frozen=True)
+class NumberTarget:
+    """One or several columns of numbers, standardised with training's mean and standard deviation."""
+
+    names: tuple[str, ...]
+    mean: Array
+    spread: Array
+
+    @classmethod
+    def fit(cls, names: Sequence[str], values: Array) -> "NumberTarget":
+        """Mean and standard deviation (ddof 0) of (rows, targets) float64 values; a spread of 0 becomes 1."""
+        spread = values.std(axis=0)
+        return cls(tuple(names), values.mean(axis=0), np.where(spread > 0, spread, 1.0))
+
+    def encode(self, values: Array) -> Array:
+        """(value - mean) / spread as float32 (rows, targets)."""
+        return np.asarray((values - self.mean) / self.spread, dtype=np.float32)
+
+    def decode(self, encoded: Array) -> Array:
+        """Values in the target's units, float64."""
+        return np.asarray(encoded.astype(np.float64) * self.spread + self.mean)
+
+
+@dataclass(frozen=True)
+class LabelTarget:
+    """Several columns of 0 and 1."""
+
+    names: tuple[str, ...]
+
+    def encode(self, values: Array) -> Array:
+        """float32 (rows, labels)."""
+        return np.asarray(values, dtype=np.float32)
+
+
+Target: TypeAlias = ClassTarget | NumberTarget | LabelTarget
+
+
+def sorted_classes(cells: "pd.Series[Any]") -> list[str]:
+    """Distinct cells, by value where all are numbers (2 before 10), else by text."""
+    classes = sorted(str(each) for each in cells.unique())
+    try:
+        return sorted(classes, key=float)
+    except ValueError:
+        return classes
+
+
+def to_stored(target: Target) -> tuple[dict[str, Any], dict[str, Array]]:
+    """The target as JSON values and arrays."""
+    match target:
+        case ClassTarget(name, classes):
+            return {"name": name, "classes": list(classes)}, {}
+        case NumberTarget(names, mean, spread):
+            return {"names": list(names)}, {"target.mean": mean, "target.spread": spread}
+        case LabelTarget(names):
+            return {"labels": list(names)}, {}
+
+
+def from_stored(stored: Mapping[str, Any], arrays: Mapping[str, Array]) -> Target:
+    """The inverse of `to_stored`."""
+    if "classes" in stored:
+        return ClassTarget(stored["name"], tuple(stored["classes"]))
+    if "labels" in stored:
+        return LabelTarget(tuple(stored["labels"]))
+    return NumberTarget(tuple(stored["names"]), arrays["target.mean"], arrays["target.spread"])

@@ -223,7 +223,7 @@ class FeatureEncoder:
             if "levels" in each:
                 encoders.append(CategoryEncoder(each["name"], tuple(each["levels"]), each["had_gaps"]))
             else:
-                encoders.append(
-                    NumberEncoder(each["name"], each["kind"], *next(statistics), each["had_gaps"])
-                )
+                fill, centre, scale, lowest, highest = next(statistics)
+                name, kind, had_gaps = each["name"], each["kind"], each["had_gaps"]
+                encoders.append(NumberEncoder(name, kind, fill, centre, scale, lowest, highest, had_gaps))
         return cls(encoders, reading)

@@ -29,25 +29,22 @@ def is_missing(cells: "pd.Series[Any]", missing: frozenset[str]) -> Mask:
 
 
 def as_numbers(cells: "pd.Series[Any]", missing: frozenset[str], decimal: str) -> tuple[Numbers, Mask]:
-    """Values (NaN where missing or unreadable) and a mask of the unreadable; infinite is unreadable."""
+    """Values (NaN where missing or unreadable; `inf` is a value) and a mask of the unreadable."""
     if pd.api.types.is_numeric_dtype(cells.dtype):
         values = cells.to_numpy(dtype=np.float64, na_value=np.nan).copy()
-        unreadable = np.isinf(values)
-    else:
-        absent = is_missing(cells, missing)
-        texts = cells.where(~absent, None)
-        if decimal != ".":
-            texts = texts.str.replace(decimal, ".", regex=False)
-        values = pd.to_numeric(texts, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan).copy()
-        unreadable = ~np.isfinite(values) & ~absent
-    values[unreadable] = np.nan
-    return values, unreadable
+        return values, np.zeros(len(values), dtype=bool)
+    absent = is_missing(cells, missing)
+    texts = cells.where(~absent, None)
+    if decimal != ".":
+        texts = as_text(texts).str.replace(decimal, ".", regex=False)
+    values = pd.to_numeric(texts, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan).copy()
+    return values, np.isnan(values) & ~absent
 
 
 def as_booleans(cells: "pd.Series[Any]", missing: frozenset[str]) -> tuple[Numbers, Mask]:
     """0 and 1 (NaN where missing or unreadable) and a mask of the unreadable."""
     absent = is_missing(cells, missing)
-    values = as_text(cells).str.strip().str.lower().map(BOOLEAN_WORDS).to_numpy(dtype=np.float64)
+    values = as_text(cells).str.strip().str.lower().map(BOOLEAN_WORDS).to_numpy(dtype=np.float64).copy()
     values[absent] = np.nan
     return values, np.isnan(values) & ~absent
 

@@ -21,6 +21,8 @@ Array: TypeAlias = npt.NDArray[Any]
 class CellCounts:
     """Cells by column name that did not have a plain value of their own."""
 
+    last: dict[str, tuple[str, int]] = field(default_factory=dict, repr=False)
+    """By what was counted: the column that was last, and its first such row in the frame encoded."""
     missing: dict[str, int] = field(default_factory=dict)
     unseen: dict[str, int] = field(default_factory=dict)
     unreadable: dict[str, int] = field(default_factory=dict)
@@ -32,6 +34,7 @@ class CellCounts:
         if count:
             counts: dict[str, int] = getattr(self, what)
             counts[name] = counts.get(name, 0) + count
+            self.last[what] = (name, int(np.argmax(mask)))
 
 
 @dataclass(frozen=True)
@@ -151,7 +154,10 @@ class CategoryEncoder:
 def _values(kind: str, cells: "pd.Series[Any]", reading: Reading) -> tuple[Array, Array]:
     if kind == BOOLEAN:
         return as_booleans(cells, reading.missing)
-    return as_numbers(cells, reading.missing, reading.decimal)
+    values, unreadable = as_numbers(cells, reading.missing, reading.decimal)
+    infinite = np.isinf(values)
+    values[infinite] = np.nan
+    return values, unreadable | infinite
 
 
 class FeatureEncoder:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mlpcli.data.cells import BOOLEAN_WORDS, Mask, Numbers, as_numbers, as_text, is_missing
+from mlpcli.data.cells import BOOLEAN_WORDS, Numbers, as_numbers, as_text, is_missing
 from mlpcli.data.schema import BOOLEAN, CATEGORY, IGNORE, NUMBER, Column
 
 IDENTIFIER_ROWS = 20
@@ -51,7 +51,7 @@ def _infer(
     numbers, unreadable = as_numbers(present, missing, decimal)
     if boolean is not None:
         column = boolean
-    elif not unreadable.any() or _only_infinite(present, unreadable):
+    elif not unreadable.any():
         column = _infer_number(name, numbers, distinct)
     else:
         first = present.iloc[int(np.argmax(unreadable))]
@@ -62,14 +62,6 @@ def _infer(
     if distinct == 1 and not absent.any() and complete:
         return _left_out(column, "the same value in every row")
     return column
-
-
-def _only_infinite(present: "pd.Series[Any]", unreadable: Mask) -> bool:
-    """Whether all that is unreadable are infinite numbers: those are refused later, with their line."""
-    if pd.api.types.is_numeric_dtype(present.dtype):
-        return True
-    words = present[unreadable].astype(str).str.strip().str.lower().str.lstrip("+-")
-    return bool(words.isin(["inf", "infinity"]).all())
 
 
 def _infer_boolean(name: str, present: "pd.Series[Any]") -> Column | None:
@@ -85,7 +77,7 @@ def _infer_boolean(name: str, present: "pd.Series[Any]") -> Column | None:
 
 def _infer_number(name: str, numbers: Numbers, distinct: int) -> Column:
     ordered = np.sort(numbers)
-    whole = bool(np.all(ordered == np.floor(ordered)))
+    whole = bool(np.all(np.isfinite(ordered))) and bool(np.all(ordered == np.floor(ordered)))
     unique = len(ordered) >= IDENTIFIER_ROWS and distinct == len(ordered)
     if whole and unique and bool(np.all(np.diff(ordered) == 1)):
         return _left_out(Column(name, NUMBER, ""), "unique, consecutive whole numbers: an identifier")

@@ -3,7 +3,7 @@
 import csv
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TextIO
 
 import pandas as pd
@@ -16,12 +16,14 @@ OUTPUT_FORMATS = ("csv", "tsv", "jsonl")
 
 @dataclass(frozen=True)
 class Chunk:
-    """Some consecutive rows: the cells as text, by column, and where the first of them stands."""
+    """Some consecutive rows: the cells as text and where they stand."""
 
     header: list[str]
     original_header: list[str]
     cells: list[list[str]]
-    place: str
+    name: str
+    lines: list[int]
+    """On which line each row ends."""
 
     def frame(self, columns: Sequence[str]) -> pd.DataFrame:
         """The named columns as text."""
@@ -45,18 +47,17 @@ def read_chunks(paths: Sequence[str], reading: ReadingSettings, chunk_rows: int)
         records = Records(TextSource(path, reading.encoding), reading)
         if first is None:
             first = records
-            yield Chunk(records.header, records.original_header, [], records.source.name)
+            yield Chunk(records.header, records.original_header, [], records.source.name, [])
         check_same_header(records.header, first.header, records.source.name, first.source.name)
-        cells: list[list[str]] = []
-        place = ""
+        chunk = Chunk(records.header, records.original_header, [], records.source.name, [])
         for record in records:
-            place = place or f"{records.source.name}: line {record.line:,}"
-            cells.append(record.cells)
-            if len(cells) == chunk_rows or not records.pending:
-                yield Chunk(records.header, records.original_header, cells, place)
-                cells, place = [], ""
-        if cells:
-            yield Chunk(records.header, records.original_header, cells, place)
+            chunk.cells.append(record.cells)
+            chunk.lines.append(record.line)
+            if len(chunk.cells) == chunk_rows or not records.pending:
+                yield chunk
+                chunk = replace(chunk, cells=[], lines=[])
+        if chunk.cells:
+            yield chunk
 
 
 class RowWriter:

@@ -1,5 +1,6 @@
 """A multilayer perceptron: a list of layers on one parameter vector."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -101,6 +102,11 @@ class Network:
         """Number of raw outputs."""
         return self.layers[-1].n_out
 
+    @property
+    def largest_product(self) -> int:
+        """Multiply-adds per row of the largest matrix product."""
+        return max(layer.n_in * layer.n_out for layer in self.layers if isinstance(layer, Dense))
+
     def initialize(self, generator: np.random.Generator) -> None:
         """Draw all starting weights; the gain is that of the layer after each dense one."""
         for layer, following in zip(self.layers, [*self.layers[1:], None], strict=True):
@@ -183,3 +189,9 @@ def build_network(
         width = size
     layers.append(Dense(width, n_out))
     return Network(layers, dtype)
+
+
+def count_parameters(settings: NetworkSettings, n_in: int, n_out: int) -> int:
+    """How many numbers `build_network` would make room for, without making it."""
+    widths = [n_in, *(settings.hidden or ()), n_out]
+    return sum((before + 1) * after for before, after in itertools.pairwise(widths))

@@ -1,0 +1,154 @@
+"""The model file: a dict of format number, header (JSON text) and arrays, with a checksum of each.
+
+Format 1: `format`, `header`, `header_sha256`, `arrays` {name: array}, `arrays_sha256`. All text is in the
+header. A stored field that is added raises FORMAT and brings an upgrade function for older headers.
+"""
+
+import hashlib
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import joblib
+import numpy as np
+import numpy.typing as npt
+
+from mlpcli.artifact import restricted_reader
+from mlpcli.data.schema import Schema
+from mlpcli.errors import ArtifactError
+from mlpcli.files import atomic_output
+
+Array: TypeAlias = npt.NDArray[Any]
+
+FORMAT = 1
+PICKLE_PROTOCOL = 4
+"""Fixed, so that the same model is the same bytes under every Python."""
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """A trained model, as plain values. `arrays` is empty when only the header was read."""
+
+    schema: Schema
+    encoders: list[dict[str, Any]]
+    """Columns with their levels, in the order of the matrix; numbers' statistics are in `arrays`."""
+    target: dict[str, Any]
+    settings: dict[str, Any]
+    """Every setting by name, with the preset's values filled in."""
+    network: list[dict[str, Any]]
+    """Layer, output and number of parameters."""
+    history: list[dict[str, Any]]
+    """One record an epoch."""
+    scores: dict[str, Any]
+    """`validation`, `test` and `baseline`: {metric: value}."""
+    receipt: dict[str, Any]
+    """Seed, threads, rows, digest of the data, versions, command line."""
+    arrays: dict[str, Array]
+    """`parameters` (the flat vector), `numbers`, `target.mean`, `target.spread`, `baseline`."""
+
+    @property
+    def parameter_count(self) -> int:
+        """Number of trained numbers."""
+        return sum(int(layer["parameters"]) for layer in self.network)
+
+
+def save(artifact: Artifact, path: str) -> None:
+    """Write the file; it appears when complete."""
+    with atomic_output(path) as file:
+        file.write(to_bytes(artifact))
+
+
+def to_bytes(artifact: Artifact) -> bytes:
+    """The file's content."""
+    header = {
+        "schema": artifact.schema.to_json(),
+        "encoders": artifact.encoders,
+        "target": artifact.target,
+        "settings": artifact.settings,
+        "network": artifact.network,
+        "history": artifact.history,
+        "scores": artifact.scores,
+        "receipt": artifact.receipt,
+    }
+    text = json.dumps(header, ensure_ascii=True, allow_nan=False)
+    content = {
+        "format": FORMAT,
+        "header": text,
+        "header_sha256": hashlib.sha256(text.encode()).hexdigest(),
+        "arrays": artifact.arrays,
+        "arrays_sha256": _digest(artifact.arrays),
+    }
+    buffer = io.BytesIO()
+    joblib.dump(content, buffer, compress=0, protocol=PICKLE_PROTOCOL)
+    return buffer.getvalue()
+
+
+def load(path: str, *, header_only: bool = False) -> Artifact:
+    """Read a model file; raises ArtifactError for anything that is not a whole, unaltered one."""
+    if not Path(path).exists():
+        raise ArtifactError(f"{path}: no such model file", "Train one: mlpcli train DATA -t COLUMN -o MODEL")
+    if Path(path).is_dir():
+        raise ArtifactError(f"{path}: is a folder", "Name a model file.")
+    try:
+        with open(path, "rb") as file:
+            content = restricted_reader.read(file, skip_arrays=header_only)
+    except restricted_reader.RefusedError as reason:
+        raise ArtifactError(
+            f"{path}: is not a model file, or a damaged one: {reason}",
+            "Nothing of it was run. Train it again.",
+        ) from None
+    except OSError as error:
+        raise ArtifactError(
+            f"{path}: cannot be read ({error.strerror})", "Look at its permissions."
+        ) from None
+    return _checked(content, path, header_only)
+
+
+def _checked(content: Any, path: str, header_only: bool) -> Artifact:
+    if not isinstance(content, dict) or type(content.get("format")) is not int:
+        raise ArtifactError(f"{path}: is not an mlpcli model", "It is a joblib file of something else.")
+    if content["format"] > FORMAT:
+        raise ArtifactError(
+            f"{path}: has format {content['format']}, this mlpcli reads up to {FORMAT}",
+            "Update it: pip install --upgrade mlpcli",
+        )
+    text, arrays = content.get("header"), content.get("arrays")
+    if not isinstance(text, str) or not isinstance(arrays, dict):
+        raise _altered(path, "its parts are missing")
+    if hashlib.sha256(text.encode(errors="replace")).hexdigest() != content.get("header_sha256"):
+        raise _altered(path, "the header's checksum is wrong")
+    if header_only:
+        arrays = {}
+    else:
+        if not all(isinstance(name, str) and isinstance(array, np.ndarray) for name, array in arrays.items()):
+            raise _altered(path, "an array is none")
+        if _digest(arrays) != content.get("arrays_sha256"):
+            raise _altered(path, "the arrays' checksum is wrong")
+    try:
+        header = json.loads(text)
+        return Artifact(
+            schema=Schema.from_json(header["schema"]),
+            arrays=arrays,
+            **{
+                name: header[name]
+                for name in ("encoders", "target", "settings", "network", "history", "scores", "receipt")
+            },
+        )
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
+        raise _altered(path, f"its header cannot be understood ({type(error).__name__})") from None
+
+
+def _altered(path: str, what: str) -> ArtifactError:
+    return ArtifactError(f"{path}: was altered or damaged: {what}", "Fetch or train it again.")
+
+
+def _digest(arrays: Mapping[str, Array]) -> str:
+    digest = hashlib.sha256()
+    for name in sorted(arrays):
+        array = np.ascontiguousarray(arrays[name])
+        digest.update(f"{name} {array.dtype.str} {array.shape}".encode(errors="replace"))
+        digest.update(array.tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,110 @@
+"""`mlpcli lr-find`: sweep the learning rate, and suggest one."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from mlpcli.errors import DivergenceError
+from mlpcli.nn.range_test import SUGGESTIONS, SweepSettings, smooth, sweep
+from mlpcli.settings import build, described_fields
+from mlpcli.workflows.options import Options
+from mlpcli.workflows.preparation import Data, prepare
+from mlpcli.workflows.run import choose_threads, generators, limited_threads
+from mlpcli.workflows.train import build_network_of, build_trainer
+
+RULE = "half_max"
+STABLE_WITHIN = 3.0
+"""Suggestions of single sweeps that lie within this factor are called stable."""
+
+
+@dataclass(frozen=True)
+class RangeTestPoint:
+    """One rate; losses are means over the sweeps, in encoded units, None where one blew up."""
+
+    learning_rate: float
+    loss: float | None
+    smoothed: float | None
+
+
+@dataclass(frozen=True)
+class LearningRateFinding:
+    """What `lr_find` returns. `interval` is the lowest and highest suggestion of the single sweeps."""
+
+    suggestion: float
+    rule: str
+    interval: tuple[float, float]
+    stable: bool
+    rules: dict[str, float]
+    points: list[RangeTestPoint]
+    sweeps: int
+    batch_size: int
+    optimizer: str
+    notes: list[str]
+
+
+def lr_find(
+    data: Data, target: "str | tuple[str, ...] | list[str] | None" = None, **settings: Any
+) -> LearningRateFinding:
+    """A range test with the network, optimizer and batches that `train` would use for the same settings.
+
+    `settings` are those of `mlpcli lr-find --help-all`. Raises MlpcliError with a hint.
+    """
+    if target is not None:
+        settings["target"] = (target,) if isinstance(target, str) else tuple(target)
+    grid = build(SweepSettings, settings)
+    options = Options.from_values(
+        {name: value for name, value in settings.items() if name not in described_fields(SweepSettings)}
+    )
+    prepared = prepare(data, options, generators(options.run.seed)["split"])
+    training = prepared.options.training
+    assert training.batch_size is not None
+    assert training.optimizer is not None
+    rates = grid.rates()
+    examples = prepared.examples("train")
+    curves: list[Any] = []
+    for number in range(grid.sweeps):
+        randomness = generators(options.run.seed, number)
+        network = build_network_of(prepared, randomness)
+        trainer = build_trainer(prepared, network)
+        threads = choose_threads(options.run.threads, network.largest_product * training.batch_size)
+        with limited_threads(threads):
+            losses = list(sweep(trainer, examples, rates, training.batch_size, randomness["shuffle"]))
+        curves.append(np.pad(losses, (0, len(rates) - len(losses)), constant_values=np.nan))
+    curve = np.mean(curves, axis=0)
+    if not np.isfinite(curve[:2]).all():
+        raise DivergenceError(
+            f"the loss blows up at the very first rates, from {grid.start:g}",
+            f"Try --start {grid.start / 1e3:g}.",
+        )
+    smoothed = smooth(curve)
+    single = [_suggest(rates, losses) for losses in curves]
+    interval = (min(single), max(single))
+    return LearningRateFinding(
+        suggestion=_significant(_suggest(rates, curve)),
+        rule=RULE,
+        interval=(_significant(interval[0]), _significant(interval[1])),
+        stable=interval[1] <= STABLE_WITHIN * interval[0],
+        rules={name: _significant(rule(rates, curve, smoothed)) for name, rule in SUGGESTIONS.items()},
+        points=[
+            RangeTestPoint(float(rate), _finite(loss), _finite(mean))
+            for rate, loss, mean in zip(rates, curve, smoothed, strict=True)
+        ],
+        sweeps=grid.sweeps,
+        batch_size=min(training.batch_size, len(examples)),
+        optimizer=training.optimizer,
+        notes=prepared.notes,
+    )
+
+
+def _suggest(rates: Any, losses: Any) -> float:
+    return SUGGESTIONS[RULE](rates, losses, smooth(losses))
+
+
+def _significant(rate: float) -> float:
+    """Two digits: a range test tells no more."""
+    return float(f"{rate:.2g}")
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None

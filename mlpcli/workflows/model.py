@@ -1,0 +1,102 @@
+"""A trained model in memory: from an artifact to predictions for rows of its columns."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from mlpcli import artifact as artifact_room
+from mlpcli.artifact import Artifact
+from mlpcli.data.features import CellCounts, FeatureEncoder
+from mlpcli.data.source import ReadingSettings
+from mlpcli.data.target import Target, from_stored
+from mlpcli.errors import ArtifactError, MlpcliError
+from mlpcli.nn.losses import LOSSES, Loss
+from mlpcli.nn.network import Network, build_network, count_parameters
+from mlpcli.workflows.options import Options
+from mlpcli.workflows.preparation import reading_of
+from mlpcli.workflows.tasks import TASKS, Task
+
+Array: TypeAlias = npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Model:
+    """What `load` returns: predicts from DataFrames; `artifact` holds all that is known of its making."""
+
+    artifact: Artifact
+    options: Options
+    encoder: FeatureEncoder
+    target: Target
+    network: Network
+    loss: Loss
+
+    @property
+    def task(self) -> Task:
+        """What the outputs mean."""
+        return TASKS[self.artifact.schema.task]
+
+    def outputs(self, features: Array) -> Array:
+        """Linked outputs (rows, outputs) in float64: values in encoded units, or probabilities."""
+        return np.asarray(self.loss.link(self.network.predict(features).astype(np.float64)))
+
+    def encode(self, frame: pd.DataFrame, counts: CellCounts | None = None) -> Array:
+        """The input matrix of a DataFrame that has the model's columns."""
+        return self.encoder.encode(frame, counts)
+
+
+ModelLike: TypeAlias = "str | Path | Model"
+
+
+def load(model: ModelLike) -> Model:
+    """A model from its file; raises ArtifactError if it is none."""
+    if isinstance(model, Model):
+        return model
+    stored = artifact_room.load(str(model))
+    try:
+        return from_artifact(stored)
+    except (
+        KeyError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        IndexError,
+        AssertionError,
+        MlpcliError,
+    ) as error:
+        raise ArtifactError(
+            f"{model}: its parts do not fit together ({type(error).__name__}: {error})", "Train it again."
+        ) from None
+
+
+def from_artifact(stored: Artifact) -> Model:
+    """Rebuild encoders and network; the sizes are checked before anything of their size is made."""
+    options = options_of(stored)
+    encoder = FeatureEncoder.from_stored(stored.encoders, stored.arrays, reading_of(options.reading))
+    target = from_stored(stored.target, stored.arrays)
+    task = TASKS[stored.schema.task]
+    n_out = task.outputs(target)
+    values = stored.arrays["parameters"]
+    if values.shape != (count_parameters(options.network, encoder.width, n_out),):
+        raise ValueError("the number of parameters is not that of the network")
+    network = build_network(options.network, encoder.width, n_out)
+    network.parameters.values[:] = values
+    loss = LOSSES[task.loss_name(options.objective.loss)](options.loss)
+    return Model(stored, options, encoder, target, network, loss)
+
+
+def options_of(stored: Artifact) -> Options:
+    """The settings the model was trained with."""
+    values = dict(stored.settings)
+    for name in ("kind", "class_weight"):
+        if isinstance(values[name], list):
+            values[name] = tuple(tuple(pair) for pair in values[name])
+    return Options.from_values(values)
+
+
+def reading_for(model: Model, given: ReadingSettings) -> ReadingSettings:
+    """How new files are read: as given, else as in training (decimal, header, missing words)."""
+    return given.with_defaults(model.options.reading)

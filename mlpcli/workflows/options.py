@@ -1,0 +1,86 @@
+"""All settings of a training as one object, made from flat names, as given by a command line or in Python."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mlpcli.data.schema import DataSettings
+from mlpcli.data.source import ReadingSettings
+from mlpcli.data.split import SplitSettings
+from mlpcli.nn.fitting import TrainingSettings
+from mlpcli.nn.losses import LossSettings
+from mlpcli.nn.network import NetworkSettings
+from mlpcli.settings import Settings, build, refuse_unknown, setting
+from mlpcli.workflows import presets
+from mlpcli.workflows.run import RunSettings
+from mlpcli.workflows.tasks import ObjectiveSettings
+
+
+@dataclass(frozen=True)
+class PresetSettings(Settings):
+    """The bundle that fills what is not given."""
+
+    preset: str = setting(
+        presets.DEFAULT_PRESET,
+        "Bundle of settings; each option overrides its part.",
+        group="Data",
+        choices=tuple(presets.PRESETS),
+        common=True,
+    )
+
+
+SETTINGS_CLASSES: tuple[type[Settings], ...] = (
+    ReadingSettings,
+    DataSettings,
+    PresetSettings,
+    NetworkSettings,
+    ObjectiveSettings,
+    LossSettings,
+    TrainingSettings,
+    SplitSettings,
+    RunSettings,
+)
+
+
+@dataclass(frozen=True)
+class Options:
+    """The settings of every room for one training."""
+
+    reading: ReadingSettings
+    data: DataSettings
+    preset: PresetSettings
+    network: NetworkSettings
+    objective: ObjectiveSettings
+    loss: LossSettings
+    training: TrainingSettings
+    split: SplitSettings
+    run: RunSettings
+
+    @classmethod
+    def from_values(cls, values: Mapping[str, Any]) -> "Options":
+        """From {setting: value}; unknown names and values out of range raise SettingsError."""
+        refuse_unknown(values, SETTINGS_CLASSES)
+        return cls(
+            build(ReadingSettings, values),
+            build(DataSettings, values),
+            build(PresetSettings, values),
+            build(NetworkSettings, values),
+            build(ObjectiveSettings, values),
+            build(LossSettings, values),
+            build(TrainingSettings, values),
+            build(SplitSettings, values),
+            build(RunSettings, values),
+        )
+
+    def resolved(self, rows: int) -> "Options":
+        """With the preset's values for a table of `rows` rows where nothing was given."""
+        return Options.from_values(presets.resolve(self.preset.preset, self.values(), rows))
+
+    def values(self) -> dict[str, Any]:
+        """All settings by name."""
+        return {
+            name: value
+            for part in dataclasses.fields(self)
+            for name, value in vars(getattr(self, part.name)).items()
+        }

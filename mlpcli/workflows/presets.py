@@ -1,0 +1,35 @@
+"""Presets: named bundles of settings, with the rules by which they follow the size of the data. PRESETS."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+
+def textbook(rows: int, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What the lessons teach, done well: standardised numbers, ReLU, Adam, the best epoch kept."""
+    optimizer = given.get("optimizer") or "adam"
+    return {
+        "scaling": "standard",
+        "hidden": (128, 128),
+        "activation": "relu",
+        "dropout": 0.0,
+        "optimizer": optimizer,
+        # Plain gradient descent needs larger steps: Adam's are already of the size of the rate.
+        "learning_rate": {"adam": 1e-3, "momentum": 1e-2}.get(optimizer, 1e-1),
+        "schedule": "constant",
+        "l2": 1e-4,
+        "epochs": 200,
+        "batch_size": 32 if rows < 2_000 else 64 if rows < 10_000 else 128 if rows < 100_000 else 512,
+        "patience": 10,
+        # Under 20 rows no row can be spared: all train.
+        "validation": 0.15 if rows >= 20 else 0.0,
+    }
+
+
+PRESETS: dict[str, Callable[[int, Mapping[str, Any]], dict[str, Any]]] = {"textbook": textbook}
+DEFAULT_PRESET = "textbook"
+
+
+def resolve(preset: str, values: Mapping[str, Any], rows: int) -> dict[str, Any]:
+    """`values` with every None that the preset knows filled in, for a table of `rows` rows."""
+    filled = PRESETS[preset](rows, values)
+    return {name: filled.get(name) if value is None else value for name, value in values.items()}

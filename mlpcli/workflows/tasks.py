@@ -1,0 +1,226 @@
+"""The one place that knows what regression and classification mean: target, loss, decision. TASKS."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from mlpcli.data.schema import parse_pairs
+from mlpcli.data.target import ClassTarget, LabelTarget, NumberTarget, Target
+from mlpcli.errors import SettingsError, did_you_mean
+from mlpcli.metrics.outcome import Outcome
+from mlpcli.settings import Settings, setting
+
+Array: TypeAlias = npt.NDArray[Any]
+ClassWeight: TypeAlias = str | tuple[tuple[str, float], ...]
+
+AUTO = "auto"
+
+
+def _parse_class_weight(text: str) -> ClassWeight:
+    if text in ("none", "balanced"):
+        return text
+    try:
+        weights = {name: float(value) for name, value in parse_pairs("--class-weight", text).items()}
+    except ValueError:
+        raise SettingsError(f"--class-weight: {text!r} has no number after =", "Write CLASS=2.5.") from None
+    if not all(weight >= 0 for weight in weights.values()):
+        raise SettingsError(f"--class-weight: {text!r} has a weight below 0", "Give 0 or more.")
+    return tuple(weights.items())
+
+
+@dataclass(frozen=True)
+class ObjectiveSettings(Settings):
+    """What is minimised, in words of the task."""
+
+    loss: str = setting(
+        AUTO,
+        "auto: mse for values, cross-entropy for classes.",
+        group="Loss",
+        choices=(AUTO, "mse", "mae", "huber", "cross-entropy"),
+        common=True,
+    )
+    class_weight: ClassWeight = setting(
+        "none",
+        "Weights of the classes' rows; balanced: every class weighs the same.",
+        group="Loss",
+        metavar="none|balanced|CLASS=W,...",
+        parse=_parse_class_weight,
+        common=True,
+    )
+
+
+class Task(ABC):
+    """How raw outputs, truth and decisions relate. `truth` is what metrics take (see `Outcome`)."""
+
+    name: str
+    losses: Mapping[str, str]
+    """Loss by the name a user gives; the first is the default."""
+    headline: str
+    """The metric shown while training."""
+
+    def loss_name(self, given: str) -> str:
+        """The entry of the table of losses; an impossible one raises SettingsError."""
+        if given == AUTO:
+            return next(iter(self.losses.values()))
+        if given not in self.losses:
+            raise SettingsError(f"--loss: {given!r} is not for {self.name}", did_you_mean(given, self.losses))
+        return self.losses[given]
+
+    @abstractmethod
+    def outputs(self, target: Target) -> int:
+        """Width of the output layer."""
+
+    @abstractmethod
+    def loss_targets(self, target: Target, truth: Array) -> Array:
+        """Truth as the loss takes it."""
+
+    @abstractmethod
+    def outcome(
+        self, target: Target, linked: Array, truth: Array, weights: Array | None, threshold: float = 0.5
+    ) -> Outcome:
+        """What was predicted beside what was true, from linked outputs (values or probabilities)."""
+
+    @abstractmethod
+    def baseline(self, truth: Array, weights: Array | None) -> Array:
+        """Linked outputs (outputs,) that need no input: the mean, or the shares of the classes."""
+
+    def class_weights(self, target: Target, truth: Array, given: ClassWeight) -> Array | None:
+        """Weights (rows, 1) or (rows, labels) from class weights, or None."""
+        if given == "none":
+            return None
+        raise SettingsError(f"--class-weight is not for {self.name}", "Leave it out, or use --weight COLUMN.")
+
+
+class Regression(Task):
+    """One or several numbers, standardised for the loss."""
+
+    name = "regression"
+    losses = {"mse": "mse", "mae": "mae", "huber": "huber"}
+    headline = "rmse"
+
+    def outputs(self, target: Target) -> int:
+        assert isinstance(target, NumberTarget)
+        return len(target.names)
+
+    def loss_targets(self, target: Target, truth: Array) -> Array:
+        assert isinstance(target, NumberTarget)
+        return target.encode(truth)
+
+    def outcome(
+        self, target: Target, linked: Array, truth: Array, weights: Array | None, threshold: float = 0.5
+    ) -> Outcome:
+        assert isinstance(target, NumberTarget)
+        return Outcome(truth, target.decode(linked), None, weights)
+
+    def baseline(self, truth: Array, weights: Array | None) -> Array:
+        # Encoded targets have mean 0 over training rows; with row weights the weighted mean is the constant.
+        return np.zeros(truth.shape[1])
+
+
+class _Classes(Task):
+    losses = {"cross-entropy": "cross-entropy"}
+    headline = "accuracy"
+
+    def baseline(self, truth: Array, weights: Array | None) -> Array:
+        counts = np.bincount(truth, weights).astype(np.float64)
+        return np.asarray(counts / counts.sum())
+
+    def class_weights(self, target: Target, truth: Array, given: ClassWeight) -> Array | None:
+        assert isinstance(target, ClassTarget)
+        if given == "none":
+            return None
+        counts = np.bincount(truth, minlength=len(target.classes))
+        by_class = np.asarray(len(truth) / (len(counts) * np.maximum(counts, 1)))
+        if given != "balanced":
+            by_class = _named_weights(given, target.classes)
+        return by_class[truth, None]
+
+
+class Multiclass(_Classes):
+    """One class out of several: softmax."""
+
+    name = "multiclass"
+
+    def outputs(self, target: Target) -> int:
+        assert isinstance(target, ClassTarget)
+        return len(target.classes)
+
+    def loss_targets(self, target: Target, truth: Array) -> Array:
+        return truth
+
+    def outcome(
+        self, target: Target, linked: Array, truth: Array, weights: Array | None, threshold: float = 0.5
+    ) -> Outcome:
+        return Outcome(truth, linked.argmax(axis=1), linked, weights)
+
+
+class Binary(_Classes):
+    """One class out of two: one sigmoid unit, the probability of the second class."""
+
+    name = "binary"
+    losses = {"cross-entropy": "sigmoid-cross-entropy"}
+
+    def outputs(self, target: Target) -> int:
+        return 1
+
+    def loss_targets(self, target: Target, truth: Array) -> Array:
+        return truth.astype(np.float32)[:, None]
+
+    def outcome(
+        self, target: Target, linked: Array, truth: Array, weights: Array | None, threshold: float = 0.5
+    ) -> Outcome:
+        probabilities = np.hstack([1.0 - linked, linked])
+        return Outcome(truth, (linked[:, 0] >= threshold).astype(np.intp), probabilities, weights)
+
+    def baseline(self, truth: Array, weights: Array | None) -> Array:
+        return super().baseline(truth, weights)[1:]
+
+
+class Multilabel(Task):
+    """Several yes-or-no targets: a sigmoid unit for each; they need not sum to one."""
+
+    name = "multilabel"
+    losses = {"cross-entropy": "sigmoid-cross-entropy"}
+    headline = "f1_micro"
+
+    def outputs(self, target: Target) -> int:
+        assert isinstance(target, LabelTarget)
+        return len(target.names)
+
+    def loss_targets(self, target: Target, truth: Array) -> Array:
+        return truth.astype(np.float32)
+
+    def outcome(
+        self, target: Target, linked: Array, truth: Array, weights: Array | None, threshold: float = 0.5
+    ) -> Outcome:
+        return Outcome(truth, (linked >= threshold).astype(np.intp), linked, weights)
+
+    def baseline(self, truth: Array, weights: Array | None) -> Array:
+        return np.asarray(np.average(truth, axis=0, weights=weights))
+
+    def class_weights(self, target: Target, truth: Array, given: ClassWeight) -> Array | None:
+        assert isinstance(target, LabelTarget)
+        if given == "none":
+            return None
+        if given != "balanced":
+            return np.where(truth == 1, _named_weights(given, target.names), 1.0)
+        positive = truth.sum(axis=0)
+        rows = len(truth)
+        of_ones, of_zeros = rows / (2 * np.maximum(positive, 1)), rows / (2 * np.maximum(rows - positive, 1))
+        return np.asarray(np.where(truth == 1, of_ones, of_zeros))
+
+
+def _named_weights(given: ClassWeight, names: Sequence[str]) -> Array:
+    assert not isinstance(given, str)
+    for name, _ in given:
+        if name not in names:
+            raise SettingsError(f"--class-weight: there is no class {name!r}", did_you_mean(name, names))
+    weights = dict(given)
+    return np.array([weights.get(name, 1.0) for name in names])
+
+
+TASKS: dict[str, Task] = {each.name: each for each in (Regression(), Binary(), Multiclass(), Multilabel())}

@@ -1,0 +1,90 @@
+"""A small training run: rows, a net with dropout, settings and generators that the tests of `fit` share."""
+
+import dataclasses
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from mlpcli.nn.activations import ACTIVATIONS
+from mlpcli.nn.arrays import FloatArray
+from mlpcli.nn.batches import Examples
+from mlpcli.nn.fitting import EpochRecord, FitState, StopReason, TrainingSettings, fit
+from mlpcli.nn.losses import MeanSquaredError
+from mlpcli.nn.network import Network, NetworkSettings, build_network
+from mlpcli.nn.optimizers import OPTIMIZERS
+from mlpcli.nn.trainer import Trainer
+
+BATCHES = 6
+"""Per epoch: five of 7 rows and one of 5."""
+
+
+def rows_of(seed: int, rows: int) -> Examples:
+    """A noisy wave of three inputs; few rows of it are soon learned by heart."""
+    generator = np.random.default_rng(seed)
+    features = generator.standard_normal((rows, 3))
+    targets = np.sin(2 * features[:, :1]) + features[:, 1:2] + 0.5 * generator.standard_normal((rows, 1))
+    return Examples(features.astype(np.float32), targets.astype(np.float32))
+
+
+TRAINING, VALIDATION = rows_of(1, 40), rows_of(2, 30)
+
+
+def settings(**changes: Any) -> TrainingSettings:
+    base = TrainingSettings(
+        optimizer="adam", learning_rate=0.01, schedule="constant", epochs=8, batch_size=7, l2=1e-3
+    )
+    return dataclasses.replace(base, **changes)
+
+
+class StopAfter:
+    """`should_stop` that gives its reason at the given batch, counted over the whole run."""
+
+    def __init__(self, batches: int, reason: StopReason = "interrupted") -> None:
+        self._left, self._reason = batches, reason
+
+    def __call__(self) -> StopReason | None:
+        self._left -= 1
+        return self._reason if self._left == 0 else None
+
+
+@dataclass
+class Run:
+    """A net with its generators from one seed, and what `fit` has brought so far."""
+
+    settings: TrainingSettings
+    seed: int = 0
+    dropout: float = 0.2
+    state: FitState = field(default_factory=FitState)
+    records: list[EpochRecord] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        seeds = np.random.SeedSequence(self.seed).spawn(3)
+        weights, shuffle, dropout = (np.random.default_rng(seed) for seed in seeds)
+        self.generators = {"shuffle": shuffle, "dropout": dropout}
+        network_settings = NetworkSettings(
+            hidden=(8,), activation=next(iter(ACTIVATIONS)), dropout=self.dropout
+        )
+        self.network: Network = build_network(network_settings, 3, 1, dropout)
+        self.network.initialize(weights)
+        assert self.settings.optimizer is not None
+        optimizer = OPTIMIZERS[self.settings.optimizer](self.network.parameters, self.settings.momentum)
+        self.trainer = Trainer(self.network, MeanSquaredError(), optimizer, self.settings.l2 or 0.0)
+
+    @property
+    def values(self) -> FloatArray:
+        return self.network.parameters.values
+
+    def loss_of(self, examples: Examples) -> float:
+        outputs = self.network.predict(examples.features)
+        return self.trainer.loss.value(outputs, examples.targets, examples.weights)
+
+    def fit(self, training: Examples = TRAINING, **options: Any) -> "Run":
+        """Run to the end of `fit`; it learns from TRAINING unless told otherwise."""
+        epochs = fit(self.trainer, training, self.settings, self.generators, state=self.state, **options)
+        self.records += list(epochs)
+        return self
+
+    def history(self) -> list[EpochRecord]:
+        """The records without their times."""
+        return [dataclasses.replace(record, seconds=0.0) for record in self.records]

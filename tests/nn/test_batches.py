@@ -1,0 +1,72 @@
+"""Batches: the rows in the order asked for, gathered into the same memory again and again."""
+
+import numpy as np
+import pytest
+
+from mlpcli.nn.batches import Batches, Examples
+
+
+def examples(rows: int = 10, weighted: bool = True) -> Examples:
+    """Row n has the features [n, -n], the target n + 100 and the weight n / 2."""
+    numbers = np.arange(rows, dtype=np.float32)
+    features = np.column_stack([numbers, -numbers])
+    weights = (numbers / 2)[:, np.newaxis] if weighted else None
+    return Examples(features, numbers[:, np.newaxis] + 100, weights)
+
+
+@pytest.mark.parametrize(
+    ("rows", "batch_size", "sizes"),
+    [(10, 4, [4, 4, 2]), (8, 4, [4, 4]), (3, 1, [1, 1, 1]), (5, 5, [5]), (5, 1000, [5]), (1, 3, [1])],
+)
+def test_sizes(rows: int, batch_size: int, sizes: list[int]) -> None:
+    batches = Batches(examples(rows), batch_size)
+    assert len(batches) == len(sizes)
+    assert [len(batch) for batch in batches.in_order(np.arange(rows))] == sizes
+
+
+def test_rows_keep_together_in_the_order_given() -> None:
+    order = np.random.default_rng(0).permutation(10)
+    seen: list[int] = []
+    for batch in Batches(examples(), 4).in_order(order):
+        numbers = batch.features[:, 0]
+        np.testing.assert_array_equal(batch.features[:, 1], -numbers)
+        np.testing.assert_array_equal(batch.targets[:, 0], numbers + 100)
+        assert batch.weights is not None
+        np.testing.assert_array_equal(batch.weights[:, 0], numbers / 2)
+        seen += [int(number) for number in numbers]
+    assert seen == order.tolist()
+
+
+def test_without_weights() -> None:
+    assert all(
+        batch.weights is None for batch in Batches(examples(weighted=False), 4).in_order(np.arange(10))
+    )
+
+
+def test_class_numbers_stay_whole_numbers() -> None:
+    classes = np.array([2, 0, 1, 1, 0])
+    table = Examples(np.zeros((5, 1), np.float32), classes)
+    targets = [batch.targets.copy() for batch in Batches(table, 2).in_order(np.array([4, 3, 2, 1, 0]))]
+    assert [each.tolist() for each in targets] == [[0, 1], [1, 0], [2]]
+    assert targets[0].dtype == classes.dtype
+
+
+def test_the_memory_is_reused() -> None:
+    batches = Batches(examples(), 4)
+    kept = [batch.features for _ in range(2) for batch in batches.in_order(np.arange(10))]
+    assert all(np.shares_memory(kept[0], other) for other in kept)
+    assert all(batch.flags.c_contiguous and batch.dtype == np.float32 for batch in kept)
+
+
+def test_the_table_is_left_alone() -> None:
+    table = examples()
+    for batch in Batches(table, 4).in_order(np.arange(10)):
+        batch.features[:] = np.nan
+        batch.targets[:] = np.nan
+    np.testing.assert_array_equal(table.features, examples().features)
+    np.testing.assert_array_equal(table.targets, examples().targets)
+
+
+def test_an_order_may_be_part_of_the_rows() -> None:
+    batches = list(Batches(examples(), 4).in_order(np.array([7, 7])))
+    assert [batch.features[:, 0].tolist() for batch in batches] == [[7.0, 7.0]]

@@ -1,0 +1,95 @@
+"""A run that was broken and resumed ends in the same bytes as one that was not."""
+
+import copy
+from typing import Any
+
+import pytest
+
+from mlpcli.nn.fitting import FitState
+from mlpcli.nn.optimizers import OPTIMIZERS
+from mlpcli.nn.schedules import SCHEDULES
+from tests.nn.runs import BATCHES, VALIDATION, Run, StopAfter, settings
+
+
+def broken_and_resumed(after_batches: int, **changes: Any) -> Run:
+    """Stop after so many batches, then go on in a new net with other weights and generators."""
+    first = Run(settings(**changes))
+    first.fit(validation=VALIDATION, should_stop=StopAfter(after_batches))
+    assert first.state.stop_reason == "interrupted"
+    second = Run(settings(**changes), seed=99, state=copy.deepcopy(first.state), records=first.records)
+    return second.fit(validation=VALIDATION)
+
+
+def assert_same(resumed: Run, unbroken: Run) -> None:
+    assert resumed.history() == unbroken.history()
+    assert resumed.values.tobytes() == unbroken.values.tobytes()
+    for name, generator in unbroken.generators.items():
+        assert resumed.generators[name].bit_generator.state == generator.bit_generator.state
+    for name, moment in unbroken.trainer.optimizer.moments().items():
+        assert resumed.trainer.optimizer.moments()[name].tobytes() == moment.tobytes()
+    assert resumed.trainer.optimizer.steps == unbroken.trainer.optimizer.steps
+    assert fields_of(resumed.state) == fields_of(unbroken.state)
+
+
+def fields_of(state: FitState) -> dict[str, Any]:
+    fields = {name: value for name, value in vars(state).items() if name not in ("seconds", "moments")}
+    return {name: value.tobytes() if name.endswith("values") else value for name, value in fields.items()}
+
+
+@pytest.mark.parametrize("batches", [3 * BATCHES, 3 * BATCHES + 2], ids=["at the end", "in the middle"])
+@pytest.mark.parametrize("schedule", SCHEDULES)
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_resumed_equals_unbroken(optimizer: str, schedule: str, batches: int) -> None:
+    changes = {"optimizer": optimizer, "schedule": schedule}
+    unbroken = Run(settings(**changes)).fit(validation=VALIDATION)
+    assert len(unbroken.records) == 8
+    assert_same(broken_and_resumed(batches, **changes), unbroken)
+
+
+def test_resumed_with_patience_equals_unbroken() -> None:
+    """Wherever it was broken, the epoch in which patience runs out included."""
+    changes = {"learning_rate": 0.1, "patience": 2, "epochs": 100}
+    unbroken = Run(settings(**changes)).fit(validation=VALIDATION)
+    assert unbroken.state.stop_reason == "patience"
+    assert 4 <= len(unbroken.records) <= 30
+    for epoch in range(1, len(unbroken.records) + 1):
+        assert_same(broken_and_resumed(epoch * BATCHES, **changes), unbroken)
+
+
+@pytest.mark.parametrize("changes", [{"epochs": 4}, {"learning_rate": 0.1, "patience": 2, "epochs": 100}])
+def test_a_finished_run_has_nothing_to_add(changes: dict[str, Any]) -> None:
+    finished = Run(settings(**changes)).fit(validation=VALIDATION)
+    again = Run(settings(**changes), seed=99, state=copy.deepcopy(finished.state)).fit(validation=VALIDATION)
+    assert again.records == []
+    assert again.state.stop_reason == finished.state.stop_reason
+    assert again.values.tobytes() == finished.values.tobytes()
+
+
+def test_more_epochs() -> None:
+    """A run of 5 epochs resumed to 8 equals one of 8, when the schedule does not look ahead."""
+    five = Run(settings(epochs=5)).fit(validation=VALIDATION)
+    resumed = Run(settings(), seed=99, state=copy.deepcopy(five.state), records=five.records)
+    assert_same(resumed.fit(validation=VALIDATION), Run(settings()).fit(validation=VALIDATION))
+
+
+def test_time_adds_up() -> None:
+    run = Run(settings(epochs=3)).fit()
+    state = copy.deepcopy(run.state)
+    state.seconds = 1000.0
+    resumed = Run(settings(epochs=4), state=state).fit()
+    assert 1000.0 < resumed.records[0].seconds < 1060.0
+
+
+def test_the_state_is_a_snapshot() -> None:
+    """Later epochs do not change what an earlier state holds, once it was copied."""
+    run = Run(settings())
+    run.fit(validation=VALIDATION, should_stop=StopAfter(2 * BATCHES))
+    kept = copy.deepcopy(run.state)
+    assert kept.values is not None
+    assert run.state.values is not None
+    run.values[:] = 7.0
+    for moment in run.trainer.optimizer.moments().values():
+        moment[:] = 7.0
+    assert run.state.values.tobytes() == kept.values.tobytes()
+    for name, moment in run.state.moments.items():
+        assert moment.tobytes() == kept.moments[name].tobytes()

@@ -30,6 +30,8 @@ class Setting:
     below: float | None = None
     parse: Callable[[str], Any] | None = None
     """Turns the option's text into the field's value; raises SettingsError."""
+    repeatable: bool = False
+    """May be given several times on a command line; the values are put together."""
     common: bool = False
     """Shown by `--help`; the others by `--help-all`."""
 

@@ -4,7 +4,7 @@ import csv
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TextIO
+from typing import IO, Any
 
 import pandas as pd
 
@@ -63,7 +63,7 @@ def read_chunks(paths: Sequence[str], reading: ReadingSettings, chunk_rows: int)
 class RowWriter:
     """Writes rows as csv, tsv or JSON lines; quotes only where needed."""
 
-    def __init__(self, sink: TextIO, output_format: str, header: Sequence[str]) -> None:
+    def __init__(self, sink: IO[str], output_format: str, header: Sequence[str]) -> None:
         self._sink, self._header = sink, list(header)
         self._csv = None
         if output_format != "jsonl":

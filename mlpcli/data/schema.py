@@ -48,13 +48,26 @@ class DataSettings(Settings):
         short="t",
         metavar="COLUMN",
         parse=_parse_names,
+        repeatable=True,
         common=True,
     )
     features: tuple[str, ...] = setting(
-        (), "Only these inputs.", group="Data", metavar="A,B", parse=_parse_names, common=True
+        (),
+        "Only these inputs.",
+        group="Data",
+        metavar="A,B",
+        parse=_parse_names,
+        repeatable=True,
+        common=True,
     )
     drop: tuple[str, ...] = setting(
-        (), "Leave these columns out.", group="Data", metavar="A,B", parse=_parse_names, common=True
+        (),
+        "Leave these columns out.",
+        group="Data",
+        metavar="A,B",
+        parse=_parse_names,
+        repeatable=True,
+        common=True,
     )
     kind: tuple[tuple[str, str], ...] = setting(
         (),
@@ -62,6 +75,7 @@ class DataSettings(Settings):
         group="Data",
         metavar="COLUMN=KIND,...",
         parse=_parse_kinds,
+        repeatable=True,
         common=True,
     )
     weight: str | None = setting(None, "Column of row weights.", group="Data", metavar="COLUMN")
@@ -75,7 +89,7 @@ class DataSettings(Settings):
     positive: str | None = setting(
         None, "The positive class of two; default the last in order.", group="Data", metavar="CLASS"
     )
-    scaling: str | None = setting(None, "Of number columns.", group="Data", choices=SCALINGS, common=True)
+    scaling: str | None = setting(None, "Of number columns.", group="Data", choices=SCALINGS)
     max_categories: int = setting(
         100,
         "Levels that a category column keeps, the most frequent; others count as unseen.",

@@ -41,8 +41,8 @@ class SplitSettings(Settings):
         parse=_parse_part("--validation"),
         common=True,
     )
-    test: float | str = setting(
-        0.0,
+    test: float | str | None = setting(
+        None,
         "Rows kept apart for a final, unbiased score: a fraction or a file.",
         group="Course",
         metavar="FRACTION|FILE",

@@ -1,11 +1,13 @@
 """Scores of predictions, named and defined as in scikit-learn. METRICS is the table of them.
 
 Each function takes an `Outcome`; one that cannot be computed on these rows raises `UnavailableError` with
-the reason. Means over rows are weighted where the outcome has weights.
+the reason. Means over rows are weighted where the outcome has weights; a row of weight 0 counts as absent.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+
+import numpy as np
 
 from mlpcli.metrics import classification, regression
 from mlpcli.metrics.outcome import Outcome, UnavailableError
@@ -15,9 +17,18 @@ from mlpcli.metrics.outcome import Outcome, UnavailableError
 class Metric:
     """A row of METRICS."""
 
-    function: Callable[[Outcome], float]
+    formula: Callable[[Outcome], float]
     higher_is_better: bool
     tasks: frozenset[str]
+
+    def function(self, outcome: Outcome) -> float:
+        """The score of an outcome, always a finite number; raises UnavailableError where there is none."""
+        outcome.check()
+        with np.errstate(all="ignore"):
+            score = float(self.formula(outcome))
+        if not np.isfinite(score):
+            raise UnavailableError("the numbers are too large to compute it")
+        return score
 
 
 _CLASSES = frozenset({"binary", "multiclass"})
@@ -59,7 +70,7 @@ def measure(outcome: Outcome, task: str) -> tuple[dict[str, float | None], dict[
     for name, metric in METRICS.items():
         if task in metric.tasks:
             try:
-                values[name] = float(metric.function(outcome))
+                values[name] = metric.function(outcome)
             except UnavailableError as reason:
                 values[name], reasons[name] = None, str(reason)
     return values, reasons

@@ -66,10 +66,12 @@ def specificity(outcome: Outcome) -> float:
 def mcc(outcome: Outcome) -> float:
     """Matthews' correlation for any number of classes (Gorodkin 2004); 0 where it is undefined."""
     matrix = confusion(outcome, _classes(outcome))
-    total, hits = matrix.sum(), np.trace(matrix)
-    truth, named = matrix.sum(axis=1), matrix.sum(axis=0)
-    spread = (total**2 - named @ named) * (total**2 - truth @ truth)
-    return float((hits * total - truth @ named) / np.sqrt(spread)) if spread > 0 else 0.0
+    shares = matrix / matrix.sum()
+    truth, named = shares.sum(axis=1), shares.sum(axis=0)
+    # Sums of products of different classes: 1 - truth @ truth, but exactly 0 where there is one class only.
+    others = 1 - np.eye(len(shares))
+    spread = (truth @ others @ truth) * (named @ others @ named)
+    return float((np.trace(shares) - truth @ named) / np.sqrt(spread)) if spread > 0 else 0.0
 
 
 def log_loss(outcome: Outcome) -> float:
@@ -99,12 +101,12 @@ def ece(outcome: Outcome) -> float:
 
 
 def roc_auc(outcome: Outcome) -> float:
-    """Area under the ROC curve; for several classes one against rest, their mean."""
+    """Area under the ROC curve; for several classes, each against the rest, or labels their mean."""
     return _one_against_rest(outcome, _binary_auc)
 
 
 def average_precision(outcome: Outcome) -> float:
-    """Mean precision over recall steps; for several classes one against rest, their mean."""
+    """Mean precision over recall steps; for several classes, each against the rest, or labels their mean."""
     return _one_against_rest(outcome, _binary_average_precision)
 
 
@@ -145,9 +147,6 @@ def _one_against_rest(outcome: Outcome, score: Callable[[Array, Array, Array], f
         onehot = outcome.truth[:, None] == np.arange(scores.shape[1])
         if scores.shape[1] == 2:
             scores, onehot = scores[:, 1:], onehot[:, 1:]
-    occurs = onehot.any(axis=0) & ~onehot.all(axis=0)
-    if not occurs.all():
-        raise UnavailableError("it needs rows of every class, and of no other")
     pairs = zip(onehot.T, scores.T, strict=True)
     return float(np.mean([score(truth, given, weights) for truth, given in pairs]))
 
@@ -164,13 +163,13 @@ def _ranked(truth: Array, scores: Array, weights: Array) -> tuple[Array, Array]:
 def _binary_auc(truth: Array, scores: Array, weights: Array) -> float:
     hits, false = _ranked(truth, scores, weights)
     if hits[-1] <= 0 or false[-1] <= 0:
-        raise UnavailableError("the rows of one side have no weight")
-    return float(np.trapezoid(np.append(0, hits), np.append(0, false)) / hits[-1] / false[-1])
+        raise UnavailableError("it needs rows in and rows outside of every class or label")
+    return float(np.trapezoid(np.append(0, hits / hits[-1]), np.append(0, false / false[-1])))
 
 
 def _binary_average_precision(truth: Array, scores: Array, weights: Array) -> float:
     hits, false = _ranked(truth, scores, weights)
     if hits[-1] <= 0:
-        raise UnavailableError("the rows of the class have no weight")
+        raise UnavailableError("it needs rows of every class or label")
     steps = np.diff(np.append(0, hits)) / hits[-1]
     return float(steps @ ratio(hits, hits + false))

@@ -27,7 +27,7 @@ class Outcome:
     @property
     def row_weights(self) -> Array:
         """(rows,) weights, ones where there are none."""
-        return np.ones(len(self.truth)) if self.weights is None else self.weights
+        return np.ones(len(self.truth)) if self.weights is None else np.asarray(self.weights, np.float64)
 
     @property
     def scores(self) -> Array:
@@ -36,6 +36,16 @@ class Outcome:
             raise UnavailableError("it needs probabilities")
         return self.probabilities
 
+    def check(self) -> None:
+        """Raise UnavailableError where no metric can be had."""
+        if not len(self.truth):
+            raise UnavailableError("there are no rows")
+        if not self.row_weights.any():
+            raise UnavailableError("all rows have weight 0")
+        predictions = [part for part in (self.predicted, self.probabilities) if part is not None]
+        if not all(np.isfinite(part).all() for part in predictions):
+            raise UnavailableError("the predictions are not all finite numbers")
+
 
 class UnavailableError(Exception):
     """A metric that these rows do not define; the message is the reason."""
@@ -43,7 +53,7 @@ class UnavailableError(Exception):
 
 def weighted_mean(values: Array, outcome: Outcome) -> float:
     """The mean over rows (rows,) -> scalar, weighted where the outcome has weights."""
-    return float(np.average(values, weights=outcome.weights))
+    return float(np.average(values, weights=outcome.row_weights))
 
 
 def ratio(part: Array, whole: Array) -> Array:

@@ -17,25 +17,18 @@ def mae(outcome: Outcome) -> float:
 
 def median_absolute_error(outcome: Outcome) -> float:
     """Median of the absolute errors."""
-    errors = np.abs(_errors(outcome))
-    if outcome.weights is None:
-        return float(np.median(errors, axis=0).mean())
-    return float(np.mean([_weighted_median(column, outcome.weights) for column in errors.T]))
+    errors, weights = np.abs(_errors(outcome)), outcome.row_weights
+    return float(np.mean([_weighted_median(column, weights) for column in errors.T]))
 
 
 def r2(outcome: Outcome) -> float:
     """1 - squared error / squared distance from the mean: 1 is perfect, 0 no better than the mean."""
-    truth = outcome.truth.astype(np.float64)
-    spread = _column_means((truth - _column_means(truth, outcome)) ** 2, outcome)
-    return _explained(_column_means(_errors(outcome) ** 2, outcome), spread, len(truth))
+    return _explained(_column_means(_errors(outcome) ** 2, outcome), outcome)
 
 
 def explained_variance(outcome: Outcome) -> float:
     """As r2, but a constant offset of the predictions costs nothing."""
-    truth, errors = outcome.truth.astype(np.float64), _errors(outcome)
-    unexplained = _column_means((errors - _column_means(errors, outcome)) ** 2, outcome)
-    spread = _column_means((truth - _column_means(truth, outcome)) ** 2, outcome)
-    return _explained(unexplained, spread, len(truth))
+    return _explained(_variances(_errors(outcome), outcome), outcome)
 
 
 def mape(outcome: Outcome) -> float:
@@ -46,16 +39,23 @@ def mape(outcome: Outcome) -> float:
 
 
 def _column_means(values: Array, outcome: Outcome) -> Array:
-    return np.asarray(np.average(values, axis=0, weights=outcome.weights))
+    return np.asarray(np.average(values, axis=0, weights=outcome.row_weights))
+
+
+def _variances(values: Array, outcome: Outcome) -> Array:
+    # Around a row that counts, so that rounding leaves a constant column exactly 0.
+    values = values - values[np.argmax(outcome.row_weights)]
+    return _column_means((values - _column_means(values, outcome)) ** 2, outcome)
 
 
 def _errors(outcome: Outcome) -> Array:
     return np.asarray(outcome.predicted.astype(np.float64) - outcome.truth)
 
 
-def _explained(unexplained: Array, spread: Array, rows: int) -> float:
-    if rows < 2:
+def _explained(unexplained: Array, outcome: Outcome) -> float:
+    if np.count_nonzero(outcome.row_weights) < 2:
         raise UnavailableError("it needs at least two rows")
+    spread = _variances(outcome.truth.astype(np.float64), outcome)
     flat = spread == 0
     shares = 1 - np.divide(unexplained, spread, out=np.zeros_like(spread), where=~flat)
     # A constant target: perfect if predicted exactly, else 0 (scikit-learn's force_finite).
@@ -63,10 +63,11 @@ def _explained(unexplained: Array, spread: Array, rows: int) -> float:
 
 
 def _weighted_median(values: Array, weights: Array) -> float:
-    """Mean of the lower and the upper weighted median."""
+    """Mean of the lower and the upper weighted median (Hyndman and Fan 1996, definition 2)."""
     order = np.argsort(values)
     reached = np.cumsum(weights[order])
     half = reached[-1] / 2
-    lower = values[order][np.searchsorted(reached, half, side="left")]
-    upper = values[order][min(np.searchsorted(reached, half, side="right"), len(values) - 1)]
+    rounding = half * len(values) * np.finfo(np.float64).eps
+    lower = values[order][np.searchsorted(reached, half - rounding, side="left")]
+    upper = values[order][np.searchsorted(reached, half + rounding, side="right")]
     return float((lower + upper) / 2)

@@ -42,7 +42,7 @@ class TrainingSettings(Settings):
         below=1,
     )
     schedule: str | None = setting(
-        None, "Course of the learning rate.", group="Optimizer", choices=tuple(SCHEDULES), common=True
+        None, "Course of the learning rate.", group="Optimizer", choices=tuple(SCHEDULES)
     )
     l2: float | None = setting(
         None, "Penalty: l2 / 2 times the sum of squared weights.", group="Optimizer", at_least=0, common=True

@@ -15,11 +15,13 @@ def textbook(rows: int, given: Mapping[str, Any]) -> dict[str, Any]:
         "optimizer": optimizer,
         # Plain gradient descent needs larger steps: Adam's are already of the size of the rate.
         "learning_rate": {"adam": 1e-3, "momentum": 1e-2}.get(optimizer, 1e-1),
-        "schedule": "constant",
+        # Against a constant rate with patience 10: california_housing RMSE 0.526 instead of 0.540 (mean of
+        # three seeds), the smaller tables the same within noise.
+        "schedule": "cosine",
         "l2": 1e-4,
-        "epochs": 200,
+        "epochs": 120,
         "batch_size": 32 if rows < 2_000 else 64 if rows < 10_000 else 128 if rows < 100_000 else 512,
-        "patience": 10,
+        "patience": 20,
         # Under 20 rows no row can be spared: all train.
         "validation": 0.15 if rows >= 20 else 0.0,
     }

@@ -17,11 +17,12 @@ from mlpcli.settings import Settings, setting
 PURPOSES = ("split", "weights", "shuffle", "dropout")
 """Each gets a generator of its own, so that a longer use of one does not shift the others: only add."""
 
-PRODUCTS_PER_THREAD = 1 << 20
-"""Multiply-adds of a step's largest matrix product from which a second thread pays.
+PRODUCTS_PER_THREAD = 1 << 22
+"""Multiply-adds per thread from which another one pays: two threads from 8 M in a step's largest product.
 
-Measured on two cores: at 200 x 20 x 100 (0.4 M) two threads are no faster, at 128 x 128 x 128 (2 M) 1.2
-times, at 256 x 256 x 256 (17 M) 1.5 times.
+Whole steps on two idle cores: at 200 x 20 x 100 (0.4 M) two threads are no faster, at 128 x 128 x 128 (2 M)
+1.15 times, at 256 x 256 x 256 (17 M) 1.5 times. On busy cores two threads can be ten times slower than one,
+as they wait for each other spinning, so a small gain is not taken.
 """
 
 
@@ -65,7 +66,6 @@ class RunSettings(Settings):
         group="Course",
         metavar="DURATION",
         parse=_parse_seconds,
-        common=True,
     )
 
 

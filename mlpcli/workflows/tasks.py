@@ -49,7 +49,6 @@ class ObjectiveSettings(Settings):
         group="Loss",
         metavar="none|balanced|CLASS=W,...",
         parse=_parse_class_weight,
-        common=True,
     )
 
 

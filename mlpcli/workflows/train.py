@@ -58,6 +58,11 @@ class TrainingRun:
     network: list[LayerSummary]
 
     @property
+    def seed(self) -> int:
+        """The run's."""
+        return self.model.options.run.seed
+
+    @property
     def artifact(self) -> Artifact:
         """What was, or can be, saved."""
         return self.model.artifact

@@ -62,7 +62,8 @@ def test_one_step() -> None:
     assert printed(lesson.error(), 6) == "0.251612"
     loss = lesson.trainer.gradients(lesson.example)
     assert printed(loss / 2, 6) == "0.251612"
-    assert printed(lesson.output.d_weight[0, 0] / 2, 6) == "0.076775"
+    # The lesson prints 0.076775: it cuts off the further digits, 0.07677585.
+    assert lesson.output.d_weight[0, 0] / 2 == pytest.approx(0.0767758, abs=1e-7)
     lesson.trainer.step(lesson.example, RATE)
     assert printed(lesson.output.weight[0, 0], 6) == "0.484645"
     assert printed(lesson.outputs()[0], 6) == "0.699553"
@@ -77,7 +78,7 @@ def test_ten_thousand_steps_and_forty_thousand() -> None:
     for _ in range(30_000):
         lesson.trainer.step(lesson.example, RATE)
     assert printed(lesson.outputs()[0], 6) == "0.005771"
-    assert lesson.error() == pytest.approx(0.000016, abs=1e-6)
+    assert 0.000016 <= lesson.error() < 0.000017
 
 
 def test_xnor_after_ninety_thousand_passes() -> None:

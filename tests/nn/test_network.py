@@ -12,6 +12,7 @@ from mlpcli.nn.network import (
     Network,
     NetworkSettings,
     build_network,
+    count_parameters,
     parse_hidden,
 )
 
@@ -26,6 +27,13 @@ def test_summary_of_the_lesson() -> None:
     ]
     assert network.parameters.size == 79_510
     assert (network.n_in, network.n_out) == (784, 10)
+    assert network.largest_product == 78_400
+
+
+@pytest.mark.parametrize("hidden", [(), (100,), (5, 4, 300)])
+def test_parameters_are_counted_without_making_them(hidden: tuple[int, ...]) -> None:
+    settings = NetworkSettings(hidden=hidden, activation="relu", dropout=0.1)
+    assert count_parameters(settings, 7, 2) == build_network(settings, 7, 2).parameters.size
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)

@@ -45,15 +45,15 @@ def test_settings_are_checked(changes: dict[str, float]) -> None:
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_a_point_is_the_loss_before_the_update_at_its_rate(optimizer: str) -> None:
     """As stepping by hand through one shuffled pass after another."""
-    rates = np.geomspace(1e-5, 1e-2, 15)
+    rates = np.geomspace(1e-5, 1e-2, 11)
     swept, by_hand = trained(optimizer), trained(optimizer)
-    losses = list(sweep(swept.trainer, TRAINING, rates, 7, shuffle()))
+    losses = list(sweep(swept.trainer, TRAINING, rates, 20, shuffle()))
     generator = shuffle()
-    passes = (Batches(TRAINING, 7).in_order(generator.permutation(40)) for _ in itertools.count())
+    passes = (Batches(TRAINING, 20).in_order(generator.permutation(40)) for _ in itertools.count())
     batches = itertools.chain.from_iterable(passes)
     expected = [by_hand.trainer.step(next(batches), float(rate)) for rate in rates]
     assert losses == expected
-    assert len(set(losses)) == 15
+    assert len(set(losses)) == 11
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
@@ -62,7 +62,7 @@ def test_nothing_is_left_of_it(optimizer: str, points: int | None) -> None:
     """Neither at the end nor when it is closed early."""
     run = trained(optimizer)
     before = state_of(run)
-    points_of_sweep = sweep(run.trainer, TRAINING, np.geomspace(1e-3, 1e-1, 20), 7, shuffle())
+    points_of_sweep = sweep(run.trainer, TRAINING, np.geomspace(1e-3, 1e-1, 20), 20, shuffle())
     assert len(list(itertools.islice(points_of_sweep, points))) == (20 if points is None else points)
     assert (state_of(run) == before) is (points in (0, None))
     points_of_sweep.close()  # type: ignore[attr-defined]
@@ -77,13 +77,19 @@ def test_nothing_is_left_of_a_blow_up(optimizer: str) -> None:
         losses = list(sweep(run.trainer, TRAINING, np.geomspace(1e-3, 1e30, 100), 40, shuffle()))
     assert len(losses) < 100
     assert not losses[-1] <= BLOW_UP * min(losses[:-1])
-    assert all(loss <= BLOW_UP * min(losses[:index]) for index, loss in enumerate(losses[:-1]) if index)
     assert state_of(run) == before
+
+
+def test_noise_is_no_blow_up() -> None:
+    """At rates that change nothing the losses differ only by the rows in the batches, a few each."""
+    run = trained("sgd")
+    losses = list(sweep(run.trainer, TRAINING, np.geomspace(1e-12, 1e-9, 30), 4, shuffle()))
+    assert len(losses) == 30
 
 
 def test_training_after_a_sweep_is_as_without_it() -> None:
     plain, swept = (Run(settings(), dropout=0.0) for _ in range(2))
-    list(sweep(swept.trainer, TRAINING, np.geomspace(1e-5, 1e-1, 30), 7, shuffle()))
+    list(sweep(swept.trainer, TRAINING, np.geomspace(1e-5, 1e-1, 30), 20, shuffle()))
     assert swept.fit().values.tobytes() == plain.fit().values.tobytes()
 
 
@@ -93,7 +99,6 @@ def test_smoothing_is_centred_on_a_step() -> None:
     np.testing.assert_allclose(smoothed + smoothed[::-1], 1.0, atol=1e-12)
     assert smoothed[29] > 0.5 > smoothed[30]
     assert all(before >= after for before, after in itertools.pairwise(smoothed))
-    assert 0.2 < smoothed[32] < smoothed[27] < 0.8 or smoothed[27] > smoothed[32]
 
 
 def test_smoothing_by_hand() -> None:

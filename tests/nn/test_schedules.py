@@ -13,7 +13,7 @@ FRACTIONS = [number / 100 for number in range(101)]
 @pytest.mark.parametrize("name", SCHEDULES)
 def test_every_schedule_stays_between_zero_and_one(name: str) -> None:
     factors = [SCHEDULES[name](done) for done in FRACTIONS]
-    assert 0 <= min(factors)
+    assert min(factors) >= 0
     assert max(factors) == 1.0
 
 

@@ -1,0 +1,1 @@
+"""The command line: parse, call one workflow, hand its result to render. The only room that knows click."""

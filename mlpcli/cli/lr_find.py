@@ -1,0 +1,69 @@
+"""`mlpcli lr-find`."""
+
+import csv
+import sys
+from typing import Any
+
+import click
+
+from mlpcli.cli.options import (
+    GroupedCommand,
+    GroupedOption,
+    console_options,
+    data_argument,
+    force_option,
+    given,
+    settings_options,
+)
+from mlpcli.files import atomic_output, check_output
+from mlpcli.nn.range_test import SweepSettings
+from mlpcli.render.as_json import to_text
+from mlpcli.render.console import Screen
+from mlpcli.render.learning_rate_curve import learning_rate_fields, learning_rate_report
+from mlpcli.workflows.lr_find import lr_find
+from mlpcli.workflows.options import SETTINGS_CLASSES
+
+
+@click.command("lr-find", cls=GroupedCommand)
+@data_argument
+@settings_options("lr-find", SweepSettings, *SETTINGS_CLASSES)
+@click.option(
+    "--csv",
+    "table",
+    metavar="FILE",
+    cls=GroupedOption,
+    group="Output",
+    help="Write the curve's points there.",
+)
+@force_option
+@console_options()
+def command(
+    data: tuple[str, ...],
+    table: str | None,
+    force: bool,
+    as_json: bool,
+    quiet: bool,
+    verbose: bool,
+    debug: bool,
+    **settings: Any,
+) -> None:
+    """Train a few batches at growing learning rates and suggest one for `mlpcli train`.
+
+    Takes the options of train, so that network, optimizer and batches are those of the training.
+    """
+    if table is not None:
+        check_output(table, force=force)
+    finding = lr_find(list(data), **given(settings))
+    talk = Screen(sys.stderr, quiet=quiet)
+    for note in finding.notes:
+        talk.line(f"note: {note}")
+    fields = learning_rate_fields(finding)
+    if table is not None:
+        with atomic_output(table, text=True) as file:
+            writer = csv.DictWriter(file, ["lr", "loss", "smoothed"], lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(fields["points"])
+    if as_json:
+        click.echo(to_text("lr-find", fields))
+    else:
+        learning_rate_report(Screen(sys.stdout), finding)

@@ -1,0 +1,123 @@
+"""The commands, loaded when called, and the one place where an error becomes text and an exit code."""
+
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib import import_module
+from types import FrameType
+from typing import NoReturn
+
+import click
+
+from mlpcli import __version__
+from mlpcli.errors import MlpcliError, SettingsError, did_you_mean
+
+COMMANDS = {
+    "train": "Learn a model from a table.",
+    "predict": "Score rows with a model.",
+    "evaluate": "Measure a model on rows whose target is known.",
+    "lr-find": "Sweep the learning rate, draw the curve, suggest one.",
+    "inspect": "Show what is in a model file.",
+}
+
+EPILOG = "Start with: mlpcli train data.csv -t COLUMN"
+INTERRUPTED, TERMINATED = 130, 143
+
+
+class Commands(click.Group):
+    """Knows the commands' names and one-line helps without importing them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order of use."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command's module now."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module("mlpcli.cli." + cmd_name.replace("-", "_"))
+        command: click.Command = module.command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click, with near names for an unknown command."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            raise SettingsError(f"there is no command {args[0]!r}", did_you_mean(args[0], COMMANDS))
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="mlpcli", message="%(prog)s %(version)s")
+def commands() -> None:
+    """Train and evaluate multilayer perceptrons on tables."""
+
+
+def main() -> NoReturn:
+    """The `mlpcli` script."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """One command line; the exit code."""
+    signal.signal(signal.SIGTERM, _terminate)
+    debug = "--debug" in arguments
+    try:
+        code = commands.main(list(arguments), prog_name="mlpcli", standalone_mode=False)
+        sys.stdout.flush()
+    except MlpcliError as error:
+        _complain(error.message, error.hint, debug)
+        return error.exit_code
+    except click.UsageError as error:
+        _complain(_one_line(error.format_message()), _usage_hint(error), debug)
+        return SettingsError.exit_code
+    except click.ClickException as error:
+        _complain(_one_line(error.format_message()), "", debug)
+        return MlpcliError.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        _complain("interrupted", "", debug)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader has what it wanted. Python would complain again when it flushes stdout at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except MemoryError:
+        _complain(
+            "there is not enough memory for this", "Use fewer columns or rows, or a smaller net.", debug
+        )
+        return MlpcliError.exit_code
+    return code if isinstance(code, int) else 0
+
+
+def _complain(message: str, hint: str, debug: bool) -> None:
+    """One line for the error, one for the hint; control characters of names and cells are escaped."""
+    from mlpcli.render.console import printable, use_colour
+
+    if debug:
+        traceback.print_exc()
+    red, dim, plain = ("\x1b[1;31m", "\x1b[2m", "\x1b[0m") if use_colour(sys.stderr) else ("", "", "")
+    print(f"{red}error:{plain} {printable(message)}", file=sys.stderr)
+    if hint:
+        print(f"{dim}hint:{plain} {printable(hint)}", file=sys.stderr)
+
+
+def _usage_hint(error: click.UsageError) -> str:
+    if isinstance(error, click.NoSuchOption) and error.possibilities:
+        return "Did you mean " + " or ".join(sorted(error.possibilities)) + "?"
+    return f"See {error.ctx.command_path} --help." if error.ctx is not None else "See mlpcli --help."
+
+
+def _one_line(message: str) -> str:
+    return " ".join(message.split())
+
+
+def _terminate(signum: int, frame: FrameType | None) -> None:
+    sys.exit(TERMINATED)

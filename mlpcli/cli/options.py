@@ -1,0 +1,204 @@
+"""Click options built from the settings classes, and the options that every command shares."""
+
+import dataclasses
+import types
+import typing
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import click
+from click.shell_completion import CompletionItem
+
+from mlpcli.errors import SettingsError
+from mlpcli.settings import Setting, Settings, described_fields, flag_of
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+CONSOLE = "Console"
+
+
+class SettingType(click.ParamType[Any]):
+    """Converts an option's text as its setting says; a bad one is an error that names the valid ones."""
+
+    name = "setting"
+
+    def __init__(self, flag: str, setting: Setting, kind: type) -> None:
+        self._flag, self._setting, self._kind = flag, setting, kind
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The value, checked against the setting's choices and range."""
+        if not isinstance(value, str):
+            return value
+        if self._setting.parse is not None:
+            return self._setting.parse(value)
+        try:
+            converted = self._kind(value)
+        except ValueError:
+            wanted = {int: "a whole number", float: "a number"}[self._kind]
+            raise SettingsError(f"{self._flag}: {value!r} is not {wanted}", "See --help.") from None
+        self._setting.check(self._flag, converted)
+        return converted
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """The choices, or what the setting calls its value."""
+        return "|".join(self._setting.choices) or {int: "N", float: "NUMBER"}.get(self._kind, "TEXT")
+
+    def split_envvar_value(self, rv: str) -> Sequence[str]:
+        """A variable is one value: column names may hold blanks."""
+        return [rv]
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """The choices."""
+        return [CompletionItem(each) for each in self._setting.choices if each.startswith(incomplete)]
+
+
+class GroupedOption(click.Option):
+    """An option with the heading under which help shows it."""
+
+    def __init__(self, *args: Any, group: str = CONSOLE, common: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.group, self.common = group, common
+
+
+class GroupedCommand(click.Command):
+    """Shows its commonest options by group with --help, every one with --help-all."""
+
+    show_all = False
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """A section for each group, in the order of first appearance."""
+        sections: dict[str, list[tuple[str, str]]] = {}
+        hidden = 0
+        for param in self.get_params(ctx):
+            record = param.get_help_record(ctx)
+            if record is None or not isinstance(param, click.Option):
+                continue
+            if not self.show_all and not getattr(param, "common", True):
+                hidden += 1
+                continue
+            sections.setdefault(getattr(param, "group", CONSOLE), []).append(record)
+        sections[CONSOLE] = sections.pop(CONSOLE)  # what every command has comes last
+        for title, records in sections.items():
+            with formatter.section(title):
+                formatter.write_dl(records, col_max=34)
+        if hidden:
+            formatter.write_paragraph()
+            formatter.write_text(f"{hidden} more options: {ctx.command_path} --help-all")
+
+
+def _show_all(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    if value:
+        assert isinstance(ctx.command, GroupedCommand)
+        ctx.command.show_all = True
+        click.echo(ctx.get_help())
+        ctx.exit()
+
+
+def settings_options(command: str, *classes: type[Settings]) -> Callable[[Function], Function]:
+    """A decorator that adds an option for each field of the classes; those not given arrive as None."""
+
+    def decorate(function: Function) -> Function:
+        for settings_class in reversed(classes):
+            hints = typing.get_type_hints(settings_class)
+            for field in reversed(dataclasses.fields(settings_class)):
+                described = described_fields(settings_class)[field.name]
+                add = _option(command, field.name, described, _plain_type(hints[field.name]), field.default)
+                function = add(function)
+        return function
+
+    return decorate
+
+
+def _option(
+    command: str, name: str, described: Setting, kind: type, default: Any
+) -> Callable[[Function], Function]:
+    flag = flag_of(name, described)
+    names = [f"-{described.short}"] if described.short else []
+    variable = f"MLPCLI_{command}_{flag[2:]}".upper().replace("-", "_")
+    help_text = described.help
+    if isinstance(default, (int, float, str)) and not isinstance(default, bool) and default != "":
+        help_text += f" [default: {default}]"
+    details: dict[str, Any] = {"default": None}
+    if kind is bool:
+        details |= {"is_flag": True, "flag_value": True, "type": bool}
+    else:
+        details |= {
+            "type": SettingType(flag, described, kind),
+            "metavar": described.metavar or None,
+            "multiple": described.repeatable,
+        }
+        if described.repeatable:
+            details.pop("default")
+    return click.option(
+        *names,
+        flag,
+        name,
+        cls=GroupedOption,
+        group=described.group,
+        common=described.common,
+        help=help_text,
+        envvar=variable,
+        **details,
+    )
+
+
+def _plain_type(hint: Any) -> type:
+    """The type inside `X | None`; tuples and unions have a parser of their own."""
+    kinds = [each for each in typing.get_args(hint) if each is not types.NoneType]
+    plain = kinds[0] if isinstance(hint, types.UnionType) and len(kinds) == 1 else hint
+    return plain if isinstance(plain, type) else str
+
+
+def given(values: dict[str, Any]) -> dict[str, Any]:
+    """The settings that were given, repeated ones put together."""
+    chosen = {}
+    for name, value in values.items():
+        if isinstance(value, tuple) and value and all(isinstance(each, tuple) for each in value):
+            value = tuple(part for each in value for part in each)
+        if value is not None and value != ():
+            chosen[name] = value
+    return chosen
+
+
+def data_argument(function: Function) -> Function:
+    """One or more files, or - for stdin."""
+    return click.argument("data", nargs=-1, required=True, metavar="DATA...")(function)
+
+
+def console_options(*, json: bool = True) -> Callable[[Function], Function]:
+    """What every command has."""
+
+    def decorate(function: Function) -> Function:
+        everywhere = [
+            (("-q", "--quiet"), {"is_flag": True, "help": "Only errors on stderr."}),
+            (("-v", "--verbose"), {"is_flag": True, "help": "More on stderr.", "common": False}),
+            (("--debug",), {"is_flag": True, "help": "Show a traceback on errors.", "common": False}),
+            (
+                ("--help-all",),
+                {
+                    "is_flag": True,
+                    "is_eager": True,
+                    "expose_value": False,
+                    "callback": _show_all,
+                    "help": "Show every option.",
+                },
+            ),
+        ]
+        if json:
+            everywhere.insert(
+                0, (("--json", "as_json"), {"is_flag": True, "help": "One JSON object on stdout."})
+            )
+        for names, details in reversed(everywhere):
+            function = click.option(*names, cls=GroupedOption, **details)(function)
+        return function
+
+    return decorate
+
+
+def force_option(function: Function) -> Function:
+    """The leave to replace existing outputs."""
+    return click.option(
+        "-f", "--force", is_flag=True, cls=GroupedOption, group="Output", help="Replace existing outputs."
+    )(function)

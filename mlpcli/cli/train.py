@@ -1,0 +1,116 @@
+"""`mlpcli train`."""
+
+import shlex
+import signal
+import sys
+from types import FrameType
+from typing import Any
+
+import click
+
+from mlpcli.artifact import to_bytes
+from mlpcli.cli.main import INTERRUPTED, TERMINATED
+from mlpcli.cli.options import (
+    GroupedCommand,
+    GroupedOption,
+    console_options,
+    data_argument,
+    force_option,
+    given,
+    settings_options,
+)
+from mlpcli.errors import SettingsError
+from mlpcli.nn.fitting import StopReason
+from mlpcli.render.as_json import to_text
+from mlpcli.render.console import Screen
+from mlpcli.render.reports import training_fields, training_report
+from mlpcli.render.training import training_view
+from mlpcli.workflows.options import SETTINGS_CLASSES
+from mlpcli.workflows.train import train
+
+EXIT_CODES = {"interrupted": INTERRUPTED, "terminated": TERMINATED}
+
+
+class Stopping:
+    """The first Ctrl-C or SIGTERM asks training to stop after the batch; a second one ends at once."""
+
+    def __init__(self) -> None:
+        self.reason: StopReason | None = None
+
+    def __enter__(self) -> "Stopping":
+        self._before = [signal.signal(each, self._on_signal) for each in (signal.SIGINT, signal.SIGTERM)]
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        for each, handler in zip((signal.SIGINT, signal.SIGTERM), self._before, strict=True):
+            signal.signal(each, handler)
+
+    def ask(self) -> StopReason | None:
+        """Whether, and why, to stop now."""
+        return self.reason
+
+    def _on_signal(self, signum: int, frame: FrameType | None) -> None:
+        if self.reason is not None:
+            if signum == signal.SIGTERM:
+                sys.exit(TERMINATED)
+            raise KeyboardInterrupt
+        self.reason = "interrupted" if signum == signal.SIGINT else "terminated"
+
+
+@click.command("train", cls=GroupedCommand)
+@data_argument
+@settings_options("train", *SETTINGS_CLASSES)
+@click.option(
+    "-o",
+    "--output",
+    default="model.joblib",
+    show_default=True,
+    metavar="MODEL",
+    cls=GroupedOption,
+    group="Output",
+    help="The model file; - for stdout.",
+)
+@force_option
+@console_options()
+def command(
+    data: tuple[str, ...],
+    output: str,
+    force: bool,
+    as_json: bool,
+    quiet: bool,
+    verbose: bool,
+    debug: bool,
+    **settings: Any,
+) -> int:
+    """Learn to predict a column of DATA from the others.
+
+    DATA is one or more CSV or TSV files with the same header, or - for stdin.
+    """
+    piped = output == "-"
+    if piped and (as_json or sys.stdout.isatty()):
+        raise SettingsError(
+            "-o -: the model cannot go to " + ("stdout beside --json" if as_json else "a terminal"),
+            "Give -o FILE, or send stdout to a file.",
+        )
+    talk = Screen(sys.stderr, quiet=quiet)
+    with Stopping() as stopping, training_view(talk, verbose=verbose) as view:
+        run = train(
+            list(data),
+            output=None if piped else output,
+            force=force,
+            command=shlex.join(["mlpcli", *sys.argv[1:]]),
+            on_start=view.on_start,
+            on_epoch=view.on_epoch,
+            should_stop=stopping.ask,
+            **given(settings),
+        )
+    if run.stop_reason == "diverged":
+        talk.line("warning: the loss ran away; the best weights before that are kept. See `mlpcli lr-find`.")
+    if as_json:
+        click.echo(to_text("train", training_fields(run)))
+    elif piped:
+        sys.stdout.buffer.write(to_bytes(run.artifact))
+        training_report(talk, run, data)
+    else:
+        training_report(Screen(sys.stdout), run, data)
+    return EXIT_CODES.get(run.stop_reason, 0)

@@ -1,0 +1,123 @@
+"""A screen for results and one for talk: rich on a terminal, plain aligned text in a pipe."""
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+UNLIMITED = 100_000
+"""Columns of a pipe: nothing is ever cut or wrapped."""
+
+
+def printable(text: str) -> str:
+    """The text with control, formatting and unprintable characters escaped."""
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+
+
+def is_terminal(stream: TextIO) -> bool:
+    """Whether a live view can be shown."""
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def use_colour(stream: TextIO) -> bool:
+    """NO_COLOR wins over FORCE_COLOR, both over what the stream is."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or is_terminal(stream)
+
+
+class Screen:
+    """Lines, headings and tables on one stream. Text is text: never markup."""
+
+    def __init__(self, stream: TextIO, *, width: int | None = None, quiet: bool = False) -> None:
+        self.stream = stream
+        self.terminal = is_terminal(stream)
+        self.quiet = quiet
+        self._width = width
+        self._console: Console | None = None
+        self._rich = self.terminal or use_colour(stream)
+
+    @property
+    def console(self) -> "Console":
+        """rich's console, made when first needed: a pipe never loads it."""
+        if self._console is None:
+            from rich.console import Console
+
+            colour = use_colour(self.stream)
+            self._console = Console(
+                file=self.stream,
+                width=self._width if self.terminal else UNLIMITED,
+                force_terminal=colour or None,
+                no_color=not colour,
+                highlight=False,
+                markup=False,
+                emoji=False,
+                legacy_windows=False,
+            )
+        return self._console
+
+    @property
+    def width(self) -> int:
+        """Columns; 80 for what is drawn into a pipe."""
+        return self.console.width if self.terminal else 80
+
+    def line(self, text: str = "", style: str = "") -> None:
+        """One line, or several where a terminal is too narrow."""
+        if self.quiet:
+            return
+        if self._rich:
+            self.console.print(printable(text), style=style or None, soft_wrap=not self.terminal)
+        else:
+            print(printable(text), file=self.stream)
+
+    def raw(self, text: str) -> None:
+        """Text drawn by ourselves, with its line ends."""
+        if not self.quiet:
+            print(text, file=self.stream)
+
+    def heading(self, text: str) -> None:
+        """A blank line, then the title of what follows."""
+        self.line()
+        self.line(text, "bold")
+
+    def pairs(self, rows: Sequence[tuple[str, str]]) -> None:
+        """Names and what is said of them, aligned; long texts are wrapped on a terminal."""
+        self.table((), [list(row) for row in rows])
+
+    def table(
+        self, headers: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int] = ()
+    ) -> None:
+        """Aligned columns; those in `numbers` to the right."""
+        if self.quiet:
+            return
+        texts = [[printable(cell) for cell in row] for row in rows]
+        if not self._rich:
+            lines = [list(headers), *texts] if headers else texts
+            widths = (
+                [max(len(line[column]) for line in lines) for column in range(len(lines[0]))] if lines else []
+            )
+            for line in lines:
+                cells = [
+                    cell.rjust(width) if column in numbers else cell.ljust(width)
+                    for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+                ]
+                print(("  " + "  ".join(cells)).rstrip(), file=self.stream)
+            return
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(
+            box=None, show_header=bool(headers), header_style="dim", pad_edge=False, padding=(0, 0, 0, 2)
+        )
+        for column in range(len(headers) or (len(rows[0]) if rows else 0)):
+            table.add_column(
+                headers[column] if headers else "",
+                justify="right" if column in numbers else "left",
+                overflow="fold",
+                style="" if headers or column else "dim",
+            )
+        for row in texts:
+            table.add_row(*(Text(cell) for cell in row))
+        self.console.print(table)

@@ -1,0 +1,113 @@
+"""The story of a model file, for people and as JSON fields. Works on an artifact alone, without pandas."""
+
+from dataclasses import asdict
+from typing import Any
+
+from mlpcli.artifact import Artifact
+from mlpcli.render.console import Screen
+from mlpcli.render.numbers import count, duration, score
+
+
+def model_report(screen: Screen, artifact: Artifact) -> None:
+    """Columns, network, settings, course, scores, receipt."""
+    schema, receipt = artifact.schema, artifact.receipt
+    screen.heading("Target")
+    screen.pairs(
+        [
+            ("target", f"{', '.join(schema.target)} ({schema.task}: {schema.task_reason})"),
+            *([("classes", ", ".join(artifact.target["classes"]))] if "classes" in artifact.target else []),
+            *([("weights", str(schema.weight))] if schema.weight is not None else []),
+        ]
+    )
+    screen.heading("Columns")
+    encoded = {each["name"]: each for each in artifact.encoders}
+    rows = [
+        [column.name, column.kind, _encoding(encoded.get(column.name)), column.reason]
+        for column in schema.columns
+    ]
+    screen.table(["column", "kind", "inputs", "because"], rows, numbers=(2,))
+    screen.heading("Network")
+    layers = [
+        [str(layer["name"]), f"(rows, {layer['output']})", f"{layer['parameters']:,}"]
+        for layer in artifact.network
+    ]
+    total = f"{artifact.parameter_count:,}"
+    screen.table(["layer", "output", "parameters"], [*layers, ["Total", "", total]], numbers=(2,))
+    screen.heading("Settings")
+    settings = {name: value for name, value in artifact.settings.items() if value not in (None, [], "")}
+    screen.pairs([(name, _setting(value)) for name, value in settings.items()])
+    _course(screen, artifact)
+    for part, scores in artifact.scores.items():
+        screen.heading(f"Scores on {count(scores['rows'], part + ' row')}")
+        table = [
+            [name, score(value), score(scores["baseline"][name])] for name, value in scores["metrics"].items()
+        ]
+        screen.table(["metric", "model", "baseline"], table, numbers=(1, 2))
+    screen.heading("Receipt")
+    screen.pairs(
+        [
+            ("data", receipt["data"] if isinstance(receipt["data"], str) else ", ".join(receipt["data"])),
+            ("rows", ", ".join(f"{number:,} {part}" for part, number in receipt["rows"].items())),
+            ("digest", receipt["digest"]),
+            ("command", receipt["command"] or "(from Python)"),
+            ("seed, threads", f"{receipt['seed']}, {receipt['threads']}"),
+            ("versions", ", ".join(f"{name} {version}" for name, version in receipt["versions"].items())),
+            ("platform", receipt["platform"]),
+        ]
+    )
+
+
+def _course(screen: Screen, artifact: Artifact) -> None:
+    """Some epochs of the history: the first, the best, the last and what lies between."""
+    history, receipt = artifact.history, artifact.receipt
+    screen.heading(
+        f"Training: {count(len(history), 'epoch')} in {duration(receipt['seconds'])}, "
+        f"best {receipt['best_epoch']}, ended by {receipt['stop_reason']}"
+    )
+    shown = {round(part * (len(history) - 1) / 8) for part in range(9)} | {receipt["best_epoch"] - 1}
+    metrics = list(history[0]["metrics"]) if history else []
+    rows = []
+    for index in sorted(shown):
+        record = history[index]
+        mark = "*" if record["epoch"] == receipt["best_epoch"] else ""
+        rows.append(
+            [
+                str(record["epoch"]),
+                score(record["train_loss"]),
+                score(record["validation_loss"]),
+                *(score(record["metrics"].get(name)) for name in metrics),
+                mark,
+            ]
+        )
+    headers = ["epoch", "train loss", "validation loss", *metrics, "best"]
+    screen.table(headers, rows, numbers=range(len(headers)))
+
+
+def _encoding(encoder: dict[str, Any] | None) -> str:
+    if encoder is None:
+        return "0"
+    return str(len(encoder.get("levels", ("value",))) + bool(encoder["had_gaps"]))
+
+
+def _setting(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join("=".join(map(str, each)) if isinstance(each, list) else str(each) for each in value)
+    return str(value)
+
+
+def model_fields(artifact: Artifact) -> dict[str, Any]:
+    """The JSON fields of `inspect`."""
+    encoded = {each["name"]: each for each in artifact.encoders}
+    columns = [asdict(column) | {"encoder": encoded.get(column.name)} for column in artifact.schema.columns]
+    return {
+        "columns": columns,
+        "target": artifact.target,
+        "task": artifact.schema.task,
+        "task_reason": artifact.schema.task_reason,
+        "network": artifact.network,
+        "parameters": artifact.parameter_count,
+        "settings": artifact.settings,
+        "history": artifact.history,
+        "scores": artifact.scores,
+        "receipt": artifact.receipt,
+    }

@@ -1,0 +1,39 @@
+"""Numbers and counts as people read them."""
+
+from collections.abc import Mapping
+
+
+def score(value: float | None) -> str:
+    """Four digits after the point, or four significant ones for large and tiny values."""
+    if value is None:
+        return "-"
+    if value == 0 or 1e-3 <= abs(value) < 1e4:
+        return f"{value:.4f}"
+    return f"{value:.4g}"
+
+
+def rate(value: float) -> str:
+    """A learning rate."""
+    return f"{value:.2g}"
+
+
+def duration(seconds: float) -> str:
+    """0.42 s, 12 s, 3 min 05 s."""
+    if seconds < 10:
+        return f"{seconds:.2f} s"
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    return f"{int(seconds // 60)} min {int(seconds % 60):02d} s"
+
+
+def count(number: int, noun: str) -> str:
+    """1 row, 2 rows."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def by_column(counts: Mapping[str, int], most: int = 5) -> str:
+    """'age': 3, 'sex': 1, and 4 more columns."""
+    named = sorted(counts.items(), key=lambda each: -each[1])
+    text = ", ".join(f"{name!r}: {number:,}" for name, number in named[:most])
+    left = len(named) - most
+    return text + (f", and {count(left, 'more column')}" if left > 0 else "")

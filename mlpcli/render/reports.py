@@ -1,0 +1,227 @@
+"""Results of train, evaluate and predict for people, and as the fields of a JSON object."""
+
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from mlpcli.data.features import CellCounts
+from mlpcli.data.schema import Schema
+from mlpcli.render.console import Screen
+from mlpcli.render.numbers import by_column, count, duration, score
+from mlpcli.workflows.evaluate import Evaluation
+from mlpcli.workflows.predict import PredictionSummary
+from mlpcli.workflows.scoring import Scores
+from mlpcli.workflows.train import TrainingRun
+
+WHY_STOPPED = {
+    "epochs": "all epochs were run",
+    "patience": "no better score for the set patience",
+    "time": "the time limit was reached",
+    "interrupted": "interrupted; the best so far is kept",
+    "terminated": "terminated; the best so far is kept",
+    "diverged": "the loss ran away; the best before that is kept",
+}
+
+
+def training_report(screen: Screen, run: TrainingRun, data: Sequence[str]) -> None:
+    """The summary at the end of `train`."""
+    artifact = run.artifact
+    schema_report(screen, artifact.schema, data, run.rows, run.counts)
+    network_report(screen, artifact.network, artifact.encoders)
+    screen.heading("Training")
+    screen.pairs(
+        [
+            ("epochs", f"{len(run.history)}, the best is {run.best_epoch} ({WHY_STOPPED[run.stop_reason]})"),
+            ("time", f"{duration(run.seconds)} with {count(run.threads, 'thread')}, seed {run.seed}"),
+        ]
+    )
+    notes = {
+        "validation": "these rows chose the epoch, so the scores are a little too good",
+        "test": "these rows were kept apart: an unbiased score",
+        "train": "no rows were held out: scores on the rows that were trained on",
+    }
+    for part, scores in run.scores.items():
+        scores_report(screen, scores, f"Scores on {count(scores.rows, part + ' row')}", notes[part])
+    screen.line()
+    if run.output is None or run.output == "-":
+        return
+    quoted, files = shlex.quote(run.output), " ".join(map(shlex.quote, data))
+    screen.line(f"Model written to {run.output}. Next:", "bold")
+    screen.line(
+        f"  mlpcli predict {quoted} {files} --proba"
+        if "classes" in artifact.target
+        else f"  mlpcli predict {quoted} {files}"
+    )
+    screen.line(f"  mlpcli inspect {quoted}")
+
+
+def schema_report(
+    screen: Screen, schema: Schema, data: Sequence[str], rows: Mapping[str, int], counts: CellCounts
+) -> None:
+    """What was learned from: rows by part, target, inputs by kind, what was left out."""
+    parts = ", ".join(
+        f"{rows[part]:,} to {purpose}"
+        for part, purpose in (("train", "train"), ("validation", "validate"), ("test", "test"))
+        if rows.get(part)
+    )
+    kinds: dict[str, list[str]] = {}
+    for column in schema.inputs:
+        kinds.setdefault(column.kind, []).append(column.name)
+    total = sum(number for part, number in rows.items() if part != "dropped")
+    lines = [
+        ("file", ", ".join(data)),
+        ("rows", f"{total:,}: {parts}"),
+        ("target", f"{', '.join(schema.target)} ({schema.task}: {schema.task_reason})"),
+        *((f"{len(names)} {kind}", ", ".join(names)) for kind, names in kinds.items()),
+    ]
+    if rows.get("dropped"):
+        lines.append(("dropped", f"{count(rows['dropped'], 'row')} without target"))
+    if counts.missing:
+        lines.append(("missing", f"cells, filled in: {by_column(counts.missing)}"))
+    if schema.ignored:
+        lines.append(("left out", ", ".join(column.name for column in schema.ignored)))
+    screen.heading("Data")
+    screen.pairs(lines)
+
+
+def network_report(
+    screen: Screen, network: Sequence[Mapping[str, Any]], encoders: Sequence[Mapping[str, Any]]
+) -> None:
+    """Layer, output shape and parameters, with the total."""
+    inputs = sum(len(each.get("levels", ("number",))) + bool(each["had_gaps"]) for each in encoders)
+    rows = [["Input", f"(rows, {inputs})", "0"]]
+    rows += [
+        [str(layer["name"]), f"(rows, {layer['output']})", f"{layer['parameters']:,}"] for layer in network
+    ]
+    total = sum(int(layer["parameters"]) for layer in network)
+    screen.heading("Network")
+    screen.table(["layer", "output", "parameters"], [*rows, ["Total", "", f"{total:,}"]], numbers=(2,))
+
+
+def scores_report(screen: Screen, scores: Scores, title: str, note: str) -> None:
+    """Each metric beside the baseline's; a metric that cannot be had with its reason."""
+    screen.heading(title)
+    screen.line(f"  {note}", "dim")
+    metrics_table(screen, scores.metrics, scores.baseline, scores.reasons)
+
+
+def metrics_table(
+    screen: Screen,
+    metrics: Mapping[str, float | None],
+    baseline: Mapping[str, float | None],
+    reasons: Mapping[str, str],
+) -> None:
+    """Metric, value, baseline."""
+    rows = [[name, score(value), score(baseline[name])] for name, value in metrics.items()]
+    screen.table(["metric", "model", "baseline"], rows, numbers=(1, 2))
+    for name, reason in reasons.items():
+        screen.line(f"  {name}: {reason}", "dim")
+
+
+def evaluation_report(screen: Screen, evaluation: Evaluation) -> None:
+    """Metrics, classes or targets, confusion matrix."""
+    dropped = f" ({evaluation.dropped:,} more have no target)" if evaluation.dropped else ""
+    screen.heading(f"Scores on {count(evaluation.rows, 'row')}{dropped}")
+    metrics_table(screen, evaluation.metrics, evaluation.baseline, evaluation.reasons)
+    if evaluation.per_class is not None:
+        names = list(next(iter(evaluation.per_class.values())))
+        screen.heading("Classes")
+        rows = [
+            [label, *(f"{values[name]:,g}" if name == "support" else score(values[name]) for name in names)]
+            for label, values in evaluation.per_class.items()
+        ]
+        screen.table(["class", *names], rows, numbers=range(1, len(names) + 1))
+    if evaluation.per_target is not None:
+        names = list(next(iter(evaluation.per_target.values())))[:6]
+        screen.heading("Targets")
+        rows = [
+            [label, *(score(values[name]) for name in names)]
+            for label, values in evaluation.per_target.items()
+        ]
+        screen.table(["target", *names], rows, numbers=range(1, len(names) + 1))
+    if evaluation.confusion is not None:
+        labels = evaluation.confusion.labels
+        screen.heading("Confusion (rows: true class, columns: predicted)")
+        rows = [
+            [label, *(f"{number:,g}" for number in counts)]
+            for label, counts in zip(labels, evaluation.confusion.counts, strict=True)
+        ]
+        screen.table(["", *labels], rows, numbers=range(1, len(labels) + 1))
+
+
+def counts_report(screen: Screen, counts: CellCounts) -> None:
+    """Notes on cells that were not plain values; to stderr."""
+    for text, by_name in (
+        ("missing cells, filled in", counts.missing),
+        ("categories unseen in training, treated as none", counts.unseen),
+        ("unreadable cells, treated as missing", counts.unreadable),
+        ("values outside the range of training", counts.out_of_range),
+    ):
+        if by_name:
+            screen.line(f"note: {text}: {by_column(by_name)}")
+
+
+def training_fields(run: TrainingRun) -> dict[str, Any]:
+    """The JSON fields of `train`."""
+    artifact = run.artifact
+    validation, test = run.scores.get("validation"), run.scores.get("test")
+    shown = validation or test or run.scores["train"]
+    return {
+        "model": run.output,
+        "task": artifact.schema.task,
+        "rows": run.rows,
+        "columns": [asdict(column) for column in artifact.schema.columns],
+        "parameters": artifact.parameter_count,
+        "epochs": len(run.history),
+        "best_epoch": run.best_epoch,
+        "stop_reason": run.stop_reason,
+        "seconds": run.seconds,
+        "validation": None if validation is None else validation.metrics,
+        "test": None if test is None else test.metrics,
+        "training": run.scores["train"].metrics if "train" in run.scores else None,
+        "baseline": shown.baseline,
+        "members": [
+            {
+                "epochs": len(run.history),
+                "best_epoch": run.best_epoch,
+                "stop_reason": run.stop_reason,
+                "validation": None if validation is None else validation.metrics,
+            }
+        ],
+        "settings": artifact.settings,
+        "seed": run.seed,
+        "threads": run.threads,
+    }
+
+
+def evaluation_fields(evaluation: Evaluation) -> dict[str, Any]:
+    """The JSON fields of `evaluate`."""
+    return {
+        "task": evaluation.task,
+        "rows": evaluation.rows,
+        "dropped": evaluation.dropped,
+        "metrics": evaluation.metrics,
+        "baseline": evaluation.baseline,
+        "reasons": evaluation.reasons,
+        "confusion": None if evaluation.confusion is None else asdict(evaluation.confusion),
+        "per_class": evaluation.per_class,
+        "per_target": evaluation.per_target,
+        "seen_in_training": evaluation.seen_in_training,
+        **counts_fields(evaluation.counts),
+    }
+
+
+def prediction_fields(summary: PredictionSummary, output: str) -> dict[str, Any]:
+    """The JSON fields of `predict`."""
+    return {"rows": summary.rows, "output": output, **counts_fields(summary.counts)}
+
+
+def counts_fields(counts: CellCounts) -> dict[str, Any]:
+    """Cells by column name."""
+    return {
+        "missing": counts.missing,
+        "unseen": counts.unseen,
+        "unreadable": counts.unreadable,
+        "out_of_range": counts.out_of_range,
+    }

@@ -1,6 +1,7 @@
 """Click options built from the settings classes, and the options that every command shares."""
 
 import dataclasses
+import itertools
 import types
 import typing
 from collections.abc import Callable, Sequence
@@ -130,7 +131,8 @@ def _option(
             "multiple": described.repeatable,
         }
         if described.repeatable:
-            details.pop("default")
+            details = details | {"callback": _together}
+            del details["default"]
     return click.option(
         *names,
         flag,
@@ -151,15 +153,14 @@ def _plain_type(hint: Any) -> type:
     return plain if isinstance(plain, type) else str
 
 
+def _together(ctx: click.Context, param: click.Parameter, values: Sequence[tuple[Any, ...]]) -> Any:
+    """The values of a repeated option as one; None if it was not given."""
+    return tuple(itertools.chain.from_iterable(values)) or None
+
+
 def given(values: dict[str, Any]) -> dict[str, Any]:
-    """The settings that were given, repeated ones put together."""
-    chosen = {}
-    for name, value in values.items():
-        if isinstance(value, tuple) and value and all(isinstance(each, tuple) for each in value):
-            value = tuple(part for each in value for part in each)
-        if value is not None and value != ():
-            chosen[name] = value
-    return chosen
+    """The settings that were given."""
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def data_argument(function: Function) -> Function:

@@ -9,6 +9,8 @@ import pandas as pd
 from mlpcli.data.cells import BOOLEAN_WORDS, Numbers, as_numbers, as_text, is_missing
 from mlpcli.data.schema import BOOLEAN, CATEGORY, IGNORE, NUMBER, Column
 
+CHOSEN = "chosen by --kind"
+
 IDENTIFIER_ROWS = 20
 """Below this many rows, unique values say nothing about a column."""
 
@@ -25,7 +27,7 @@ def infer_columns(
     for position, name in enumerate(sample.columns):
         cells = sample.iloc[:, position]
         if name in chosen:
-            columns.append(Column(name, chosen[name], "chosen by --kind"))
+            columns.append(Column(name, chosen[name], CHOSEN))
             continue
         column = _infer(str(name), cells, missing, decimal, complete)
         content = tuple(as_text(cells).fillna(""))
@@ -85,4 +87,4 @@ def _infer_number(name: str, numbers: Numbers, distinct: int) -> Column:
 
 
 def _left_out(column: Column, reason: str) -> Column:
-    return Column(column.name, IGNORE, f"{reason} (--kind {column.name}={column.kind} keeps it)")
+    return Column(column.name, IGNORE, reason)

@@ -5,6 +5,7 @@ After Smith 2017 (arXiv 1506.01186, section 3.3).
 """
 
 import math
+import statistics
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -16,7 +17,10 @@ from mlpcli.nn.trainer import Trainer
 from mlpcli.settings import Settings, setting
 
 BLOW_UP = 4.0
-"""A raw loss above this many times the best one ends the sweep."""
+"""A raw loss above this many times the loss at the start ends the sweep: noise alone does not reach it."""
+
+START = 10
+"""The median of this many first losses is the loss at the start."""
 
 
 @dataclass(frozen=True)
@@ -45,14 +49,15 @@ def sweep(
     kept_moments = {name: moment.copy() for name, moment in trainer.optimizer.moments().items()}
     kept_steps = trainer.optimizer.steps
     batches = _endless(Batches(training, batch_size), len(training), shuffle)
-    best = math.inf
+    first: list[float] = []
     try:
         for rate in rates:
             loss = trainer.step(next(batches), float(rate))
             yield loss
-            if not math.isfinite(loss) or loss > BLOW_UP * best:
+            if len(first) < START:
+                first.append(loss)
+            if not math.isfinite(loss) or loss > BLOW_UP * statistics.median(first):
                 return
-            best = min(best, loss) if loss > 0 else best
     finally:
         values[:] = kept
         for name, moment in trainer.optimizer.moments().items():
@@ -93,11 +98,11 @@ def largest_usable(rates: FloatArray, losses: FloatArray, smoothed: FloatArray) 
     """The last rate before the loss, past its minimum, has climbed back a fifth of its fall."""
     usable = np.isfinite(smoothed)
     lowest = int(np.nanargmin(np.where(usable, smoothed, np.nan)))
-    first = float(np.median(losses[:10][np.isfinite(losses[:10])]))
+    first = float(np.nanmedian(losses[:START]))
     low = float(smoothed[lowest])
     for index in range(lowest + 1, len(smoothed)):
         climbed = not usable[index] or smoothed[index] > low + 0.2 * (first - low)
-        if climbed or losses[index] > BLOW_UP * low > 0:
+        if climbed or losses[index] > BLOW_UP * first:
             return float(rates[index - 1])
     return float(rates[len(smoothed) - 1])
 

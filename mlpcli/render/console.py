@@ -105,11 +105,12 @@ class Screen:
                 ]
                 print(("  " + "  ".join(cells)).rstrip(), file=self.stream)
             return
+        from rich.padding import Padding
         from rich.table import Table
         from rich.text import Text
 
         table = Table(
-            box=None, show_header=bool(headers), header_style="dim", pad_edge=False, padding=(0, 0, 0, 2)
+            box=None, show_header=bool(headers), header_style="dim", pad_edge=False, padding=(0, 2, 0, 0)
         )
         for column in range(len(headers) or (len(rows[0]) if rows else 0)):
             table.add_column(
@@ -120,4 +121,4 @@ class Screen:
             )
         for row in texts:
             table.add_row(*(Text(cell) for cell in row))
-        self.console.print(table)
+        self.console.print(Padding(table, (0, 0, 0, 2), expand=False))

@@ -43,10 +43,10 @@ def _curve(screen: Screen, finding: LearningRateFinding) -> str:
     start = sorted(smoothed[:10])[len(smoothed[:10]) // 2]
     lowest, top = min(smoothed), start + 0.5 * max(start - min(smoothed), 1e-9)
     figure = plotille.Figure()
-    figure.width, figure.height = max(min(screen.width - 24, 90), 20), HEIGHT
+    figure.width, figure.height = max(min(screen.width - 33, 90), 20), HEIGHT
     figure.with_colors = use_colour(screen.stream)
     figure.color_mode = "names"
-    figure.x_label, figure.y_label = "rate", "loss"
+    figure.x_label, figure.y_label = "log10(rate)", "loss"
     figure.set_x_limits(min_=math.log10(finding.points[0].learning_rate), max_=rates[-1])
     figure.set_y_limits(min_=lowest - 0.05 * (top - lowest), max_=top)
     figure.register_label_formatter(float, _label)

@@ -73,7 +73,7 @@ def schema_report(
         ("file", ", ".join(data)),
         ("rows", f"{total:,}: {parts}"),
         ("target", f"{', '.join(schema.target)} ({schema.task}: {schema.task_reason})"),
-        *((f"{len(names)} {kind}", ", ".join(names)) for kind, names in kinds.items()),
+        *((f"{kind} ({len(names)})", ", ".join(names)) for kind, names in kinds.items()),
     ]
     if rows.get("dropped"):
         lines.append(("dropped", f"{count(rows['dropped'], 'row')} without target"))

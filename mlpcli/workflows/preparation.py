@@ -13,7 +13,7 @@ import pandas as pd
 
 from mlpcli.data.cells import MISSING_WORDS, as_numbers
 from mlpcli.data.features import CellCounts, FeatureEncoder, Reading
-from mlpcli.data.kinds import infer_columns
+from mlpcli.data.kinds import CHOSEN, infer_columns
 from mlpcli.data.schema import IGNORE, NUMBER, Column, DataSettings, Schema, resolve_names
 from mlpcli.data.source import ReadingSettings
 from mlpcli.data.split import split_rows
@@ -144,7 +144,7 @@ def prepare(data: Data, options: Options, generator: np.random.Generator) -> Pre
             "validation": part_of(split.validation, held),
             "test": part_of(split.test, test),
         }
-    notes = [*table.notes, *(f"left out {column.name!r}: {column.reason}" for column in schema.ignored)]
+    notes = [*table.notes, *_left_out(schema)]
     return Prepared(
         options, schema, encoder, target, parts, dropped, digest_of(features, truth), counts, notes
     )
@@ -179,6 +179,20 @@ def digest_of(features: Array, truth: Array) -> str:
     digest.update(np.ascontiguousarray(features).data)
     digest.update(np.ascontiguousarray(truth).data)
     return digest.hexdigest()
+
+
+def _left_out(schema: Schema) -> list[str]:
+    """One note for each reason for which columns were left out by the tool, not by the user."""
+    by_reason: dict[str, list[str]] = {}
+    for column in schema.ignored:
+        if column.reason != CHOSEN:
+            by_reason.setdefault(column.reason, []).append(column.name)
+    notes = []
+    for reason, names in by_reason.items():
+        shown = ", ".join(repr(name) for name in names[:5]) + (", ..." if len(names) > 5 else "")
+        columns = f"{len(names):,} columns" if len(names) > 1 else "column"
+        notes.append(f"left out {columns} {shown}: {reason} (--kind {names[0]}=KIND keeps it)")
+    return notes
 
 
 def _fraction(part: float | str | None) -> float:

@@ -49,6 +49,13 @@ class Commands(click.Group):
             raise SettingsError(f"there is no command {args[0]!r}", did_you_mean(args[0], COMMANDS))
         return super().resolve_command(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> object:
+        """As click, which would end with 1 when the reader of a pipe has left."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            return _reader_left()
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands."""
         with formatter.section("Commands"):
@@ -76,8 +83,11 @@ def run(arguments: Sequence[str]) -> int:
     except MlpcliError as error:
         _complain(error.message, error.hint, debug)
         return error.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        print(error.format_message())
+        return 0
     except click.UsageError as error:
-        _complain(_one_line(error.format_message()), _usage_hint(error), debug)
+        _complain(_usage_message(error), _usage_hint(error), debug)
         return SettingsError.exit_code
     except click.ClickException as error:
         _complain(_one_line(error.format_message()), "", debug)
@@ -86,15 +96,19 @@ def run(arguments: Sequence[str]) -> int:
         _complain("interrupted", "", debug)
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader has what it wanted. Python would complain again when it flushes stdout at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return _reader_left()
     except MemoryError:
         _complain(
             "there is not enough memory for this", "Use fewer columns or rows, or a smaller net.", debug
         )
         return MlpcliError.exit_code
     return code if isinstance(code, int) else 0
+
+
+def _reader_left() -> int:
+    """The reader has what it wanted. Python would complain again when it flushes stdout at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
 
 
 def _complain(message: str, hint: str, debug: bool) -> None:
@@ -107,6 +121,12 @@ def _complain(message: str, hint: str, debug: bool) -> None:
     print(f"{red}error:{plain} {printable(message)}", file=sys.stderr)
     if hint:
         print(f"{dim}hint:{plain} {printable(hint)}", file=sys.stderr)
+
+
+def _usage_message(error: click.UsageError) -> str:
+    if isinstance(error, click.NoSuchOption):
+        return f"there is no option {error.option_name!r}"
+    return _one_line(error.format_message())
 
 
 def _usage_hint(error: click.UsageError) -> str:

@@ -27,11 +27,27 @@ class Record:
 
 
 class Records:
-    """Iterates over the rows of one source, checking each row's length; `header` are the columns' names."""
+    """Iterates over the rows of one source, checking each row's length; `header` are the columns' names.
+
+    A context manager: the file is closed at its end.
+    """
 
     def __init__(self, source: TextSource, reading: ReadingSettings) -> None:
         self.source = source
         self._lines: Lines = source.lines()
+        try:
+            self._read_header(source, reading)
+        except BaseException:
+            self._lines.close()
+            raise
+
+    def __enter__(self) -> "Records":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._lines.close()
+
+    def _read_header(self, source: TextSource, reading: ReadingSettings) -> None:
         first_line = next(self._lines, None)
         if first_line is None:
             raise DataError(f"{source.name}: is empty", "Give a file with a header line and rows.")

@@ -44,20 +44,20 @@ def read_chunks(paths: Sequence[str], reading: ReadingSettings, chunk_rows: int)
     """
     first: Records | None = None
     for path in paths:
-        records = Records(TextSource(path, reading.encoding), reading)
-        if first is None:
-            first = records
-            yield Chunk(records.header, records.original_header, [], records.source.name, [])
-        check_same_header(records.header, first.header, records.source.name, first.source.name)
-        chunk = Chunk(records.header, records.original_header, [], records.source.name, [])
-        for record in records:
-            chunk.cells.append(record.cells)
-            chunk.lines.append(record.line)
-            if len(chunk.cells) == chunk_rows or not records.pending:
+        with Records(TextSource(path, reading.encoding), reading) as records:
+            chunk = Chunk(records.header, records.original_header, [], records.source.name, [])
+            if first is None:
+                first = records
+                yield replace(chunk, cells=[])
+            check_same_header(records.header, first.header, records.source.name, first.source.name)
+            for record in records:
+                chunk.cells.append(record.cells)
+                chunk.lines.append(record.line)
+                if len(chunk.cells) == chunk_rows or not records.pending:
+                    yield chunk
+                    chunk = replace(chunk, cells=[], lines=[])
+            if chunk.cells:
                 yield chunk
-                chunk = replace(chunk, cells=[], lines=[])
-        if chunk.cells:
-            yield chunk
 
 
 class RowWriter:

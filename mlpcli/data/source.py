@@ -116,16 +116,13 @@ class TextSource:
         return "utf-8-sig" if codecs.lookup(encoding).name == "utf-8" else encoding
 
     def _binary(self) -> BinaryIO:
-        raw = sys.stdin.buffer if self.path == STDIN else open(self.path, "rb")  # noqa: SIM115
         # Told by content: a gzipped file need not be called .gz, and stdin has no name.
-        start = cast(io.BufferedReader, raw).peek(6)[:6]
-        if start.startswith(b"\x1f\x8b"):
-            return cast(BinaryIO, gzip.GzipFile(fileobj=raw))
-        if start.startswith(b"BZh"):
-            return cast(BinaryIO, bz2.BZ2File(raw))
-        if start.startswith(b"\xfd7zXZ\x00"):
-            return cast(BinaryIO, lzma.LZMAFile(raw))
-        return raw
+        if self.path == STDIN:
+            start = cast(io.BufferedReader, sys.stdin.buffer).peek(6)[:6]
+            return _decompressed(start, sys.stdin.buffer) or sys.stdin.buffer
+        with open(self.path, "rb") as file:
+            start = file.read(6)
+        return _decompressed(start, self.path) or open(self.path, "rb")
 
     def _check_readable(self) -> None:
         path = Path(self.path)
@@ -135,6 +132,16 @@ class TextSource:
             raise DataError(f"{self.name}: no such file", _near_files(path))
         if not os.access(path, os.R_OK):
             raise DataError(f"{self.name}: cannot be read", "Look at its permissions.")
+
+
+def _decompressed(start: bytes, file: BinaryIO | str) -> BinaryIO | None:
+    if start.startswith(b"\x1f\x8b"):
+        return cast(BinaryIO, gzip.open(file))
+    if start.startswith(b"BZh"):
+        return cast(BinaryIO, bz2.open(file))
+    if start.startswith(b"\xfd7zXZ\x00"):
+        return cast(BinaryIO, lzma.open(file))
+    return None
 
 
 class Lines:
@@ -154,13 +161,17 @@ class Lines:
         """Whether a further line is there without waiting."""
         return bool(self._ready)
 
+    def close(self) -> None:
+        """Close the file; stdin stays open."""
+        if self._binary is not sys.stdin.buffer:
+            self._binary.close()
+
     def __iter__(self) -> "Lines":
         return self
 
     def __next__(self) -> str:
         while not self._ready:
             if self._at_end:
-                self._binary.close()
                 raise StopIteration
             self._fill()
         return self._ready.pop()

@@ -52,17 +52,17 @@ class FileTable:
         self._row_counts: list[int] = []
         sampled: list[list[str]] = []
         for source in sources:
-            records = Records(source, reading)
-            if not self._delimiters:
-                self.columns = records.header
-            check_same_header(records.header, self.columns, source.name, sources[0].name)
-            if records.guessed:
-                self.notes.append(f"{source.name}: the delimiter looks like {records.delimiter!r}")
-            rows = iter(records)
-            before = len(sampled)
-            sampled += [record.cells for record in islice(rows, SAMPLE_ROWS - before)]
-            self._row_counts.append(len(sampled) - before + sum(1 for _ in rows))
-            self._delimiters.append(records.delimiter)
+            with Records(source, reading) as records:
+                if not self._delimiters:
+                    self.columns = records.header
+                check_same_header(records.header, self.columns, source.name, sources[0].name)
+                if records.guessed:
+                    self.notes.append(f"{source.name}: the delimiter looks like {records.delimiter!r}")
+                rows = iter(records)
+                before = len(sampled)
+                sampled += [record.cells for record in islice(rows, SAMPLE_ROWS - before)]
+                self._row_counts.append(len(sampled) - before + sum(1 for _ in rows))
+                self._delimiters.append(records.delimiter)
         self.sample = pd.DataFrame(sampled, columns=self.columns, dtype="str")
         self.complete = len(sampled) == sum(self._row_counts)
 
@@ -84,7 +84,8 @@ class FileTable:
         """File and line of a row."""
         for source, count in zip(self._sources, self._row_counts, strict=True):
             if row < count:
-                record = next(islice(iter(Records(source, self._reading)), row, None))
+                with Records(source, self._reading) as records:
+                    record = next(islice(records, row, None))
                 return f"{source.name}: line {record.line:,}"
             row -= count
         raise IndexError(row)

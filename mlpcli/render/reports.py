@@ -154,7 +154,7 @@ def counts_report(screen: Screen, counts: CellCounts) -> None:
     """Notes on cells that were not plain values; to stderr."""
     for text, by_name in (
         ("missing cells, filled in", counts.missing),
-        ("categories unseen in training, treated as none", counts.unseen),
+        ("categories unseen or rare in training, treated as none", counts.unseen),
         ("unreadable cells, treated as missing", counts.unreadable),
         ("values outside the range of training", counts.out_of_range),
     ):

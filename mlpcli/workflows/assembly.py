@@ -35,7 +35,7 @@ def assemble(prepared: Prepared, network: Network, history: Sequence[EpochRecord
             receipt={},
             arrays={
                 "parameters": network.parameters.values.copy(),
-                "baseline": prepared.task.baseline(training.truth, training.weights),
+                "baseline": prepared.task.baseline(prepared.target, training.truth, training.weights),
                 **numbers,
                 **scales,
             },

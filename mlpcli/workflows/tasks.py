@@ -84,7 +84,7 @@ class Task(ABC):
         """What was predicted beside what was true, from linked outputs (values or probabilities)."""
 
     @abstractmethod
-    def baseline(self, truth: Array, weights: Array | None) -> Array:
+    def baseline(self, target: Target, truth: Array, weights: Array | None) -> Array:
         """Linked outputs (outputs,) that need no input: the mean, or the shares of the classes."""
 
     def class_weights(self, target: Target, truth: Array, given: ClassWeight) -> Array | None:
@@ -115,17 +115,18 @@ class Regression(Task):
         assert isinstance(target, NumberTarget)
         return Outcome(truth, target.decode(linked), None, weights)
 
-    def baseline(self, truth: Array, weights: Array | None) -> Array:
-        # Encoded targets have mean 0 over training rows; with row weights the weighted mean is the constant.
-        return np.zeros(truth.shape[1])
+    def baseline(self, target: Target, truth: Array, weights: Array | None) -> Array:
+        assert isinstance(target, NumberTarget)
+        return target.encode(np.average(truth, axis=0, weights=weights)).astype(np.float64)
 
 
 class _Classes(Task):
     losses = {"cross-entropy": "cross-entropy"}
     headline = "accuracy"
 
-    def baseline(self, truth: Array, weights: Array | None) -> Array:
-        counts = np.bincount(truth, weights).astype(np.float64)
+    def baseline(self, target: Target, truth: Array, weights: Array | None) -> Array:
+        assert isinstance(target, ClassTarget)
+        counts = np.bincount(truth, weights, len(target.classes)).astype(np.float64)
         return np.asarray(counts / counts.sum())
 
     def class_weights(self, target: Target, truth: Array, given: ClassWeight) -> Array | None:
@@ -175,8 +176,8 @@ class Binary(_Classes):
         probabilities = np.hstack([1.0 - linked, linked])
         return Outcome(truth, (linked[:, 0] >= threshold).astype(np.intp), probabilities, weights)
 
-    def baseline(self, truth: Array, weights: Array | None) -> Array:
-        return super().baseline(truth, weights)[1:]
+    def baseline(self, target: Target, truth: Array, weights: Array | None) -> Array:
+        return super().baseline(target, truth, weights)[1:]
 
 
 class Multilabel(Task):
@@ -198,7 +199,7 @@ class Multilabel(Task):
     ) -> Outcome:
         return Outcome(truth, (linked >= threshold).astype(np.intp), linked, weights)
 
-    def baseline(self, truth: Array, weights: Array | None) -> Array:
+    def baseline(self, target: Target, truth: Array, weights: Array | None) -> Array:
         return np.asarray(np.average(truth, axis=0, weights=weights))
 
     def class_weights(self, target: Target, truth: Array, given: ClassWeight) -> Array | None:

@@ -1,0 +1,75 @@
+"""Runs command lines in this process, as a shell would see them: exit code, stdout, stderr."""
+
+import io
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SAMPLES = Path(__file__).parent.parent.parent / "sample_data"
+
+
+@dataclass(frozen=True)
+class Result:
+    code: int
+    out: str
+    err: str
+
+    def json(self) -> Any:
+        import json
+
+        return json.loads(self.out)
+
+
+class Commands:
+    """`run("train", ...)` with optional stdin."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._monkeypatch = monkeypatch
+
+    def __call__(self, *arguments: object, stdin: bytes = b"") -> Result:
+        from mlpcli.cli.main import run
+
+        out, err = io.BytesIO(), io.BytesIO()
+        with self._monkeypatch.context() as patch:
+            patch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(io.BytesIO(stdin))))
+            stdout = io.TextIOWrapper(out, encoding="utf-8", newline="")
+            stderr = io.TextIOWrapper(err, encoding="utf-8", newline="")
+            patch.setattr(sys, "stdout", stdout)
+            patch.setattr(sys, "stderr", stderr)
+            texts = [str(each) for each in arguments]
+            patch.setattr(sys, "argv", ["mlpcli", *texts])
+            code = run(texts)
+            stdout.flush()
+            stderr.flush()
+        return Result(code, out.getvalue().decode(), err.getvalue().decode())
+
+    def ok(self, *arguments: object, stdin: bytes = b"") -> Result:
+        result = self(*arguments, stdin=stdin)
+        assert result.code == 0, result.err
+        return result
+
+    def error(self, code: int, *arguments: object, stdin: bytes = b"") -> str:
+        """The error's two lines; stdout must be empty."""
+        result = self(*arguments, stdin=stdin)
+        assert result.code == code, (result.code, result.err)
+        assert result.out == ""
+        lines = [line for line in result.err.splitlines() if not line.startswith("note:")]
+        assert lines[0].startswith("error: "), result.err
+        assert len(lines) <= 2, result.err
+        assert len(lines) == 1 or lines[1].startswith("hint: ")
+        assert "Traceback" not in result.err
+        return result.err
+
+
+def sample(name: str) -> Path:
+    return SAMPLES / name
+
+
+def write(folder: Path, name: str, lines: Sequence[str]) -> Path:
+    path = folder / name
+    path.write_text("\n".join(lines) + "\n")
+    return path

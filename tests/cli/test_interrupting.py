@@ -1,0 +1,60 @@
+"""Ctrl-C and SIGTERM: once keeps the best so far, before the first epoch nothing is written."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cli.commands import sample
+
+
+def start(*arguments: object) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "mlpcli", "train", *map(str, arguments)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def wait_for_epochs(process: subprocess.Popen[str]) -> None:
+    """With -v a line appears each tenth of the run."""
+    assert process.stderr is not None
+    while not process.stderr.readline().startswith("epoch"):
+        assert process.poll() is None
+
+
+@pytest.mark.parametrize(("signum", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_once_keeps_the_best(tmp_path: Path, signum: signal.Signals, code: int) -> None:
+    model = tmp_path / "m.joblib"
+    options = ("--epochs", "3000", "--patience", "3000", "-v", "--json", "-o", model)
+    process = start(sample("penguins.csv"), "-t", "species", "--hidden", "8", *options)
+    wait_for_epochs(process)
+    process.send_signal(signum)
+    out, _ = process.communicate(timeout=30)
+    assert process.returncode == code
+    assert '"stop_reason": "interrupted"' in out or '"stop_reason": "terminated"' in out
+    assert model.exists()
+    assert os.listdir(tmp_path) == ["m.joblib"]
+
+
+def test_before_the_first_epoch_nothing_is_written(tmp_path: Path) -> None:
+    model = tmp_path / "m.joblib"
+    process = start(
+        sample("digits.csv.gz"), "-t", "digit", "--hidden", "2000,2000", "--batch-size", "1", "-o", model
+    )
+    time.sleep(3)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "nothing was written" in err or "interrupted" in err
+    assert out == ""
+    assert os.listdir(tmp_path) == []
+
+
+def test_time_limit(tmp_path: Path) -> None:
+    options = ("--epochs", "1000000", "--patience", "1000000", "--time-limit", "0.5s", "--json")
+    process = start(sample("penguins.csv"), "-t", "species", *options, "-o", tmp_path / "m")
+    out, _ = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert '"stop_reason": "time"' in out

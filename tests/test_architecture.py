@@ -1,0 +1,112 @@
+"""The rooms and their arrows: an import may point down, never up and never sideways."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "mlpcli"
+
+LEVELS = [
+    {"__main__"},
+    {"cli"},
+    {"render"},
+    {"workflows"},
+    {"artifact"},
+    {"data", "nn", "metrics"},
+    {"files"},
+    {"settings"},
+    {"errors"},
+]
+"""From the top down; rooms of one level do not import one another."""
+
+VERSION = "__init__"
+"""`import mlpcli` is allowed everywhere for the version; the Python API in it is loaded lazily."""
+
+DOORS = {
+    "click": {"cli"},
+    "rich": {"render"},
+    "plotille": {"render"},
+    "matplotlib": {"render"},
+    "pandas": {"data", "workflows"},
+    "joblib": {"artifact", "workflows"},
+    "threadpoolctl": {"workflows"},
+}
+ANYWHERE = {"numpy"}
+WITHOUT_PANDAS = ["data/schema.py", "data/__init__.py"]
+"""Read by `inspect`, which must start fast."""
+
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def level_of(room: str) -> int:
+    return next(level for level, rooms in enumerate(LEVELS) if room in rooms)
+
+
+def imports_of(path: Path) -> set[str]:
+    """Dotted names of all imported modules, wherever in the file the import stands."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: a relative import"
+            assert node.module is not None
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def test_every_room_is_listed() -> None:
+    rooms = {room_of(path) for path in FILES} - {VERSION}
+    assert rooms == set().union(*LEVELS)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_arrows_point_down(path: Path) -> None:
+    room = room_of(path)
+    if room == VERSION:
+        return  # the lazy door of the Python API
+    for name in imports_of(path):
+        parts = name.split(".")
+        if parts[0] != "mlpcli" or len(parts) == 1 or not is_room(parts[1]) or parts[1] == room:
+            continue
+        assert level_of(parts[1]) > level_of(room), f"{room} imports {name}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_third_party_doors(path: Path) -> None:
+    import sys
+
+    for name in imports_of(path):
+        library = name.split(".")[0]
+        if library in sys.stdlib_module_names or library == "mlpcli" or library in ANYWHERE:
+            continue
+        assert library in DOORS, f"{library} is no dependency"
+        assert room_of(path) in DOORS[library], f"{library} may be imported only in {DOORS[library]}"
+        assert library != "pandas" or str(path.relative_to(PACKAGE)) not in WITHOUT_PANDAS
+
+
+def is_room(name: str) -> bool:
+    return any(name in rooms for rooms in LEVELS)
+
+
+def test_a_wrong_arrow_would_be_found(tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.py"
+    wrong.write_text("def f():\n    from mlpcli.cli.main import run\n    import rich.table as t\n")
+    assert imports_of(wrong) == {"mlpcli.cli.main.run", "rich.table"}
+    assert level_of("nn") > level_of("cli")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_workflows_and_below_do_not_print_or_exit(path: Path) -> None:
+    if room_of(path) in ("cli", "render", "__main__"):
+        return
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Name):
+            assert node.id not in ("print", "input", "exit"), f"{node.id} in {path}"
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "sys":
+            assert node.attr not in ("argv", "exit", "stdout", "stderr"), f"sys.{node.attr} in {path}"

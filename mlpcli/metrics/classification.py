@@ -66,12 +66,12 @@ def specificity(outcome: Outcome) -> float:
 def mcc(outcome: Outcome) -> float:
     """Matthews' correlation for any number of classes (Gorodkin 2004); 0 where it is undefined."""
     matrix = confusion(outcome, _classes(outcome))
-    shares = matrix / matrix.sum()
-    truth, named = shares.sum(axis=1), shares.sum(axis=0)
-    # Sums of products of different classes: 1 - truth @ truth, but exactly 0 where there is one class only.
-    others = 1 - np.eye(len(shares))
+    total, hits = matrix.sum(), np.trace(matrix)
+    truth, named = matrix.sum(axis=1), matrix.sum(axis=0)
+    # Products of different classes: total**2 - truth @ truth, but exactly 0 where there is one class only.
+    others = 1 - np.eye(len(matrix))
     spread = (truth @ others @ truth) * (named @ others @ named)
-    return float((np.trace(shares) - truth @ named) / np.sqrt(spread)) if spread > 0 else 0.0
+    return float((hits * total - truth @ named) / np.sqrt(spread)) if spread > 0 else 0.0
 
 
 def log_loss(outcome: Outcome) -> float:

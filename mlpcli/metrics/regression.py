@@ -68,6 +68,6 @@ def _weighted_median(values: Array, weights: Array) -> float:
     reached = np.cumsum(weights[order])
     half = reached[-1] / 2
     rounding = half * len(values) * np.finfo(np.float64).eps
-    lower = values[order][np.searchsorted(reached, half - rounding, side="left")]
-    upper = values[order][np.searchsorted(reached, half + rounding, side="right")]
+    lower = values[order][np.searchsorted(reached, half - rounding)]
+    upper = values[order][np.searchsorted(reached, half + rounding)]
     return float((lower + upper) / 2)

@@ -19,3 +19,54 @@ bias rate and no bias decay, a short last batch) in six nets from 20-100-2 to 10
 (one thread) and 1.04 (two threads) times as fast in geometric mean: 1.1 to 1.17 on the smallest nets, 0.93 to
 1.0 on the largest. That is below the 1.15 that would have paid for biases scattered over the flat vector.
 """
+
+from mlpcli.nn.activations import ACTIVATIONS, Identity, LeakyRelu, Relu, Sigmoid, Tanh
+from mlpcli.nn.batches import Examples
+from mlpcli.nn.fitting import EpochRecord, FitState, TrainingSettings, fit
+from mlpcli.nn.layers import Dense, Dropout, Layer
+from mlpcli.nn.losses import (
+    LOSSES,
+    Huber,
+    MeanAbsoluteError,
+    MeanSquaredError,
+    SigmoidCrossEntropy,
+    SoftmaxCrossEntropy,
+)
+from mlpcli.nn.network import Network, NetworkSettings, build_network
+from mlpcli.nn.optimizers import OPTIMIZERS, SGD, Adam, Momentum
+from mlpcli.nn.range_test import sweep
+from mlpcli.nn.schedules import SCHEDULES
+from mlpcli.nn.trainer import Trainer
+
+__all__ = [
+    "ACTIVATIONS",
+    "LOSSES",
+    "OPTIMIZERS",
+    "SCHEDULES",
+    "SGD",
+    "Adam",
+    "Dense",
+    "Dropout",
+    "EpochRecord",
+    "Examples",
+    "FitState",
+    "Huber",
+    "Identity",
+    "Layer",
+    "LeakyRelu",
+    "MeanAbsoluteError",
+    "MeanSquaredError",
+    "Momentum",
+    "Network",
+    "NetworkSettings",
+    "Relu",
+    "Sigmoid",
+    "SigmoidCrossEntropy",
+    "SoftmaxCrossEntropy",
+    "Tanh",
+    "Trainer",
+    "TrainingSettings",
+    "build_network",
+    "fit",
+    "sweep",
+]

@@ -2,7 +2,7 @@
 
 A pickle is a program. This reader knows only the instructions that such a dict needs, and only three names,
 each of which stands for a class of this file; nothing that a file says is ever called or imported. Sizes are
-checked against the bytes left before anything is allocated.
+checked against the bytes left before anything is allocated, and instructions are counted.
 """
 
 import os
@@ -13,6 +13,10 @@ from typing import Any, BinaryIO
 
 import numpy as np
 from joblib.numpy_pickle import NumpyArrayWrapper, NumpyUnpickler
+
+
+MOST_INSTRUCTIONS = 100_000
+"""A model takes some hundreds. Without a limit, a byte in the file could become a hundred in memory."""
 
 
 class RefusedError(Exception):
@@ -52,13 +56,16 @@ class _StoredDtype:
 
     def __init__(self, code: str, align: bool, copy: bool) -> None:
         if not isinstance(code, str) or not re.fullmatch(r"[fiu][1248]|b1", code):
-            raise RefusedError(f"it holds an array of type {code!r:.40}")
+            # Only a text is shown: the repr of tuples that hold each other could take for ever.
+            raise RefusedError(f"it holds an array of type {code if isinstance(code, str) else '?':.20}")
         self.dtype = np.dtype(code)
 
     def set_state(self, state: Any) -> None:
-        order = state[1] if isinstance(state, tuple) and len(state) > 1 else None
-        if order not in ("<", ">", "|", "="):
+        if not isinstance(state, tuple) or len(state) < 5 or state[1] not in ("<", ">", "|", "="):
             raise RefusedError("it holds an array of no known byte order")
+        if any(part is not None for part in state[2:5]):  # what makes a type of several: subtype, names, fields
+            raise RefusedError("it holds an array of records")
+        order = state[1]
         self.dtype = self.dtype.newbyteorder(order)
 
 
@@ -110,6 +117,18 @@ _OPCODES = (
 )
 
 
+class _Counted(dict[int, Callable[[Any], None]]):
+    """Instructions by their code; a limited number of them can be looked up."""
+
+    left = MOST_INSTRUCTIONS
+
+    def __getitem__(self, code: int) -> Callable[[Any], None]:
+        self.left -= 1
+        if self.left < 0:
+            raise RefusedError(f"it holds more than {MOST_INSTRUCTIONS:,} instructions")
+        return super().__getitem__(code)
+
+
 class _Reader(NumpyUnpickler):  # type: ignore[misc]  # joblib has no types
     """joblib's unpickler with a short list of instructions and names."""
 
@@ -120,10 +139,11 @@ class _Reader(NumpyUnpickler):  # type: ignore[misc]  # joblib has no types
     def __init__(self, file: _Bounded, skip_arrays: bool) -> None:
         super().__init__("", file, ensure_native_byte_order=True)
         self._bounded, self._skip_arrays = file, skip_arrays
+        self.dispatch = _Counted(type(self).dispatch)
 
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) not in _NAMES:
-            raise RefusedError(f"it asks for {module}.{name}")
+            raise RefusedError(f"it asks for {module:.60}.{name:.60}")
         return _NAMES[module, name]
 
     def load_newobj(self) -> None:
@@ -146,18 +166,37 @@ class _Reader(NumpyUnpickler):  # type: ignore[misc]  # joblib has no types
         if isinstance(made, _StoredArray):
             self.stack[-1] = made.read_from(self._bounded, self._skip_arrays)
 
+    def load_setitem(self) -> None:
+        value, key = self.stack.pop(), self.stack.pop()
+        self._set([key, value])
+
+    def load_setitems(self) -> None:
+        self._set(self.pop_mark())
+
+    def _set(self, items: list[Any]) -> None:
+        # Nothing but a text is looked up: the hash of deep tuples crashes Python, and an array takes any key.
+        made, keys, values = self.stack[-1], items[::2], items[1::2]
+        if type(made) is not dict or not all(type(key) is str for key in keys):
+            raise RefusedError("it changes an object")
+        made.update(zip(keys, values, strict=True))
+
     dispatch[pickle.NEWOBJ[0]] = load_newobj
     dispatch[pickle.REDUCE[0]] = load_reduce
     dispatch[pickle.BUILD[0]] = load_build
+    dispatch[pickle.SETITEM[0]] = load_setitem
+    dispatch[pickle.SETITEMS[0]] = load_setitems
 
 
 def read(file: BinaryIO, *, skip_arrays: bool = False) -> Any:
     """The object in a seekable file; arrays are None with `skip_arrays`. Raises RefusedError."""
-    size = file.seek(0, os.SEEK_END)
+    bounded = _Bounded(file, file.seek(0, os.SEEK_END))
     file.seek(0)
     try:
-        return _Reader(_Bounded(file, size), skip_arrays).load()
-    except RefusedError:
+        read = _Reader(bounded, skip_arrays).load()
+    except (RefusedError, MemoryError):
         raise
     except Exception as error:  # whatever goes wrong inside means the same: these are not the bytes we wrote
-        raise RefusedError(f"it is damaged or no model file ({type(error).__name__})") from None
+        raise RefusedError(f"its bytes make no sense ({type(error).__name__})") from None
+    if bounded.left:
+        raise RefusedError("it goes on after its end")
+    return read

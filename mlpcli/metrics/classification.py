@@ -66,12 +66,14 @@ def specificity(outcome: Outcome) -> float:
 def mcc(outcome: Outcome) -> float:
     """Matthews' correlation for any number of classes (Gorodkin 2004); 0 where it is undefined."""
     matrix = confusion(outcome, _classes(outcome))
-    total, hits = matrix.sum(), np.trace(matrix)
-    truth, named = matrix.sum(axis=1), matrix.sum(axis=0)
-    # Products of different classes: total**2 - truth @ truth, but exactly 0 where there is one class only.
+    truth, named, hits = matrix.sum(axis=1), matrix.sum(axis=0), np.diag(matrix)
+    missed, false = truth - hits, named - hits
+    # Class by class the same as total * hits - truth @ named and total**2 - truth @ truth in the source, but
+    # without differences of large products: exact for counts, and 0 where there is one class only.
+    together = hits @ (matrix.sum() - truth - false) - missed @ false
     others = 1 - np.eye(len(matrix))
     spread = (truth @ others @ truth) * (named @ others @ named)
-    return float((hits * total - truth @ named) / np.sqrt(spread)) if spread > 0 else 0.0
+    return float(together / np.sqrt(spread)) if spread > 0 else 0.0
 
 
 def log_loss(outcome: Outcome) -> float:

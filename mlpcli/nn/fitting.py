@@ -13,7 +13,7 @@ from mlpcli.nn.batches import Batches, Examples
 from mlpcli.nn.early_stopping import EarlyStopping
 from mlpcli.nn.optimizers import OPTIMIZERS
 from mlpcli.nn.schedules import SCHEDULES
-from mlpcli.nn.trainer import Trainer
+from mlpcli.nn.trainer import QUIET, Trainer
 from mlpcli.settings import Settings, setting
 
 StopReason = Literal["epochs", "patience", "time", "interrupted", "terminated", "diverged"]
@@ -126,7 +126,9 @@ def fit(
         _restore(state, trainer, stopping, generators)
     started = time.perf_counter() - state.seconds
     step, epoch, learning_rate, finite = state.step, state.epoch, 0.0, True
-    reason: StopReason | None = state.stop_reason if state.stop_reason in ("patience", "diverged") else None
+    reason: StopReason | None = "diverged" if state.stop_reason == "diverged" else None
+    if reason is None and stopping.exhausted:  # also when it was stopped for another reason just then
+        reason = "patience"
 
     while reason is None and epoch < settings.epochs:
         epoch += 1
@@ -147,7 +149,7 @@ def fit(
         else:
             scores = _validate(trainer, validation, measure)
             validation_loss = scores.get(LOSS)
-            finite = validation_loss is None or math.isfinite(validation_loss)
+            finite = math.isfinite(_sum(values) if validation_loss is None else validation_loss)
             is_best = (
                 finite and validation is not None and stopping.update(epoch, scores[settings.monitor], values)
             )
@@ -173,6 +175,12 @@ def fit(
         values[:] = stopping.best_values
 
 
+@QUIET
+def _sum(values: FloatArray) -> float:
+    return float(np.sum(values))
+
+
+@QUIET
 def _validate(trainer: Trainer, validation: Examples | None, measure: Measure | None) -> dict[str, float]:
     if validation is None:
         return {}

@@ -54,9 +54,7 @@ class ElementwiseLoss:
         """The weighted mean over all elements."""
         losses = self._scratch("losses", outputs.shape, outputs.dtype)
         self._losses(outputs, targets, losses)
-        if weights is not None:
-            losses *= weights
-        return float(losses.mean(dtype=np.float64))
+        return _weighted_mean(losses, weights)
 
     def gradient(
         self, outputs: FloatArray, targets: AnyArray, weights: FloatArray | None, d_outputs: FloatArray
@@ -164,9 +162,7 @@ class SoftmaxCrossEntropy:
         np.sum(shifted, axis=1, keepdims=True, out=losses)
         np.log(losses, out=losses)
         losses -= of_class
-        if weights is not None:
-            losses *= weights
-        return float(losses.mean(dtype=np.float64))
+        return _weighted_mean(losses, weights)
 
     def gradient(
         self, outputs: FloatArray, targets: AnyArray, weights: FloatArray | None, d_outputs: FloatArray
@@ -211,6 +207,14 @@ class SoftmaxCrossEntropy:
         of_class = self._scratch("of_class", (rows, 1), array.dtype)
         np.take(array.reshape(-1), self._flat, out=of_class[:, 0], mode="clip")
         return of_class
+
+
+def _weighted_mean(losses: FloatArray, weights: FloatArray | None) -> float:
+    """The mean of losses · weights, in float64; overwrites `losses`."""
+    if weights is not None:
+        losses *= weights
+    # Less than half the time of losses.mean(dtype=...), 4 % of a small step.
+    return float(np.add.reduce(losses, axis=None, dtype=np.float64)) / losses.size
 
 
 def _sigmoid(outputs: FloatArray, out: FloatArray) -> FloatArray:

@@ -28,13 +28,16 @@ def parse_hidden(text: str) -> tuple[int, ...]:
     for part in text.split(","):
         repeats, times, size = part.strip().lower().rpartition("x")
         try:
-            sizes += [int(size)] * (int(repeats) if times else 1)
+            units, number = int(size), int(repeats) if times else 1
         except ValueError:
+            number = 0
+        if number < 1:
             raise SettingsError(
                 f"--hidden: {text!r} is not a list of layer sizes", "Write 128,64 or 3x256, or none."
-            ) from None
-        if len(sizes) > 1000:
+            )
+        if len(sizes) + number > 1000:
             raise SettingsError(f"--hidden: {text!r} has more than 1000 layers", "Write fewer layers.")
+        sizes += [units] * number
     return tuple(sizes)
 
 

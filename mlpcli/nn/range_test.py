@@ -11,13 +11,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mlpcli.errors import SettingsError
 from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.batches import Batches, Examples
 from mlpcli.nn.trainer import Trainer
 from mlpcli.settings import Settings, setting
 
 BLOW_UP = 4.0
-"""A raw loss above this many times the loss at the start ends the sweep: noise alone does not reach it."""
+"""The sweep ends when the last losses' median is above this many times the mean of those before."""
+
+RECENT = 5
+"""Losses that must agree on a blow-up: one batch of a few rows may be odd."""
 
 START = 10
 """The median of this many first losses is the loss at the start."""
@@ -31,6 +35,13 @@ class SweepSettings(Settings):
     end: float = setting(10.0, "Last learning rate.", group="Sweep", above=0, common=True)
     steps: int = setting(150, "Number of rates, one batch each.", group="Sweep", at_least=10, common=True)
     sweeps: int = setting(3, "Repetitions over seeds, averaged.", group="Sweep", at_least=1, common=True)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.end <= self.start:
+            raise SettingsError(
+                f"--end {self.end:g} is not above --start {self.start:g}", "Give --end above it."
+            )
 
     def rates(self) -> FloatArray:
         """The geometric grid."""
@@ -49,20 +60,23 @@ def sweep(
     kept_moments = {name: moment.copy() for name, moment in trainer.optimizer.moments().items()}
     kept_steps = trainer.optimizer.steps
     batches = _endless(Batches(training, batch_size), len(training), shuffle)
-    first: list[float] = []
+    losses: list[float] = []
     try:
         for rate in rates:
             loss = trainer.step(next(batches), float(rate))
             yield loss
-            if len(first) < START:
-                first.append(loss)
-            if not math.isfinite(loss) or loss > BLOW_UP * statistics.median(first):
+            losses.append(loss)
+            if not math.isfinite(loss) or _blown_up(losses[:-RECENT], losses[-RECENT:]):
                 return
     finally:
         values[:] = kept
         for name, moment in trainer.optimizer.moments().items():
             moment[:] = kept_moments[name]
         trainer.optimizer.steps = kept_steps
+
+
+def _blown_up(before: list[float], recent: list[float]) -> bool:
+    return len(before) >= RECENT and statistics.median(recent) > BLOW_UP * statistics.fmean(before)
 
 
 def _endless(batches: Batches, rows: int, shuffle: np.random.Generator) -> Iterator[Examples]:
@@ -79,6 +93,8 @@ def smooth(losses: FloatArray, memory: float = 0.8) -> FloatArray:
     smoothed = losses.copy()
     finite = losses[np.isfinite(losses)]
     if len(finite):
+        # Cut off what follows the blow-up: backwards it would leak far to the left.
+        finite = np.minimum(finite, BLOW_UP * np.median(finite))
         forward, backward = _moving_average(finite, memory), _moving_average(finite[::-1], memory)[::-1]
         smoothed[np.isfinite(losses)] = (forward + backward) / 2
     return smoothed

@@ -7,6 +7,9 @@ from mlpcli.nn.losses import Loss
 from mlpcli.nn.network import Network
 from mlpcli.nn.optimizers import Optimizer
 
+QUIET = np.errstate(over="ignore", invalid="ignore", divide="ignore")
+"""Divergence is told by the loss, not by NumPy's warnings."""
+
 
 class Trainer:
     """A network with what it is trained by. With `l2`, l2 / 2 · Σ w² over weights (not biases) is added."""
@@ -18,6 +21,7 @@ class Trainer:
         self._d_weights = network.parameters.gradients[weights]
         self._penalty = np.empty_like(self._weights)
 
+    @QUIET
     def step(self, batch: Examples, learning_rate: float) -> float:
         """Learn from one batch; the batch's mean loss before the update, without the penalty."""
         loss = self.gradients(batch)

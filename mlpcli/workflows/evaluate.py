@@ -17,7 +17,7 @@ from mlpcli.nn.network import PREDICTION_ROWS
 from mlpcli.settings import Settings, build, refuse_unknown, setting
 from mlpcli.workflows.model import Model, ModelLike, load, reading_for
 from mlpcli.workflows.preparation import Data, digest_of, encode_part, paths_of, reading_of
-from mlpcli.workflows.run import arithmetic, choose_threads
+from mlpcli.workflows.run import choose_threads, limited_threads
 from mlpcli.workflows.scoring import baseline_outcome, outcome_of, scores_of
 
 
@@ -90,7 +90,7 @@ def evaluate(model: ModelLike, data: Data, **settings: Any) -> Evaluation:
                         "Mend the cell, or leave out --strict to treat it as missing.",
                     )
     threads = choose_threads(loaded.options.run.threads, loaded.network.largest_product * PREDICTION_ROWS)
-    with arithmetic(threads):
+    with limited_threads(threads):
         outcome = outcome_of(loaded, part, chosen.threshold)
     scores = scores_of(loaded, outcome, baseline_outcome(loaded, part))
     matrix, by_class = _classes(loaded, outcome)

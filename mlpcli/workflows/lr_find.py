@@ -10,7 +10,7 @@ from mlpcli.nn.range_test import SUGGESTIONS, SweepSettings, smooth, sweep
 from mlpcli.settings import build, described_fields
 from mlpcli.workflows.options import Options
 from mlpcli.workflows.preparation import Data, prepare
-from mlpcli.workflows.run import arithmetic, choose_threads, generators
+from mlpcli.workflows.run import choose_threads, generators, limited_threads
 from mlpcli.workflows.train import build_network_of, build_trainer
 
 RULE = "half_max"
@@ -68,7 +68,7 @@ def lr_find(
         network = build_network_of(prepared, randomness)
         trainer = build_trainer(prepared, network)
         threads = choose_threads(options.run.threads, network.largest_product * training.batch_size)
-        with arithmetic(threads):
+        with limited_threads(threads):
             losses = list(sweep(trainer, examples, rates, training.batch_size, randomness["shuffle"]))
         curves.append(np.pad(losses, (0, len(rates) - len(losses)), constant_values=np.nan))
     curve = np.mean(curves, axis=0)

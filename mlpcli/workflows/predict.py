@@ -18,7 +18,7 @@ from mlpcli.nn.network import PREDICTION_ROWS
 from mlpcli.settings import Settings, build, refuse_unknown, setting
 from mlpcli.workflows.model import Model, ModelLike, load, reading_for
 from mlpcli.workflows.preparation import Data, paths_of
-from mlpcli.workflows.run import arithmetic, choose_threads
+from mlpcli.workflows.run import choose_threads, limited_threads
 
 Array: TypeAlias = npt.NDArray[Any]
 
@@ -102,7 +102,7 @@ def score_rows(
     threads = choose_threads(model.options.run.threads, model.network.largest_product * PREDICTION_ROWS)
     kept: list[int] = []
     started = False
-    with arithmetic(threads):
+    with limited_threads(threads):
         for chunk in read_chunks(paths, reading_for(model, reading), settings.chunk_rows):
             if not started:
                 schema.require(chunk.header, chunk.name, target=False)

@@ -83,9 +83,9 @@ def choose_threads(given: int | None, largest_product: int) -> int:
 
 
 @contextmanager
-def arithmetic(threads: int) -> Iterator[None]:
-    """Matrix products in the block use `threads` threads; overflow is told by the loss, not by warnings."""
-    with threadpool_limits(threads), np.errstate(over="ignore", invalid="ignore"):
+def limited_threads(threads: int) -> Iterator[None]:
+    """Matrix products in the block use `threads` threads."""
+    with threadpool_limits(threads):
         yield
 
 

@@ -23,7 +23,7 @@ from mlpcli.workflows.assembly import assemble, receipt
 from mlpcli.workflows.model import Model
 from mlpcli.workflows.options import Options
 from mlpcli.workflows.preparation import Data, Prepared, prepare
-from mlpcli.workflows.run import arithmetic, choose_threads, generators, stopper
+from mlpcli.workflows.run import choose_threads, generators, limited_threads, stopper
 from mlpcli.workflows.scoring import Scores, score
 
 
@@ -118,7 +118,7 @@ def train(
         )
     state, history = FitState(), list[EpochRecord]()
     started = time.perf_counter()
-    with arithmetic(threads):
+    with limited_threads(threads):
         for record in _fit(
             prepared, network, randomness, stopper(options.run.time_limit, should_stop), state
         ):

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.fitting import FitState
 from mlpcli.nn.optimizers import OPTIMIZERS
 from mlpcli.nn.schedules import SCHEDULES
@@ -46,17 +47,30 @@ def test_resumed_equals_unbroken(optimizer: str, schedule: str, batches: int) ->
     assert_same(broken_and_resumed(batches, **changes), unbroken)
 
 
+def scored(run: Run, **options: Any) -> Run:
+    """`fit` with a score that depends on the epoch alone; patience 2 runs out in the sixth."""
+    scores = (5.0, 4.0, 4.5, 3.0, 3.5, 3.5, 1.0)
+
+    def measure(outputs: FloatArray) -> dict[str, float]:
+        return {"score": scores[run.state.epoch]}
+
+    return run.fit(validation=VALIDATION, measure=measure, **options)
+
+
 def test_resumed_with_patience_equals_unbroken() -> None:
     """Wherever it was broken, the epoch in which patience runs out included."""
-    changes = {"learning_rate": 0.1, "patience": 2, "epochs": 100}
-    unbroken = Run(settings(**changes)).fit(validation=VALIDATION)
+    patient = settings(monitor="score", patience=2, epochs=7)
+    unbroken = scored(Run(patient))
     assert unbroken.state.stop_reason == "patience"
-    assert 4 <= len(unbroken.records) <= 30
-    for epoch in range(1, len(unbroken.records) + 1):
-        assert_same(broken_and_resumed(epoch * BATCHES, **changes), unbroken)
+    assert len(unbroken.records) == 6
+    for epoch in range(1, 7):
+        broken = scored(Run(patient), should_stop=StopAfter(epoch * BATCHES))
+        assert len(broken.records) == epoch
+        resumed = Run(patient, seed=99, state=copy.deepcopy(broken.state), records=broken.records)
+        assert_same(scored(resumed), unbroken)
 
 
-@pytest.mark.parametrize("changes", [{"epochs": 4}, {"learning_rate": 0.1, "patience": 2, "epochs": 100}])
+@pytest.mark.parametrize("changes", [{"epochs": 4}, {"learning_rate": 0.1, "patience": 1, "epochs": 100}])
 def test_a_finished_run_has_nothing_to_add(changes: dict[str, Any]) -> None:
     finished = Run(settings(**changes)).fit(validation=VALIDATION)
     again = Run(settings(**changes), seed=99, state=copy.deepcopy(finished.state)).fit(validation=VALIDATION)

@@ -17,7 +17,7 @@ def valley_curve(noise: float = 0.0) -> tuple[FloatArray, FloatArray]:
     falling = 1.0 - 0.3 * np.clip(decades + 4.0, 0.0, 3.0)
     rising = 0.1 * (10.0 ** np.clip(2.0 * (decades + 1.0), 0.0, None) - 1.0)
     losses = falling + rising + noise * np.random.default_rng(0).standard_normal(len(RATES))
-    end = int(np.argmax(losses > BLOW_UP * np.minimum.accumulate(losses))) + 1
+    end = int(np.argmax(losses > BLOW_UP * losses[0])) + 1
     return RATES[:end], losses[:end]
 
 
@@ -64,11 +64,17 @@ def test_largest_usable() -> None:
     assert half_max(rates, losses, losses) == expected / 2
 
 
+def test_largest_usable_by_hand() -> None:
+    """A fall from 1 to 0.5: 0.59 has not yet climbed back a fifth of it, 0.61 has."""
+    losses = np.array([*[1.0] * 10, 0.5, 0.59, 0.61, 0.62])
+    assert largest_usable(RATES[:14], losses, losses) == RATES[11]
+
+
 def test_largest_usable_ends_where_one_raw_loss_blows_up() -> None:
     rates, losses = valley_curve()
     lowest = int(losses.argmin())
     raw = losses.copy()
-    raw[lowest + 2] = 4.1 * losses[lowest]
+    raw[lowest + 2] = 4.1 * losses[0]
     assert largest_usable(rates, raw, losses) == rates[lowest + 1]
 
 

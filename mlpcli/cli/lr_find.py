@@ -23,10 +23,13 @@ from mlpcli.render.learning_rate_curve import learning_rate_fields, learning_rat
 from mlpcli.workflows.lr_find import lr_find
 from mlpcli.workflows.options import SETTINGS_CLASSES
 
+OF_LONG_RUNS = frozenset({"learning_rate", "epochs", "patience", "validation", "test"})
+"""Accepted, so that a train command can be tried unchanged, but of no interest here."""
+
 
 @click.command("lr-find", cls=GroupedCommand)
 @data_argument
-@settings_options("lr-find", SweepSettings, *SETTINGS_CLASSES)
+@settings_options("lr-find", SweepSettings, *SETTINGS_CLASSES, rare=OF_LONG_RUNS)
 @click.option(
     "--csv",
     "table",

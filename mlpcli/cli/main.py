@@ -24,6 +24,7 @@ COMMANDS = {
 
 EPILOG = "Start with: mlpcli train data.csv -t COLUMN"
 INTERRUPTED, TERMINATED = 130, 143
+CONTEXT = {"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "MLPCLI"}
 
 
 class Commands(click.Group):
@@ -62,7 +63,7 @@ class Commands(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-@click.group(cls=Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, epilog=EPILOG, context_settings=CONTEXT)
 @click.version_option(__version__, prog_name="mlpcli", message="%(prog)s %(version)s")
 def commands() -> None:
     """Train and evaluate multilayer perceptrons on tables."""

@@ -4,7 +4,7 @@ import dataclasses
 import itertools
 import types
 import typing
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, TypeVar
 
 import click
@@ -16,6 +16,7 @@ from mlpcli.settings import Setting, Settings, described_fields, flag_of
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 CONSOLE = "Console"
+SHOW_ALL = "mlpcli.show_all"
 
 
 class SettingType(click.ParamType[Any]):
@@ -66,8 +67,6 @@ class GroupedOption(click.Option):
 class GroupedCommand(click.Command):
     """Shows its commonest options by group with --help, every one with --help-all."""
 
-    show_all = False
-
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """A section for each group, in the order of first appearance."""
         sections: dict[str, list[tuple[str, str]]] = {}
@@ -76,7 +75,7 @@ class GroupedCommand(click.Command):
             record = param.get_help_record(ctx)
             if record is None or not isinstance(param, click.Option):
                 continue
-            if not self.show_all and not getattr(param, "common", True):
+            if not ctx.meta.get(SHOW_ALL) and not getattr(param, "common", True):
                 hidden += 1
                 continue
             sections.setdefault(getattr(param, "group", CONSOLE), []).append(record)
@@ -91,20 +90,26 @@ class GroupedCommand(click.Command):
 
 def _show_all(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     if value:
-        assert isinstance(ctx.command, GroupedCommand)
-        ctx.command.show_all = True
+        ctx.meta[SHOW_ALL] = True
         click.echo(ctx.get_help())
         ctx.exit()
 
 
-def settings_options(command: str, *classes: type[Settings]) -> Callable[[Function], Function]:
-    """A decorator that adds an option for each field of the classes; those not given arrive as None."""
+def settings_options(
+    command: str, *classes: type[Settings], rare: Collection[str] = ()
+) -> Callable[[Function], Function]:
+    """A decorator that adds an option for each field of the classes; those not given arrive as None.
+
+    Those of the fields in `rare` are shown by --help-all only.
+    """
 
     def decorate(function: Function) -> Function:
         for settings_class in reversed(classes):
             hints = typing.get_type_hints(settings_class)
             for field in reversed(dataclasses.fields(settings_class)):
                 described = described_fields(settings_class)[field.name]
+                if field.name in rare:
+                    described = dataclasses.replace(described, common=False)
                 add = _option(command, field.name, described, _plain_type(hints[field.name]), field.default)
                 function = add(function)
         return function

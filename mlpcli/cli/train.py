@@ -26,15 +26,19 @@ from mlpcli.render.console import Screen
 from mlpcli.render.reports import training_fields, training_report
 from mlpcli.render.training import training_view
 from mlpcli.workflows.options import SETTINGS_CLASSES
-from mlpcli.workflows.train import train
+from mlpcli.workflows.train import TrainingPlan, train
 
 EXIT_CODES = {"interrupted": INTERRUPTED, "terminated": TERMINATED}
 
 
 class Stopping:
-    """The first Ctrl-C or SIGTERM asks training to stop after the batch; a second one ends at once."""
+    """Once training has started, the first Ctrl-C or SIGTERM asks it to stop after the batch.
+
+    Before that, and the second time, they end the command at once.
+    """
 
     def __init__(self) -> None:
+        self.started = False
         self.reason: StopReason | None = None
 
     def __enter__(self) -> "Stopping":
@@ -50,7 +54,7 @@ class Stopping:
         return self.reason
 
     def _on_signal(self, signum: int, frame: FrameType | None) -> None:
-        if self.reason is not None:
+        if not self.started or self.reason is not None:
             if signum == signal.SIGTERM:
                 sys.exit(TERMINATED)
             raise KeyboardInterrupt
@@ -94,12 +98,17 @@ def command(
         )
     talk = Screen(sys.stderr, quiet=quiet)
     with Stopping() as stopping, training_view(talk, verbose=verbose) as view:
+
+        def on_start(plan: TrainingPlan) -> None:
+            stopping.started = True
+            view.on_start(plan)
+
         run = train(
             list(data),
             output=None if piped else output,
             force=force,
             command=shlex.join(["mlpcli", *sys.argv[1:]]),
-            on_start=view.on_start,
+            on_start=on_start,
             on_epoch=view.on_epoch,
             should_stop=stopping.ask,
             **given(settings),

@@ -15,7 +15,8 @@ from mlpcli.data.target import to_stored
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.nn.network import Network
 from mlpcli.workflows.model import Model, from_artifact
-from mlpcli.workflows.preparation import Data, Prepared, paths_of
+from mlpcli.workflows.parts import Data, paths_of
+from mlpcli.workflows.preparation import Prepared
 
 
 def assemble(prepared: Prepared, network: Network, history: Sequence[EpochRecord]) -> Model:

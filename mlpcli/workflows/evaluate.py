@@ -16,7 +16,7 @@ from mlpcli.metrics.outcome import Outcome
 from mlpcli.nn.network import PREDICTION_ROWS
 from mlpcli.settings import Settings, build, refuse_unknown, setting
 from mlpcli.workflows.model import Model, ModelLike, load, reading_for
-from mlpcli.workflows.preparation import Data, digest_of, encode_part, paths_of, reading_of
+from mlpcli.workflows.parts import Data, digest_of, encode_part, paths_of, reading_of
 from mlpcli.workflows.run import choose_threads, limited_threads
 from mlpcli.workflows.scoring import baseline_outcome, outcome_of, scores_of
 

@@ -9,7 +9,8 @@ from mlpcli.errors import DivergenceError
 from mlpcli.nn.range_test import SUGGESTIONS, SweepSettings, smooth, sweep
 from mlpcli.settings import build, described_fields
 from mlpcli.workflows.options import Options
-from mlpcli.workflows.preparation import Data, prepare
+from mlpcli.workflows.parts import Data
+from mlpcli.workflows.preparation import prepare
 from mlpcli.workflows.run import choose_threads, generators, limited_threads
 from mlpcli.workflows.train import build_network_of, build_trainer
 

@@ -17,7 +17,7 @@ from mlpcli.errors import ArtifactError, MlpcliError
 from mlpcli.nn.losses import LOSSES, Loss
 from mlpcli.nn.network import Network, build_network, count_parameters
 from mlpcli.workflows.options import Options
-from mlpcli.workflows.preparation import reading_of
+from mlpcli.workflows.parts import reading_of
 from mlpcli.workflows.tasks import TASKS, Task
 
 Array: TypeAlias = npt.NDArray[Any]

@@ -17,7 +17,7 @@ from mlpcli.errors import DataError
 from mlpcli.nn.network import PREDICTION_ROWS
 from mlpcli.settings import Settings, build, refuse_unknown, setting
 from mlpcli.workflows.model import Model, ModelLike, load, reading_for
-from mlpcli.workflows.preparation import Data, paths_of
+from mlpcli.workflows.parts import Data, paths_of
 from mlpcli.workflows.run import choose_threads, limited_threads
 
 Array: TypeAlias = npt.NDArray[Any]

@@ -1,44 +1,28 @@
 """From a table to encoded parts: kinds, target, rows left out, split, matrices. Used by train and lr_find."""
 
-import hashlib
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from mlpcli.data.cells import MISSING_WORDS, as_numbers
 from mlpcli.data.features import CellCounts, FeatureEncoder, Reading
 from mlpcli.data.kinds import CHOSEN, infer_columns
 from mlpcli.data.schema import IGNORE, NUMBER, Column, DataSettings, Schema, resolve_names
-from mlpcli.data.source import ReadingSettings
 from mlpcli.data.split import split_rows
 from mlpcli.data.table import Table, open_table
 from mlpcli.data.target import Target
 from mlpcli.errors import DataError, did_you_mean
 from mlpcli.nn.batches import Examples
 from mlpcli.workflows.options import Options
-from mlpcli.workflows.targets import decide_task, fit_target, rows_with_target, truth_of
+from mlpcli.workflows.parts import Data, Part, digest_of, encode_part, paths_of, reading_of, row_weights
+from mlpcli.workflows.targets import decide_task, fit_target, rows_with_target
 from mlpcli.workflows.tasks import TASKS, Task
 
 Array: TypeAlias = npt.NDArray[Any]
-Data: TypeAlias = "str | Path | Sequence[str | Path] | pd.DataFrame"
-
-
-@dataclass(frozen=True)
-class Part:
-    """Encoded rows: what the network sees, what is true, and the weight of each row."""
-
-    features: Array
-    truth: Array
-    weights: Array | None
-
-    def __len__(self) -> int:
-        return len(self.features)
 
 
 @dataclass(frozen=True)
@@ -84,20 +68,6 @@ class Prepared:
         return by_row if by_class is None else by_row * by_class
 
 
-def paths_of(data: Data) -> "list[str] | pd.DataFrame":
-    """Data as a list of path names, or a DataFrame as it is."""
-    if isinstance(data, pd.DataFrame):
-        return data
-    if isinstance(data, (str, Path)):
-        return [str(data)]
-    return [str(path) for path in data]
-
-
-def reading_of(settings: ReadingSettings) -> Reading:
-    """How cells are read under these settings."""
-    return Reading(MISSING_WORDS | set(settings.missing or ()), settings.decimal or ".")
-
-
 def prepare(data: Data, options: Options, generator: np.random.Generator) -> Prepared:
     """Read and encode; everything that can be wrong with the table is found here, before training."""
     reading = reading_of(options.reading)
@@ -129,7 +99,7 @@ def prepare(data: Data, options: Options, generator: np.random.Generator) -> Pre
         counts = CellCounts()
         features = encoder.encode(frame, counts)
         _refuse_infinite(frame, columns, table, lines, reading)
-        weights = None if weight is None else _row_weights(frame[weight], weight, reading, table, lines)
+        weights = None if weight is None else row_weights(frame[weight], weight, reading, table, lines)
 
         def part(chosen: Array) -> Part:
             return Part(features[chosen], truth[chosen], None if weights is None else weights[chosen])
@@ -148,37 +118,6 @@ def prepare(data: Data, options: Options, generator: np.random.Generator) -> Pre
     return Prepared(
         options, schema, encoder, target, parts, dropped, digest_of(features, truth), counts, notes
     )
-
-
-def encode_part(
-    table: Table,
-    schema: Schema,
-    encoder: FeatureEncoder,
-    target: Target,
-    reading: Reading,
-    counts: CellCounts,
-) -> tuple[Part, Array, int]:
-    """All rows with a target of another table, their row numbers there, and how many have none."""
-    schema.require(table.columns, table.name, target=True)
-    weight = schema.weight if schema.weight in table.columns else None
-    names = [*(column.name for column in schema.inputs), *schema.target, *([weight] if weight else [])]
-    frame = table.read(names, ())
-    present = np.flatnonzero(rows_with_target(frame, schema.target, reading))
-    dropped = len(frame) - len(present)
-    if not len(present):
-        raise DataError(f"{table.name}: no row has a value in the target", "Give rows with known targets.")
-    frame = frame.iloc[present]
-    truth = truth_of(target, frame, reading, table, present)
-    weights = None if weight is None else _row_weights(frame[weight], weight, reading, table, present)
-    return Part(encoder.encode(frame, counts), truth, weights), present, dropped
-
-
-def digest_of(features: Array, truth: Array) -> str:
-    """SHA-256 of encoded rows, in order: the same for the same rows, however they were stored."""
-    digest = hashlib.sha256(str(features.shape).encode())
-    digest.update(np.ascontiguousarray(features).data)
-    digest.update(np.ascontiguousarray(truth).data)
-    return digest.hexdigest()
 
 
 def _left_out(schema: Schema) -> list[str]:
@@ -259,20 +198,6 @@ def _refuse_infinite(
                     f"{where}: column {column.name!r} holds an infinite value",
                     "Mend the cell, or name the word with --missing.",
                 )
-
-
-def _row_weights(cells: "pd.Series[Any]", name: str, reading: Reading, table: Table, lines: Array) -> Array:
-    weights, _ = as_numbers(cells, reading.missing, reading.decimal)
-    bad = ~(np.isfinite(weights) & (weights >= 0))
-    if bad.any():
-        row = int(np.argmax(bad))
-        raise DataError(
-            f"{table.place(int(lines[row]))}: weight {name!r}: {str(cells.iloc[row])[:40]!r} is no weight",
-            "A row weight is a number of 0 or more.",
-        )
-    if not weights.sum() > 0:
-        raise DataError(f"{table.name}: the weights {name!r} are all 0", "Some row must count.")
-    return weights
 
 
 def _why_none(columns: Sequence[Column]) -> str:

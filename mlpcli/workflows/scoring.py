@@ -7,7 +7,7 @@ import numpy as np
 from mlpcli.metrics import METRICS, measure
 from mlpcli.metrics.outcome import Outcome
 from mlpcli.workflows.model import Model
-from mlpcli.workflows.preparation import Part
+from mlpcli.workflows.parts import Part
 
 
 @dataclass(frozen=True)

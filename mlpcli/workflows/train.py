@@ -22,7 +22,8 @@ from mlpcli.nn.trainer import Trainer
 from mlpcli.workflows.assembly import assemble, receipt
 from mlpcli.workflows.model import Model
 from mlpcli.workflows.options import Options
-from mlpcli.workflows.preparation import Data, Prepared, prepare
+from mlpcli.workflows.parts import Data
+from mlpcli.workflows.preparation import Prepared, prepare
 from mlpcli.workflows.run import choose_threads, generators, limited_threads, stopper
 from mlpcli.workflows.scoring import Scores, score
 

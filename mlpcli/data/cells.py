@@ -1,6 +1,9 @@
-"""Cells: how text stands for a number, for yes or no, or for nothing."""
+"""Cells: how text stands for a number, for yes or no, or for nothing.
 
-from typing import Any, TypeAlias
+Columns come as text from files, or typed in a DataFrame; both are read by the same functions.
+"""
+
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -8,6 +11,7 @@ import pandas as pd
 
 Numbers: TypeAlias = npt.NDArray[np.floating[Any]]
 Mask: TypeAlias = npt.NDArray[np.bool_]
+Texts: TypeAlias = npt.NDArray[np.object_]
 
 MISSING_WORDS = frozenset(
     [
@@ -20,38 +24,75 @@ MISSING_WORDS = frozenset(
 BOOLEAN_WORDS = {"false": 0.0, "f": 0.0, "no": 0.0, "n": 0.0, "true": 1.0, "t": 1.0, "yes": 1.0, "y": 1.0}
 
 
+def texts_of(cells: "pd.Series[Any]") -> Texts:
+    """The cells as `str`, whatever they were, in an object array; missing ones are None."""
+    texts = cast(Texts, cells.to_numpy(dtype=object))
+    if isinstance(cells.dtype, pd.StringDtype):
+        return np.where(cells.isna(), None, texts)
+    if pd.api.types.infer_dtype(texts, skipna=False) == "string":
+        return texts
+    plain = [each if type(each) is str else None if pd.isna(each) else str(each) for each in texts]
+    return np.array([*plain, None], dtype=object)[:-1]  # the None keeps NumPy from guessing a text type
+
+
+def is_number_column(cells: "pd.Series[Any]") -> bool:
+    """Whether the cells are numbers already (booleans are not)."""
+    kind = cells.dtype
+    return pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_bool_dtype(kind)
+
+
 def is_missing(cells: "pd.Series[Any]", missing: frozenset[str]) -> Mask:
     """True where a cell is absent or one of the missing words."""
-    absent = cells.isna()
-    if not pd.api.types.is_numeric_dtype(cells.dtype):
-        absent |= cells.isin(missing)
-    return np.asarray(absent, dtype=bool)
+    if is_number_column(cells):
+        return np.asarray(cells.isna(), dtype=bool)
+    return is_word(texts_of(cells), missing)
+
+
+def is_word(texts: Texts, words: frozenset[str]) -> Mask:
+    """True where a text is one of the words, or None."""
+    return pd.Series(texts, dtype=object).isin({*words, None}).to_numpy(dtype=np.bool_)
 
 
 def as_numbers(cells: "pd.Series[Any]", missing: frozenset[str], decimal: str) -> tuple[Numbers, Mask]:
     """Values (NaN where missing or unreadable; `inf` is a value) and a mask of the unreadable."""
-    if pd.api.types.is_numeric_dtype(cells.dtype):
+    if is_number_column(cells):
         values = cells.to_numpy(dtype=np.float64, na_value=np.nan).copy()
         return values, np.zeros(len(values), dtype=bool)
-    absent = is_missing(cells, missing)
-    texts = cells.where(~absent, None)
+    texts = texts_of(cells)
+    readable = texts
     if decimal != ".":
-        texts = as_text(texts).str.replace(decimal, ".", regex=False)
-    values = pd.to_numeric(texts, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan).copy()
-    return values, np.isnan(values) & ~absent
+        readable = pd.Series(texts, dtype=object).str.replace(decimal, ".", regex=False).to_numpy()
+    values = np.array(pd.to_numeric(readable, errors="coerce"), dtype=np.float64)
+    # Only what did not become a number is looked at again, unless a missing word looks like one.
+    doubtful = np.isnan(values)
+    if any(_is_number(word) for word in missing):
+        doubtful |= is_word(texts, missing)
+    values[doubtful] = np.nan
+    unreadable = np.zeros(len(values), dtype=bool)
+    unreadable[doubtful] = ~is_word(texts[doubtful], missing)
+    return values, unreadable
 
 
 def as_booleans(cells: "pd.Series[Any]", missing: frozenset[str]) -> tuple[Numbers, Mask]:
     """0 and 1 (NaN where missing or unreadable) and a mask of the unreadable."""
-    absent = is_missing(cells, missing)
-    values = as_text(cells).str.strip().str.lower().map(BOOLEAN_WORDS).to_numpy(dtype=np.float64).copy()
+    texts = texts_of(cells)
+    codes, distinct = pd.factorize(texts)
+    by_code = [BOOLEAN_WORDS.get(text.strip().lower(), np.nan) for text in distinct]
+    values = np.array([*by_code, np.nan])[codes]
+    absent = is_word(texts, missing)
     values[absent] = np.nan
     return values, np.isnan(values) & ~absent
 
 
 def as_text(cells: "pd.Series[Any]") -> "pd.Series[Any]":
-    """The cells as text, whatever they were; missing stays missing."""
-    if pd.api.types.is_string_dtype(cells.dtype):
+    """The cells as a column of text; missing stays missing."""
+    if isinstance(cells.dtype, pd.StringDtype):
         return cells
-    texts = cells.astype(object)
-    return texts.where(texts.isna(), texts.map(str)).astype("str")
+    return pd.Series(texts_of(cells), index=cells.index, dtype="str")
+
+
+def _is_number(word: str) -> bool:
+    try:
+        return not np.isnan(float(word))
+    except ValueError:
+        return False

@@ -3,6 +3,7 @@
 Later cells that are missing, unreadable or unseen follow a stated rule and are counted.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
@@ -11,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from mlpcli.data.cells import as_booleans, as_numbers, as_text, is_missing
+from mlpcli.data.cells import as_booleans, as_numbers, is_missing, is_word, texts_of
 from mlpcli.data.schema import BOOLEAN, CATEGORY, NUMBER, Column
 
 Array: TypeAlias = npt.NDArray[Any]
@@ -129,9 +130,9 @@ class CategoryEncoder:
     ) -> "CategoryEncoder":
         """The levels in order of the text, the most frequent where there are too many."""
         absent = is_missing(cells, reading.missing)
-        counted = as_text(cells[~absent]).value_counts()
-        by_count = sorted(counted.items(), key=lambda level: (-level[1], str(level[0])))
-        levels = sorted(str(level) for level, _ in by_count[:max_categories])
+        counted = Counter(texts_of(cells[~absent]))
+        by_count = sorted(counted, key=lambda level: (-counted[level], level))
+        levels = sorted(by_count[:max_categories])
         return cls(column.name, tuple(levels), bool(absent.any()))
 
     @property
@@ -142,8 +143,9 @@ class CategoryEncoder:
     def write(self, cells: "pd.Series[Any]", out: Array, reading: Reading, counts: CellCounts) -> None:
         """One-hot rows."""
         out[:] = 0.0
-        absent = is_missing(cells, reading.missing)
-        codes = pd.Index(self.levels, dtype="str").get_indexer(pd.Index(as_text(cells)))
+        texts = texts_of(cells)
+        absent = is_word(texts, reading.missing)
+        codes = pd.Index(self.levels, dtype=object).get_indexer(pd.Index(texts, dtype=object))
         codes[absent] = len(self.levels) if self.had_gaps else -1
         known = np.flatnonzero(codes >= 0)
         out[known, codes[known]] = 1.0

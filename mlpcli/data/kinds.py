@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mlpcli.data.cells import BOOLEAN_WORDS, Numbers, as_numbers, as_text, is_missing
+from mlpcli.data.cells import BOOLEAN_WORDS, Numbers, as_numbers, is_missing, texts_of
 from mlpcli.data.schema import BOOLEAN, CATEGORY, IGNORE, NUMBER, Column
 
 CHOSEN = "chosen by --kind"
@@ -23,14 +23,14 @@ def infer_columns(
     `complete` says that the sample is the whole table, so that "constant" and "empty" are certain.
     """
     columns: list[Column] = []
-    seen: dict[tuple[str, ...], str] = {}
+    seen: dict[tuple[str | None, ...], str] = {}
     for position, name in enumerate(sample.columns):
         cells = sample.iloc[:, position]
         if name in chosen:
             columns.append(Column(name, chosen[name], CHOSEN))
             continue
         column = _infer(str(name), cells, missing, decimal, complete)
-        content = tuple(as_text(cells).fillna(""))
+        content = tuple(texts_of(cells))
         if column.kind != IGNORE and complete and len(content) > 1:
             if content in seen:
                 column = _left_out(column, f"duplicate of {seen[content]!r}")
@@ -49,7 +49,7 @@ def _infer(
         kind = IGNORE if complete else CATEGORY
         return Column(name, kind, "no value in any row" if complete else "no value in the rows looked at")
     distinct = int(present.nunique())
-    boolean = _infer_boolean(name, present)
+    boolean = _infer_boolean(name, present, distinct)
     numbers, unreadable = as_numbers(present, missing, decimal)
     if boolean is not None:
         column = boolean
@@ -66,14 +66,16 @@ def _infer(
     return column
 
 
-def _infer_boolean(name: str, present: "pd.Series[Any]") -> Column | None:
+def _infer_boolean(name: str, present: "pd.Series[Any]", distinct: int) -> Column | None:
     if pd.api.types.is_bool_dtype(present.dtype):
         return Column(name, BOOLEAN, "true or false")
     if pd.api.types.is_numeric_dtype(present.dtype):
         return None
-    words = set(as_text(present).str.strip().str.lower().unique())
+    if distinct > 2 * len(BOOLEAN_WORDS):
+        return None
+    words = {text.strip().lower() for text in set(texts_of(present))}
     if words <= BOOLEAN_WORDS.keys():
-        return Column(name, BOOLEAN, "only " + " and ".join(sorted(map(str, words))))
+        return Column(name, BOOLEAN, "only " + " and ".join(sorted(words)))
     return None
 
 

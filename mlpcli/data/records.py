@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mlpcli.data.source import Lines, ReadingSettings, TextSource
+from mlpcli.data.lines import Lines
+from mlpcli.data.source import ReadingSettings, TextSource
 from mlpcli.errors import DataError, did_you_mean
 
 DELIMITERS = {".csv": ",", ".tsv": "\t", ".tab": "\t", ".psv": "|"}

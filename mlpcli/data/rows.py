@@ -27,13 +27,9 @@ class Chunk:
 
     def frame(self, columns: Sequence[str]) -> pd.DataFrame:
         """The named columns as text."""
-        positions = [self.header.index(name) for name in columns]
+        by_name = dict(zip(self.header, zip(*self.cells, strict=True), strict=True))
         return pd.DataFrame(
-            {
-                name: pd.Series([row[position] for row in self.cells], dtype="str")
-                for name, position in zip(columns, positions, strict=True)
-            },
-            index=range(len(self.cells)),
+            {name: pd.Series(by_name[name], dtype=object) for name in columns}, index=range(len(self.cells))
         )
 
 

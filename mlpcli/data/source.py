@@ -13,18 +13,17 @@ import os
 import shutil
 import sys
 import tempfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TextIO, cast
 
-from mlpcli.errors import DataError, SettingsError
+from mlpcli.data.lines import BLOCK, Lines
+from mlpcli.errors import DataError, SettingsError, did_you_mean
 from mlpcli.settings import Settings, parse_list, setting
 
 STDIN = "-"
-BLOCK = 1 << 16
 DEFAULT_ENCODING = "utf-8"
 
 
@@ -100,7 +99,7 @@ class TextSource:
         """The whole text from its start, newlines untranslated."""
         return io.TextIOWrapper(self._binary(), encoding=self._codec(), newline="")
 
-    def lines(self) -> "Lines":
+    def lines(self) -> Lines:
         """The lines from the start, each as soon as it has arrived."""
         return Lines(self._binary(), self._codec(), self.name)
 
@@ -144,92 +143,7 @@ def _decompressed(start: bytes, file: BinaryIO | str) -> BinaryIO | None:
     return None
 
 
-class Lines:
-    """Iterates over decoded lines with their line ends; never waits while a whole line is there."""
-
-    def __init__(self, binary: BinaryIO, encoding: str, name: str) -> None:
-        self._binary, self._name = binary, name
-        self._encoding = encoding
-        self._decoder = codecs.getincrementaldecoder(encoding)()
-        self._ready: list[str] = []
-        self._tail = ""
-        self._at_end = False
-        self._bytes_read = 0
-
-    @property
-    def pending(self) -> bool:
-        """Whether a further line is there without waiting."""
-        return bool(self._ready)
-
-    def close(self) -> None:
-        """Close the file; stdin stays open."""
-        if self._binary is not sys.stdin.buffer:
-            self._binary.close()
-
-    def __iter__(self) -> "Lines":
-        return self
-
-    def __next__(self) -> str:
-        while not self._ready:
-            if self._at_end:
-                raise StopIteration
-            self._fill()
-        return self._ready.pop()
-
-    def _fill(self) -> None:
-        text = self._tail + self._decode(self._read())
-        if not self._at_end and text.endswith("\r"):  # the \n of this line end may be still to come
-            text, held = text[:-1], "\r"
-        else:
-            held = ""
-        lines = list(io.StringIO(text, newline=""))
-        self._tail = held
-        if lines and not self._at_end and not lines[-1].endswith(("\n", "\r")):
-            self._tail = lines.pop() + held
-        self._ready = lines[::-1]
-
-    def _read(self) -> bytes:
-        try:
-            block = cast(io.BufferedReader, self._binary).read1(BLOCK)
-        except (EOFError, gzip.BadGzipFile, zlib.error, lzma.LZMAError, OSError) as error:
-            raise DataError(
-                f"{self._name}: the compressed data are damaged or cut short ({error})",
-                "Make or fetch the file again.",
-            ) from None
-        self._at_end = not block
-        return block
-
-    def _decode(self, block: bytes) -> str:
-        first = self._bytes_read == 0
-        if first and self._encoding == "utf-8-sig" and block.startswith((b"\xff\xfe", b"\xfe\xff")):
-            raise DataError(f"{self._name}: is not UTF-8 text", "Try --encoding utf-16.")
-        try:
-            text = self._decoder.decode(block, final=not block)
-        except UnicodeError as error:
-            likely = "cp1252" if self._encoding == "utf-8-sig" else "utf-8"
-            if b"\x00" in block:
-                raise _binary_file(self._name) from None
-            where = self._bytes_read + getattr(error, "start", 0) + 1
-            raise DataError(
-                f"{self._name}: byte {where:,} is not {self._encoding.removesuffix('-sig')} text",
-                f"Try --encoding {likely}.",
-            ) from None
-        if "\x00" in text:
-            raise _binary_file(self._name)
-        self._bytes_read += len(block)
-        return text
-
-
-def _binary_file(name: str) -> DataError:
-    return DataError(
-        f"{name}: is not a text file (it holds NUL bytes)",
-        "Give a CSV or TSV file; see --encoding for UTF-16.",
-    )
-
-
 def _near_files(path: Path) -> str:
-    from mlpcli.errors import did_you_mean
-
     parent = path.parent
     if not parent.is_dir():
         return f"There is no folder {str(parent)!r}."

@@ -1,6 +1,6 @@
 """`mlpcli predict`: score rows, in chunks, in order, with every kept cell's text as it was."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -116,10 +116,10 @@ def score_rows(
             if settings.strict:
                 _refuse_counted(chunk, summary.counts)
             summary.rows += len(chunk.cells)
-            yield [
-                [row[position] for position in kept] + list(added)
-                for row, added in zip(chunk.cells, zip(*columns, strict=True), strict=True)
-            ]
+            rows: Iterable[list[str]] = chunk.cells
+            if len(kept) < len(chunk.header):
+                rows = ([row[position] for position in kept] for row in rows)
+            yield [[*row, *added] for row, added in zip(rows, zip(*columns, strict=True), strict=True)]
 
 
 def _kept(chunk: Chunk, keep: str) -> list[int]:

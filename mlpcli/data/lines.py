@@ -1,0 +1,112 @@
+"""Decoded lines of a binary stream, each as soon as it has arrived."""
+
+import codecs
+import gzip
+import io
+import lzma
+import os
+import select
+import stat
+import sys
+import zlib
+from typing import BinaryIO, cast
+
+from mlpcli.errors import DataError
+
+BLOCK = 1 << 16
+
+
+class Lines:
+    """Iterates over decoded lines with their line ends; never waits while a whole line is there."""
+
+    def __init__(self, binary: BinaryIO, encoding: str, name: str) -> None:
+        self._binary, self._name = binary, name
+        self._encoding = encoding
+        self._decoder = codecs.getincrementaldecoder(encoding)()
+        self._ready: list[str] = []
+        self._tail = ""
+        self._at_end = False
+        self._bytes_read = 0
+        self._descriptor = _descriptor_of(binary)
+        self._is_file = self._descriptor is not None and stat.S_ISREG(os.fstat(self._descriptor).st_mode)
+
+    @property
+    def pending(self) -> bool:
+        """Whether reading on needs no waiting: a line is there, or it is a file, or a pipe has more."""
+        return bool(self._ready) or self._is_file or self._pipe_has_more()
+
+    def close(self) -> None:
+        """Close the file; stdin stays open."""
+        if self._binary is not sys.stdin.buffer:
+            self._binary.close()
+
+    def __iter__(self) -> "Lines":
+        return self
+
+    def __next__(self) -> str:
+        while not self._ready:
+            if self._at_end:
+                raise StopIteration
+            self._fill()
+        return self._ready.pop()
+
+    def _pipe_has_more(self) -> bool:
+        return self._descriptor is not None and bool(select.select([self._descriptor], [], [], 0)[0])
+
+    def _fill(self) -> None:
+        text = self._tail + self._decode(self._read())
+        if not self._at_end and text.endswith("\r"):  # the \n of this line end may be still to come
+            text, held = text[:-1], "\r"
+        else:
+            held = ""
+        lines = list(io.StringIO(text, newline=""))
+        self._tail = held
+        if lines and not self._at_end and not lines[-1].endswith(("\n", "\r")):
+            self._tail = lines.pop() + held
+        self._ready = lines[::-1]
+
+    def _read(self) -> bytes:
+        try:
+            block = cast(io.BufferedReader, self._binary).read1(BLOCK)
+        except (EOFError, gzip.BadGzipFile, zlib.error, lzma.LZMAError, OSError) as error:
+            raise DataError(
+                f"{self._name}: the compressed data are damaged or cut short ({error})",
+                "Make or fetch the file again.",
+            ) from None
+        self._at_end = not block
+        return block
+
+    def _decode(self, block: bytes) -> str:
+        first = self._bytes_read == 0
+        if first and self._encoding == "utf-8-sig" and block.startswith((b"\xff\xfe", b"\xfe\xff")):
+            raise DataError(f"{self._name}: is not UTF-8 text", "Try --encoding utf-16.")
+        try:
+            text = self._decoder.decode(block, final=not block)
+        except UnicodeError as error:
+            likely = "cp1252" if self._encoding == "utf-8-sig" else "utf-8"
+            if b"\x00" in block:
+                raise _binary_file(self._name) from None
+            where = self._bytes_read + getattr(error, "start", 0) + 1
+            raise DataError(
+                f"{self._name}: byte {where:,} is not {self._encoding.removesuffix('-sig')} text",
+                f"Try --encoding {likely}.",
+            ) from None
+        if "\x00" in text:
+            raise _binary_file(self._name)
+        self._bytes_read += len(block)
+        return text
+
+
+def _descriptor_of(binary: BinaryIO) -> int | None:
+    """The file or pipe behind a stream; None for one in memory."""
+    try:
+        return binary.fileno()
+    except (AttributeError, OSError):
+        return None
+
+
+def _binary_file(name: str) -> DataError:
+    return DataError(
+        f"{name}: is not a text file (it holds NUL bytes)",
+        "Give a CSV or TSV file; see --encoding for UTF-16.",
+    )

@@ -14,7 +14,6 @@ from typing import Any, BinaryIO
 import numpy as np
 from joblib.numpy_pickle import NumpyArrayWrapper, NumpyUnpickler
 
-
 MOST_INSTRUCTIONS = 100_000
 """A model takes some hundreds. Without a limit, a byte in the file could become a hundred in memory."""
 
@@ -61,11 +60,13 @@ class _StoredDtype:
         self.dtype = np.dtype(code)
 
     def set_state(self, state: Any) -> None:
-        if not isinstance(state, tuple) or len(state) < 5 or state[1] not in ("<", ">", "|", "="):
+        if not isinstance(state, tuple) or len(state) < 5:
+            raise RefusedError("it holds an array of no known type")
+        _version, order, *records = state[:5]  # subtype, names and fields: the parts of a type of several
+        if order not in ("<", ">", "|", "="):
             raise RefusedError("it holds an array of no known byte order")
-        if any(part is not None for part in state[2:5]):  # what makes a type of several: subtype, names, fields
+        if any(part is not None for part in records):
             raise RefusedError("it holds an array of records")
-        order = state[1]
         self.dtype = self.dtype.newbyteorder(order)
 
 
@@ -148,7 +149,7 @@ class _Reader(NumpyUnpickler):  # type: ignore[misc]  # joblib has no types
 
     def load_newobj(self) -> None:
         arguments, made = self.stack.pop(), self.stack.pop()
-        if made is not _StoredArray or arguments != ():
+        if made is not _StoredArray or not isinstance(arguments, tuple) or arguments:
             raise RefusedError("it makes an object")
         self.append(_StoredArray())
 

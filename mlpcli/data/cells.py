@@ -28,7 +28,9 @@ def texts_of(cells: "pd.Series[Any]") -> Texts:
     """The cells as `str`, whatever they were, in an object array; missing ones are None."""
     texts = cast(Texts, cells.to_numpy(dtype=object))
     if isinstance(cells.dtype, pd.StringDtype):
-        return np.where(cells.isna(), None, texts)
+        texts = texts.copy()
+        texts[np.asarray(cells.isna())] = None
+        return texts
     if pd.api.types.infer_dtype(texts, skipna=False) == "string":
         return texts
     plain = [each if type(each) is str else None if pd.isna(each) else str(each) for each in texts]

@@ -96,6 +96,19 @@ def test_only_these_cannot_be_had(outcome: Outcome, task: str, missing: set[str]
     assert {name for name, value in values.items() if value is None} == missing == reasons.keys()
 
 
+def test_reasons() -> None:
+    _, reasons = measure(classes_of([0, 0], 2), "binary")
+    assert reasons == {
+        "roc_auc": "it needs rows in and rows outside of every class or label",
+        "average_precision": "it needs rows of every class or label",
+    }
+    for truth in ([1, 1], [0, 0]):
+        assert measure(classes_of(truth, 2), "binary")[1]["roc_auc"] == reasons["roc_auc"]
+    assert set(measure(values_of([1.0], [2.0]), "regression")[1].values()) == {"it needs at least two rows"}
+    huge = values_of([1e200, 1.0], [-1e200, 1.0])
+    assert measure(huge, "regression")[1]["rmse"] == "the numbers are too large to compute it"
+
+
 def test_average_precision_is_one_where_all_rows_are_positive() -> None:
     assert METRICS["average_precision"].function(classes_of([1, 1, 1], 2)) == 1.0
 

@@ -44,7 +44,8 @@ def whole_numbers(outcome: Outcome) -> Outcome:
     return weighed(outcome, None if outcome.weights is None else (outcome.weights * 4).astype(np.intp))
 
 
-SAME = [repeated, without_weightless, backwards, scaled(3.0), scaled(1e-200), single_precision, whole_numbers]
+SCALES = [scaled(factor) for factor in (3.0, 1e-60, 1e60)]
+SAME = [repeated, without_weightless, backwards, *SCALES, single_precision, whole_numbers]
 NEEDS_TWO_ROWS = {"r2", "explained_variance"}
 """A row of weight 2 repeated is two rows, where one row alone is too few."""
 
@@ -93,8 +94,10 @@ def test_rounding_does_not_move_the_median(rows: int) -> None:
 @pytest.mark.parametrize("weights", [None, np.linspace(0.1, 0.7, 7), np.array([0, 0.1, 0.3, 0.7, 0.1, 0, 0])])
 def test_rounding_does_not_make_a_constant_target_vary(weights: Array | None) -> None:
     truth = np.full((7, 1), 0.1)
+    if weights is not None:
+        truth[weights == 0] = 5
     r2, explained_variance = METRICS["r2"].function, METRICS["explained_variance"].function
-    other = Outcome(truth, np.full((7, 1), 0.3), None, weights)
+    other = Outcome(truth, truth + 0.2, None, weights)
     assert (r2(other), explained_variance(other)) == (0.0, 1.0)
     varied = Outcome(truth, np.linspace(0, 1, 7)[:, None], None, weights)
     assert (r2(varied), explained_variance(varied)) == (0.0, 0.0)
@@ -102,9 +105,18 @@ def test_rounding_does_not_make_a_constant_target_vary(weights: Array | None) ->
 
 
 def test_rounding_does_not_correlate_a_constant_class() -> None:
-    weights = np.array([0.1, 0.2, 0.3, 0.7, 0.1, 0.3])
-    truth = np.array([0, 1, 0, 1, 1, 0])
-    for constant in (np.zeros_like(truth), np.ones_like(truth)):
-        for outcome in (Outcome(truth, constant), Outcome(constant, truth), Outcome(constant, constant)):
-            scored = Outcome(outcome.truth, outcome.predicted, np.eye(2)[outcome.predicted], weights)
-            assert METRICS["mcc"].function(scored) == 0.0
+    generator = np.random.default_rng(18)
+    for _ in range(50):
+        varied, weights = generator.integers(0, 3, 30), generator.exponential(size=30)
+        constant = np.full_like(varied, 2)
+        for truth, predicted in ((varied, constant), (constant, varied), (constant, constant)):
+            outcome = Outcome(truth, predicted, np.eye(3)[predicted], weights)
+            assert METRICS["mcc"].function(outcome) == 0.0
+
+
+@pytest.mark.parametrize("rows", [10, 10**6, 10**12])
+def test_correlation_of_a_rare_class_is_exact(rows: int) -> None:
+    truth, predicted = np.array([1, 1, 0, 0]), np.array([1, 0, 1, 0])
+    outcome = Outcome(truth, predicted, np.eye(2)[predicted], np.array([1, 1, 1, rows]))
+    # (1 · rows - 1 · 1) / √(2 · 2 · (rows + 1) · (rows + 1))
+    assert METRICS["mcc"].function(outcome) == pytest.approx((rows - 1) / (2 * rows + 2), rel=1e-14)

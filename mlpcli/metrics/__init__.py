@@ -4,7 +4,7 @@ Each function takes an `Outcome`; one that cannot be computed on these rows rais
 the reason. Means over rows are weighted where the outcome has weights; a row of weight 0 counts as absent.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,12 +63,14 @@ METRICS: dict[str, Metric] = {
 }
 
 
-def measure(outcome: Outcome, task: str) -> tuple[dict[str, float | None], dict[str, str]]:
-    """All metrics of a task: values by name (None where there is none) and the reasons of the Nones."""
+def measure(
+    outcome: Outcome, task: str, names: Collection[str] | None = None
+) -> tuple[dict[str, float | None], dict[str, str]]:
+    """Metrics of a task, all or those named: values (None where there is none), and why there is none."""
     values: dict[str, float | None] = {}
     reasons: dict[str, str] = {}
     for name, metric in METRICS.items():
-        if task in metric.tasks:
+        if task in metric.tasks and (names is None or name in names):
             try:
                 values[name] = metric.function(outcome)
             except UnavailableError as reason:

@@ -26,9 +26,8 @@ def per_class(outcome: Outcome, classes: int) -> dict[str, Array]:
 
 
 def accuracy(outcome: Outcome) -> float:
-    """Share of rows whose class (or whose whole set of labels) is right."""
-    right = outcome.truth == outcome.predicted
-    return weighted_mean(right if right.ndim == 1 else right.all(axis=1), outcome)
+    """Share of rows whose class is right."""
+    return weighted_mean(outcome.truth == outcome.predicted, outcome)
 
 
 def balanced_accuracy(outcome: Outcome) -> float:

@@ -1,5 +1,6 @@
 """`mlpcli train`: learn a model from a table."""
 
+import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -13,7 +14,7 @@ from mlpcli.data.features import CellCounts
 from mlpcli.data.schema import Schema
 from mlpcli.errors import DivergenceError, SettingsError, StoppedError, did_you_mean
 from mlpcli.files import check_output
-from mlpcli.metrics import METRICS, names_for
+from mlpcli.metrics import METRICS, measure, names_for
 from mlpcli.nn.fitting import LOSS, EpochRecord, FitState, StopReason, fit
 from mlpcli.nn.losses import LOSSES
 from mlpcli.nn.network import LayerSummary, Network, build_network
@@ -201,9 +202,16 @@ def _fit(
     held = prepared.parts["validation"]
 
     def scores(outputs: Any) -> dict[str, float]:
-        linked = trainer.loss.link(outputs)
-        outcome = task.outcome(prepared.target, linked, held.truth, held.weights)
-        return {name: float(METRICS[name].function(outcome)) for name in sorted(shown)}
+        if not np.isfinite(outputs).all():
+            return dict.fromkeys(sorted(shown), math.nan)  # the loss will tell
+        outcome = task.outcome(prepared.target, trainer.loss.link(outputs), held.truth, held.weights)
+        values, reasons = measure(outcome, task.name, shown)
+        if (reason := reasons.get(settings.monitor)) is not None:
+            raise SettingsError(
+                f"--monitor: {settings.monitor} cannot be had on the validation rows: {reason}",
+                "Monitor another score, or hold out more rows.",
+            )
+        return {name: math.nan if (value := values[name]) is None else value for name in sorted(shown)}
 
     return fit(
         trainer,

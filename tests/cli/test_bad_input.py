@@ -184,3 +184,12 @@ def test_missing_input_column(mlpcli: Commands, penguins_model: Path) -> None:
     for command in ("predict", "evaluate"):
         said = mlpcli.error(1, command, penguins_model, sample("auto_mpg.csv"))
         assert "the input column 'island'" in said
+
+
+def test_a_score_that_cannot_be_monitored(mlpcli: Commands, tmp_path: Path) -> None:
+    rows = [*(f"{number * 0.7},b" for number in range(60)), "1.5,a", "2.5,a"]
+    path = table(tmp_path, "t.csv", text(*rows, header="x,y"))
+    train = ("train", path, "-t", "y", "-o", tmp_path / "m.joblib", "--validation", "0.05")
+    assert "--monitor: roc_auc cannot be had" in mlpcli.error(2, *train, "--monitor", "roc_auc")
+    mlpcli.ok(*train)
+    assert "diverged" in mlpcli.error(1, *train, "-f", "--lr", "1e18")

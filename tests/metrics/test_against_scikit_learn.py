@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlpcli.metrics import METRICS, measure
-from mlpcli.metrics.classification import accuracy
 from mlpcli.metrics.outcome import Outcome
 from tests.metrics.examples import PAIRS, TASKS, Array, drawn, outcomes, rows_of, sampled
 
@@ -127,9 +126,3 @@ def test_many_rows(name: str, task: str, weighted: bool) -> None:
     for seed in range(3):
         outcome = drawn(task, weighted, seed)
         assert METRICS[name].function(outcome) == about(ORACLES[name](outcome))
-
-
-@pytest.mark.parametrize("weighted", [False, True])
-def test_accuracy_of_whole_sets_of_labels(weighted: bool) -> None:
-    outcome = drawn("multilabel", weighted, 0)
-    assert accuracy(outcome) == about(ORACLES["accuracy"](outcome))

@@ -108,7 +108,7 @@ def fit(
     on_batch: Callable[[int, int], None] | None = None,
     state: FitState | None = None,
 ) -> Iterator[EpochRecord]:
-    """Train, yielding a record after each epoch; the best weights are in the network at the end.
+    """Train, yielding a record after each whole epoch; the best weights are in the network at the end.
 
     `generators["shuffle"]` orders the rows; every generator given is saved in `state`. `should_stop` is asked
     after each batch. `state` tells afterwards why the loop ended; a state that holds an epoch is resumed.
@@ -125,7 +125,7 @@ def fit(
     if state.epoch:
         _restore(state, trainer, stopping, generators)
     started = time.perf_counter() - state.seconds
-    step, epoch, learning_rate, finite = state.step, state.epoch, 0.0, True
+    step, epoch, learning_rate = state.step, state.epoch, 0.0
     reason: StopReason | None = "diverged" if state.stop_reason == "diverged" else None
     if reason is None and stopping.exhausted:  # also when it was stopped for another reason just then
         reason = "patience"
@@ -139,7 +139,7 @@ def fit(
             loss = trainer.step(batch, learning_rate)
             step += 1
             if not math.isfinite(loss):
-                reason, finite = "diverged", False
+                reason = "diverged"
                 break
             loss_sum += loss * len(batch)
             if on_batch is not None:
@@ -149,13 +149,11 @@ def fit(
         else:
             scores = _validate(trainer, validation, measure)
             validation_loss = scores.get(LOSS)
-            finite = math.isfinite(_sum(values) if validation_loss is None else validation_loss)
-            is_best = (
-                finite and validation is not None and stopping.update(epoch, scores[settings.monitor], values)
-            )
-            if not finite:
+            if not math.isfinite(_sum(values) if validation_loss is None else validation_loss):
                 reason = "diverged"
-            elif reason is None and stopping.exhausted:
+                break
+            is_best = validation is not None and stopping.update(epoch, scores[settings.monitor], values)
+            if reason is None and stopping.exhausted:
                 reason = "patience"
             seconds = time.perf_counter() - started
             _save(state, trainer, stopping, generators, epoch, step, seconds, reason)

@@ -13,15 +13,25 @@ from mlpcli.errors import OutputError
 
 def check_output(path: str, *, force: bool) -> None:
     """Raise OutputError if `path` cannot be written, or exists and `force` is not given. Writes nothing."""
-    target = Path(os.path.realpath(path))
-    if target.is_dir():
+    target = os.path.realpath(path)
+    if os.path.isdir(target):
         raise OutputError(f"{path}: is a folder", "Name a file in it.")
-    if not target.parent.is_dir():
-        raise OutputError(f"{path}: there is no folder {str(target.parent)!r}", "Make it first.")
-    special = target.exists() and not target.is_file()
-    if not os.access(target if special else target.parent, os.W_OK):
-        raise OutputError(f"{path}: the folder {str(target.parent)!r} is not writable", "Choose another.")
-    if target.is_file() and not force:
+    if _is_special(path):
+        if not os.access(path, os.W_OK):
+            raise OutputError(f"{path}: is not writable", "Choose another place.")
+        return
+    folder = os.path.dirname(target)
+    if not os.path.isdir(folder):
+        raise OutputError(f"{path}: there is no folder {folder!r}", "Make it first.")
+    if not os.access(folder, os.W_OK):
+        raise OutputError(f"{path}: the folder {folder!r} is not writable", "Choose another.")
+    try:
+        os.lstat(target)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise _unwritable(path, error) from None
+    if not force:
         raise OutputError(f"{path}: exists already", "Give --force to replace it, or another name.")
 
 
@@ -33,32 +43,46 @@ def atomic_output(path: str, *, text: bool = False) -> Iterator[IO[Any]]:
     device or pipe is written straight.
     """
     kind: dict[str, Any] = {"mode": "w", "encoding": "utf-8", "newline": ""} if text else {"mode": "wb"}
-    target = Path(os.path.realpath(path))
-    if target.exists() and not target.is_file():
-        with open(target, **kind) as device:
-            yield device
-        return
-    try:
+    with _named_errors(path):
+        if _is_special(path):
+            with open(path, **kind) as device:
+                yield device
+            return
+        target = Path(os.path.realpath(path))
+        # A part of the name: with the rest it must not be longer than a name may be, 255 bytes.
         descriptor, temporary = tempfile.mkstemp(
-            prefix=f".{target.name[:100]}.", suffix=".tmp", dir=target.parent
+            prefix=f".{target.name[:50]}.", suffix=".tmp", dir=target.parent
         )
-    except OSError as error:
-        raise OutputError(f"{path}: cannot be written ({error.strerror})", "Choose another place.") from None
+        try:
+            with open(descriptor, **kind) as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(temporary, _mode_for(target))
+            os.replace(temporary, target)
+        except BaseException:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(temporary)
+            raise
+
+
+def _is_special(path: str) -> bool:
+    # The path itself is asked, as what it leads to may have no name: /dev/stdout, or >(...) in a shell.
+    return os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)
+
+
+@contextlib.contextmanager
+def _named_errors(path: str) -> Iterator[None]:
     try:
-        with open(descriptor, **kind) as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, _mode_for(target))
-        os.replace(temporary, target)
-    except BaseException as error:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(temporary)
-        if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
-            raise OutputError(
-                f"{path}: cannot be written ({error.strerror})", "Choose another place."
-            ) from None
+        yield
+    except BrokenPipeError:
         raise
+    except OSError as error:
+        raise _unwritable(path, error) from None
+
+
+def _unwritable(path: str, error: OSError) -> OutputError:
+    return OutputError(f"{path}: cannot be written ({error.strerror or error})", "Choose another place.")
 
 
 def _mode_for(target: Path) -> int:

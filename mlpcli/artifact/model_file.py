@@ -9,7 +9,6 @@ import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeAlias
 
 import joblib
@@ -17,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mlpcli.artifact import restricted_reader
+from mlpcli.artifact.consistency import check_arrays, check_columns, parse_header
 from mlpcli.data.schema import Schema
 from mlpcli.errors import ArtifactError
 from mlpcli.files import atomic_output
@@ -26,6 +26,9 @@ Array: TypeAlias = npt.NDArray[Any]
 FORMAT = 1
 PICKLE_PROTOCOL = 4
 """Fixed, so that the same model is the same bytes under every Python."""
+
+_PARTS = {"header": str, "header_sha256": str, "arrays": dict, "arrays_sha256": str}
+_DESCRIBED = ("encoders", "target", "settings", "network", "history", "scores", "receipt")
 
 
 @dataclass(frozen=True)
@@ -65,19 +68,13 @@ def to_bytes(artifact: Artifact) -> bytes:
     """The file's content."""
     header = {
         "schema": artifact.schema.to_json(),
-        "encoders": artifact.encoders,
-        "target": artifact.target,
-        "settings": artifact.settings,
-        "network": artifact.network,
-        "history": artifact.history,
-        "scores": artifact.scores,
-        "receipt": artifact.receipt,
+        **{name: getattr(artifact, name) for name in _DESCRIBED},
     }
     text = json.dumps(header, ensure_ascii=True, allow_nan=False)
     content = {
         "format": FORMAT,
         "header": text,
-        "header_sha256": hashlib.sha256(text.encode()).hexdigest(),
+        "header_sha256": _digest_of_text(text),
         "arrays": artifact.arrays,
         "arrays_sha256": _digest(artifact.arrays),
     }
@@ -88,10 +85,6 @@ def to_bytes(artifact: Artifact) -> bytes:
 
 def load(path: str, *, header_only: bool = False) -> Artifact:
     """Read a model file; raises ArtifactError for anything that is not a whole, unaltered one."""
-    if not Path(path).exists():
-        raise ArtifactError(f"{path}: no such model file", "Train one: mlpcli train DATA -t COLUMN -o MODEL")
-    if Path(path).is_dir():
-        raise ArtifactError(f"{path}: is a folder", "Name a model file.")
     try:
         with open(path, "rb") as file:
             content = restricted_reader.read(file, skip_arrays=header_only)
@@ -100,55 +93,64 @@ def load(path: str, *, header_only: bool = False) -> Artifact:
             f"{path}: is not a model file, or a damaged one: {reason}",
             "Nothing of it was run. Train it again.",
         ) from None
-    except OSError as error:
+    except FileNotFoundError:
         raise ArtifactError(
-            f"{path}: cannot be read ({error.strerror})", "Look at its permissions."
+            f"{path}: no such model file", "Train one: mlpcli train DATA -t COLUMN -o MODEL"
         ) from None
+    except IsADirectoryError:
+        raise ArtifactError(f"{path}: is a folder", "Name a model file.") from None
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+        why = getattr(error, "strerror", None) or error
+        raise ArtifactError(f"{path}: cannot be read ({why})", "Look at its name and permissions.") from None
     return _checked(content, path, header_only)
 
 
 def _checked(content: Any, path: str, header_only: bool) -> Artifact:
-    if not isinstance(content, dict) or type(content.get("format")) is not int:
+    if type(content) is not dict or type(content.get("format")) is not int or content["format"] < 1:
         raise ArtifactError(f"{path}: is not an mlpcli model", "It is a joblib file of something else.")
     if content["format"] > FORMAT:
         raise ArtifactError(
             f"{path}: has format {content['format']}, this mlpcli reads up to {FORMAT}",
             "Update it: pip install --upgrade mlpcli",
         )
-    text, arrays = content.get("header"), content.get("arrays")
-    if not isinstance(text, str) or not isinstance(arrays, dict):
-        raise _altered(path, "its parts are missing")
-    if hashlib.sha256(text.encode(errors="replace")).hexdigest() != content.get("header_sha256"):
+    for name, kind in _PARTS.items():
+        if type(content.get(name)) is not kind:
+            raise _altered(path, "its parts are missing")
+    text, arrays = content["header"], content["arrays"]
+    if _digest_of_text(text) != content["header_sha256"]:
         raise _altered(path, "the header's checksum is wrong")
     if header_only:
         arrays = {}
     else:
-        if not all(isinstance(name, str) and isinstance(array, np.ndarray) for name, array in arrays.items()):
+        if not all(isinstance(array, np.ndarray) for array in arrays.values()):
             raise _altered(path, "an array is none")
-        if _digest(arrays) != content.get("arrays_sha256"):
+        if _digest(arrays) != content["arrays_sha256"]:
             raise _altered(path, "the arrays' checksum is wrong")
     try:
-        header = json.loads(text)
-        return Artifact(
-            schema=Schema.from_json(header["schema"]),
-            arrays=arrays,
-            **{
-                name: header[name]
-                for name in ("encoders", "target", "settings", "network", "history", "scores", "receipt")
-            },
-        )
+        header = parse_header(text)
+        schema = Schema.from_json(header["schema"])
+        described = {name: header[name] for name in _DESCRIBED}
+        check_columns(schema, header["encoders"], header["target"])
+        if not header_only:
+            check_arrays(schema, header["encoders"], header["target"], arrays)
     except (KeyError, TypeError, ValueError, RecursionError) as error:
-        raise _altered(path, f"its header cannot be understood ({type(error).__name__})") from None
+        raise _altered(path, str(error) if type(error) is ValueError else type(error).__name__) from None
+    return Artifact(schema=schema, arrays=arrays, **described)
 
 
 def _altered(path: str, what: str) -> ArtifactError:
     return ArtifactError(f"{path}: was altered or damaged: {what}", "Fetch or train it again.")
 
 
+def _digest_of_text(text: str) -> str:
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
+
+
 def _digest(arrays: Mapping[str, Array]) -> str:
+    """Of names, types, shapes and values; the same for any order in memory and of bytes."""
     digest = hashlib.sha256()
     for name in sorted(arrays):
-        array = np.ascontiguousarray(arrays[name])
-        digest.update(f"{name} {array.dtype.str} {array.shape}".encode(errors="replace"))
-        digest.update(array.tobytes())
+        array = arrays[name].astype(arrays[name].dtype.newbyteorder("<"), order="C", copy=False)
+        digest.update(f"{name} {array.dtype.str} {array.shape}".encode(errors="surrogatepass"))
+        digest.update(array.data)
     return digest.hexdigest()

@@ -36,7 +36,7 @@ class Dense:
 
     def __init__(self, n_in: int, n_out: int) -> None:
         self.n_in, self.n_out = n_in, n_out
-        self._scratch = Scratch()
+        self._ones: FloatArray = np.ones(0)
 
     def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
         """Weights and biases."""
@@ -55,15 +55,15 @@ class Dense:
     def backward(self, x: FloatArray, out: FloatArray, d_out: FloatArray, d_x: FloatArray | None) -> None:
         """d_W = xᵀ d_out, d_b = column sums of d_out, d_x = d_out Wᵀ."""
         np.matmul(x.T, d_out, out=self.d_weight)
-        np.matmul(self._ones(d_out), d_out, out=self.d_bias)
+        np.matmul(self._ones_for(d_out), d_out, out=self.d_bias)
         if d_x is not None:
             np.matmul(d_out, self.weight.T, out=d_x)
 
-    def _ones(self, like: FloatArray) -> FloatArray:
+    def _ones_for(self, d_out: FloatArray) -> FloatArray:
         # Column sums as a product with ones: about 3 times as fast as d_out.sum(axis=0) at 256 x 256.
-        ones = self._scratch("ones", (len(like),), like.dtype)
-        ones.fill(1.0)
-        return ones
+        if len(self._ones) < len(d_out):
+            self._ones = np.ones(len(d_out), d_out.dtype)
+        return self._ones[: len(d_out)]
 
 
 class Dropout:

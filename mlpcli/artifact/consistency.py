@@ -1,0 +1,151 @@
+"""What holds in every model file beside its checksums, which whoever alters a file can compute anew.
+
+Readers may rely on it: every field has its type, no number is NaN or infinite, arrays fit the header. What
+the settings mean is not known here; `mlpcli.workflows.model` checks the network they describe.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from mlpcli.data.schema import BOOLEAN, CATEGORY, KINDS, NUMBER, TASKS, Schema
+
+Array: TypeAlias = npt.NDArray[Any]
+
+_SCORE = (float, None)
+_FIELDS: dict[Any, Any] = {
+    "schema": {
+        "columns": [{"name": str, "kind": KINDS, "reason": str}],
+        "target": [str],
+        "task": TASKS,
+        "task_reason": str,
+        "weight": (str, None),
+    },
+    "encoders": [{"name": str, "had_gaps": bool, "levels?": [str], "kind?": (NUMBER, BOOLEAN)}],
+    "target": {"name?": str, "classes?": [str], "names?": [str], "labels?": [str]},
+    "settings": {},
+    "network": [{"name": str, "output": int, "parameters": int}],
+    "history": [
+        {"epoch": int, "train_loss": float, "validation_loss": (float, None), "metrics": {str: _SCORE}}
+    ],
+    "scores": {str: {"rows": int, "metrics": {str: _SCORE}, "baseline": {str: _SCORE}}},
+    "receipt": {
+        "data": (str, [str]),
+        "command": str,
+        "versions": {str: str},
+        "platform": str,
+        "seed": int,
+        "threads": int,
+        "rows": {str: int},
+        "digest": str,
+        "best_epoch": int,
+        "stop_reason": str,
+        "seconds": float,
+    },
+}
+"""Fields and their types. [x]: a list of x; {str: x}: any names, an x each; a tuple: one of these; a name
+that ends in ? may be absent. What is not named here may hold anything."""
+
+_TARGET_FIELDS = {
+    "regression": {"names"},
+    "binary": {"name", "classes"},
+    "multiclass": {"name", "classes"},
+    "multilabel": {"labels"},
+}
+
+
+def parse_header(text: str) -> dict[str, Any]:
+    """The header from its JSON; raises ValueError if it is not that of a model."""
+    header: dict[str, Any] = json.loads(text, parse_int=_whole, parse_float=_decimal, parse_constant=_decimal)
+    for name, fields in _FIELDS.items():
+        if not isinstance(header, dict) or not _fits(header.get(name), fields):
+            raise ValueError(f"its {name} cannot be understood")
+    # Half of a UTF-16 pair can be neither printed nor compared; this raises for one.
+    json.dumps(header, ensure_ascii=False).encode()
+    if any(scores["metrics"].keys() != scores["baseline"].keys() for scores in header["scores"].values()):
+        raise ValueError("its scores have no baseline")
+    if not 1 <= header["receipt"]["best_epoch"] <= len(header["history"]):
+        raise ValueError("its best epoch is none of its history")
+    return header
+
+
+def check_columns(schema: Schema, encoders: list[dict[str, Any]], target: Mapping[str, Any]) -> None:
+    """Raise ValueError unless the encoders are those of the inputs and the target is that of the task."""
+    encoded = [(each["name"], CATEGORY if "levels" in each else each.get("kind")) for each in encoders]
+    if encoded != [(column.name, column.kind) for column in schema.inputs]:
+        raise ValueError("its encoders are not those of its columns")
+    if any(_repeated(each.get("levels", [])) for each in encoders):
+        raise ValueError("a category has a level twice")
+    if target.keys() != _TARGET_FIELDS[schema.task]:
+        raise ValueError("its target is not that of its task")
+    names = target.get("names") or target.get("labels") or [target.get("name")]
+    if names != list(schema.target):
+        raise ValueError("its target has two names")
+    if "classes" in target:
+        classes = target["classes"]
+        if _repeated(classes) or len(classes) < 2 or (schema.task == "binary" and len(classes) > 2):
+            raise ValueError("its classes are not those of its task")
+
+
+def check_arrays(
+    schema: Schema, encoders: list[dict[str, Any]], target: Mapping[str, Any], arrays: Mapping[str, Array]
+) -> None:
+    """Raise ValueError unless the arrays are finite numbers of the shapes that the header asks for."""
+    columns, targets = sum("levels" not in each for each in encoders), len(schema.target)
+    outputs = len(target["classes"]) if schema.task == "multiclass" else targets
+    shapes: dict[str, tuple[int, ...]] = {"numbers": (columns, 5), "baseline": (outputs,)}
+    if schema.task == "regression":
+        shapes |= {"target.mean": (targets,), "target.spread": (targets,)}
+    for name in (*shapes, "parameters"):
+        if name not in arrays:
+            raise ValueError(f"its array {name!r} is missing")
+    for name, shape in shapes.items():
+        if arrays[name].shape != shape or arrays[name].dtype != np.float64:
+            raise ValueError(f"its array {name!r} does not fit its header")
+    if arrays["parameters"].ndim != 1 or arrays["parameters"].dtype != np.float32:
+        raise ValueError("its parameters are no vector")
+    for name, array in arrays.items():
+        if not np.isfinite(array).all():
+            raise ValueError(f"its array {name!r:.40} holds a value that is no number")
+    scales = [arrays["numbers"][:, 2]] + [arrays[name] for name in shapes if name == "target.spread"]
+    if any((scale <= 0).any() for scale in scales):
+        raise ValueError("a scale is not above 0")
+
+
+def _fits(value: Any, fields: Any) -> bool:
+    if isinstance(fields, tuple):
+        return any(_fits(value, each) for each in fields)
+    if isinstance(fields, list):
+        return isinstance(value, list) and all(_fits(each, fields[0]) for each in value)
+    if isinstance(fields, dict):
+        return isinstance(value, dict) and all(_has(value, name, kind) for name, kind in fields.items())
+    if fields is float:
+        return type(value) in (int, float)
+    return type(value) is fields if isinstance(fields, type) else value == fields
+
+
+def _has(value: dict[str, Any], name: Any, kind: Any) -> bool:
+    if name is str:
+        return all(_fits(each, kind) for each in value.values())
+    plain = name.removesuffix("?")
+    return _fits(value[plain], kind) if plain in value else plain != name
+
+
+def _whole(text: str) -> int:
+    _decimal(text)
+    return int(text)
+
+
+def _decimal(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("a number of it is none")
+    return number
+
+
+def _repeated(texts: list[str]) -> bool:
+    return len(set(texts)) < len(texts)

@@ -8,6 +8,7 @@ is None is filled by the preset.
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Any, TypeVar
 
 from mlpcli.errors import SettingsError, did_you_mean
@@ -88,8 +89,17 @@ def build(settings_class: type[AnySettings], values: Mapping[str, Any]) -> AnySe
             value = values[name]
             if described.parse is not None and isinstance(value, str):
                 value = described.parse(value)
-            chosen[name] = tuple(value) if isinstance(value, list) else value
+            chosen[name] = _plain(value)
     return settings_class(**chosen)
+
+
+def _plain(value: Any) -> Any:
+    """Values of Python and of JSON as fields hold them: tuples, pairs for a mapping, text for a path."""
+    if isinstance(value, Mapping):
+        value = list(value.items())
+    if isinstance(value, PurePath):
+        return str(value)
+    return tuple(_plain(each) for each in value) if isinstance(value, (list, tuple)) else value
 
 
 def refuse_unknown(values: Iterable[str], classes: Iterable[type[Settings]]) -> None:

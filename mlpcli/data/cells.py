@@ -3,6 +3,7 @@
 Columns come as text from files, or typed in a DataFrame; both are read by the same functions.
 """
 
+from functools import lru_cache
 from typing import Any, TypeAlias, cast
 
 import numpy as np
@@ -46,7 +47,7 @@ def is_number_column(cells: "pd.Series[Any]") -> bool:
 def is_missing(cells: "pd.Series[Any]", missing: frozenset[str]) -> Mask:
     """True where a cell is absent or one of the missing words."""
     if is_number_column(cells):
-        return np.asarray(cells.isna(), dtype=bool)
+        return np.asarray(cells.isna() | cells.isin(_numbers_in(missing)), dtype=bool)
     return is_word(texts_of(cells), missing)
 
 
@@ -59,19 +60,21 @@ def as_numbers(cells: "pd.Series[Any]", missing: frozenset[str], decimal: str) -
     """Values (NaN where missing or unreadable; `inf` is a value) and a mask of the unreadable."""
     if is_number_column(cells):
         values = cells.to_numpy(dtype=np.float64, na_value=np.nan).copy()
+        if numbers := _numbers_in(missing):
+            values[np.isin(values, numbers)] = np.nan
         return values, np.zeros(len(values), dtype=bool)
     texts = texts_of(cells)
     readable = texts
     if decimal != ".":
         readable = pd.Series(texts, dtype=object).str.replace(decimal, ".", regex=False).to_numpy()
     values = np.array(pd.to_numeric(readable, errors="coerce"), dtype=np.float64)
-    # Only what did not become a number is looked at again, unless a missing word looks like one.
+    # Only what did not become a number is looked at again.
     doubtful = np.isnan(values)
-    if any(_is_number(word) for word in missing):
-        doubtful |= is_word(texts, missing)
-    values[doubtful] = np.nan
     unreadable = np.zeros(len(values), dtype=bool)
     unreadable[doubtful] = ~is_word(texts[doubtful], missing)
+    # A missing word that is a number is missing however it is written, as where pandas reads numbers.
+    if numbers := _numbers_in(missing):
+        values[np.isin(values, numbers)] = np.nan
     return values, unreadable
 
 
@@ -93,8 +96,12 @@ def as_text(cells: "pd.Series[Any]") -> "pd.Series[Any]":
     return pd.Series(texts_of(cells), index=cells.index, dtype="str")
 
 
-def _is_number(word: str) -> bool:
-    try:
-        return not np.isnan(float(word))
-    except ValueError:
-        return False
+def count_distinct(cells: "pd.Series[Any]") -> int:
+    """How many different cells there are; 1, True and "1" of a column of objects by their text."""
+    return int((cells if is_number_column(cells) else as_text(cells)).nunique())
+
+
+@lru_cache(maxsize=8)
+def _numbers_in(words: frozenset[str]) -> list[float]:
+    numbers = pd.to_numeric(np.array([*words], dtype=object), errors="coerce")
+    return [float(number) for number in numbers if not np.isnan(number)]

@@ -81,17 +81,30 @@ class NumberEncoder:
         gaps = np.isnan(values)
         present = values[~gaps]
         if not len(present):
-            return cls(column.name, column.kind, 0.0, 0.0, 1.0, 0.0, 0.0, bool(gaps.any()))
-        fill = float(np.median(present))
+            # Nothing is known of its values: all become 0.
+            return cls(
+                column.name,
+                column.kind,
+                0.0,
+                0.0,
+                float(np.finfo(np.float64).max),
+                0.0,
+                0.0,
+                bool(gaps.any()),
+            )
         lowest, highest = float(present.min()), float(present.max())
-        filled = np.where(gaps, fill, values)
         centre, scale = 0.0, 1.0
+        largest = max(abs(lowest), abs(highest))
+        # Sums and squares of the largest floats overflow; a power of two changes no digit.
+        unit = 1.0 if largest < 1e150 else 2.0**1000
+        fill = float(np.median(present / unit)) * unit
+        filled = np.where(gaps, fill, values) / unit
         if scaling == "standard":
-            centre, scale = float(filled.mean()), float(filled.std())
+            centre, scale = float(filled.mean()) * unit, float(filled.std()) * unit
         elif scaling == "minmax":
-            centre, scale = lowest, highest - lowest
+            centre, scale = lowest, min(highest / unit - lowest / unit, 2.0**23) * unit
         # A spread that is rounding noise of the values must not be blown up to one.
-        if not scale > 1e-12 * max(abs(lowest), abs(highest)):
+        if not scale > 1e-12 * largest:
             scale = 1.0
         return cls(column.name, column.kind, fill, centre, scale, lowest, highest, bool(gaps.any()))
 
@@ -108,8 +121,9 @@ class NumberEncoder:
         counts.add("unreadable", self.name, unreadable)
         counts.add("out_of_range", self.name, (values < self.lowest) | (values > self.highest))
         values[gaps] = self.fill
-        values -= self.centre
-        values /= self.scale
+        with np.errstate(over="ignore"):
+            values -= self.centre
+            values /= self.scale
         limit = float(np.finfo(np.float32).max) / 1e8
         out[:, 0] = np.clip(values, -limit, limit)
         if self.had_gaps:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mlpcli.data.cells import BOOLEAN_WORDS, Numbers, as_numbers, is_missing, texts_of
+from mlpcli.data.cells import BOOLEAN_WORDS, Numbers, as_numbers, count_distinct, is_missing, texts_of
 from mlpcli.data.schema import BOOLEAN, CATEGORY, IGNORE, NUMBER, Column
 
 CHOSEN = "chosen by --kind"
@@ -48,7 +48,7 @@ def _infer(
     if present.empty:
         kind = IGNORE if complete else CATEGORY
         return Column(name, kind, "no value in any row" if complete else "no value in the rows looked at")
-    distinct = int(present.nunique())
+    distinct = count_distinct(present)
     boolean = _infer_boolean(name, present, distinct)
     numbers, unreadable = as_numbers(present, missing, decimal)
     if boolean is not None:

@@ -32,8 +32,19 @@ class Lines:
 
     @property
     def pending(self) -> bool:
-        """Whether reading on needs no waiting: a line is there, or it is a file, or a pipe has more."""
-        return bool(self._ready) or self._is_file or self._pipe_has_more()
+        """Whether the next line comes without waiting: it is there, or this is a file."""
+        return self._is_file or bool(self.arrived())
+
+    def arrived(self) -> list[str]:
+        """The lines that are there without waiting, last one first."""
+        while not self._ready and not self._at_end and self._pipe_has_more():
+            self._fill()
+        return self._ready
+
+    @property
+    def is_file(self) -> bool:
+        """Whether reading never waits."""
+        return self._is_file
 
     def close(self) -> None:
         """Close the file; stdin stays open."""
@@ -53,6 +64,11 @@ class Lines:
     def _pipe_has_more(self) -> bool:
         return self._descriptor is not None and bool(select.select([self._descriptor], [], [], 0)[0])
 
+    def _bytes_held(self) -> int:
+        """Bytes of a character that is not complete: the decoder counts from them."""
+        state = self._decoder.getstate()[0]
+        return len(state) if isinstance(state, bytes) else 0
+
     def _fill(self) -> None:
         text = self._tail + self._decode(self._read())
         if not self._at_end and text.endswith("\r"):  # the \n of this line end may be still to come
@@ -69,8 +85,11 @@ class Lines:
         try:
             block = cast(io.BufferedReader, self._binary).read1(BLOCK)
         except (EOFError, gzip.BadGzipFile, zlib.error, lzma.LZMAError, OSError) as error:
+            plain = isinstance(self._binary, io.BufferedReader)
             raise DataError(
-                f"{self._name}: the compressed data are damaged or cut short ({error})",
+                f"{self._name}: "
+                + ("cannot be read" if plain else "the compressed data are damaged or cut short")
+                + f" ({error})",
                 "Make or fetch the file again.",
             ) from None
         self._at_end = not block
@@ -80,13 +99,15 @@ class Lines:
         first = self._bytes_read == 0
         if first and self._encoding == "utf-8-sig" and block.startswith((b"\xff\xfe", b"\xfe\xff")):
             raise DataError(f"{self._name}: is not UTF-8 text", "Try --encoding utf-16.")
+        held = self._bytes_held()
         try:
             text = self._decoder.decode(block, final=not block)
         except UnicodeError as error:
             likely = "cp1252" if self._encoding == "utf-8-sig" else "utf-8"
             if b"\x00" in block:
                 raise _binary_file(self._name) from None
-            where = self._bytes_read + getattr(error, "start", 0) + 1
+            marked = held == 0 and self._bytes_read == 0 and block.startswith(codecs.BOM_UTF8)
+            where = self._bytes_read - held + 3 * marked + getattr(error, "start", 0) + 1
             raise DataError(
                 f"{self._name}: byte {where:,} is not {self._encoding.removesuffix('-sig')} text",
                 f"Try --encoding {likely}.",

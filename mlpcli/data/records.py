@@ -49,17 +49,22 @@ class Records:
         self._lines.close()
 
     def _read_header(self, source: TextSource, reading: ReadingSettings) -> None:
-        first_line = next(self._lines, None)
-        if first_line is None:
+        first_lines: list[str] = []
+        for line in self._lines:
+            first_lines.append(line)
+            if line.strip("\r\n"):
+                break
+        else:
             raise DataError(f"{source.name}: is empty", "Give a file with a header line and rows.")
-        self.delimiter, self.guessed = choose_delimiter(source, reading.delimiter, first_line)
-        self._reader = csv.reader(self._with_first(first_line), delimiter=self.delimiter)
+        self.delimiter, self.guessed = choose_delimiter(source, reading.delimiter, first_lines[-1])
+        self._at_end = False
+        self._reader = csv.reader(self._with_first(first_lines), delimiter=self.delimiter)
         first = self._next_cells()
         while first == []:
             first = self._next_cells()
-        if first is None:
-            raise DataError(f"{source.name}: is empty", "Give a file with a header line and rows.")
+        assert first is not None
         self._held: list[str] | None = None
+        self._blank_first = len(first_lines) - 1
         if reading.no_header:
             self.original_header = self.header = [str(number + 1) for number in range(len(first))]
             self._held = first
@@ -69,12 +74,21 @@ class Records:
 
     @property
     def pending(self) -> bool:
-        """Whether a further line is there without waiting for one."""
-        return self._lines.pending
+        """Whether a further row is there, all of its lines, without waiting for one."""
+        if self._lines.is_file:
+            return True
+        quotes = 0
+        for line in reversed(self._lines.arrived()):
+            quotes += line.count('"')
+            if quotes % 2 == 0:
+                return True
+        return False
 
     def __iter__(self) -> Iterator[Record]:
         width = len(self.header)
         if self._held is not None:
+            if width == 1:
+                yield from (Record([""], number + 1) for number in range(self._blank_first))
             yield Record(self._held, self._reader.line_num)
         while (cells := self._next_cells()) is not None:
             if not cells:
@@ -86,17 +100,29 @@ class Records:
             yield Record(cells, self._reader.line_num)
 
     def _next_cells(self) -> list[str] | None:
+        start = self._reader.line_num + 1
         try:
-            return next(self._reader, None)
+            cells = next(self._reader, None)
+            if not self._at_end:
+                return cells
+            # A blank line was added at the end: where it is not a row of its own, a quoted cell took it.
+            if cells:
+                raise DataError(
+                    f"{self.source.name}: line {start:,}: a quote is not closed",
+                    'Close it, or write a quote inside a quoted cell as "".',
+                )
+            return None
         except csv.Error as error:
             raise DataError(
                 f"{self.source.name}: line {self._reader.line_num:,}: {error}",
                 "Is a quote not closed, or is this not a CSV file?",
             ) from None
 
-    def _with_first(self, first_line: str) -> Iterator[str]:
-        yield first_line
+    def _with_first(self, first_lines: list[str]) -> Iterator[str]:
+        yield from first_lines
         yield from self._lines
+        self._at_end = True
+        yield "\n"
 
     def _ragged(self, found: int, width: int) -> DataError:
         hint = "Mend the line, or give --delimiter."
@@ -121,6 +147,8 @@ def choose_delimiter(source: TextSource, given: str | None, first_line: str) -> 
     for ending, delimiter in DELIMITERS.items():
         if name.endswith(ending):
             return delimiter, False
+    # A cell that is too long for `csv` is an error of the row, which is read next.
+    first_line = first_line[: csv.field_size_limit()]
     counts = Counter({each: len(next(csv.reader([first_line], delimiter=each), [])) for each in CANDIDATES})
     return counts.most_common(1)[0][0], True
 

@@ -27,7 +27,8 @@ class Chunk:
 
     def frame(self, columns: Sequence[str]) -> pd.DataFrame:
         """The named columns as text."""
-        by_name = dict(zip(self.header, zip(*self.cells, strict=True), strict=True))
+        by_column = zip(*self.cells, strict=True) if self.cells else ([] for _ in self.header)
+        by_name = dict(zip(self.header, by_column, strict=True))
         return pd.DataFrame(
             {name: pd.Series(by_name[name], dtype=object) for name in columns}, index=range(len(self.cells))
         )
@@ -44,7 +45,7 @@ def read_chunks(paths: Sequence[str], reading: ReadingSettings, chunk_rows: int)
             chunk = Chunk(records.header, records.original_header, [], records.source.name, [])
             if first is None:
                 first = records
-                yield replace(chunk, cells=[])
+                yield replace(chunk, cells=[], lines=[])
             check_same_header(records.header, first.header, records.source.name, first.source.name)
             for record in records:
                 chunk.cells.append(record.cells)
@@ -64,7 +65,8 @@ class RowWriter:
         self._csv = None
         if output_format != "jsonl":
             delimiter = "\t" if output_format == "tsv" else ","
-            self._csv = csv.writer(sink, delimiter=delimiter, lineterminator="\n")
+            # With a line end of both characters, `csv` quotes cells that hold either.
+            self._csv = csv.writer(_LineFeeds(sink), delimiter=delimiter, lineterminator="\r\n")
             self._csv.writerow(self._header)
 
     def write(self, rows: Sequence[Sequence[Any]]) -> None:
@@ -76,3 +78,13 @@ class RowWriter:
                 self._sink.write(json.dumps(dict(zip(self._header, row, strict=True)), ensure_ascii=False))
                 self._sink.write("\n")
         self._sink.flush()
+
+
+class _LineFeeds:
+    """Ends the lines of a `csv` writer, which come one by one, with a line feed alone."""
+
+    def __init__(self, sink: IO[str]) -> None:
+        self._sink = sink
+
+    def write(self, line: str) -> int:
+        return self._sink.write(line.removesuffix("\r\n") + "\n")

@@ -30,11 +30,7 @@ def parse_pairs(flag: str, text: str) -> dict[str, str]:
 
 
 def _parse_kinds(text: str) -> tuple[tuple[str, str], ...]:
-    pairs = parse_pairs("--kind", text)
-    for name, kind in pairs.items():
-        if kind not in KINDS:
-            raise SettingsError(f"--kind {name}: {kind!r} is no kind", did_you_mean(kind, KINDS))
-    return tuple(pairs.items())
+    return tuple(parse_pairs("--kind", text).items())
 
 
 @dataclass(frozen=True)
@@ -96,6 +92,12 @@ class DataSettings(Settings):
         group="Data",
         at_least=1,
     )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for name, kind in self.kind:
+            if kind not in KINDS:
+                raise SettingsError(f"--kind {name}: {kind!r} is no kind", did_you_mean(kind, KINDS))
 
 
 @dataclass(frozen=True)

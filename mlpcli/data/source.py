@@ -39,8 +39,8 @@ def _parse_delimiter(text: str) -> str:
 
 def _parse_encoding(text: str) -> str:
     try:
-        codecs.lookup(text)
-    except LookupError:
+        "".encode(text)  # refuses also codecs that do not make text of bytes, as base64
+    except (LookupError, ValueError):
         raise SettingsError(
             f"--encoding: {text!r} is not known", "Try utf-8, latin-1, cp1252 or utf-16."
         ) from None
@@ -115,13 +115,16 @@ class TextSource:
         return "utf-8-sig" if codecs.lookup(encoding).name == "utf-8" else encoding
 
     def _binary(self) -> BinaryIO:
-        # Told by content: a gzipped file need not be called .gz, and stdin has no name.
-        if self.path == STDIN:
-            start = cast(io.BufferedReader, sys.stdin.buffer).peek(6)[:6]
-            return _decompressed(start, sys.stdin.buffer) or sys.stdin.buffer
-        with open(self.path, "rb") as file:
-            start = file.read(6)
-        return _decompressed(start, self.path) or open(self.path, "rb")
+        # Told by content: a gzipped file need not be called .gz, and stdin has no name. Only looked at, as
+        # what is read from a pipe is gone.
+        raw = sys.stdin.buffer if self.path == STDIN else open(self.path, "rb")  # noqa: SIM115
+        start = cast(io.BufferedReader, raw).peek(6)[:6]
+        if self.path == STDIN or is_stream(self.path):
+            return _decompressed(start, raw) or raw
+        if (plain := _decompressed(start, self.path)) is None:
+            return raw
+        raw.close()
+        return plain
 
     def _check_readable(self) -> None:
         path = Path(self.path)
@@ -131,6 +134,11 @@ class TextSource:
             raise DataError(f"{self.name}: no such file", _near_files(path))
         if not os.access(path, os.R_OK):
             raise DataError(f"{self.name}: cannot be read", "Look at its permissions.")
+
+
+def is_stream(path: str) -> bool:
+    """Whether a path can be read only once, as that of a shell's `<(command)`."""
+    return Path(path).is_fifo() or Path(path).is_char_device()
 
 
 def _decompressed(start: bytes, file: BinaryIO | str) -> BinaryIO | None:
@@ -153,11 +161,15 @@ def _near_files(path: Path) -> str:
 
 @contextmanager
 def spooled(path: str, encoding: str | None) -> Iterator[TextSource]:
-    """A source that can be opened again: stdin is copied to a temporary file, removed at the end."""
-    if path != STDIN:
+    """A source that can be opened again: a stream is copied to a temporary file, removed at the end."""
+    if path != STDIN and not is_stream(path):
         yield TextSource(path, encoding)
         return
     with tempfile.NamedTemporaryFile(prefix="mlpcli-") as copy:
-        shutil.copyfileobj(sys.stdin.buffer, copy)
+        if path == STDIN:
+            shutil.copyfileobj(sys.stdin.buffer, copy)
+        else:
+            with open(path, "rb") as stream:
+                shutil.copyfileobj(stream, copy)
         copy.flush()
-        yield TextSource(copy.name, encoding, "stdin")
+        yield TextSource(copy.name, encoding, "stdin" if path == STDIN else path)

@@ -39,6 +39,8 @@ class SplitSettings(Settings):
         group="Course",
         metavar="FRACTION|FILE|none",
         parse=_parse_part("--validation"),
+        at_least=0,
+        below=1,
         common=True,
     )
     test: float | str | None = setting(
@@ -47,6 +49,8 @@ class SplitSettings(Settings):
         group="Course",
         metavar="FRACTION|FILE",
         parse=_parse_part("--test"),
+        at_least=0,
+        below=1,
         common=True,
     )
 

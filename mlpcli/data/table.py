@@ -84,11 +84,14 @@ class FileTable:
         """File and line of a row."""
         for source, count in zip(self._sources, self._row_counts, strict=True):
             if row < count:
-                with Records(source, self._reading) as records:
-                    record = next(islice(records, row, None))
-                return f"{source.name}: line {record.line:,}"
+                return self._place_in(source, row)
             row -= count
         raise IndexError(row)
+
+    def _place_in(self, source: TextSource, row: int) -> str:
+        with Records(source, self._reading) as records:
+            record = next(islice(records, row, None))
+        return f"{source.name}: line {record.line:,}"
 
     def _read_one(
         self, source: TextSource, delimiter: str, columns: Sequence[str], numbers: Collection[str]
@@ -104,8 +107,9 @@ class FileTable:
                 values, unreadable = as_numbers(frame[name], self._missing, self._reading.decimal or ".")
                 if unreadable.any():
                     row = int(np.argmax(unreadable))
+                    where = self._place_in(source, row)
                     raise DataError(
-                        f"{self.place(row)}: column {name!r}: {frame[name].iloc[row]!r} is not a number, "
+                        f"{where}: column {name!r}: {frame[name].iloc[row]!r} is not a number, "
                         "as the rows before it",
                         f"Mend it, or give --kind {name}=category or --missing.",
                     ) from None

@@ -60,9 +60,13 @@ class NumberTarget:
 
     @classmethod
     def fit(cls, names: Sequence[str], values: Array) -> "NumberTarget":
-        """Mean and standard deviation (ddof 0) of (rows, targets) float64 values; a spread of 0 becomes 1."""
-        spread = values.std(axis=0)
-        return cls(tuple(names), values.mean(axis=0), np.where(spread > 0, spread, 1.0))
+        """Mean and standard deviation (ddof 0) of (rows, targets) float64 values; one of 0 becomes 1."""
+        largest = np.abs(values).max(axis=0)
+        # Sums and squares of the largest floats overflow; a power of two changes no digit.
+        unit = np.where(largest < 1e150, 1.0, 2.0**1000)
+        mean, spread = (values / unit).mean(axis=0) * unit, (values / unit).std(axis=0) * unit
+        # A spread that is rounding noise of the values must not be blown up to one.
+        return cls(tuple(names), mean, np.where(spread > 1e-12 * largest, spread, 1.0))
 
     def encode(self, values: Array) -> Array:
         """(value - mean) / spread as float32 (rows, targets)."""

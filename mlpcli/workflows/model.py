@@ -74,7 +74,7 @@ def load(model: ModelLike) -> Model:
 
 def from_artifact(stored: Artifact) -> Model:
     """Rebuild encoders and network; the sizes are checked before anything of their size is made."""
-    options = options_of(stored)
+    options = Options.from_values(stored.settings)
     encoder = FeatureEncoder.from_stored(stored.encoders, stored.arrays, reading_of(options.reading))
     target = from_stored(stored.target, stored.arrays)
     task = TASKS[stored.schema.task]
@@ -86,15 +86,6 @@ def from_artifact(stored: Artifact) -> Model:
     network.parameters.values[:] = values
     loss = LOSSES[task.loss_name(options.objective.loss)](options.loss)
     return Model(stored, options, encoder, target, network, loss)
-
-
-def options_of(stored: Artifact) -> Options:
-    """The settings the model was trained with."""
-    values = dict(stored.settings)
-    for name in ("kind", "class_weight"):
-        if isinstance(values[name], list):
-            values[name] = tuple(tuple(pair) for pair in values[name])
-    return Options.from_values(values)
 
 
 def reading_for(model: Model, given: ReadingSettings) -> ReadingSettings:

@@ -51,6 +51,10 @@ class Prepared:
         rows = self.parts[part]
         scale = 1.0
         if (training := self._weights("train")) is not None:
+            if not training.sum() > 0:
+                raise DataError(
+                    "no training row has a weight above 0", "Look at --weight and --class-weight."
+                )
             scale = 1.0 / float(training.mean())
         weights = self._weights(part)
         return Examples(
@@ -61,7 +65,9 @@ class Prepared:
 
     def _weights(self, part: str) -> Array | None:
         rows = self.parts[part]
-        by_class = self.task.class_weights(self.target, rows.truth, self.options.objective.class_weight)
+        by_class = self.task.class_weights(
+            self.target, rows.truth, self.options.objective.class_weight, self.parts["train"].truth
+        )
         if rows.weights is None:
             return by_class
         by_row = rows.weights[:, None]
@@ -156,6 +162,8 @@ def _columns(
     weight = None
     if settings.weight is not None:
         (weight, *_) = resolved("--weight", [settings.weight])
+        if weight in target:
+            raise DataError(f"{table.name}: --weight: {weight!r} is the target", "Name another column.")
     wanted = resolved("--features", settings.features) or tuple(table.columns)
     out = {*target, weight, *resolved("--drop", settings.drop)}
     chosen = dict(settings.kind)

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from mlpcli.data.cells import as_booleans, as_numbers, as_text, is_missing
+from mlpcli.data.cells import as_booleans, as_numbers, as_text, count_distinct, is_missing
 from mlpcli.data.features import Reading
 from mlpcli.data.schema import DataSettings
 from mlpcli.data.table import Table
@@ -36,7 +36,7 @@ def decide_task(frame: pd.DataFrame, names: Sequence[str], given: str, reading: 
         return _several(frame, names, given, reading)
     name = names[0]
     cells = frame[name]
-    distinct = int(cells.nunique())
+    distinct = count_distinct(cells)
     if distinct < 2:
         raise DataError(
             f"target {name!r} has the same value, {cells.iloc[0]!r}, in every row",

@@ -27,8 +27,6 @@ def _parse_class_weight(text: str) -> ClassWeight:
         weights = {name: float(value) for name, value in parse_pairs("--class-weight", text).items()}
     except ValueError:
         raise SettingsError(f"--class-weight: {text!r} has no number after =", "Write CLASS=2.5.") from None
-    if not all(weight >= 0 for weight in weights.values()):
-        raise SettingsError(f"--class-weight: {text!r} has a weight below 0", "Give 0 or more.")
     return tuple(weights.items())
 
 
@@ -50,6 +48,13 @@ class ObjectiveSettings(Settings):
         metavar="none|balanced|CLASS=W,...",
         parse=_parse_class_weight,
     )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for name, weight in self.class_weight if not isinstance(self.class_weight, str) else ():
+            if not 0 <= weight < float("inf"):
+                what = "a weight below 0" if weight < 0 else "a weight that is no finite number"
+                raise SettingsError(f"--class-weight: {name!r} has {what}", "Give 0 or more.")
 
 
 class Task(ABC):
@@ -87,8 +92,10 @@ class Task(ABC):
     def baseline(self, target: Target, truth: Array, weights: Array | None) -> Array:
         """Linked outputs (outputs,) that need no input: the mean, or the shares of the classes."""
 
-    def class_weights(self, target: Target, truth: Array, given: ClassWeight) -> Array | None:
-        """Weights (rows, 1) or (rows, labels) from class weights, or None."""
+    def class_weights(
+        self, target: Target, truth: Array, given: ClassWeight, training: Array
+    ) -> Array | None:
+        """Weights (rows, 1) or (rows, labels) or None; balanced means by the `training` truth."""
         if given == "none":
             return None
         raise SettingsError(f"--class-weight is not for {self.name}", "Leave it out, or use --weight COLUMN.")
@@ -129,12 +136,14 @@ class _Classes(Task):
         counts = np.bincount(truth, weights, len(target.classes)).astype(np.float64)
         return np.asarray(counts / counts.sum())
 
-    def class_weights(self, target: Target, truth: Array, given: ClassWeight) -> Array | None:
+    def class_weights(
+        self, target: Target, truth: Array, given: ClassWeight, training: Array
+    ) -> Array | None:
         assert isinstance(target, ClassTarget)
         if given == "none":
             return None
-        counts = np.bincount(truth, minlength=len(target.classes))
-        by_class = np.asarray(len(truth) / (len(counts) * np.maximum(counts, 1)))
+        counts = np.bincount(training, minlength=len(target.classes))
+        by_class = np.asarray(len(training) / (len(counts) * np.maximum(counts, 1)))
         if given != "balanced":
             by_class = _named_weights(given, target.classes)
         return by_class[truth, None]
@@ -202,14 +211,16 @@ class Multilabel(Task):
     def baseline(self, target: Target, truth: Array, weights: Array | None) -> Array:
         return np.asarray(np.average(truth, axis=0, weights=weights))
 
-    def class_weights(self, target: Target, truth: Array, given: ClassWeight) -> Array | None:
+    def class_weights(
+        self, target: Target, truth: Array, given: ClassWeight, training: Array
+    ) -> Array | None:
         assert isinstance(target, LabelTarget)
         if given == "none":
             return None
         if given != "balanced":
             return np.where(truth == 1, _named_weights(given, target.names), 1.0)
-        positive = truth.sum(axis=0)
-        rows = len(truth)
+        positive = training.sum(axis=0)
+        rows = len(training)
         of_ones, of_zeros = rows / (2 * np.maximum(positive, 1)), rows / (2 * np.maximum(rows - positive, 1))
         return np.asarray(np.where(truth == 1, of_ones, of_zeros))
 

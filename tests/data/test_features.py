@@ -1,0 +1,187 @@
+"""Encoders by hand-worked numbers: scaling, gaps, one-hot levels, and what is counted."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pytest
+
+from mlpcli.data.features import CellCounts, FeatureEncoder
+from mlpcli.data.schema import Column
+from tests.data.examples import READING, text_column
+
+
+def fitted(
+    cells: Any, kind: str = "number", scaling: str = "standard", max_categories: int = 100
+) -> FeatureEncoder:
+    """The encoder of one column 'x', of text unless `cells` is a Series."""
+    column = cells if isinstance(cells, pd.Series) else text_column(cells)
+    columns = [Column("x", kind, "")]
+    return FeatureEncoder.fit(columns, pd.DataFrame({"x": column}), scaling, max_categories, READING)
+
+
+def encoded(encoder: FeatureEncoder, cells: Any, counts: CellCounts | None = None) -> npt.NDArray[Any]:
+    column = cells if isinstance(cells, pd.Series) else text_column(cells)
+    matrix = encoder.encode(pd.DataFrame({"x": column}), counts)
+    assert matrix.dtype == np.float32
+    assert np.isfinite(matrix).all()
+    return matrix
+
+
+def test_standard_scaling_by_hand() -> None:
+    """Mean 5, standard deviation (ddof 0) 2."""
+    cells = ["2", "4", "4", "4", "5", "5", "7", "9"]
+    assert encoded(fitted(cells), cells)[:, 0].tolist() == [-1.5, -0.5, -0.5, -0.5, 0, 0, 1, 2]
+    assert encoded(fitted(cells), ["5", "6"]).tolist() == [[0], [0.5]]
+
+
+def test_minmax_scaling_by_hand() -> None:
+    assert encoded(fitted(["-2", "8", "3"], scaling="minmax"), ["-2", "3", "8", "13"])[:, 0].tolist() == [
+        *(0, 0.5, 1, 1.5)
+    ]
+
+
+def test_no_scaling() -> None:
+    assert encoded(fitted(["3", "50"], scaling="none"), ["3", "-1.5"])[:, 0].tolist() == [3, -1.5]
+
+
+@pytest.mark.parametrize("offset", [0.0, 1e9, -1e11])
+def test_statistics_are_float64(offset: float) -> None:
+    """A small spread about a large value is kept: float32 has a step of 64 at 1e9."""
+    values = offset + np.random.default_rng(0).normal(size=1000)
+    matrix = encoded(fitted(pd.Series(values)), pd.Series(values))
+    expected = (values - values.mean()) / values.std()
+    np.testing.assert_array_equal(matrix[:, 0], expected.astype(np.float32))
+
+
+def test_a_gap_becomes_the_median_and_a_flag() -> None:
+    cells = ["1", "2", "9", "", None, "?"]
+    encoder = fitted(cells, scaling="none")
+    assert encoder.width == 2
+    assert encoded(encoder, cells).tolist() == [[1, 0], [2, 0], [9, 0], [2, 1], [2, 1], [2, 1]]
+
+
+def test_the_mean_is_that_of_the_filled_column() -> None:
+    """1, 9 and the median 5 twice: mean 5, variance 8."""
+    matrix = encoded(fitted(["1", "9", "", ""]), ["1", "9", "5", ""])
+    np.testing.assert_allclose(matrix[:, 0], np.array([-4, 4, 0, 0]) / np.sqrt(8), rtol=1e-7)
+
+
+def test_without_gaps_in_training_there_is_no_flag() -> None:
+    encoder = fitted(["1", "2", "9"], scaling="none")
+    counts = CellCounts()
+    assert encoder.width == 1
+    assert encoded(encoder, ["", "1"], counts).tolist() == [[2], [1]]
+    assert counts.missing == {"x": 1}
+
+
+@pytest.mark.parametrize("scaling", ["standard", "minmax", "none"])
+@pytest.mark.parametrize("value", ["0", "0.1", "-1e9", "1e-300"])
+def test_a_constant_column_is_only_moved(value: str, scaling: str) -> None:
+    """The spread of equal values is rounding noise, which must not be blown up."""
+    encoder = fitted([value] * 10, scaling=scaling)
+    constant = 0.0 if scaling != "none" else float(value)
+    np.testing.assert_allclose(encoded(encoder, [value] * 3)[:, 0], constant, rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("scaling", ["standard", "minmax", "none"])
+@pytest.mark.parametrize("kind", ["number", "category", "boolean"])
+def test_a_column_without_values(kind: str, scaling: str) -> None:
+    encoder = fitted(["", ""], kind, scaling)
+    encoded(encoder, ["", "1", "x", "yes"])
+    encoded(fitted([], kind, scaling), ["", "1", "x", "yes"])
+
+
+def test_values_cannot_be_scaled_by_a_column_without_any() -> None:
+    """They have no centre and no spread: as large as they are they would flood the network."""
+    assert np.abs(encoded(fitted(["", ""]), ["1e9", "2"])[:, 0]).max() <= 1
+
+
+@pytest.mark.parametrize("scaling", ["standard", "minmax", "none"])
+@pytest.mark.parametrize("sentinel", ["1.7976931348623157e308", "-1e308", "1e200"])
+def test_the_largest_floats_do_not_overflow(sentinel: str, scaling: str) -> None:
+    """Some programs write the largest float for a missing value."""
+    other = "-" + sentinel.lstrip("-")
+    for cells in (["1", "2", sentinel, sentinel, other], ["1", sentinel, sentinel, sentinel]):
+        encoded(fitted(cells, scaling=scaling), ["1", sentinel, "-1e308", "1e308"])
+
+
+def test_infinite_and_text_are_unreadable_and_counted() -> None:
+    encoder, counts = fitted(["1", "2", "9"], scaling="none"), CellCounts()
+    assert encoded(encoder, ["inf", "-inf", "x", "", "1"], counts)[:, 0].tolist() == [2, 2, 2, 2, 1]
+    assert (counts.unreadable, counts.missing) == ({"x": 3}, {"x": 1})
+
+
+def test_infinite_values_in_training_are_gaps() -> None:
+    encoder = fitted(["1", "inf", "3"], scaling="none")
+    assert encoded(encoder, ["1", "inf"]).tolist() == [[1, 0], [2, 1]]
+
+
+def test_values_outside_of_training_are_counted_and_kept() -> None:
+    encoder, counts = fitted(["1", "3"], scaling="none"), CellCounts()
+    assert encoded(encoder, ["0.9", "1", "3", "3.5", ""], counts)[:, 0].tolist() == pytest.approx(
+        [0.9, 1, 3, 3.5, 2]
+    )
+    assert counts.out_of_range == {"x": 2}
+    assert counts.last["out_of_range"] == ("x", 0)
+
+
+def test_one_hot_in_the_order_of_the_text() -> None:
+    encoder = fitted(["b", "a", "B", " a"], "category")
+    assert encoded(encoder, ["a", "b", "B", " a"]).tolist() == [
+        *([0, 0, 1, 0], [0, 0, 0, 1], [0, 1, 0, 0], [1, 0, 0, 0])
+    ]
+
+
+def test_missing_is_a_level_only_if_training_had_any() -> None:
+    with_gaps, without, counts = fitted(["a", ""], "category"), fitted(["a", "a"], "category"), CellCounts()
+    assert encoded(with_gaps, ["a", "", "?"]).tolist() == [[1, 0], [0, 1], [0, 1]]
+    assert encoded(without, ["a", "", None], counts).tolist() == [[1], [0], [0]]
+    assert (counts.missing, counts.unseen) == ({"x": 2}, {})
+
+
+def test_an_unseen_level_is_all_zeros_and_counted() -> None:
+    encoder, counts = fitted(["a", "b", ""], "category"), CellCounts()
+    assert encoded(encoder, ["b", "c", "A", "a "], counts).tolist() == [[0, 1, 0]] + 3 * [[0, 0, 0]]
+    assert (counts.unseen, counts.last["unseen"]) == ({"x": 3}, ("x", 1))
+
+
+def test_too_many_levels_keep_the_most_frequent() -> None:
+    """Of equally frequent ones the first by text."""
+    cells = ["z", "z", "y", "y", "y", "b", "a", "c"]
+    counts = CellCounts()
+    matrix = encoded(fitted(cells, "category", max_categories=3), ["a", "y", "z", "b", "c"], counts)
+    assert matrix.tolist() == [[1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 0, 0], [0, 0, 0]]
+    assert counts.unseen == {"x": 2}
+
+
+def test_booleans_are_numbers() -> None:
+    encoder, counts = fitted(["yes", "no", "", "yes"], "boolean", "none"), CellCounts()
+    assert encoded(encoder, ["Yes", "FALSE", "", "maybe"], counts).tolist() == [
+        [1, 0],
+        [0, 0],
+        [1, 1],
+        [1, 1],
+    ]
+    assert (counts.missing, counts.unreadable) == ({"x": 1}, {"x": 1})
+
+
+def test_counts_add_up_over_chunks() -> None:
+    encoder, counts = fitted(["1", "2"]), CellCounts()
+    for _ in range(3):
+        encoded(encoder, ["", "x", "1"], counts)
+    assert (counts.missing, counts.unreadable, counts.unseen) == ({"x": 3}, {"x": 3}, {})
+
+
+def test_columns_are_found_by_name_and_ignored_ones_left_out() -> None:
+    columns = [Column("b", "category", ""), Column("skip", "ignore", ""), Column("[/b] ,", "number", "")]
+    frame = pd.DataFrame({"[/b] ,": ["1", "3"], "skip": ["u", "v"], "b": ["u", "v"]}, dtype="str")
+    encoder = FeatureEncoder.fit(columns, frame, "none", 10, READING)
+    assert encoder.encode(frame[["b", "[/b] ,"]]).tolist() == [[1, 0, 1], [0, 1, 3]]
+
+
+def test_the_frame_is_left_as_it_was() -> None:
+    cells = pd.Series([1.0, np.nan, 3.0])
+    encoded(fitted(cells), cells)
+    np.testing.assert_array_equal(cells, [1.0, np.nan, 3.0])

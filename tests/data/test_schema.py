@@ -1,0 +1,101 @@
+"""Columns named by options, and what was decided about a table, stored and required."""
+
+import json
+
+import pytest
+
+from mlpcli.data.schema import Column, DataSettings, Schema, parse_pairs, resolve_names
+from mlpcli.errors import DataError, SettingsError
+from mlpcli.settings import build
+
+NAMES = ["a", "b", "a,b", "c d", "[/b]", "weight (kg)", 'say "x"']
+
+SCHEMA = Schema(
+    (
+        Column("a", "number", "whole numbers"),
+        Column("id", "ignore", "an identifier"),
+        Column("[/b]", "category", ""),
+    ),
+    ("y", "z, z"),
+    "regression",
+    "2 targets of numbers",
+    "w",
+)
+
+
+@pytest.mark.parametrize(
+    ("given", "resolved"),
+    [
+        (["a,b"], ("a,b",)),
+        (["b,a"], ("b", "a")),
+        (["a", "b"], ("a", "b")),
+        (["b, a,a"], ("b", "a")),
+        (["b", "a,b", "b"], ("b", "a,b")),
+        (['b,"a,b"'], ("b", "a,b")),
+        (["c d,[/b]"], ("c d", "[/b]")),
+        (['say "x"'], ('say "x"',)),
+        ([], ()),
+        ([""], ()),
+    ],
+)
+def test_a_whole_name_wins_over_splitting(given: list[str], resolved: tuple[str, ...]) -> None:
+    assert resolve_names("--drop", given, NAMES, "t.csv") == resolved
+
+
+def test_a_misspelt_column_has_near_names() -> None:
+    with pytest.raises(DataError, match=r"t\.csv: --drop: there is no column 'wieght \(kg\)'") as raised:
+        resolve_names("--drop", ["a,wieght (kg)"], NAMES, "t.csv")
+    assert raised.value.hint == "Did you mean 'weight (kg)'?"
+
+
+def test_case_is_looked_over_for_near_names() -> None:
+    with pytest.raises(DataError) as raised:
+        resolve_names("--target", ["Species"], ["island", "species"], "t.csv")
+    assert raised.value.hint == "Did you mean 'species'?"
+
+
+def test_few_columns_are_listed_where_none_is_near() -> None:
+    with pytest.raises(DataError) as raised:
+        resolve_names("--target", ["qqqq"], ["island", "species"], "t.csv")
+    assert raised.value.hint == "There are: island, species."
+
+
+def test_a_schema_comes_back_from_json() -> None:
+    assert Schema.from_json(json.loads(json.dumps(SCHEMA.to_json()))) == SCHEMA
+
+
+def test_inputs_and_ignored() -> None:
+    assert [column.name for column in SCHEMA.inputs] == ["a", "[/b]"]
+    assert [column.name for column in SCHEMA.ignored] == ["id"]
+
+
+def test_a_table_needs_the_inputs_and_at_evaluation_the_target() -> None:
+    SCHEMA.require(["[/b]", "more", "a"], "t.csv", target=False)
+    SCHEMA.require(["z, z", "[/b]", "a", "y"], "t.csv", target=True)
+    with pytest.raises(
+        DataError, match=r"t\.csv: the input column '\[/b\]' of the model is missing"
+    ) as raised:
+        SCHEMA.require(["a", "[/B]"], "t.csv", target=False)
+    assert raised.value.hint == "Did you mean '[/B]'?"
+    with pytest.raises(DataError, match="the target column 'z, z' of the model is missing"):
+        SCHEMA.require(["a", "[/b]", "y"], "t.csv", target=True)
+
+
+def test_pairs() -> None:
+    assert parse_pairs("--kind", "a=number,b=text") == {"a": "number", "b": "text"}
+    assert parse_pairs("--kind", 'x=y=1, "b,c=2"') == {"x=y": "1", "b,c": "2"}
+    for wrong in ("a", "=number", "a=1,b"):
+        with pytest.raises(SettingsError, match=r"--kind: .* is not NAME=VALUE"):
+            parse_pairs("--kind", wrong)
+
+
+def test_kinds_have_near_names() -> None:
+    assert build(DataSettings, {"kind": "a=number,b=ignore"}).kind == (("a", "number"), ("b", "ignore"))
+    with pytest.raises(SettingsError, match="--kind a: 'nubmer' is no kind") as raised:
+        build(DataSettings, {"kind": "a=nubmer"})
+    assert raised.value.hint == "Did you mean 'number'?"
+
+
+def test_names_are_kept_whole_until_the_table_is_known() -> None:
+    assert build(DataSettings, {"target": "a,b"}).target == ("a,b",)
+    assert build(DataSettings, {"target": ["a", "b"]}).target == ("a", "b")

@@ -1,0 +1,149 @@
+"""Targets: the order and spelling of classes, numbers in units of their spread, and the way back."""
+
+import json
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from mlpcli.data.target import (
+    ClassTarget,
+    LabelTarget,
+    NumberTarget,
+    Target,
+    from_stored,
+    sorted_classes,
+    to_stored,
+)
+from mlpcli.errors import DataError
+from tests.data.examples import sampled, text_column
+
+
+@pytest.mark.parametrize(
+    ("cells", "classes"),
+    [
+        (["10", "2", "1", "2"], ["1", "2", "10"]),
+        (["10", "2", "b"], ["10", "2", "b"]),
+        (["007", "10", "1.0", "1"], ["1", "1.0", "007", "10"]),
+        (["-1", "1", "0.5", "1e-3"], ["-1", "1e-3", "0.5", "1"]),
+        (["no", "Yes", "[/b]", " a"], [" a", "Yes", "[/b]", "no"]),
+        (["True", "False"], ["False", "True"]),
+    ],
+)
+def test_classes_are_sorted_by_value_or_by_text(cells: list[str], classes: list[str]) -> None:
+    assert sorted_classes(text_column(cells)) == classes
+    assert sorted_classes(text_column(cells[::-1])) == classes
+
+
+def test_classes_keep_their_spelling() -> None:
+    target = ClassTarget.fit("y", text_column(["007", "1.0", "007", " x"]), None)
+    numbers = target.encode(text_column([" x", "1.0", "007"]))
+    assert target.decode(numbers) == [" x", "1.0", "007"]
+
+
+def test_the_positive_class_is_the_last() -> None:
+    cells = text_column(["a", "b", "a"])
+    assert ClassTarget.fit("y", cells, None).classes == ("a", "b")
+    assert ClassTarget.fit("y", cells, "a").classes == ("b", "a")
+    assert ClassTarget.fit("y", cells, "b").classes == ("a", "b")
+
+
+def test_a_positive_class_that_is_none_has_near_names() -> None:
+    with pytest.raises(DataError, match="--positive: 'Yes' is no class of 'y'") as raised:
+        ClassTarget.fit("y", text_column(["yes", "no"]), "Yes")
+    assert raised.value.hint == "Did you mean 'yes'?"
+
+
+def test_an_unknown_class_is_named() -> None:
+    target = ClassTarget("y", ("a", "b"))
+    with pytest.raises(DataError, match="y: the class 'c' did not occur in training") as raised:
+        target.encode(text_column(["a", "c"]))
+    assert "a, b" in raised.value.hint
+
+
+@sampled
+@given(st.lists(st.text(st.sampled_from("01.- aé\n[/]"), max_size=3), min_size=1))
+def test_classes_come_back(cells: list[str]) -> None:
+    target = ClassTarget.fit("y", text_column(cells), None)
+    numbers = target.encode(text_column(cells))
+    assert numbers.dtype == np.intp
+    assert target.decode(numbers) == cells
+    assert sorted(set(cells)) == sorted(target.classes)
+
+
+FINITE = st.floats(-1e12, 1e12)
+
+
+@sampled
+@given(arrays(np.float64, st.tuples(st.integers(1, 20), st.integers(1, 3)), elements=FINITE))
+def test_numbers_come_back(values: Any) -> None:
+    target = NumberTarget.fit([f"y{column}" for column in range(values.shape[1])], values)
+    encoded = target.encode(values)
+    assert encoded.dtype == np.float32
+    assert encoded.shape == values.shape
+    tolerance = 1e-6 * np.abs(values).max(initial=0) + 1e-30
+    np.testing.assert_allclose(target.decode(encoded), values, rtol=1e-6, atol=tolerance)
+
+
+def test_numbers_are_standardised_in_float64() -> None:
+    values = 1e9 + np.random.default_rng(0).normal(size=(1000, 2)) * [1.0, 100.0]
+    target = NumberTarget.fit(["a", "b"], values)
+    encoded = target.encode(values)
+    np.testing.assert_allclose(encoded.mean(axis=0), 0, atol=1e-6)
+    np.testing.assert_allclose(encoded.std(axis=0), 1, rtol=1e-6)
+    np.testing.assert_allclose(target.decode(encoded), values, rtol=0, atol=1e-4)
+
+
+@pytest.mark.parametrize("value", [0.0, 0.1, 1 / 3, 1e9 + 0.1, 7e22])
+def test_the_rounding_noise_of_a_constant_target_is_not_blown_up(value: float) -> None:
+    for rows in range(1, 40):
+        values = np.full((rows, 1), value)
+        target = NumberTarget.fit(["y"], values)
+        assert np.abs(target.encode(values)).max() < 1e-3
+        np.testing.assert_allclose(target.decode(target.encode(values)), values, rtol=1e-12)
+
+
+@pytest.mark.parametrize("largest", [1e200, 1.7e308])
+def test_the_largest_floats_do_not_overflow(largest: float) -> None:
+    values = np.array([[1.0], [largest], [largest]])
+    target = NumberTarget.fit(["y"], values)
+    np.testing.assert_allclose(
+        target.encode(values), [[-np.sqrt(2)], [np.sqrt(0.5)], [np.sqrt(0.5)]], rtol=1e-6
+    )
+
+
+def test_labels_are_floats_for_the_loss() -> None:
+    encoded = LabelTarget(("a", "b")).encode(np.array([[0, 1], [1, 1]]))
+    assert encoded.dtype == np.float32
+    assert encoded.tolist() == [[0, 1], [1, 1]]
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        ClassTarget("y", ("b", "007", "[/b]")),
+        LabelTarget(("a", "b, c")),
+        NumberTarget(("y", "z"), np.array([1.5, 0.1]), np.array([1.0, 1 / 3])),
+    ],
+    ids=lambda target: type(target).__name__,
+)
+def test_a_stored_target_is_the_same(target: Target) -> None:
+    stored, statistics = to_stored(target)
+    again = from_stored(json.loads(json.dumps(stored)), statistics)
+    assert type(again) is type(target)
+    if isinstance(target, NumberTarget):
+        assert isinstance(again, NumberTarget)
+        assert again.names == target.names
+        values = np.array([[3.7, 1e9]])
+        np.testing.assert_array_equal(again.encode(values), target.encode(values))
+    else:
+        assert again == target
+
+
+def test_typed_classes_are_text() -> None:
+    assert sorted_classes(pd.Series([True, False]).astype(str)) == ["False", "True"]
+    assert sorted_classes(pd.Series([10, 2, 2])) == ["2", "10"]

@@ -1,0 +1,24 @@
+"""What the tests of this room share: tables of text and how they are prepared."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mlpcli.workflows.options import Options
+from mlpcli.workflows.parts import Data
+from mlpcli.workflows.preparation import Prepared, prepare
+
+
+def frame_of(**columns: Sequence[str]) -> pd.DataFrame:
+    """Columns of text, as read from a file."""
+    return pd.DataFrame({name: pd.Series(list(cells), dtype="str") for name, cells in columns.items()})
+
+
+def prepared(data: Data, seed: int = 0, **settings: Any) -> Prepared:
+    return prepare(data, Options.from_values(settings), np.random.default_rng(seed))
+
+
+def csv_of(frame: pd.DataFrame) -> str:
+    return str(frame.to_csv(index=False))

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from mlpcli.data.features import CellCounts
+from mlpcli.data.encoders import CellCounts
 from mlpcli.data.schema import Schema
 from mlpcli.render.console import Screen
 from mlpcli.render.numbers import by_column, count, duration, score

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from mlpcli.data.features import CellCounts
+from mlpcli.data.encoders import CellCounts
 from mlpcli.data.source import ReadingSettings
 from mlpcli.data.table import open_table
 from mlpcli.data.target import ClassTarget

@@ -10,7 +10,8 @@ import pandas as pd
 
 from mlpcli import artifact as artifact_room
 from mlpcli.artifact import Artifact
-from mlpcli.data.features import CellCounts, FeatureEncoder
+from mlpcli.data.encoders import CellCounts
+from mlpcli.data.features import FeatureEncoder
 from mlpcli.data.source import ReadingSettings
 from mlpcli.data.target import Target, from_stored
 from mlpcli.errors import ArtifactError, MlpcliError

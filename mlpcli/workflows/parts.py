@@ -11,7 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from mlpcli.data.cells import MISSING_WORDS, as_numbers
-from mlpcli.data.features import CellCounts, FeatureEncoder, Reading
+from mlpcli.data.encoders import CellCounts, Reading
+from mlpcli.data.features import FeatureEncoder
 from mlpcli.data.schema import Schema
 from mlpcli.data.source import ReadingSettings
 from mlpcli.data.table import Table

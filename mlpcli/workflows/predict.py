@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from mlpcli.data.features import CellCounts
+from mlpcli.data.encoders import CellCounts
 from mlpcli.data.rows import Chunk, read_chunks
 from mlpcli.data.schema import resolve_names
 from mlpcli.data.source import ReadingSettings

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from mlpcli.data.features import CellCounts, FeatureEncoder, Reading
+from mlpcli.data.encoders import CellCounts, Reading
+from mlpcli.data.features import FeatureEncoder
 from mlpcli.data.kinds import CHOSEN, infer_columns
 from mlpcli.data.schema import IGNORE, NUMBER, Column, DataSettings, Schema, resolve_names
 from mlpcli.data.split import split_rows

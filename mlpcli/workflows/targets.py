@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from mlpcli.data.cells import as_booleans, as_numbers, as_text, count_distinct, is_missing
-from mlpcli.data.features import Reading
+from mlpcli.data.encoders import Reading
 from mlpcli.data.schema import DataSettings
 from mlpcli.data.table import Table
 from mlpcli.data.target import ClassTarget, LabelTarget, NumberTarget, Target

@@ -10,7 +10,7 @@ import numpy as np
 
 from mlpcli import artifact as artifact_room
 from mlpcli.artifact import Artifact
-from mlpcli.data.features import CellCounts
+from mlpcli.data.encoders import CellCounts
 from mlpcli.data.schema import Schema
 from mlpcli.errors import DivergenceError, SettingsError, StoppedError, did_you_mean
 from mlpcli.files import check_output

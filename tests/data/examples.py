@@ -9,7 +9,7 @@ import pandas as pd
 from hypothesis import settings
 
 from mlpcli.data.cells import MISSING_WORDS
-from mlpcli.data.features import Reading
+from mlpcli.data.encoders import Reading
 from mlpcli.data.kinds import infer_columns
 from mlpcli.data.records import Record, Records
 from mlpcli.data.schema import Column

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlpcli.data.cells import MISSING_WORDS
-from mlpcli.data.features import CellCounts, FeatureEncoder
+from mlpcli.data.encoders import CellCounts
+from mlpcli.data.features import FeatureEncoder
 from mlpcli.data.kinds import infer_columns
 from mlpcli.data.rows import read_chunks
 from mlpcli.data.schema import Column

@@ -7,7 +7,8 @@ import numpy.typing as npt
 import pandas as pd
 import pytest
 
-from mlpcli.data.features import CellCounts, FeatureEncoder
+from mlpcli.data.encoders import CellCounts
+from mlpcli.data.features import FeatureEncoder
 from mlpcli.data.schema import Column
 from tests.data.examples import READING, text_column
 

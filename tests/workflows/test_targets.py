@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from mlpcli.data.cells import MISSING_WORDS
-from mlpcli.data.features import Reading
+from mlpcli.data.encoders import Reading
 from mlpcli.data.schema import DataSettings
 from mlpcli.data.table import FrameTable
 from mlpcli.data.target import ClassTarget, LabelTarget, NumberTarget, Target

@@ -8,11 +8,11 @@ import numpy as np
 from mlpcli.errors import DivergenceError
 from mlpcli.nn.range_test import SUGGESTIONS, SweepSettings, smooth, sweep
 from mlpcli.settings import build, described_fields
+from mlpcli.workflows.building import build_trainer, initial_network
 from mlpcli.workflows.options import Options
 from mlpcli.workflows.parts import Data
 from mlpcli.workflows.preparation import prepare
 from mlpcli.workflows.run import choose_threads, generators, limited_threads
-from mlpcli.workflows.train import build_network_of, build_trainer
 
 RULE = "half_max"
 STABLE_WITHIN = 3.0
@@ -66,7 +66,7 @@ def lr_find(
     curves: list[Any] = []
     for number in range(grid.sweeps):
         randomness = generators(options.run.seed, number)
-        network = build_network_of(prepared, randomness)
+        network = initial_network(prepared, randomness)
         trainer = build_trainer(prepared, network)
         threads = choose_threads(options.run.threads, network.largest_product * training.batch_size)
         with limited_threads(threads):

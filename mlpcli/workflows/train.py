@@ -16,11 +16,9 @@ from mlpcli.errors import DivergenceError, SettingsError, StoppedError, did_you_
 from mlpcli.files import check_output
 from mlpcli.metrics import METRICS, measure, names_for
 from mlpcli.nn.fitting import LOSS, EpochRecord, FitState, StopReason, fit
-from mlpcli.nn.losses import LOSSES
-from mlpcli.nn.network import LayerSummary, Network, build_network
-from mlpcli.nn.optimizers import OPTIMIZERS
-from mlpcli.nn.trainer import Trainer
+from mlpcli.nn.network import LayerSummary, Network
 from mlpcli.workflows.assembly import assemble, receipt
+from mlpcli.workflows.building import build_trainer, initial_network
 from mlpcli.workflows.model import Model
 from mlpcli.workflows.options import Options
 from mlpcli.workflows.parts import Data
@@ -100,7 +98,7 @@ def train(
     randomness = generators(options.run.seed)
     prepared = prepare(data, options, randomness["split"])
     options = prepared.options
-    network = build_network_of(prepared, randomness)
+    network = initial_network(prepared, randomness)
     assert options.training.batch_size is not None
     batch_size = min(options.training.batch_size, len(prepared.parts["train"]))
     threads = choose_threads(options.run.threads, network.largest_product * batch_size)
@@ -159,28 +157,6 @@ def train(
         threads,
         network.summary(),
     )
-
-
-def build_network_of(prepared: Prepared, randomness: Mapping[str, np.random.Generator]) -> Network:
-    """The network of the settings, with its starting weights."""
-    network = build_network(
-        prepared.options.network,
-        prepared.encoder.width,
-        prepared.task.outputs(prepared.target),
-        randomness["dropout"],
-    )
-    network.initialize(randomness["weights"])
-    return network
-
-
-def build_trainer(prepared: Prepared, network: Network) -> Trainer:
-    """The network with the loss and the optimizer of its settings."""
-    options = prepared.options
-    settings = options.training
-    loss = LOSSES[prepared.task.loss_name(options.objective.loss)](options.loss)
-    assert settings.optimizer is not None
-    optimizer = OPTIMIZERS[settings.optimizer](network.parameters, settings.momentum)
-    return Trainer(network, loss, optimizer, settings.l2 or 0.0)
 
 
 def _fit(

@@ -1,5 +1,6 @@
 """The story of a model file, for people and as JSON fields. Works on an artifact alone, without pandas."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -22,17 +23,16 @@ def model_report(screen: Screen, artifact: Artifact) -> None:
     screen.heading("Columns")
     encoded = {each["name"]: each for each in artifact.encoders}
     rows = [
-        [column.name, column.kind, _encoding(encoded.get(column.name)), column.reason]
+        [
+            column.name,
+            column.kind,
+            str(_width(encoded[column.name]) if column.name in encoded else 0),
+            column.reason,
+        ]
         for column in schema.columns
     ]
     screen.table(["column", "kind", "inputs", "because"], rows, numbers=(2,))
-    screen.heading("Network")
-    layers = [
-        [str(layer["name"]), f"(rows, {layer['output']})", f"{layer['parameters']:,}"]
-        for layer in artifact.network
-    ]
-    total = f"{artifact.parameter_count:,}"
-    screen.table(["layer", "output", "parameters"], [*layers, ["Total", "", total]], numbers=(2,))
+    network_report(screen, artifact.network, artifact.encoders)
     screen.heading("Settings")
     settings = {name: value for name, value in artifact.settings.items() if value not in (None, [], "")}
     screen.pairs([(name, _setting(value)) for name, value in settings.items()])
@@ -55,6 +55,20 @@ def model_report(screen: Screen, artifact: Artifact) -> None:
             ("platform", receipt["platform"]),
         ]
     )
+
+
+def network_report(
+    screen: Screen, network: Sequence[Mapping[str, Any]], encoders: Sequence[Mapping[str, Any]]
+) -> None:
+    """Layer, output shape and parameters, with the total."""
+    inputs = sum(_width(each) for each in encoders)
+    rows = [["Input", f"(rows, {inputs})", "0"]]
+    rows += [
+        [str(layer["name"]), f"(rows, {layer['output']})", f"{layer['parameters']:,}"] for layer in network
+    ]
+    total = sum(int(layer["parameters"]) for layer in network)
+    screen.heading("Network")
+    screen.table(["layer", "output", "parameters"], [*rows, ["Total", "", f"{total:,}"]], numbers=(2,))
 
 
 def _course(screen: Screen, artifact: Artifact) -> None:
@@ -83,10 +97,9 @@ def _course(screen: Screen, artifact: Artifact) -> None:
     screen.table(headers, rows, numbers=range(len(headers)))
 
 
-def _encoding(encoder: dict[str, Any] | None) -> str:
-    if encoder is None:
-        return "0"
-    return str(len(encoder.get("levels", ("value",))) + bool(encoder["had_gaps"]))
+def _width(encoder: Mapping[str, Any]) -> int:
+    """Matrix columns of an encoder: a level each, or one for a number; one more where there were gaps."""
+    return len(encoder.get("levels", ("value",))) + bool(encoder["had_gaps"])
 
 
 def _setting(value: Any) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from mlpcli.data.encoders import CellCounts
 from mlpcli.data.schema import Schema
 from mlpcli.render.console import Screen
+from mlpcli.render.model_report import network_report
 from mlpcli.render.numbers import by_column, count, duration, score
 from mlpcli.workflows.evaluate import Evaluation
 from mlpcli.workflows.predict import PredictionSummary
@@ -83,20 +84,6 @@ def schema_report(
         lines.append(("left out", ", ".join(column.name for column in schema.ignored)))
     screen.heading("Data")
     screen.pairs(lines)
-
-
-def network_report(
-    screen: Screen, network: Sequence[Mapping[str, Any]], encoders: Sequence[Mapping[str, Any]]
-) -> None:
-    """Layer, output shape and parameters, with the total."""
-    inputs = sum(len(each.get("levels", ("number",))) + bool(each["had_gaps"]) for each in encoders)
-    rows = [["Input", f"(rows, {inputs})", "0"]]
-    rows += [
-        [str(layer["name"]), f"(rows, {layer['output']})", f"{layer['parameters']:,}"] for layer in network
-    ]
-    total = sum(int(layer["parameters"]) for layer in network)
-    screen.heading("Network")
-    screen.table(["layer", "output", "parameters"], [*rows, ["Total", "", f"{total:,}"]], numbers=(2,))
 
 
 def scores_report(screen: Screen, scores: Scores, title: str, note: str) -> None:

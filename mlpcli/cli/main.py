@@ -1,5 +1,6 @@
 """The commands, loaded when called, and the one place where an error becomes text and an exit code."""
 
+import io
 import os
 import signal
 import sys
@@ -71,7 +72,18 @@ def commands() -> None:
 
 def main() -> NoReturn:
     """The `mlpcli` script."""
+    _prepare_streams()
     sys.exit(run(sys.argv[1:]))
+
+
+def _prepare_streams() -> None:
+    """A closed stream becomes the null device; what an old encoding cannot show is escaped."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, mode))
+        elif mode == "w" and isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -98,6 +110,12 @@ def run(arguments: Sequence[str]) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         return _reader_left()
+    except OSError as error:
+        _complain(
+            f"{error.filename or 'stdout'}: {error.strerror}", "Look at the disk and the permissions.", debug
+        )
+        _reader_left()
+        return MlpcliError.exit_code
     except MemoryError:
         _complain(
             "there is not enough memory for this", "Use fewer columns or rows, or a smaller net.", debug

@@ -14,7 +14,6 @@ def to_text(command: str, fields: Mapping[str, Any]) -> str:
     """One line of JSON."""
     return json.dumps(
         _plain({"command": command, "format": FORMAT, "mlpcli": __version__, **fields}),
-        ensure_ascii=False,
         allow_nan=False,
     )
 

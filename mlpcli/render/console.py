@@ -58,6 +58,14 @@ class Screen:
             )
         return self._console
 
+    def shows(self, character: str) -> bool:
+        """Whether the stream's encoding has a character."""
+        try:
+            character.encode(self.stream.encoding)
+        except UnicodeEncodeError:
+            return False
+        return True
+
     @property
     def width(self) -> int:
         """Columns; 80 for what is drawn into a pipe."""

@@ -9,6 +9,8 @@ from mlpcli.render.numbers import count, rate
 from mlpcli.workflows.lr_find import LearningRateFinding
 
 HEIGHT = 16
+BRAILLE = "\u28ff"
+"""Curves are drawn with characters of this block."""
 
 
 def learning_rate_report(screen: Screen, finding: LearningRateFinding) -> None:
@@ -17,7 +19,8 @@ def learning_rate_report(screen: Screen, finding: LearningRateFinding) -> None:
         f"Loss over learning rate ({count(finding.sweeps, 'sweep')}, {finding.optimizer}, "
         f"batches of {finding.batch_size})"
     )
-    screen.raw(_curve(screen, finding))
+    if screen.shows(BRAILLE):
+        screen.raw(_curve(screen, finding))
     low, high = finding.interval
     screen.line(f"Suggested learning rate: {rate(finding.suggestion)}  (rule {finding.rule})", "bold")
     spread = f"single sweeps suggest {rate(low)} to {rate(high)}"

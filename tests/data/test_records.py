@@ -16,11 +16,11 @@ def cells_of(path: str, **reading: object) -> list[list[str]]:
 
 
 def test_cells_keep_their_text_and_rows_know_their_last_line(tmp_path: Path) -> None:
-    path = write(tmp_path, "a.csv", 'a, b ,[/b]\n007,"x\n""y""", z\r\n\n1.10,,NA\n')
+    path = write(tmp_path, "a.csv", 'a, b ,[/b]\n007,"x\n""y""", z\r\n\n"1.10\n",,NA\n')
     header, records = records_of(path)
     assert header == ["a", " b ", "[/b]"]
-    assert [record.cells for record in records] == [["007", 'x\n"y"', " z"], ["1.10", "", "NA"]]
-    assert [record.line for record in records] == [3, 5]
+    assert [record.cells for record in records] == [["007", 'x\n"y"', " z"], ["1.10\n", "", "NA"]]
+    assert [record.line for record in records] == [3, 6]
 
 
 def test_line_ends_may_be_mixed(tmp_path: Path) -> None:

@@ -125,6 +125,13 @@ def test_several_files_are_one_table(tmp_path: Path) -> None:
         table.place(4)
 
 
+def test_blank_lines_are_rows_only_of_a_table_of_one_column(tmp_path: Path) -> None:
+    one = file_table([write(tmp_path, "1.csv", "a\n\n1\n\n")])
+    np.testing.assert_array_equal(one.read(["a"], {"a"})["a"], [np.nan, 1.0, np.nan])
+    two = file_table([write(tmp_path, "2.csv", "\na,b\n\n1,2\n\n")])
+    assert two.read(["a"], {"a"})["a"].tolist() == [1.0]
+
+
 def test_a_header_that_differs(tmp_path: Path) -> None:
     paths = [write(tmp_path, "1.csv", "a,b\n1,2\n"), write(tmp_path, "2.csv", "a,c\n1,2\n")]
     with pytest.raises(DataError, match=r"2\.csv: the column 'c' is not in .*1\.csv"):

@@ -51,6 +51,14 @@ def test_parts_are_disjoint_complete_and_the_same_again() -> None:
     assert prepared(TABLE, seed=1, **settings).parts["test"].truth[:, 0].tolist() != truth[2]
 
 
+def test_every_part_has_its_share_of_each_class() -> None:
+    classes = np.random.default_rng(1).permutation(np.repeat(["a", "b", "c"], [60, 30, 10]))
+    table = pd.DataFrame({"x": np.arange(100) / 7, "y": classes})
+    parts = prepared(table, target="y", validation=0.25, test=0.2).parts
+    counts = {name: np.bincount(part.truth).tolist() for name, part in parts.items()}
+    assert counts == {"train": [36, 18, 6], "validation": [12, 6, 2], "test": [12, 6, 2]}
+
+
 def test_encoders_see_only_training_rows() -> None:
     result = prepared(TABLE, target="z", features="x", validation=0.5)
     train, held = result.parts["train"].features, result.parts["validation"].features
@@ -89,7 +97,8 @@ def test_the_rows_are_the_same_for_files_streams_and_frames(
             assert prepared(data, **settings).digest == expected
         monkeypatch.setattr(sys, "stdin", stdin_of(text.encode()))
         assert prepared("-", **settings).digest == expected
-        for other in (TABLE[::-1], TABLE[1:], TABLE.assign(x=TABLE["x"] ** 2)):
+        relabelled = TABLE.assign(y=TABLE["y"].map({"no": "yes", "yes": "no"}), z=-TABLE["z"])
+        for other in (TABLE[::-1], TABLE[1:], TABLE.assign(x=TABLE["x"] ** 2), relabelled):
             assert prepared(other, **settings).digest != expected
 
 

@@ -58,7 +58,7 @@ def test_a_missing_target_lists_the_columns(tmp_path: Path) -> None:
         ("x,y\n1,a\n2,a\n", "target 'y' has the same value, 'a', in every row"),
         ("x,y\n1,a\n1,b\n", "no input column is left"),
         ("y\na\nb\n", "no input column is left"),
-        ("x,y\n1,a\n\n2,b\ninf,a\n", r"a\.csv: line 5: column 'x' holds an infinite value"),
+        ("x,y\n1,a\n\n2,\n2,b\ninf,a\n", r"a\.csv: line 6: column 'x' holds an infinite value"),
         ('x,y\n"1\n",\n2,1\n3,2\n4,x\n5,4\n', None),
         ("x,y\n1,2.5\n2,\n3,inf\n", r"a\.csv: line 4: target 'y': 'inf' is not a finite number"),
     ],

@@ -71,7 +71,7 @@ def schema_report(
         kinds.setdefault(column.kind, []).append(column.name)
     total = sum(number for part, number in rows.items() if part != "dropped")
     lines = [
-        ("file", ", ".join(data)),
+        ("file", ", ".join("stdin" if each == "-" else each for each in data)),
         ("rows", f"{total:,}: {parts}"),
         ("target", f"{', '.join(schema.target)} ({schema.task}: {schema.task_reason})"),
         *((f"{kind} ({len(names)})", ", ".join(names)) for kind, names in kinds.items()),

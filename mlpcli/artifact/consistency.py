@@ -16,6 +16,9 @@ from mlpcli.data.schema import BOOLEAN, CATEGORY, KINDS, NUMBER, TASKS, Schema
 
 Array: TypeAlias = npt.NDArray[Any]
 
+DEEPEST = 20
+"""Lists and dicts in one another; a model has five. Functions that call themselves for each are safe."""
+
 _SCORE = (float, None)
 _FIELDS: dict[Any, Any] = {
     "schema": {
@@ -64,6 +67,8 @@ def parse_header(text: str) -> dict[str, Any]:
     for name, fields in _FIELDS.items():
         if not isinstance(header, dict) or not _fits(header.get(name), fields):
             raise ValueError(f"its {name} cannot be understood")
+    if _is_deeper(header, DEEPEST):
+        raise ValueError("its values are nested too deeply")
     # Half of a UTF-16 pair can be neither printed nor compared; this raises for one.
     json.dumps(header, ensure_ascii=False).encode()
     if any(scores["metrics"].keys() != scores["baseline"].keys() for scores in header["scores"].values()):
@@ -73,8 +78,9 @@ def parse_header(text: str) -> dict[str, Any]:
     return header
 
 
-def check_columns(schema: Schema, encoders: list[dict[str, Any]], target: Mapping[str, Any]) -> None:
+def check_columns(schema: Schema, header: Mapping[str, Any]) -> None:
     """Raise ValueError unless the encoders are those of the inputs and the target is that of the task."""
+    encoders, target = header["encoders"], header["target"]
     encoded = [(each["name"], CATEGORY if "levels" in each else each.get("kind")) for each in encoders]
     if encoded != [(column.name, column.kind) for column in schema.inputs]:
         raise ValueError("its encoders are not those of its columns")
@@ -91,23 +97,23 @@ def check_columns(schema: Schema, encoders: list[dict[str, Any]], target: Mappin
             raise ValueError("its classes are not those of its task")
 
 
-def check_arrays(
-    schema: Schema, encoders: list[dict[str, Any]], target: Mapping[str, Any], arrays: Mapping[str, Array]
-) -> None:
+def check_arrays(schema: Schema, header: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:
     """Raise ValueError unless the arrays are finite numbers of the shapes that the header asks for."""
-    columns, targets = sum("levels" not in each for each in encoders), len(schema.target)
-    outputs = len(target["classes"]) if schema.task == "multiclass" else targets
-    shapes: dict[str, tuple[int, ...]] = {"numbers": (columns, 5), "baseline": (outputs,)}
+    columns, targets = sum("levels" not in each for each in header["encoders"]), len(schema.target)
+    outputs = len(header["target"]["classes"]) if schema.task == "multiclass" else targets
+    shapes: dict[str, tuple[int, ...]] = {
+        "parameters": (sum(layer["parameters"] for layer in header["network"]),),
+        "numbers": (columns, 5),
+        "baseline": (outputs,),
+    }
     if schema.task == "regression":
         shapes |= {"target.mean": (targets,), "target.spread": (targets,)}
-    for name in (*shapes, "parameters"):
+    for name, shape in shapes.items():
         if name not in arrays:
             raise ValueError(f"its array {name!r} is missing")
-    for name, shape in shapes.items():
-        if arrays[name].shape != shape or arrays[name].dtype != np.float64:
+        dtype = np.float32 if name == "parameters" else np.float64
+        if arrays[name].shape != shape or arrays[name].dtype != dtype:
             raise ValueError(f"its array {name!r} does not fit its header")
-    if arrays["parameters"].ndim != 1 or arrays["parameters"].dtype != np.float32:
-        raise ValueError("its parameters are no vector")
     for name, array in arrays.items():
         if not np.isfinite(array).all():
             raise ValueError(f"its array {name!r:.40} holds a value that is no number")
@@ -133,6 +139,14 @@ def _has(value: dict[str, Any], name: Any, kind: Any) -> bool:
         return all(_fits(each, kind) for each in value.values())
     plain = name.removesuffix("?")
     return _fits(value[plain], kind) if plain in value else plain != name
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    inner = [value]
+    for _ in range(levels):
+        lists = (list(each.values()) if isinstance(each, dict) else each for each in inner)
+        inner = [each for values in lists if isinstance(values, list) for each in values]
+    return bool(inner)
 
 
 def _whole(text: str) -> int:

@@ -110,7 +110,7 @@ def _checked(content: Any, path: str, header_only: bool) -> Artifact:
         raise ArtifactError(f"{path}: is not an mlpcli model", "It is a joblib file of something else.")
     if content["format"] > FORMAT:
         raise ArtifactError(
-            f"{path}: has format {content['format']}, this mlpcli reads up to {FORMAT}",
+            f"{path}: has format {content['format']!s:.20}, this mlpcli reads up to {FORMAT}",
             "Update it: pip install --upgrade mlpcli",
         )
     for name, kind in _PARTS.items():
@@ -130,11 +130,13 @@ def _checked(content: Any, path: str, header_only: bool) -> Artifact:
         header = parse_header(text)
         schema = Schema.from_json(header["schema"])
         described = {name: header[name] for name in _DESCRIBED}
-        check_columns(schema, header["encoders"], header["target"])
+        check_columns(schema, header)
         if not header_only:
-            check_arrays(schema, header["encoders"], header["target"], arrays)
+            check_arrays(schema, header, arrays)
     except (KeyError, TypeError, ValueError, RecursionError) as error:
-        raise _altered(path, str(error) if type(error) is ValueError else type(error).__name__) from None
+        ours = type(error) is ValueError
+        why = str(error) if ours else f"its header makes no sense ({type(error).__name__})"
+        raise _altered(path, why) from None
     return Artifact(schema=schema, arrays=arrays, **described)
 
 

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from joblib.numpy_pickle import NumpyArrayWrapper, NumpyUnpickler
 
-MOST_INSTRUCTIONS = 100_000
+MOST_INSTRUCTIONS = 50_000
 """A model takes some hundreds. Without a limit, a byte in the file could become a hundred in memory."""
 
 

@@ -26,6 +26,8 @@ class Lines:
         self._ready: list[str] = []
         self._tail = ""
         self._at_end = False
+        self.lone_returns = False
+        """Whether a carriage return without a line feed was read so far."""
         self._bytes_read = 0
         self._descriptor = _descriptor_of(binary)
         self._is_file = self._descriptor is not None and stat.S_ISREG(os.fstat(self._descriptor).st_mode)
@@ -75,6 +77,8 @@ class Lines:
             text, held = text[:-1], "\r"
         else:
             held = ""
+        if "\r" in text:
+            self.lone_returns |= text.count("\r") > text.count("\r\n")
         lines = list(io.StringIO(text, newline=""))
         self._tail = held
         if lines and not self._at_end and not lines[-1].endswith(("\n", "\r")):

@@ -84,6 +84,11 @@ class Records:
                 return True
         return False
 
+    @property
+    def lone_returns(self) -> bool:
+        """Whether a carriage return without a line feed was read so far."""
+        return self._lines.lone_returns
+
     def __iter__(self) -> Iterator[Record]:
         width = len(self.header)
         if self._held is not None:

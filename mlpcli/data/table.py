@@ -5,10 +5,11 @@ float64 for numbers and text for the rest goes out.
 """
 
 import csv
+import io
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import islice
-from typing import Any, Protocol
+from typing import Any, Protocol, TextIO
 
 import numpy as np
 import pandas as pd
@@ -50,6 +51,7 @@ class FileTable:
         self.notes: list[str] = []
         self._delimiters: list[str] = []
         self._row_counts: list[int] = []
+        self._rewritten: list[bool] = []
         sampled: list[list[str]] = []
         for source in sources:
             with Records(source, reading) as records:
@@ -63,6 +65,9 @@ class FileTable:
                 sampled += [record.cells for record in islice(rows, SAMPLE_ROWS - before)]
                 self._row_counts.append(len(sampled) - before + sum(1 for _ in rows))
                 self._delimiters.append(records.delimiter)
+                # pandas loses the first cell, if empty, after a blank line that ends with a carriage return
+                # alone, and takes a table of nothing but blank lines for one of no column.
+                self._rewritten.append(records.lone_returns or len(self.columns) == 1)
         self.sample = pd.DataFrame(sampled, columns=self.columns, dtype="str")
         self.complete = len(sampled) == sum(self._row_counts)
 
@@ -116,14 +121,26 @@ class FileTable:
                 frame[name] = values
             return frame
 
+    def _text(self, source: TextSource, delimiter: str) -> TextIO:
+        """The rows' text, for pandas; every cell quoted where it would be misunderstood."""
+        if self._rewritten[self._sources.index(source)]:
+            rewritten = io.StringIO(newline="")
+            with Records(source, self._reading) as records:
+                writer = csv.writer(rewritten, delimiter=delimiter, quoting=csv.QUOTE_ALL)
+                writer.writerows(record.cells for record in records)
+            rewritten.seek(0)
+            return rewritten
+        text = source.text()
+        if not self._reading.no_header:
+            header = csv.reader(text, delimiter=delimiter)
+            while not next(header):
+                pass
+        return text
+
     def _parse(
         self, source: TextSource, delimiter: str, columns: Sequence[str], numbers: Collection[str]
     ) -> pd.DataFrame:
-        with source.text() as text:
-            if not self._reading.no_header:
-                header = csv.reader(text, delimiter=delimiter)
-                while not next(header):
-                    pass
+        with self._text(source, delimiter) as text:
             dtypes: dict[str, Any] = {name: np.float64 if name in numbers else "str" for name in columns}
             if not sum(self._row_counts):
                 return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in dtypes.items()})

@@ -78,10 +78,13 @@ class Prepared:
 def prepare(data: Data, options: Options, generator: np.random.Generator) -> Prepared:
     """Read and encode; everything that can be wrong with the table is found here, before training."""
     reading = reading_of(options.reading)
+    notes: list[str] = []
     with ExitStack() as stack:
 
         def opened(source: Data) -> Table:
-            return stack.enter_context(open_table(paths_of(source), options.reading, reading.missing))
+            table = stack.enter_context(open_table(paths_of(source), options.reading, reading.missing))
+            notes.extend(table.notes)
+            return table
 
         table = opened(data)
         target_names, weight, columns = _columns(table, options, reading)
@@ -121,7 +124,7 @@ def prepare(data: Data, options: Options, generator: np.random.Generator) -> Pre
             "validation": part_of(split.validation, held),
             "test": part_of(split.test, test),
         }
-    notes = [*table.notes, *_left_out(schema)]
+    notes += _left_out(schema)
     return Prepared(
         options, schema, encoder, target, parts, dropped, digest_of(features, truth), counts, notes
     )
@@ -168,7 +171,11 @@ def _columns(
     wanted = resolved("--features", settings.features) or tuple(table.columns)
     out = {*target, weight, *resolved("--drop", settings.drop)}
     chosen = dict(settings.kind)
-    resolved("--kind", list(chosen))
+    for name in chosen:
+        if name not in table.columns:
+            raise DataError(
+                f"{table.name}: --kind: there is no column {name!r}", did_you_mean(name, table.columns)
+            )
     names = [name for name in table.columns if name in wanted and name not in out]
     sample = table.sample[names]
     return target, weight, infer_columns(sample, reading.missing, reading.decimal, chosen, table.complete)

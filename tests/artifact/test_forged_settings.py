@@ -1,0 +1,110 @@
+"""Settings that no network has are refused before anything of their size is made."""
+
+import time
+import tracemalloc
+from typing import Any
+
+import numpy as np
+import pytest
+
+import mlpcli
+from mlpcli.errors import ArtifactError
+from tests.artifact.conftest import Forge
+
+MANY = 100_000
+
+
+def put(name: str, value: Any) -> Any:
+    return lambda header, arrays: header["settings"].update({name: value})
+
+
+def refused(forge: Forge, change: Any) -> str:
+    """Why; fails if it takes long or much memory."""
+    path = forge("multiclass", change)
+    started = time.process_time()
+    with pytest.raises(ArtifactError) as refusal:
+        mlpcli.load(path)
+    assert time.process_time() - started < 1.0
+    tracemalloc.start()
+    try:
+        with pytest.raises(ArtifactError):
+            mlpcli.load(path)
+        assert tracemalloc.get_traced_memory()[1] < 10 * path.stat().st_size + (20 << 20)
+    finally:
+        tracemalloc.stop()
+    assert "its parts do not fit together" in refusal.value.message
+    return refusal.value.message
+
+
+SIZES: list[Any] = [
+    *([10**9], [10**9] * 3, [10**18] * 1000, [10**300], [1] * MANY, [4] * 1001, [0], [-5], [4, -3], [-4, -3]),
+    *([4, 3.5], [4.0, 3.0], ["4", "3"], [[4, 3]], [None], [{}], ["a"], [True, True], []),
+    *(None, 5, 0.5, True, {"4": 3}, {}, "none", "", "x", "4", "-4,3", "1000000x4", f"{10**12}x1", "4x", "x3"),
+]
+
+
+@pytest.mark.parametrize("hidden", SIZES, ids=lambda hidden: repr(hidden)[:30])
+def test_sizes_of_layers(hidden: Any, forge: Forge) -> None:
+    refused(forge, put("hidden", hidden))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("activation", "swish"),
+        ("activation", None),
+        ("activation", ["relu"]),
+        ("activation", 5),
+        ("loss", "hinge"),
+        ("loss", "mse"),
+        ("loss", ["auto"]),
+        ("task", "clustering"),
+        ("preset", "gigantic"),
+        ("optimizer", "magic"),
+        ("schedule", {}),
+        ("scaling", "cubic"),
+        ("decimal", "x"),
+        ("missing", 5),
+        ("encoding", "no such encoding"),
+        ("learning_rate", -1.0),
+        ("batch_size", 0),
+        ("kind", [["a"], 5]),
+        ("class_weight", [5]),
+    ],
+)
+def test_values(name: str, value: Any, forge: Forge) -> None:
+    refused(forge, put(name, value))
+
+
+def test_unknown_and_missing_names(forge: Forge) -> None:
+    assert "there is no setting 'magic'" in refused(forge, put("magic", 1))
+    assert "__class__" in refused(forge, put("__class__", 1))
+    refused(forge, lambda header, arrays: header.update(settings={}))
+    for name in ("hidden", "activation"):
+        refused(forge, lambda header, arrays, name=name: header["settings"].pop(name))
+
+
+@pytest.mark.xfail(strict=True, reason="mlpcli/workflows/model.py repeats the whole value")
+def test_a_long_value_is_not_repeated(forge: Forge) -> None:
+    """In an error of one line."""
+    for name in ("activation", "hidden", "delimiter"):
+        assert len(refused(forge, put(name, "a" * 1_000_000))) < 500
+
+
+@pytest.mark.xfail(strict=True, reason="mlpcli/settings.py does not check the types of numbers")
+@pytest.mark.parametrize("value", [10**9, 10**300, -1, 0, 1.5, [1], {}, True], ids=lambda each: f"{each}"[:9])
+def test_threads(value: Any, forge: Forge) -> None:
+    refused(forge, put("threads", value))
+
+
+@pytest.mark.xfail(strict=True, reason="mlpcli/nn/network.py limits layers only in text")
+def test_a_hundred_thousand_layers_that_fit(forge: Forge) -> None:
+    """The file holds a weight and a bias for each, so that only the number of layers is odd."""
+
+    def change(header: Any, arrays: Any) -> None:
+        inputs = 6  # a number and its flag, three levels, a boolean
+        header["settings"]["hidden"] = [1] * MANY
+        arrays["parameters"] = np.zeros((inputs + 1) + 2 * (MANY - 1) + 2 * 3, np.float32)
+        header["network"] = [{"name": "Dense", "output": 3, "parameters": arrays["parameters"].size}]
+
+    refused(forge, change)

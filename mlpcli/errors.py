@@ -52,7 +52,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     """A hint with the names nearest to `name`, or all of them when none is near and they are few."""
     known = list(known)
     folded = {other.casefold(): other for other in known}
-    near = [folded[match] for match in get_close_matches(name.casefold(), folded, n=3, cutoff=0.6)]
+    near = [folded[match] for match in get_close_matches(name[:100].casefold(), folded, n=3, cutoff=0.6)]
     if near:
         return "Did you mean " + " or ".join(repr(other) for other in near) + "?"
     if len(known) <= 30:

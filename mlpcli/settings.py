@@ -8,8 +8,10 @@ is None is filled by the preset.
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import PurePath
-from typing import Any, TypeVar
+from types import NoneType
+from typing import Any, TypeVar, get_args, get_type_hints
 
 from mlpcli.errors import SettingsError, did_you_mean
 
@@ -39,7 +41,7 @@ class Setting:
     def check(self, flag: str, value: object) -> None:
         """Raise SettingsError unless `value` lies in the stated choices and range."""
         if self.choices and value not in self.choices:
-            raise SettingsError(f"{flag}: {value!r} is not known", did_you_mean(str(value), self.choices))
+            raise SettingsError(f"{flag}: {value!r:.80} is not known", did_you_mean(str(value), self.choices))
         if not isinstance(value, (int, float)) or isinstance(value, bool):
             return
         for bad, limit in (
@@ -64,8 +66,12 @@ class Settings:
     def __post_init__(self) -> None:
         for name, described in described_fields(type(self)).items():
             value = getattr(self, name)
-            if value is not None:
-                described.check(flag_of(name, described), value)
+            if value is None:
+                continue
+            flag = flag_of(name, described)
+            if (wanted := _number_wanted(type(self), name)) and not _is_number(value, wanted):
+                raise SettingsError(f"{flag}: {value!r:.40} is not {wanted}", "See --help-all.")
+            described.check(flag, value)
 
 
 AnySettings = TypeVar("AnySettings", bound=Settings)
@@ -74,6 +80,21 @@ AnySettings = TypeVar("AnySettings", bound=Settings)
 def described_fields(settings_class: type[Settings]) -> dict[str, Setting]:
     """The settings of a class by field name, in order."""
     return {each.name: each.metadata["setting"] for each in dataclasses.fields(settings_class)}
+
+
+@lru_cache
+def _number_wanted(settings_class: type[Settings], name: str) -> str:
+    """What a field takes that is nothing but a number, or an empty text."""
+    hint = get_type_hints(settings_class)[name]
+    kinds = set(get_args(hint)) - {NoneType} or {hint}
+    if kinds == {int}:
+        return "a whole number"
+    return "a number" if kinds == {float} else ""
+
+
+def _is_number(value: object, wanted: str) -> bool:
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return whole or (isinstance(value, float) and wanted == "a number")
 
 
 def flag_of(name: str, described: Setting) -> str:

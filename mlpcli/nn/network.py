@@ -16,6 +16,8 @@ from mlpcli.nn.parameters import ParameterVector
 from mlpcli.nn.workspace import Workspace
 from mlpcli.settings import Settings, setting
 
+MOST_LAYERS = 1000
+
 PREDICTION_ROWS = 4096
 """Rows per chunk when scoring: large enough for full matrix-product speed, small enough for the cache."""
 
@@ -35,8 +37,8 @@ def parse_hidden(text: str) -> tuple[int, ...]:
             raise SettingsError(
                 f"--hidden: {text!r} is not a list of layer sizes", "Write 128,64 or 3x256, or none."
             )
-        if len(sizes) + number > 1000:
-            raise SettingsError(f"--hidden: {text!r} has more than 1000 layers", "Write fewer layers.")
+        if len(sizes) + number > MOST_LAYERS:
+            raise SettingsError(f"--hidden: more than {MOST_LAYERS} layers", "Write fewer layers.")
         sizes += [units] * number
     return tuple(sizes)
 
@@ -67,6 +69,10 @@ class NetworkSettings(Settings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if len(self.hidden or ()) > MOST_LAYERS:
+            raise SettingsError(f"--hidden: more than {MOST_LAYERS} layers", "Write fewer layers.")
+        if not all(type(size) is int for size in self.hidden or ()):
+            raise SettingsError("--hidden: a size is not a whole number", "Write 128,64 or 3x256, or none.")
         if any(size < 1 for size in self.hidden or ()):
             raise SettingsError(
                 "--hidden: a layer needs at least one unit", "Write none for no hidden layer."

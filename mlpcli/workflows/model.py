@@ -69,7 +69,8 @@ def load(model: ModelLike) -> Model:
         MlpcliError,
     ) as error:
         raise ArtifactError(
-            f"{model}: its parts do not fit together ({type(error).__name__}: {error})", "Train it again."
+            f"{model}: its parts do not fit together ({type(error).__name__}: {error!s:.200})",
+            "Train it again.",
         ) from None
 
 

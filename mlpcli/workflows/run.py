@@ -59,6 +59,8 @@ class RunSettings(Settings):
         group="Course",
         metavar="N|auto",
         parse=_parse_threads,
+        at_least=1,
+        at_most=1024,
     )
     time_limit: float | None = setting(
         None,

@@ -8,7 +8,6 @@ is None is filled by the preset.
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import PurePath
 from types import NoneType
 from typing import Any, TypeVar, get_args, get_type_hints
@@ -64,12 +63,13 @@ class Settings:
     """Base of all settings classes: values are checked when an object is made."""
 
     def __post_init__(self) -> None:
+        hints = get_type_hints(type(self))
         for name, described in described_fields(type(self)).items():
             value = getattr(self, name)
             if value is None:
                 continue
             flag = flag_of(name, described)
-            if (wanted := _number_wanted(type(self), name)) and not _is_number(value, wanted):
+            if (wanted := _number_wanted(hints[name])) and not _is_number(value, wanted):
                 raise SettingsError(f"{flag}: {value!r:.40} is not {wanted}", "See --help-all.")
             described.check(flag, value)
 
@@ -82,10 +82,8 @@ def described_fields(settings_class: type[Settings]) -> dict[str, Setting]:
     return {each.name: each.metadata["setting"] for each in dataclasses.fields(settings_class)}
 
 
-@lru_cache
-def _number_wanted(settings_class: type[Settings], name: str) -> str:
+def _number_wanted(hint: Any) -> str:
     """What a field takes that is nothing but a number, or an empty text."""
-    hint = get_type_hints(settings_class)[name]
     kinds = set(get_args(hint)) - {NoneType} or {hint}
     if kinds == {int}:
         return "a whole number"

@@ -84,20 +84,17 @@ def test_unknown_and_missing_names(forge: Forge) -> None:
         refused(forge, lambda header, arrays, name=name: header["settings"].pop(name))
 
 
-@pytest.mark.xfail(strict=True, reason="mlpcli/workflows/model.py repeats the whole value")
 def test_a_long_value_is_not_repeated(forge: Forge) -> None:
     """In an error of one line."""
     for name in ("activation", "hidden", "delimiter"):
         assert len(refused(forge, put(name, "a" * 100_000))) < 500
 
 
-@pytest.mark.xfail(strict=True, reason="mlpcli/settings.py does not check the types of numbers")
 @pytest.mark.parametrize("value", [10**9, 10**300, -1, 0, 1.5, [1], {}, True], ids=lambda each: f"{each}"[:9])
 def test_threads(value: Any, forge: Forge) -> None:
     refused(forge, put("threads", value))
 
 
-@pytest.mark.xfail(strict=True, reason="mlpcli/nn/network.py limits layers only in text")
 def test_a_hundred_thousand_layers_that_fit(forge: Forge) -> None:
     """The file holds a weight and a bias for each, so that only the number of layers is odd."""
 

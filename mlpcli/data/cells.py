@@ -34,8 +34,12 @@ def texts_of(cells: "pd.Series[Any]") -> Texts:
         return texts
     if pd.api.types.infer_dtype(texts, skipna=False) == "string":
         return texts
-    plain = [each if type(each) is str else None if pd.isna(each) else str(each) for each in texts]
+    plain = [each if type(each) is str else None if _is_absent(each) else str(each) for each in texts]
     return np.array([*plain, None], dtype=object)[:-1]  # the None keeps NumPy from guessing a text type
+
+
+def _is_absent(value: Any) -> bool:
+    return bool(pd.api.types.is_scalar(value) and pd.isna(value))  # a list is a value
 
 
 def is_number_column(cells: "pd.Series[Any]") -> bool:

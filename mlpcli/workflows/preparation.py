@@ -153,7 +153,7 @@ def _columns(
 ) -> tuple[tuple[str, ...], str | None, list[Column]]:
     """Target and weight names, and the input columns with their kinds."""
     settings: DataSettings = options.data
-    if not settings.target:
+    if not any(settings.target):
         raise DataError(
             f"{table.name}: which column is the target?",
             "Give -t COLUMN. " + did_you_mean("", table.columns),

@@ -151,6 +151,7 @@ def _forge_array(arrays: dict[str, Array], generator: Numbers) -> None:
     ]
     name, action = names[generator.integers(len(names))], generator.integers(len(changes) + 2)
     if action < len(changes):
-        arrays[name] = changes[action](arrays[name])
+        with np.errstate(all="ignore"):  # NaN as a whole number, numbers beyond the largest
+            arrays[name] = changes[action](arrays[name])
     else:
         del arrays[name]

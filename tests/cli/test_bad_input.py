@@ -64,6 +64,7 @@ BAD_COMMANDS: dict[str, tuple[int, list[str], list[str]]] = {
     "dropout of one": (2, ["--dropout", "1"], ["--dropout", "below 1"]),
     "negative rate": (2, ["--lr", "-1"], ["--lr", "above 0"]),
     "hidden nonsense": (2, ["--hidden", "3y"], ["--hidden", "128,64"]),
+    "hidden beyond memory": (2, ["--hidden", "9999999999,9999999999"], ["--hidden", "parameters"]),
     "hidden zero": (2, ["--hidden", "8,0"], ["--hidden"]),
     "impossible loss": (2, ["--loss", "mse"], ["--loss", "cross-entropy"]),
     "unknown metric": (2, ["--monitor", "acuracy"], ["'acuracy'", "Did you mean 'accuracy'"]),
@@ -97,6 +98,7 @@ def test_bad_commands(mlpcli: Commands, tmp_path: Path, name: str) -> None:
 
 def test_target_misspelt_or_missing(mlpcli: Commands) -> None:
     assert "Did you mean 'species'" in mlpcli.error(1, "train", sample("penguins.csv"), "-t", "specis")
+    assert "which column" in mlpcli.error(1, "train", sample("penguins.csv"), "-t", "")
     said = mlpcli.error(1, "train", sample("penguins.csv"))
     assert "-t COLUMN" in said
     assert "bill_length_mm" in said

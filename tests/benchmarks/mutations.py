@@ -1,5 +1,6 @@
 """Ways to change a model file: `damaged` its bytes, `forged` its parts with the right checksums."""
 
+import copy
 import hashlib
 import io
 import json
@@ -126,14 +127,14 @@ def _forge_value(header: Any, generator: Numbers) -> None:
     if action == "remove":
         del parent[key]
     elif action == "double" and isinstance(parent, list):
-        parent.append(parent[key])
+        parent.append(copy.deepcopy(parent[key]))
     elif action == "swap":
         other, place = places[generator.integers(len(places))]
         parent[key], other[place] = other[place], parent[key]
         if other is not parent:  # it would hold itself
             parent[key] = None
     else:
-        parent[key] = HOSTILE[generator.integers(len(HOSTILE))]
+        parent[key] = copy.deepcopy(HOSTILE[generator.integers(len(HOSTILE))])
 
 
 def _forge_array(arrays: dict[str, Array], generator: Numbers) -> None:

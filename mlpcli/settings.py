@@ -6,7 +6,8 @@ is None is filled by the preset.
 """
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from types import NoneType
@@ -92,7 +93,7 @@ def _number_wanted(hint: Any) -> str:
 
 def _is_number(value: object, wanted: str) -> bool:
     whole = isinstance(value, int) and not isinstance(value, bool)
-    return whole or (isinstance(value, float) and wanted == "a number")
+    return whole or (isinstance(value, float) and math.isfinite(value) and wanted == "a number")
 
 
 def flag_of(name: str, described: Setting) -> str:
@@ -135,3 +136,36 @@ def parse_list(text: str) -> tuple[str, ...]:
 
     words = next(csv.reader([text], skipinitialspace=True), [])
     return tuple(word for word in words if word != "")
+
+
+def parse_pairs(flag: str, text: str) -> dict[str, str]:
+    """`NAME=VALUE,NAME=VALUE` as a dict; the last = of a part separates."""
+    pairs = {}
+    for part in parse_list(text):
+        name, equals, value = part.rpartition("=")
+        if not equals or not name:
+            raise SettingsError(f"{flag}: {part!r} is not NAME=VALUE", "Separate several by commas.")
+        pairs[name] = value
+    return pairs
+
+
+def parse_factors(flag: str, text: str) -> tuple[tuple[str, float], ...]:
+    """`NAME=NUMBER,NAME=NUMBER` as pairs."""
+    try:
+        return tuple((name, float(value)) for name, value in parse_pairs(flag, text).items())
+    except ValueError:
+        raise SettingsError(f"{flag}: {text!r} has no number after =", "Write NAME=2.5.") from None
+
+
+def check_factors(flag: str, factors: Any, known: Sequence[str]) -> None:
+    """Raise SettingsError unless these are pairs of a known name and a finite number of 0 or more."""
+    if not isinstance(factors, tuple):
+        raise SettingsError(f"{flag}: {factors!r:.40} is no list of names with numbers", "Write NAME=2.5.")
+    for pair in factors:
+        if not (isinstance(pair, tuple) and len(pair) == 2):
+            raise SettingsError(f"{flag}: {pair!r:.40} is no name with a number", "Write NAME=2.5.")
+        name, factor = pair
+        if name not in known:
+            raise SettingsError(f"{flag}: {name!r:.40} is not known", did_you_mean(str(name), known))
+        if not _is_number(factor, "a number") or not 0 <= factor < math.inf:
+            raise SettingsError(f"{flag}: {name}={factor} is out of range", "Give 0 or more.")

@@ -28,7 +28,9 @@ _FIELDS: dict[Any, Any] = {
         "task_reason": str,
         "weight": (str, None),
     },
-    "encoders": [{"name": str, "had_gaps": bool, "levels?": [str], "kind?": (NUMBER, BOOLEAN)}],
+    "encoders": [
+        {"name": str, "had_gaps": bool, "levels?": [str], "embedded?": bool, "kind?": (NUMBER, BOOLEAN)}
+    ],
     "target": {"name?": str, "classes?": [str], "names?": [str], "labels?": [str]},
     "settings": {},
     "network": [{"name": str, "output": int, "parameters": int}],
@@ -114,6 +116,9 @@ def check_arrays(schema: Schema, header: Mapping[str, Any], arrays: Mapping[str,
         dtype = np.float32 if name == "parameters" else np.float64
         if arrays[name].shape != shape or arrays[name].dtype != dtype:
             raise ValueError(f"its array {name!r} does not fit its header")
+    constants = arrays.get("constants")
+    if constants is not None and (constants.ndim != 1 or constants.dtype != np.float32):
+        raise ValueError("its array 'constants' is no list of numbers")
     for name, array in arrays.items():
         if not np.isfinite(array).all():
             raise ValueError(f"its array {name!r:.40} holds a value that is no number")

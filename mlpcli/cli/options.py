@@ -16,6 +16,9 @@ from mlpcli.settings import Setting, Settings, described_fields, flag_of
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 CONSOLE = "Console"
+GROUPS = ("Data", "Reading", "Network", "Loss", "Optimizer", "Regularization", "Course")
+"""Sections of help that come first, in this order; others follow as they appear, the console last."""
+LONGEST_METAVAR = 40
 SHOW_ALL = "mlpcli.show_all"
 
 
@@ -42,8 +45,10 @@ class SettingType(click.ParamType[Any]):
         return converted
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
-        """The choices, or what the setting calls its value."""
-        return "|".join(self._setting.choices) or {int: "N", float: "NUMBER"}.get(self._kind, "TEXT")
+        """The choices if they fit, or what the setting calls its value."""
+        if self._setting.choices:
+            return _choices(self._setting) or "NAME"
+        return {int: "N", float: "NUMBER"}.get(self._kind, "TEXT")
 
     def split_envvar_value(self, rv: str) -> Sequence[str]:
         """A variable is one value: column names may hold blanks."""
@@ -68,7 +73,7 @@ class GroupedCommand(click.Command):
     """Shows its commonest options by group with --help, every one with --help-all."""
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """A section for each group, in the order of first appearance."""
+        """A section for each group."""
         sections: dict[str, list[tuple[str, str]]] = {}
         hidden = 0
         for param in self.get_params(ctx):
@@ -79,8 +84,9 @@ class GroupedCommand(click.Command):
                 hidden += 1
                 continue
             sections.setdefault(getattr(param, "group", CONSOLE), []).append(record)
-        sections[CONSOLE] = sections.pop(CONSOLE)  # what every command has comes last
-        for title, records in sections.items():
+        sections[CONSOLE] = sections.pop(CONSOLE)
+        ordered = {title: sections.pop(title) for title in GROUPS if title in sections} | sections
+        for title, records in ordered.items():
             with formatter.section(title):
                 formatter.write_dl(records, col_max=34)
         if hidden:
@@ -124,10 +130,16 @@ def _option(
     names = [f"-{described.short}"] if described.short else []
     variable = f"MLPCLI_{command}_{flag[2:]}".upper().replace("-", "_")
     help_text = described.help
+    if described.choices and not _choices(described):
+        help_text += f" One of: {', '.join(described.choices)}."
     if isinstance(default, (int, float, str)) and not isinstance(default, bool) and default != "":
         help_text += f" [default: {default}]"
     details: dict[str, Any] = {"default": None}
-    if kind is bool:
+    if kind is bool and default is None:
+        # A preset may switch it on.
+        names, flag = [], f"{flag}/--no-{flag[2:]}"
+        details |= {"is_flag": True, "type": bool}
+    elif kind is bool:
         details |= {"is_flag": True, "flag_value": True, "type": bool}
     else:
         details |= {
@@ -149,6 +161,12 @@ def _option(
         envvar=variable,
         **details,
     )
+
+
+def _choices(described: Setting) -> str:
+    """The choices in one word, unless that is too long for it."""
+    word = "|".join(described.choices)
+    return word if len(word) <= LONGEST_METAVAR else ""
 
 
 def _plain_type(hint: Any) -> type:

@@ -20,7 +20,7 @@ from mlpcli.cli.options import (
     settings_options,
 )
 from mlpcli.errors import SettingsError
-from mlpcli.nn.fitting import StopReason
+from mlpcli.nn.fit_state import StopReason
 from mlpcli.render.as_json import to_text
 from mlpcli.render.console import Screen
 from mlpcli.render.reports import training_fields, training_report

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from mlpcli.data.cells import as_booleans, as_numbers, is_missing, is_word, texts_of
-from mlpcli.data.schema import BOOLEAN, Column
+from mlpcli.data.schema import BOOLEAN, Column, DataSettings
 
 Array: TypeAlias = npt.NDArray[Any]
 
@@ -131,37 +131,51 @@ class NumberEncoder:
 
 @dataclass(frozen=True)
 class CategoryEncoder:
-    """One column of 0 and 1 per level; all zero for a level that training did not keep."""
+    """One column of 0 and 1 per level; all zero for a level that training did not keep.
+
+    If the network is to learn a vector for each level, one column of codes: 0 for such a level, else its
+    number, counted from 1.
+    """
 
     name: str
     levels: tuple[str, ...]
     had_gaps: bool
+    embedded: bool = False
 
     @classmethod
     def fit(
-        cls, column: Column, cells: "pd.Series[Any]", max_categories: int, reading: Reading
+        cls, column: Column, cells: "pd.Series[Any]", settings: DataSettings, reading: Reading
     ) -> "CategoryEncoder":
         """The levels in order of the text, the most frequent where there are too many."""
         absent = is_missing(cells, reading.missing)
         counted = Counter(texts_of(cells[~absent]))
         by_count = sorted(counted, key=lambda level: (-counted[level], level))
-        levels = sorted(by_count[:max_categories])
-        return cls(column.name, tuple(levels), bool(absent.any()))
+        levels = sorted(by_count[: settings.max_categories])
+        embedded = settings.embed_above is not None and len(levels) > settings.embed_above
+        return cls(column.name, tuple(levels), bool(absent.any()), embedded)
 
     @property
-    def width(self) -> int:
+    def codes(self) -> int:
         """Levels, and one for missing if training had gaps."""
         return len(self.levels) + self.had_gaps
 
+    @property
+    def width(self) -> int:
+        """As many as there are codes, or one of codes."""
+        return 1 if self.embedded else self.codes
+
     def write(self, cells: "pd.Series[Any]", out: Array, reading: Reading, counts: CellCounts) -> None:
-        """One-hot rows."""
-        out[:] = 0.0
+        """One-hot rows, or codes."""
         texts = texts_of(cells)
         absent = is_word(texts, reading.missing)
         codes = pd.Index(self.levels, dtype=object).get_indexer(pd.Index(texts, dtype=object))
         codes[absent] = len(self.levels) if self.had_gaps else -1
-        known = np.flatnonzero(codes >= 0)
-        out[known, codes[known]] = 1.0
+        if self.embedded:
+            out[:, 0] = codes + 1
+        else:
+            out[:] = 0.0
+            known = np.flatnonzero(codes >= 0)
+            out[known, codes[known]] = 1.0
         counts.add("missing", self.name, absent)
         counts.add("unseen", self.name, (codes < 0) & ~absent)
 

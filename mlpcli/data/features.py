@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from mlpcli.data.encoders import Array, CategoryEncoder, CellCounts, Encoder, NumberEncoder, Reading
-from mlpcli.data.schema import BOOLEAN, CATEGORY, NUMBER, Column
+from mlpcli.data.schema import BOOLEAN, CATEGORY, NUMBER, Column, DataSettings
 
 
 class FeatureEncoder:
@@ -22,18 +22,18 @@ class FeatureEncoder:
         cls,
         columns: Sequence[Column],
         frame: pd.DataFrame,
-        scaling: str,
-        max_categories: int,
+        settings: DataSettings,
         reading: Reading,
     ) -> "FeatureEncoder":
         """Fit every input column on the (training) rows of `frame`."""
+        assert settings.scaling is not None
         encoders: list[Encoder] = []
         for column in columns:
             cells = frame[column.name]
             if column.kind in (NUMBER, BOOLEAN):
-                encoders.append(NumberEncoder.fit(column, cells, scaling, reading))
+                encoders.append(NumberEncoder.fit(column, cells, settings.scaling, reading))
             elif column.kind == CATEGORY:
-                encoders.append(CategoryEncoder.fit(column, cells, max_categories, reading))
+                encoders.append(CategoryEncoder.fit(column, cells, settings, reading))
         return cls(encoders, reading)
 
     @property
@@ -64,7 +64,12 @@ class FeatureEncoder:
                 )
             elif isinstance(encoder, CategoryEncoder):
                 described.append(
-                    {"name": encoder.name, "levels": list(encoder.levels), "had_gaps": encoder.had_gaps}
+                    {
+                        "name": encoder.name,
+                        "levels": list(encoder.levels),
+                        "had_gaps": encoder.had_gaps,
+                        "embedded": encoder.embedded,
+                    }
                 )
         return described, {"numbers": np.array(statistics, dtype=np.float64).reshape(-1, 5)}
 
@@ -77,7 +82,11 @@ class FeatureEncoder:
         statistics = iter(arrays["numbers"].tolist())
         for each in described:
             if "levels" in each:
-                encoders.append(CategoryEncoder(each["name"], tuple(each["levels"]), each["had_gaps"]))
+                encoders.append(
+                    CategoryEncoder(
+                        each["name"], tuple(each["levels"]), each["had_gaps"], each.get("embedded", False)
+                    )
+                )
             else:
                 fill, centre, scale, lowest, highest = next(statistics)
                 name, kind, had_gaps = each["name"], each["kind"], each["had_gaps"]

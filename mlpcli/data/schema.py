@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from mlpcli.errors import DataError, SettingsError, did_you_mean
-from mlpcli.settings import Settings, parse_list, setting
+from mlpcli.settings import Settings, parse_list, parse_pairs, setting
 
 NUMBER, CATEGORY, BOOLEAN, IGNORE = "number", "category", "boolean", "ignore"
 KINDS = (NUMBER, CATEGORY, BOOLEAN, IGNORE)
@@ -16,17 +16,6 @@ TASKS = ("regression", "binary", "multiclass", "multilabel")
 def _parse_names(text: str) -> tuple[str, ...]:
     # Kept whole: only the table tells whether "a,b" is one column or two. See `resolve_names`.
     return (text,)
-
-
-def parse_pairs(flag: str, text: str) -> dict[str, str]:
-    """`NAME=VALUE,NAME=VALUE` as a dict; the last = of a part separates."""
-    pairs = {}
-    for part in parse_list(text):
-        name, equals, value = part.rpartition("=")
-        if not equals or not name:
-            raise SettingsError(f"{flag}: {part!r} is not NAME=VALUE", "Separate several by commas.")
-        pairs[name] = value
-    return pairs
 
 
 def _parse_kinds(text: str) -> tuple[tuple[str, str], ...]:
@@ -91,6 +80,13 @@ class DataSettings(Settings):
         "Levels that a category column keeps, the most frequent; others count as unseen.",
         group="Data",
         at_least=1,
+    )
+    embed_above: int | None = setting(
+        None,
+        "Learn a vector for each level of categories with more levels than this.",
+        group="Network",
+        metavar="N",
+        at_least=0,
     )
 
     def __post_init__(self) -> None:

@@ -12,6 +12,9 @@ from mlpcli.errors import DataError
 
 Array: TypeAlias = npt.NDArray[Any]
 
+ANY_NUMBER, POSITIVE, ZERO_TO_ONE, MINUS_ONE_TO_ONE = "any", "positive", "0..1", "-1..1"
+"""Ranges into which targets are scaled."""
+
 
 @dataclass(frozen=True)
 class ClassTarget:
@@ -52,19 +55,34 @@ class ClassTarget:
 
 @dataclass(frozen=True)
 class NumberTarget:
-    """One or several columns of numbers, standardised with training's mean and standard deviation."""
+    """One or several columns of numbers: (value - mean) / spread, of the training rows or into a range."""
 
     names: tuple[str, ...]
     mean: Array
     spread: Array
 
     @classmethod
-    def fit(cls, names: Sequence[str], values: Array) -> "NumberTarget":
-        """Mean and standard deviation (ddof 0) of (rows, targets) float64 values; one of 0 becomes 1."""
+    def fit(cls, names: Sequence[str], values: Array, into: str = ANY_NUMBER) -> "NumberTarget":
+        """From (rows, targets) float64 values: mean and standard deviation (ddof 0), unless `into` is a
+        range.
+
+        Positive numbers are only divided by the standard deviation; for 0 to 1 and -1 to 1 the smallest and
+        largest value become the ends. A spread of 0 becomes 1.
+        """
         largest = np.abs(values).max(axis=0)
         # Sums and squares of the largest floats overflow; a power of two changes no digit.
         unit = np.where(largest < 1e150, 1.0, 2.0**1000)
-        mean, spread = (values / unit).mean(axis=0) * unit, (values / unit).std(axis=0) * unit
+        values = values / unit
+        lowest, highest = values.min(axis=0), values.max(axis=0)
+        mean, spread = values.mean(axis=0), values.std(axis=0)
+        if into == POSITIVE:
+            _refuse_negative(names, lowest * unit)
+            mean = np.zeros_like(mean)
+        elif into == ZERO_TO_ONE:
+            mean, spread = lowest, highest - lowest
+        elif into == MINUS_ONE_TO_ONE:
+            mean, spread = lowest / 2 + highest / 2, highest / 2 - lowest / 2
+        mean, spread = mean * unit, spread * unit
         # A spread that is rounding noise of the values must not be blown up to one.
         return cls(tuple(names), mean, np.where(spread > 1e-12 * largest, spread, 1.0))
 
@@ -75,6 +93,15 @@ class NumberTarget:
     def decode(self, encoded: Array) -> Array:
         """Values in the target's units, float64."""
         return np.asarray(encoded.astype(np.float64) * self.spread + self.mean)
+
+
+def _refuse_negative(names: Sequence[str], lowest: Array) -> None:
+    for name, value in zip(names, lowest.tolist(), strict=True):
+        if value < 0:
+            raise DataError(
+                f"target {name!r} has negative values, down to {value:g}: these outputs are never negative",
+                "Leave out --output-activation, or give another --loss.",
+            )
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,20 @@
 The numeric contract
 --------------------
 - Arrays are (rows, features), C order, one dtype throughout (float32 in use, float64 in tests; `Network`
-  takes it as an argument). Weights are (n_in, n_out), biases (n_out,).
+  takes it as an argument). Weights are (n_in, n_out), biases (n_out,). Stacked networks have an axis of
+  members in front of everything.
 - One flat vector holds all parameters, a second one their gradients (`ParameterVector`). Layers own shaped
-  views of both. Weights of all layers come first, then biases, so each group is one slice.
+  views of both. Weights of all layers come first, then biases, scales, slopes and embeddings, so each group
+  is one slice. Numbers that are set once from the data are a third vector.
 - A layer is arithmetic on arrays it is given: `forward` writes `out`, `backward` overwrites its gradients
   and `d_x`. The network owns those arrays (`Workspace`): sized once for the largest batch, a short batch is
   a slice of rows, and a warm training step allocates nothing of batch or weight size.
 - A loss takes raw outputs, averages over rows, and owns the link (softmax, sigmoid) to predictions.
-- An optimizer changes the flat vector in place. `fit` and `sweep` are generators of records.
+- An optimizer changes the flat vector in place: an update rule by the gradient of a batch, a minimizer by the
+  loss of all rows. `fit` and `sweep` are generators of records.
+- Each family of choices is one table: ACTIVATIONS, LOSSES, OPTIMIZERS, SCHEDULES, INITIALIZATIONS,
+  NUMBER_EMBEDDINGS. A new entry is one class or function and one line; options, errors and tests read the
+  table.
 - Randomness comes only from the generators that are passed in.
 
 Why this layout: the other candidate, (features, rows) with a row of ones under every activation, so that the
@@ -20,30 +26,53 @@ bias rate and no bias decay, a short last batch) in six nets from 20-100-2 to 10
 1.0 on the largest. That is below the 1.15 that would have paid for biases scattered over the flat vector.
 """
 
-from mlpcli.nn.activations import ACTIVATIONS, Identity, LeakyRelu, Relu, Sigmoid, Tanh
+from mlpcli.nn.activations import (
+    ACTIVATIONS,
+    Activation,
+    Identity,
+    LeakyRelu,
+    Parametric,
+    Relu,
+    Sigmoid,
+    SmoothActivation,
+    Tanh,
+)
+from mlpcli.nn.architecture import NetworkSettings, build_network
 from mlpcli.nn.batches import Examples
-from mlpcli.nn.fitting import EpochRecord, FitState, TrainingSettings, fit
-from mlpcli.nn.layers import Dense, Dropout, Layer
+from mlpcli.nn.course import TrainingSettings
+from mlpcli.nn.diagnosis import LayerDiagnosis
+from mlpcli.nn.embeddings import NUMBER_EMBEDDINGS, InputLayer, Inputs
+from mlpcli.nn.fit_state import FitState
+from mlpcli.nn.fitting import EpochRecord, fit
+from mlpcli.nn.initialization import INITIALIZATIONS
+from mlpcli.nn.layers import Dense, Dropout, Layer, Scale
 from mlpcli.nn.losses import (
     LOSSES,
     Huber,
+    Loss,
     MeanAbsoluteError,
     MeanSquaredError,
     SigmoidCrossEntropy,
     SoftmaxCrossEntropy,
 )
-from mlpcli.nn.network import Network, NetworkSettings, build_network
-from mlpcli.nn.optimizers import OPTIMIZERS, SGD, Adam, Momentum
+from mlpcli.nn.network import Network
+from mlpcli.nn.optimizers import LBFGS, OPTIMIZERS, SGD, Adam, Momentum, UpdateRule
 from mlpcli.nn.range_test import sweep
+from mlpcli.nn.regularization import Regularization, RegularizationSettings
 from mlpcli.nn.schedules import SCHEDULES
+from mlpcli.nn.shortcut import Shortcut
 from mlpcli.nn.trainer import Trainer
 
 __all__ = [
     "ACTIVATIONS",
+    "INITIALIZATIONS",
+    "LBFGS",
     "LOSSES",
+    "NUMBER_EMBEDDINGS",
     "OPTIMIZERS",
     "SCHEDULES",
     "SGD",
+    "Activation",
     "Adam",
     "Dense",
     "Dropout",
@@ -52,20 +81,31 @@ __all__ = [
     "FitState",
     "Huber",
     "Identity",
+    "InputLayer",
+    "Inputs",
     "Layer",
+    "LayerDiagnosis",
     "LeakyRelu",
+    "Loss",
     "MeanAbsoluteError",
     "MeanSquaredError",
     "Momentum",
     "Network",
     "NetworkSettings",
+    "Parametric",
+    "Regularization",
+    "RegularizationSettings",
     "Relu",
+    "Scale",
+    "Shortcut",
     "Sigmoid",
     "SigmoidCrossEntropy",
+    "SmoothActivation",
     "SoftmaxCrossEntropy",
     "Tanh",
     "Trainer",
     "TrainingSettings",
+    "UpdateRule",
     "build_network",
     "fit",
     "sweep",

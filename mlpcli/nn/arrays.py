@@ -10,16 +10,46 @@ IndexArray: TypeAlias = npt.NDArray[np.intp]
 AnyArray: TypeAlias = npt.NDArray[Any]
 
 
+BOOLEAN = np.dtype(np.bool_)
+INDEX = np.dtype(np.intp)
+FLOAT32 = np.dtype(np.float32)
+
+
 class Scratch:
-    """Named arrays, made once for the largest number of rows asked for and then handed out again."""
+    """Named arrays, made once for the largest number of rows asked for and then handed out again.
+
+    Rows are the second axis from the right, or the only one.
+    """
 
     def __init__(self) -> None:
-        self._arrays: dict[str, AnyArray] = {}
+        self._whole: dict[str, AnyArray] = {}
+        self._last: dict[str, AnyArray] = {}
 
-    def __call__(self, name: str, shape: tuple[int, ...], dtype: npt.DTypeLike) -> AnyArray:
-        """An uninitialised array of `shape`; the same memory for the same name until more rows are needed."""
-        array = self._arrays.get(name)
-        rows = shape[0]
-        if array is None or len(array) < rows or array.shape[1:] != shape[1:] or array.dtype != dtype:
-            array = self._arrays[name] = np.empty(shape, dtype)
-        return array if len(array) == rows else array[:rows]
+    def __call__(
+        self, name: str, shape: tuple[int, ...], dtype: np.dtype[Any], fill: float | None = None
+    ) -> AnyArray:
+        """An array of `shape`, the same memory for the same name until more rows are needed.
+
+        Its values are those of `fill` when it is new, else whatever was left in it.
+        """
+        array = self._last.get(name)
+        # NumPy has one object for each builtin dtype: `is` takes a third of the time of ==.
+        if array is None or array.shape != shape or array.dtype is not dtype:
+            array = self._last[name] = self._make(name, shape, dtype, fill)
+        return array
+
+    def _make(self, name: str, shape: tuple[int, ...], dtype: np.dtype[Any], fill: float | None) -> AnyArray:
+        axis = max(len(shape) - 2, 0)
+        whole = self._whole.get(name)
+        if whole is None or whole.dtype != dtype or not _is_slice(whole.shape, shape, axis):
+            whole = self._whole[name] = np.empty(shape, dtype)
+            if fill is not None:
+                whole.fill(fill)
+        return whole[(*(slice(None),) * axis, slice(shape[axis]))]
+
+
+def _is_slice(whole: tuple[int, ...], part: tuple[int, ...], axis: int) -> bool:
+    """Whether an array of shape `part` is the first rows of one of shape `whole`."""
+    if len(whole) != len(part) or whole[axis] < part[axis]:
+        return False
+    return whole[:axis] == part[:axis] and whole[axis + 1 :] == part[axis + 1 :]

@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
 from mlpcli.nn.arrays import AnyArray, FloatArray, IndexArray, Scratch
 
+BLOCK_VALUES = 1 << 16
+"""Features gathered at once, of which batches are slices: that saves a twentieth of a step of 32 rows, and
+what
+is gathered is still in the cache when it is used."""
 
-@dataclass(frozen=True)
+
+@dataclass(slots=True)
 class Examples:
     """features (rows, n_in); targets and weights as the loss takes them (see `mlpcli.nn.losses`)."""
 
@@ -26,23 +29,31 @@ class Batches:
     def __init__(self, examples: Examples, batch_size: int) -> None:
         self._examples = examples
         self.batch_size = min(batch_size, len(examples))
+        batches = BLOCK_VALUES // (self.batch_size * examples.features.shape[1])
+        self._block_size = self.batch_size * max(1, batches)
         self._scratch = Scratch()
 
     def __len__(self) -> int:
         return -(-len(self._examples) // self.batch_size)
 
     def in_order(self, order: IndexArray) -> Iterator[Examples]:
-        """The rows of `order`, a batch at a time; each batch is valid until the next one."""
-        for start in range(0, len(order), self.batch_size):
-            rows = order[start : start + self.batch_size]
-            examples = self._examples
-            yield Examples(
-                self._gather("features", examples.features, rows),
-                self._gather("targets", examples.targets, rows),
-                None if examples.weights is None else self._gather("weights", examples.weights, rows),
-            )
+        """The rows of `order` (..., rows), a batch at a time; each batch is valid until the next one.
+
+        An axis of members in front gives each member rows of its own.
+        """
+        members = order.ndim - 1
+        for first in range(0, order.shape[-1], self._block_size):
+            rows = order[..., first : first + self._block_size]
+            features = self._gather("features", self._examples.features, rows)
+            targets = self._gather("targets", self._examples.targets, rows)
+            weights = self._examples.weights
+            if weights is not None:
+                weights = self._gather("weights", weights, rows)
+            for start in range(0, rows.shape[-1], self.batch_size):
+                batch = (slice(None),) * members + (slice(start, start + self.batch_size),)
+                yield Examples(features[batch], targets[batch], None if weights is None else weights[batch])
 
     def _gather(self, name: str, array: AnyArray, rows: IndexArray) -> AnyArray:
-        out = self._scratch(name, (len(rows), *array.shape[1:]), array.dtype)
+        out = self._scratch(name, (*rows.shape, *array.shape[1:]), array.dtype)
         # mode="clip" writes into `out` directly, twice as fast as fancy indexing; the rows are in range.
-        return np.take(array, rows, axis=0, out=out, mode="clip")
+        return array.take(rows, axis=0, out=out, mode="clip")

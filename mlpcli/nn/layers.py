@@ -1,103 +1,156 @@
-"""The layer contract, and the layers that are no activation."""
+"""The layer contract, and the layers that are no activation and no embedding."""
 
-from typing import ClassVar, Protocol
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import ClassVar
 
 import numpy as np
 
-from mlpcli.nn.arrays import FloatArray, Scratch
-from mlpcli.nn.parameters import HasParameters
+from mlpcli.nn.arrays import BOOLEAN, FLOAT32, FloatArray, Scratch
 
 
-class Layer(HasParameters, Protocol):
-    """Arithmetic on given arrays: x is (rows, n_in), out is (rows, n_out), `d_` is a gradient of the loss."""
+class Layer(ABC):
+    """Arithmetic on given arrays: x is (..., rows, n_in), out (..., rows, n_out), `d_` a gradient of the
+    loss.
 
-    n_in: int
-    n_out: int
-    backward_reads: ClassVar[frozenset[str]]
+    The axis in front, if there is one, is that of stacked networks. A subclass writes `forward` and
+    `backward`, and where it has parameters their shapes, `bind` and `initialize`.
+    """
+
+    backward_reads: ClassVar[frozenset[str]] = frozenset()
     """Which of {"x", "out"} `backward` still needs; the others may have been overwritten."""
-    elementwise: ClassVar[bool]
+    elementwise: ClassVar[bool] = False
     """True if `out` may be `x` and `d_x` may be `d_out`."""
-    gain: ClassVar[float]
+    gain: float = 1.0
     """Factor on the standard deviation 1 / sqrt(n_in) of the weights before this layer."""
 
+    def __init__(self, n_in: int, n_out: int) -> None:
+        self.n_in, self.n_out = n_in, n_out
+
+    @property
+    def name(self) -> str:
+        """For the table of layers."""
+        return type(self).__name__
+
+    def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
+        """Shape of each parameter by its name (see `mlpcli.nn.parameters`); none by default."""
+        return {}
+
+    def bind(self, values: dict[str, FloatArray], gradients: dict[str, FloatArray]) -> None:
+        """Keep the views into the flat vectors that are this layer's."""
+
+    def initialize(self, generator: np.random.Generator, x: FloatArray | None) -> None:
+        """Set starting values; `x` (rows, n_in) are training inputs of this layer, where they are known."""
+
+    @abstractmethod
     def forward(self, x: FloatArray, out: FloatArray, training: bool) -> None:
         """Write the layer's output for `x` into `out`."""
 
+    @abstractmethod
     def backward(self, x: FloatArray, out: FloatArray, d_out: FloatArray, d_x: FloatArray | None) -> None:
         """Overwrite the parameters' gradients, and `d_x` unless it is None (the first layer's inputs)."""
 
 
-class Dense:
+class Dense(Layer):
     """out = x W + b, with W (n_in, n_out) and b (n_out,)."""
 
     backward_reads: ClassVar[frozenset[str]] = frozenset({"x"})
-    elementwise: ClassVar[bool] = False
-    gain: ClassVar[float] = 1.0
 
     def __init__(self, n_in: int, n_out: int) -> None:
-        self.n_in, self.n_out = n_in, n_out
-        self._ones: FloatArray = np.ones(0)
+        super().__init__(n_in, n_out)
+        self._scratch = Scratch()
 
     def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
         """Weights and biases."""
         return {"weight": (self.n_in, self.n_out), "bias": (self.n_out,)}
 
     def bind(self, values: dict[str, FloatArray], gradients: dict[str, FloatArray]) -> None:
-        """Keep the views into the flat vectors."""
+        """Keep the views, and the bias as a row."""
         self.weight, self.bias = values["weight"], values["bias"]
         self.d_weight, self.d_bias = gradients["weight"], gradients["bias"]
+        self._bias_row = self.bias[..., None, :]
+        self._transposed = self.weight.mT
+        # np.dot takes 0.7 µs less than np.matmul, a third of the time of a product of 32 rows and 64 units.
+        self._product = np.dot if self.weight.ndim == 2 else np.matmul
 
     def forward(self, x: FloatArray, out: FloatArray, training: bool) -> None:
         """One matrix product and one addition."""
-        np.matmul(x, self.weight, out=out)
-        out += self.bias
+        self._product(x, self.weight, out=out)
+        np.add(out, self._bias_row, out=out)
 
     def backward(self, x: FloatArray, out: FloatArray, d_out: FloatArray, d_x: FloatArray | None) -> None:
         """d_W = xᵀ d_out, d_b = column sums of d_out, d_x = d_out Wᵀ."""
-        np.matmul(x.T, d_out, out=self.d_weight)
-        np.matmul(self._ones_for(d_out), d_out, out=self.d_bias)
-        if d_x is not None:
-            np.matmul(d_out, self.weight.T, out=d_x)
-
-    def _ones_for(self, d_out: FloatArray) -> FloatArray:
+        self._product(x.mT, d_out, out=self.d_weight)
         # Column sums as a product with ones: about 3 times as fast as d_out.sum(axis=0) at 256 x 256.
-        if len(self._ones) < len(d_out):
-            self._ones = np.ones(len(d_out), d_out.dtype)
-        return self._ones[: len(d_out)]
+        ones = self._scratch("ones", d_out.shape[-2:-1], d_out.dtype, fill=1.0)
+        self._product(ones, d_out, out=self.d_bias)
+        if d_x is not None:
+            # One column times one row is slow as a matrix product: 56 against 8 µs at 200 rows and 100 units.
+            product = np.multiply if self.n_out == 1 else self._product
+            product(d_out, self._transposed, out=d_x)
 
 
-class Dropout:
-    """In training each value is zeroed with probability `rate`, the others divided by 1 - rate.
+class Scale(Layer):
+    """out = x a, with one factor for each input, 1 at the start (the scaling layer of arXiv 2407.04491)."""
 
-    At prediction the layer passes its input on ("inverted dropout"; Srivastava et al. 2014, section 10).
-    """
-
-    backward_reads: ClassVar[frozenset[str]] = frozenset()
+    backward_reads: ClassVar[frozenset[str]] = frozenset({"x"})
     elementwise: ClassVar[bool] = True
-    gain: ClassVar[float] = 1.0
 
-    def __init__(self, width: int, rate: float, generator: np.random.Generator) -> None:
-        self.n_in = self.n_out = width
-        self.rate = rate
-        self._generator = generator
+    def __init__(self, width: int) -> None:
+        super().__init__(width, width)
         self._scratch = Scratch()
 
     def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
-        """No parameters."""
-        return {}
+        """One factor an input."""
+        return {"scale": (self.n_in,)}
 
     def bind(self, values: dict[str, FloatArray], gradients: dict[str, FloatArray]) -> None:
-        """Nothing to keep."""
+        """Keep the views."""
+        self.scale, self.d_scale = values["scale"], gradients["scale"]
+        self._row = self.scale[..., None, :]
+
+    def initialize(self, generator: np.random.Generator, x: FloatArray | None) -> None:
+        """All factors 1."""
+        self.scale[...] = 1.0
+
+    def forward(self, x: FloatArray, out: FloatArray, training: bool) -> None:
+        """One product."""
+        np.multiply(x, self._row, out=out)
+
+    def backward(self, x: FloatArray, out: FloatArray, d_out: FloatArray, d_x: FloatArray | None) -> None:
+        """d_a = Σ over rows of x d_out, d_x = a d_out."""
+        column_sums(d_out, x, self.d_scale, self._scratch)
+        if d_x is not None:
+            np.multiply(d_out, self._row, out=d_x)
+
+
+class Dropout(Layer):
+    """In training each value is zeroed with probability `rate`, the others divided by 1 - rate.
+
+    At prediction the layer passes its input on ("inverted dropout"; Srivastava et al. 2014, section 10).
+    Stacked networks have a generator each.
+    """
+
+    elementwise: ClassVar[bool] = True
+
+    def __init__(
+        self, width: int, rate: float, generator: np.random.Generator | Sequence[np.random.Generator]
+    ) -> None:
+        super().__init__(width, width)
+        self.rate = self.full_rate = rate
+        self._generators = [generator] if isinstance(generator, np.random.Generator) else list(generator)
+        self._scratch = Scratch()
 
     def forward(self, x: FloatArray, out: FloatArray, training: bool) -> None:
         """Draw a new mask in training; copy otherwise."""
         if not training:
             if out is not x:
-                out[:] = x
+                out[...] = x
             return
-        draws = self._scratch("draws", x.shape, np.float32)
-        self._generator.random(dtype=np.float32, out=draws)
-        kept = np.greater_equal(draws, self.rate, out=self._scratch("kept", x.shape, np.bool_))
+        draws = self._scratch("draws", x.shape, FLOAT32)
+        for generator, part in zip(self._generators, draws if x.ndim > 2 else [draws], strict=True):
+            generator.random(dtype=np.float32, out=part)
+        kept = np.greater_equal(draws, self.rate, out=self._scratch("kept", x.shape, BOOLEAN))
         self._mask = np.multiply(kept, 1.0 / (1.0 - self.rate), out=self._scratch("mask", x.shape, x.dtype))
         np.multiply(x, self._mask, out=out)
 
@@ -105,3 +158,10 @@ class Dropout:
         """The mask of the last forward pass, applied to the gradient."""
         if d_x is not None:
             np.multiply(d_out, self._mask, out=d_x)
+
+
+def column_sums(first: FloatArray, second: FloatArray, out: FloatArray, scratch: Scratch) -> None:
+    """Σ over rows of first · second: (..., rows, n) twice to (..., n)."""
+    product = np.multiply(first, second, out=scratch("product", first.shape, first.dtype))
+    ones = scratch("ones", first.shape[-2:-1], first.dtype, fill=1.0)
+    np.matmul(ones, product, out=out)

@@ -1,82 +1,21 @@
 """A multilayer perceptron: a list of layers on one parameter vector."""
 
-import itertools
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from mlpcli.errors import SettingsError
-from mlpcli.nn.activations import ACTIVATIONS
 from mlpcli.nn.arrays import FloatArray
-from mlpcli.nn.initialization import draw
+from mlpcli.nn.initialization import INITIALIZATIONS
 from mlpcli.nn.layers import Dense, Dropout, Layer
-from mlpcli.nn.parameters import ParameterVector
+from mlpcli.nn.parameters import HasParameters, ParameterVector, group_of
+from mlpcli.nn.shortcut import Shortcut
 from mlpcli.nn.workspace import Workspace
-from mlpcli.settings import Settings, setting
-
-MOST_LAYERS = 1000
 
 PREDICTION_ROWS = 4096
 """Rows per chunk when scoring: large enough for full matrix-product speed, small enough for the cache."""
-
-
-def parse_hidden(text: str) -> tuple[int, ...]:
-    """Sizes of the hidden layers: `128,64`, `3x256`, a mix of both, or `none`."""
-    if text.strip().lower() in ("none", ""):
-        return ()
-    sizes: list[int] = []
-    for part in text.split(","):
-        repeats, times, size = part.strip().lower().rpartition("x")
-        try:
-            units, number = int(size), int(repeats) if times else 1
-        except ValueError:
-            number = 0
-        if number < 1:
-            raise SettingsError(
-                f"--hidden: {text!r} is not a list of layer sizes", "Write 128,64 or 3x256, or none."
-            )
-        if len(sizes) + number > MOST_LAYERS:
-            raise SettingsError(f"--hidden: more than {MOST_LAYERS} layers", "Write fewer layers.")
-        sizes += [units] * number
-    return tuple(sizes)
-
-
-@dataclass(frozen=True)
-class NetworkSettings(Settings):
-    """The architecture."""
-
-    hidden: tuple[int, ...] | None = setting(
-        None,
-        "Sizes of the hidden layers, as 128,64 or 3x256; none: a linear model.",
-        group="Network",
-        metavar="SIZES",
-        parse=parse_hidden,
-        common=True,
-    )
-    activation: str | None = setting(
-        None, "Function after each hidden layer.", group="Network", choices=tuple(ACTIVATIONS), common=True
-    )
-    dropout: float | None = setting(
-        None,
-        "Share of each hidden layer's outputs dropped while training.",
-        group="Network",
-        at_least=0,
-        below=1,
-        common=True,
-    )
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if len(self.hidden or ()) > MOST_LAYERS:
-            raise SettingsError(f"--hidden: more than {MOST_LAYERS} layers", "Write fewer layers.")
-        if not all(type(size) is int for size in self.hidden or ()):
-            raise SettingsError("--hidden: a size is not a whole number", "Write 128,64 or 3x256, or none.")
-        if any(size < 1 for size in self.hidden or ()):
-            raise SettingsError(
-                "--hidden: a layer needs at least one unit", "Write none for no hidden layer."
-            )
 
 
 @dataclass(frozen=True)
@@ -89,14 +28,30 @@ class LayerSummary:
 
 
 class Network:
-    """Layers on one flat parameter vector; `forward` and `backward` work in reused memory."""
+    """Layers on one flat parameter vector; `forward` and `backward` work in reused memory.
+
+    A shortcut leads from what enters the first dense layer to the output of the last one. With `members`, it
+    is that many networks of one shape, trained side by side: arrays have an axis of members in front, and row
+    i of `parameters.values` is the flat vector of network i.
+    """
 
     def __init__(
-        self, layers: Sequence[Layer], dtype: npt.DTypeLike = np.float32, *, share: bool = True
+        self,
+        layers: Sequence[Layer],
+        dtype: npt.DTypeLike = np.float32,
+        *,
+        shortcut: Shortcut | None = None,
+        members: int | None = None,
+        share: bool = True,
     ) -> None:
         self.layers = list(layers)
         self.dtype = np.dtype(dtype)
-        self.parameters = ParameterVector(self.layers, dtype)
+        self.shortcut, self.members = shortcut, members
+        with_parameters: list[HasParameters] = [*self.layers, *([] if shortcut is None else [shortcut])]
+        self.parameters = ParameterVector(with_parameters, dtype, members)
+        dense = [index for index, layer in enumerate(self.layers) if isinstance(layer, Dense)]
+        self._first_dense, self._last_dense = (dense[0], dense[-1]) if dense else (0, 0)
+        self._dropouts = [layer for layer in self.layers if isinstance(layer, Dropout)]
         self._share = share
         self._training: Workspace | None = None
         self._prediction: Workspace | None = None
@@ -116,17 +71,57 @@ class Network:
         """Multiply-adds per row of the largest matrix product."""
         return max(layer.n_in * layer.n_out for layer in self.layers if isinstance(layer, Dense))
 
-    def initialize(self, generator: np.random.Generator) -> None:
-        """Draw all starting weights; the gain is that of the layer after each dense one."""
+    def initialize(
+        self, generator: np.random.Generator, initialization: str = "auto", sample: FloatArray | None = None
+    ) -> None:
+        """Draw all starting values, layer by layer.
+
+        `initialization` is for the dense layers, whose gain is that of the layer after each. `sample` (rows,
+        n_in) are training rows for what starts from the data: "data", and bins of piecewise-linear
+        embeddings.
+        """
+        assert self.members is None
+        draw = INITIALIZATIONS[initialization]
+        signal = sample
         for layer, following in zip(self.layers, [*self.layers[1:], None], strict=True):
             if isinstance(layer, Dense):
-                draw(layer, following.gain if following is not None else 1.0, generator)
+                draw(layer, following.gain if following is not None else 1.0, generator, signal)
+            else:
+                layer.initialize(generator, signal)
+            if signal is not None:
+                out: FloatArray = np.empty((len(signal), layer.n_out), self.dtype)
+                layer.forward(signal, out, False)
+                signal = out
+        if self.shortcut is not None:
+            self.shortcut.weight[...] = 0.0
+
+    def set_dropout(self, factor: float) -> None:
+        """Use this share of each layer's dropout rate from now on."""
+        for layer in self._dropouts:
+            layer.rate = layer.full_rate * factor
+
+    def rate_factors(self, by_group: Mapping[str, float], *, by_width: bool) -> FloatArray | None:
+        """Factors (n,) of the learning rate by parameter; None if all are one.
+
+        `by_width` divides those of a dense layer's weights by √n_in: with Adam, whose steps do not depend on
+        the size of gradients, the same as the NTK parametrisation (x W / √n_in with one rate for all layers).
+        """
+        if not by_width and all(factor == 1.0 for factor in by_group.values()):
+            return None
+        factors: FloatArray = np.ones(self.parameters.size, self.dtype)
+        for group, factor in by_group.items():
+            factors[self.parameters.groups[group]] = factor
+        for layer, places in zip(self.layers, self.parameters.slices, strict=False):
+            for name, place in places.items():
+                if by_width and isinstance(layer, Dense) and group_of(name) == "weight":
+                    factors[place] /= math.sqrt(layer.n_in)
+        return factors
 
     def forward(self, features: FloatArray) -> FloatArray:
-        """Raw outputs (rows, n_out) of a training batch; valid until the next call."""
-        rows = len(features)
+        """Raw outputs (..., rows, n_out) of a training batch; valid until the next call."""
+        rows = features.shape[-2]
         if self._training is None or self._training.capacity < rows:
-            self._training = Workspace(self.layers, rows, self.dtype, share=self._share)
+            self._training = Workspace(self.layers, rows, self.dtype, members=self.members, share=self._share)
         if self._training.rows != rows:
             self._training.use(rows)
         self._features = features
@@ -142,65 +137,55 @@ class Network:
         """From `d_outputs` to the gradients of all parameters."""
         assert self._training is not None
         outputs, deltas = self._training.outputs, self._training.deltas
-        for index in range(len(self.layers) - 1, 0, -1):
-            self.layers[index].backward(outputs[index - 1], outputs[index], deltas[index], deltas[index - 1])
-        self.layers[0].backward(self._features, outputs[0], deltas[0], None)
+        for index in range(len(self.layers) - 1, -1, -1):
+            x, d_x = (outputs[index - 1], deltas[index - 1]) if index else (self._features, None)
+            self.layers[index].backward(x, outputs[index], deltas[index], d_x)
+            if index == self._first_dense and self.shortcut is not None:
+                self.shortcut.backward(x, deltas[self._last_dense], d_x)
 
     def predict(self, features: FloatArray) -> FloatArray:
-        """Raw outputs (rows, n_out) for any number of rows, in a new array; dropout is off."""
+        """Raw outputs (..., rows, n_out) for any number of rows, in a new array; dropout is off."""
         rows = len(features)
         if self._prediction is None or self._prediction.capacity < min(rows, PREDICTION_ROWS):
             capacity = min(rows, PREDICTION_ROWS)
-            self._prediction = Workspace(self.layers, capacity, self.dtype, training=False)
-        predicted: FloatArray = np.empty((rows, self.n_out), self.dtype)
+            self._prediction = Workspace(
+                self.layers, capacity, self.dtype, members=self.members, training=False
+            )
+        lead = () if self.members is None else (self.members,)
+        features = np.broadcast_to(features, (*lead, *features.shape)) if lead else features
+        predicted: FloatArray = np.empty((*lead, rows, self.n_out), self.dtype)
         for start in range(0, rows, PREDICTION_ROWS):
-            chunk = features[start : start + PREDICTION_ROWS]
-            self._prediction.use(len(chunk))
-            predicted[start : start + len(chunk)] = self._run(self._prediction, chunk, training=False)
+            chunk = features[..., start : start + PREDICTION_ROWS, :]
+            self._prediction.use(chunk.shape[-2])
+            outputs = self._run(self._prediction, chunk, training=False)
+            predicted[..., start : start + PREDICTION_ROWS, :] = outputs
         return predicted
 
     def summary(self) -> list[LayerSummary]:
         """Layer, output width and number of parameters, from input to output."""
-        return [
-            LayerSummary(
-                type(layer).__name__,
-                layer.n_out,
-                sum(int(np.prod(shape)) for shape in layer.parameter_shapes().values()),
-            )
-            for layer in self.layers
-        ]
+        parts: list[Layer | Shortcut] = [*self.layers]
+        if self.shortcut is not None:
+            parts.insert(self._last_dense + 1, self.shortcut)
+        return [LayerSummary(part.name, part.n_out, count_parameters([part])) for part in parts]
 
     def _run(self, workspace: Workspace, features: FloatArray, *, training: bool) -> FloatArray:
         signal = features
-        for layer, out in zip(self.layers, workspace.outputs, strict=True):
+        for index, (layer, out) in enumerate(zip(self.layers, workspace.outputs, strict=True)):
             layer.forward(signal, out, training)
+            if self.shortcut is not None:
+                if index == self._first_dense:
+                    wide = signal
+                if index == self._last_dense:
+                    self.shortcut.add(wide, out)
             signal = out
         return signal
 
 
-def build_network(
-    settings: NetworkSettings,
-    n_in: int,
-    n_out: int,
-    dropout_generator: np.random.Generator | None = None,
-    dtype: npt.DTypeLike = np.float32,
-) -> Network:
-    """Dense, activation and dropout for each hidden size, then a dense output layer; all weights zero."""
-    assert settings.hidden is not None
-    assert settings.activation is not None
-    layers: list[Layer] = []
-    width = n_in
-    for size in settings.hidden:
-        layers += [Dense(width, size), ACTIVATIONS[settings.activation](size)]
-        if settings.dropout:
-            generator = np.random.default_rng(0) if dropout_generator is None else dropout_generator
-            layers.append(Dropout(size, settings.dropout, generator))
-        width = size
-    layers.append(Dense(width, n_out))
-    return Network(layers, dtype)
-
-
-def count_parameters(settings: NetworkSettings, n_in: int, n_out: int) -> int:
-    """How many numbers `build_network` would make room for, without making it."""
-    widths = [n_in, *(settings.hidden or ()), n_out]
-    return sum((before + 1) * after for before, after in itertools.pairwise(widths))
+def count_parameters(layers: Sequence[HasParameters]) -> int:
+    """How many trained numbers the layers have, without making room for them."""
+    return sum(
+        math.prod(shape)
+        for layer in layers
+        for name, shape in layer.parameter_shapes().items()
+        if group_of(name) != "constant"
+    )

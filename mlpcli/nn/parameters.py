@@ -1,5 +1,6 @@
 """All parameters of a network as one flat vector, their gradients as a second one."""
 
+import math
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -8,47 +9,73 @@ import numpy.typing as npt
 
 from mlpcli.nn.arrays import FloatArray
 
-GROUPS = ("weight", "bias")
+GROUPS = ("weight", "bias", "scale", "slope", "embedding")
 """The kinds of parameter in the order in which the flat vector holds them."""
+
+CONSTANT = "constant"
+"""The group of numbers that are set before training and then stay, as the edges of bins."""
 
 
 class HasParameters(Protocol):
     """What a layer must offer to get views into the vector."""
 
     def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
-        """Shape of each parameter by its group's name."""
+        """Shape of each parameter by its name: its group, or `group.name`."""
 
     def bind(self, values: dict[str, FloatArray], gradients: dict[str, FloatArray]) -> None:
-        """Receive the views, shaped as asked."""
+        """Receive the views, shaped as asked; constants have no gradient."""
 
 
 class ParameterVector:
     """`values` and `gradients`, both (n,); layers see shaped views, everybody else the flat arrays.
 
     A snapshot is `values.copy()`, restoring is `values[:] = snapshot`, the gradient norm one dot product.
+    With `members`, both are (members, n), one network in each row, and the views have an axis of members in
+    front. `constants` is a third vector, without gradients and the same for all members.
     """
 
-    def __init__(self, layers: Sequence[HasParameters], dtype: npt.DTypeLike) -> None:
+    def __init__(
+        self, layers: Sequence[HasParameters], dtype: npt.DTypeLike, members: int | None = None
+    ) -> None:
+        lead = () if members is None else (members,)
         shapes = [layer.parameter_shapes() for layer in layers]
-        size = sum(int(np.prod(shape)) for named in shapes for shape in named.values())
-        self.values: FloatArray = np.zeros(size, dtype)
-        self.gradients: FloatArray = np.zeros(size, dtype)
+        sizes = dict.fromkeys((*GROUPS, CONSTANT), 0)
+        for named in shapes:
+            for name, shape in named.items():
+                sizes[group_of(name)] += math.prod(shape)
+        self.constants: FloatArray = np.zeros(sizes.pop(CONSTANT), dtype)
+        self.values: FloatArray = np.zeros((*lead, sum(sizes.values())), dtype)
+        self.gradients: FloatArray = np.zeros_like(self.values)
         self.groups: dict[str, slice] = {}
+        self.slices: list[dict[str, slice]] = [{} for _ in shapes]
+        """By layer and name: where a parameter's numbers are."""
         views: list[tuple[dict[str, FloatArray], dict[str, FloatArray]]] = [({}, {}) for _ in layers]
         start = 0
         for group in GROUPS:
             first = start
-            for named, (values, gradients) in zip(shapes, views, strict=True):
-                if group in named:
-                    stop = start + int(np.prod(named[group]))
-                    values[group] = self.values[start:stop].reshape(named[group])
-                    gradients[group] = self.gradients[start:stop].reshape(named[group])
-                    start = stop
+            for named, places, (values, gradients) in zip(shapes, self.slices, views, strict=True):
+                for name, shape in named.items():
+                    if group_of(name) == group:
+                        places[name] = place = slice(start, start + math.prod(shape))
+                        values[name] = self.values[..., place].reshape(*lead, *shape)
+                        gradients[name] = self.gradients[..., place].reshape(*lead, *shape)
+                        start = place.stop
             self.groups[group] = slice(first, start)
+        start = 0
+        for named, (values, _) in zip(shapes, views, strict=True):
+            for name, shape in named.items():
+                if group_of(name) == CONSTANT:
+                    values[name] = self.constants[start : start + math.prod(shape)].reshape(shape)
+                    start += math.prod(shape)
         for layer, (values, gradients) in zip(layers, views, strict=True):
             layer.bind(values, gradients)
 
     @property
     def size(self) -> int:
-        """Number of parameters."""
-        return self.values.size
+        """Number of parameters of one network."""
+        return int(self.values.shape[-1])
+
+
+def group_of(name: str) -> str:
+    """The group of a parameter's name."""
+    return name.partition(".")[0]

@@ -14,6 +14,7 @@ import numpy as np
 from mlpcli.errors import SettingsError
 from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.batches import Batches, Examples
+from mlpcli.nn.fitting import QUIET
 from mlpcli.nn.trainer import Trainer
 from mlpcli.settings import Settings, setting
 
@@ -60,10 +61,11 @@ def sweep(
     kept_moments = {name: moment.copy() for name, moment in trainer.optimizer.moments().items()}
     kept_steps = trainer.optimizer.steps
     batches = _endless(Batches(training, batch_size), len(training), shuffle)
+    step = QUIET(trainer.step)
     losses: list[float] = []
     try:
         for rate in rates:
-            loss = trainer.step(next(batches), float(rate))
+            loss = step(next(batches), float(rate))
             yield loss
             losses.append(loss)
             if not math.isfinite(loss) or _blown_up(losses[:-RECENT], losses[-RECENT:]):

@@ -1,40 +1,58 @@
-"""One training step: forward, loss, backward, penalty, update."""
-
-import numpy as np
+"""One training step: forward, loss, backward, regularization, update."""
 
 from mlpcli.nn.batches import Examples
 from mlpcli.nn.losses import Loss
 from mlpcli.nn.network import Network
-from mlpcli.nn.optimizers import Optimizer
-
-QUIET = np.errstate(over="ignore", invalid="ignore", divide="ignore")
-"""Divergence is told by the loss, not by NumPy's warnings."""
+from mlpcli.nn.optimizers import Optimizer, UpdateRule, is_minimizer
+from mlpcli.nn.regularization import Regularization
 
 
 class Trainer:
-    """A network with what it is trained by. With `l2`, l2 / 2 · Σ w² over weights (not biases) is added."""
+    """A network with what it is trained by.
 
-    def __init__(self, network: Network, loss: Loss, optimizer: Optimizer, l2: float = 0.0) -> None:
-        self.network, self.loss, self.optimizer, self.l2 = network, loss, optimizer, l2
-        weights = network.parameters.groups["weight"]
-        self._weights = network.parameters.values[weights]
-        self._d_weights = network.parameters.gradients[weights]
-        self._penalty = np.empty_like(self._weights)
+    `validation_loss` is what held-out rows are measured by, where training's loss is changed by smoothing.
+    """
 
-    @QUIET
-    def step(self, batch: Examples, learning_rate: float) -> float:
-        """Learn from one batch; the batch's mean loss before the update, without the penalty."""
-        loss = self.gradients(batch)
-        self.optimizer.step(learning_rate)
+    def __init__(
+        self,
+        network: Network,
+        loss: Loss,
+        optimizer: Optimizer,
+        regularization: Regularization | None = None,
+        validation_loss: Loss | None = None,
+    ) -> None:
+        self.network, self.loss, self.optimizer = network, loss, optimizer
+        self.regularization = regularization or Regularization(network.parameters)
+        self.validation_loss = validation_loss or loss
+
+    def step(
+        self, batch: Examples, learning_rate: float, decay_factor: float = 1.0, *, valued: bool = True
+    ) -> float:
+        """Learn from one batch; the batch's mean loss before the update, without the penalties.
+
+        If not `valued` the loss is not computed, and NaN is returned. A minimizer takes the batch for all
+        rows there are, and its loss is that with the penalty.
+        """
+        optimizer, regularization = self.optimizer, self.regularization
+        if is_minimizer(optimizer):
+            return optimizer.advance(lambda: self.objective(batch), learning_rate)
+        assert isinstance(optimizer, UpdateRule)
+        loss = self.gradients(batch, valued=valued)
+        regularization.before_update(learning_rate, decay_factor)
+        optimizer.step(learning_rate)
+        regularization.after_update(learning_rate)
         return loss
 
-    def gradients(self, batch: Examples) -> float:
-        """Fill the gradient vector for one batch; the batch's mean loss, without the penalty."""
+    def gradients(self, batch: Examples, *, valued: bool = True) -> float:
+        """Fill the gradient vector for one batch; the batch's mean loss, both without the penalties."""
         network = self.network
         outputs = network.forward(batch.features)
-        loss = self.loss.value(outputs, batch.targets, batch.weights)
-        self.loss.gradient(outputs, batch.targets, batch.weights, network.d_outputs)
+        loss = self.loss.gradient(outputs, batch.targets, batch.weights, network.d_outputs, valued=valued)
         network.backward()
-        if self.l2:
-            self._d_weights += np.multiply(self._weights, self.l2, out=self._penalty)
         return loss
+
+    def objective(self, batch: Examples) -> float:
+        """Fill the gradient vector; the loss, both with the penalty l2 / 2 · Σ w²."""
+        loss = self.gradients(batch)
+        self.regularization.add_penalty_gradient()
+        return loss + self.regularization.penalty()

@@ -37,6 +37,11 @@ def assemble(prepared: Prepared, network: Network, history: Sequence[EpochRecord
             arrays={
                 "parameters": network.parameters.values.copy(),
                 "baseline": prepared.task.baseline(prepared.target, training.truth, training.weights),
+                **(
+                    {"constants": constants.copy()}
+                    if (constants := network.parameters.constants).size
+                    else {}
+                ),
                 **numbers,
                 **scales,
             },

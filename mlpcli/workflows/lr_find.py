@@ -5,11 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from mlpcli.errors import DivergenceError
+from mlpcli.errors import DivergenceError, SettingsError
 from mlpcli.nn.range_test import SUGGESTIONS, SweepSettings, smooth, sweep
 from mlpcli.settings import build, described_fields
 from mlpcli.workflows.building import build_trainer, initial_network
 from mlpcli.workflows.options import Options
+from mlpcli.workflows.pairs import is_minimized
 from mlpcli.workflows.parts import Data
 from mlpcli.workflows.preparation import prepare
 from mlpcli.workflows.run import choose_threads, generators, limited_threads
@@ -59,8 +60,11 @@ def lr_find(
     )
     prepared = prepare(data, options, generators(options.run.seed)["split"])
     training = prepared.options.training
+    optimizer = prepared.options.optimizer.optimizer
     assert training.batch_size is not None
-    assert training.optimizer is not None
+    assert optimizer is not None
+    if is_minimized(prepared.options):
+        raise SettingsError(f"--optimizer {optimizer} finds its own step lengths", "Take another optimizer.")
     rates = grid.rates()
     examples = prepared.examples("train")
     curves: list[Any] = []
@@ -93,7 +97,7 @@ def lr_find(
         ],
         sweeps=grid.sweeps,
         batch_size=min(training.batch_size, len(examples)),
-        optimizer=training.optimizer,
+        optimizer=optimizer,
         notes=prepared.notes,
     )
 

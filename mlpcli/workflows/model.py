@@ -13,10 +13,11 @@ from mlpcli.artifact import Artifact
 from mlpcli.data.encoders import CellCounts
 from mlpcli.data.features import FeatureEncoder
 from mlpcli.data.source import ReadingSettings
-from mlpcli.data.target import Target, from_stored
+from mlpcli.data.target import NumberTarget, Target, from_stored
 from mlpcli.errors import ArtifactError, MlpcliError
-from mlpcli.nn.losses import LOSSES, Loss
-from mlpcli.nn.network import Network, build_network, count_parameters
+from mlpcli.nn.losses import Loss
+from mlpcli.nn.network import Network, count_parameters
+from mlpcli.workflows.building import Plan, loss_of
 from mlpcli.workflows.options import Options
 from mlpcli.workflows.parts import reading_of
 from mlpcli.workflows.tasks import TASKS, Task
@@ -43,6 +44,18 @@ class Model:
     def outputs(self, features: Array) -> Array:
         """Linked outputs (rows, outputs) in float64: values in encoded units, or probabilities."""
         return np.asarray(self.loss.link(self.network.predict(features).astype(np.float64)))
+
+    @property
+    def quantile_levels(self) -> tuple[float, ...]:
+        """The levels that were learned, if any."""
+        return self.options.loss.quantiles if self.options.objective.loss == "quantile" else ()
+
+    def quantiles(self, linked: Array) -> list[Array]:
+        """For each level values (rows, targets) in the target's units."""
+        levels = len(self.quantile_levels)
+        target = self.target
+        assert isinstance(target, NumberTarget)
+        return [target.decode(linked[:, number::levels]) for number in range(levels)]
 
     def encode(self, frame: pd.DataFrame, counts: CellCounts | None = None) -> Array:
         """The input matrix of a DataFrame that has the model's columns."""
@@ -80,14 +93,17 @@ def from_artifact(stored: Artifact) -> Model:
     encoder = FeatureEncoder.from_stored(stored.encoders, stored.arrays, reading_of(options.reading))
     target = from_stored(stored.target, stored.arrays)
     task = TASKS[stored.schema.task]
-    n_out = task.outputs(target)
+    plan = Plan.of(options, encoder, task, target)
     values = stored.arrays["parameters"]
-    if values.shape != (count_parameters(options.network, encoder.width, n_out),):
+    if values.shape != (count_parameters(plan.parts()),):
         raise ValueError("the number of parameters is not that of the network")
-    network = build_network(options.network, encoder.width, n_out)
+    network = plan.build()
     network.parameters.values[:] = values
-    loss = LOSSES[task.loss_name(options.objective.loss)](options.loss)
-    return Model(stored, options, encoder, target, network, loss)
+    constants = stored.arrays.get("constants", network.parameters.constants[:0])
+    if constants.shape != network.parameters.constants.shape:
+        raise ValueError("the number of constants is not that of the network")
+    network.parameters.constants[:] = constants
+    return Model(stored, options, encoder, target, network, loss_of(options, task))
 
 
 def reading_for(model: Model, given: ReadingSettings) -> ReadingSettings:

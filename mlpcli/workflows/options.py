@@ -8,9 +8,11 @@ from typing import Any
 from mlpcli.data.schema import DataSettings
 from mlpcli.data.source import ReadingSettings
 from mlpcli.data.split import SplitSettings
-from mlpcli.nn.fitting import TrainingSettings
+from mlpcli.nn.architecture import NetworkSettings
+from mlpcli.nn.course import TrainingSettings
 from mlpcli.nn.losses import LossSettings
-from mlpcli.nn.network import NetworkSettings
+from mlpcli.nn.optimizers import OptimizerSettings
+from mlpcli.nn.regularization import RegularizationSettings
 from mlpcli.settings import Settings, build, refuse_unknown, setting
 from mlpcli.workflows import presets
 from mlpcli.workflows.run import RunSettings
@@ -37,7 +39,9 @@ SETTINGS_CLASSES: tuple[type[Settings], ...] = (
     NetworkSettings,
     ObjectiveSettings,
     LossSettings,
+    OptimizerSettings,
     TrainingSettings,
+    RegularizationSettings,
     SplitSettings,
     RunSettings,
 )
@@ -53,7 +57,9 @@ class Options:
     network: NetworkSettings
     objective: ObjectiveSettings
     loss: LossSettings
+    optimizer: OptimizerSettings
     training: TrainingSettings
+    regularization: RegularizationSettings
     split: SplitSettings
     run: RunSettings
 
@@ -68,7 +74,9 @@ class Options:
             build(NetworkSettings, values),
             build(ObjectiveSettings, values),
             build(LossSettings, values),
+            build(OptimizerSettings, values),
             build(TrainingSettings, values),
+            build(RegularizationSettings, values),
             build(SplitSettings, values),
             build(RunSettings, values),
         )

@@ -148,6 +148,10 @@ def added_columns(model: Model, settings: PredictionSettings) -> list[str]:
         return ["prediction"] + [f"probability_{each}" for each in target.classes if settings.proba]
     several = len(target.names) > 1 or model.task.name == "multilabel"
     names = [f"prediction_{name}" for name in target.names] if several else ["prediction"]
+    for level in model.quantile_levels:
+        names += (
+            [f"quantile_{level:g}_{name}" for name in target.names] if several else [f"quantile_{level:g}"]
+        )
     if settings.proba and model.task.name == "multilabel":
         names += [f"probability_{name}" for name in target.names]
     return names
@@ -157,10 +161,11 @@ def _scored(
     model: Model, frame: pd.DataFrame, settings: PredictionSettings, counts: CellCounts
 ) -> dict[str, list[Any]]:
     """The added columns as plain values."""
-    outputs = model.outputs(model.encode(frame, counts))
+    linked = model.outputs(model.encode(frame, counts))
     # Outcome wants a truth; only its decisions are used here.
     truth = np.zeros(len(frame), dtype=np.intp)
-    outcome = model.task.outcome(model.target, outputs, truth, None, settings.threshold)
+    central = model.loss.central(linked)
+    outcome = model.task.outcome(model.target, central, truth, None, settings.threshold)
     columns: list[list[Any]] = []
     if isinstance(model.target, ClassTarget):
         columns.append(model.target.decode(outcome.predicted))
@@ -168,6 +173,7 @@ def _scored(
         columns += outcome.predicted.T.tolist()
     else:
         columns += [_rounded(values) for values in outcome.predicted.T]
+        columns += [_rounded(values) for level in model.quantiles(linked) for values in level.T]
     if settings.proba and outcome.probabilities is not None:
         columns += [_rounded(values) for values in outcome.probabilities.T]
     return dict(zip(added_columns(model, settings), columns, strict=True))

@@ -19,6 +19,7 @@ from mlpcli.data.target import Target
 from mlpcli.errors import DataError, did_you_mean
 from mlpcli.nn.batches import Examples
 from mlpcli.workflows.options import Options
+from mlpcli.workflows.pairs import refuse_impossible, target_range
 from mlpcli.workflows.parts import Data, Part, digest_of, encode_part, paths_of, reading_of, row_weights
 from mlpcli.workflows.targets import decide_task, fit_target, rows_with_target
 from mlpcli.workflows.tasks import TASKS, Task
@@ -101,11 +102,11 @@ def prepare(data: Data, options: Options, generator: np.random.Generator) -> Pre
         validation = _fraction(split.validation)
         train, held = split_rows(rows, validation, generator, None if classes is None else classes[rows])
         schema = Schema(tuple(columns), target_names, task, reason, weight)
-        target, truth = fit_target(frame, target_names, task, train, options.data, reading, table, lines)
-        assert options.data.scaling is not None
-        encoder = FeatureEncoder.fit(
-            schema.inputs, frame.iloc[train], options.data.scaling, options.data.max_categories, reading
+        refuse_impossible(options, TASKS[task])
+        target, truth = fit_target(
+            frame, target_names, task, train, options.data, reading, table, lines, target_range(options)
         )
+        encoder = FeatureEncoder.fit(schema.inputs, frame.iloc[train], options.data, reading)
         counts = CellCounts()
         features = encoder.encode(frame, counts)
         _refuse_infinite(frame, columns, table, lines, reading)

@@ -11,7 +11,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from mlpcli.errors import SettingsError
-from mlpcli.nn.fitting import StopReason
+from mlpcli.nn.fit_state import StopReason
 from mlpcli.settings import Settings, setting
 
 PURPOSES = ("split", "weights", "shuffle", "dropout")

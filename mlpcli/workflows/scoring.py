@@ -30,7 +30,7 @@ class Scores:
 
 def outcome_of(model: Model, part: Part, threshold: float = 0.5) -> Outcome:
     """What the model predicts for encoded rows, beside what is true."""
-    outputs = model.outputs(part.features)
+    outputs = model.loss.central(model.outputs(part.features))
     return model.task.outcome(model.target, outputs, part.truth, part.weights, threshold)
 
 

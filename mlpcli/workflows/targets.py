@@ -90,8 +90,12 @@ def fit_target(
     reading: Reading,
     table: Table,
     lines: Array,
+    into: str,
 ) -> tuple[Target, Array]:
-    """The encoder, fitted on the `train` rows (its classes on all), and the truth of all rows."""
+    """The encoder, fitted on the `train` rows (its classes on all), and the truth of all rows.
+
+    `into` is the range into which numbers are scaled.
+    """
     if task in ("binary", "multiclass"):
         classes = ClassTarget.fit(names[0], as_text(frame[names[0]]), settings.positive)
         if task == "binary" and len(classes.classes) != 2:
@@ -102,7 +106,7 @@ def fit_target(
         return labels, truth_of(labels, frame, reading, table, lines)
     unfitted = NumberTarget(tuple(names), np.zeros(len(names)), np.ones(len(names)))
     values = truth_of(unfitted, frame, reading, table, lines)
-    return NumberTarget.fit(names, values[train]), values
+    return NumberTarget.fit(names, values[train], into), values
 
 
 def truth_of(

@@ -8,26 +8,29 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from mlpcli.data.schema import parse_pairs
 from mlpcli.data.target import ClassTarget, LabelTarget, NumberTarget, Target
 from mlpcli.errors import SettingsError, did_you_mean
 from mlpcli.metrics.outcome import Outcome
-from mlpcli.settings import Settings, setting
+from mlpcli.settings import Settings, parse_factors, setting
 
 Array: TypeAlias = npt.NDArray[Any]
 ClassWeight: TypeAlias = str | tuple[tuple[str, float], ...]
 
 AUTO = "auto"
 
+LABEL_LOSSES = {
+    "cross-entropy": "sigmoid-cross-entropy",
+    "focal": "sigmoid-focal",
+    "hinge": "binary-hinge",
+    "perceptron": "binary-perceptron",
+}
+"""With a sigmoid unit for each target."""
+
 
 def _parse_class_weight(text: str) -> ClassWeight:
     if text in ("none", "balanced"):
         return text
-    try:
-        weights = {name: float(value) for name, value in parse_pairs("--class-weight", text).items()}
-    except ValueError:
-        raise SettingsError(f"--class-weight: {text!r} has no number after =", "Write CLASS=2.5.") from None
-    return tuple(weights.items())
+    return parse_factors("--class-weight", text)
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,11 @@ class ObjectiveSettings(Settings):
         AUTO,
         "auto: mse for values, cross-entropy for classes.",
         group="Loss",
-        choices=(AUTO, "mse", "mae", "huber", "cross-entropy"),
+        choices=(
+            AUTO,
+            *("mse", "mae", "huber", "log-cosh", "quantile", "poisson"),
+            *("cross-entropy", "focal", "hinge", "perceptron"),
+        ),
         common=True,
     )
     class_weight: ClassWeight = setting(
@@ -105,7 +112,7 @@ class Regression(Task):
     """One or several numbers, standardised for the loss."""
 
     name = "regression"
-    losses = {"mse": "mse", "mae": "mae", "huber": "huber"}
+    losses = {name: name for name in ("mse", "mae", "huber", "log-cosh", "quantile", "poisson")}
     headline = "rmse"
 
     def outputs(self, target: Target) -> int:
@@ -128,7 +135,7 @@ class Regression(Task):
 
 
 class _Classes(Task):
-    losses = {"cross-entropy": "cross-entropy"}
+    losses = {name: name for name in ("cross-entropy", "focal", "hinge", "perceptron")}
     headline = "accuracy"
 
     def baseline(self, target: Target, truth: Array, weights: Array | None) -> Array:
@@ -171,7 +178,7 @@ class Binary(_Classes):
     """One class out of two: one sigmoid unit, the probability of the second class."""
 
     name = "binary"
-    losses = {"cross-entropy": "sigmoid-cross-entropy"}
+    losses = LABEL_LOSSES
 
     def outputs(self, target: Target) -> int:
         return 1
@@ -193,7 +200,7 @@ class Multilabel(Task):
     """Several yes-or-no targets: a sigmoid unit for each; they need not sum to one."""
 
     name = "multilabel"
-    losses = {"cross-entropy": "sigmoid-cross-entropy"}
+    losses = LABEL_LOSSES
     headline = "f1_micro"
 
     def outputs(self, target: Target) -> int:

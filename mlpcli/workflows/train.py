@@ -15,10 +15,12 @@ from mlpcli.data.schema import Schema
 from mlpcli.errors import DivergenceError, SettingsError, StoppedError, did_you_mean
 from mlpcli.files import check_output
 from mlpcli.metrics import METRICS, measure, names_for
-from mlpcli.nn.fitting import LOSS, EpochRecord, FitState, StopReason, fit
+from mlpcli.nn.course import LOSS
+from mlpcli.nn.fit_state import FitState, StopReason
+from mlpcli.nn.fitting import EpochRecord, fit
 from mlpcli.nn.network import LayerSummary, Network
 from mlpcli.workflows.assembly import assemble, receipt
-from mlpcli.workflows.building import build_trainer, initial_network
+from mlpcli.workflows.building import batch_rows, build_trainer, initial_network
 from mlpcli.workflows.model import Model
 from mlpcli.workflows.options import Options
 from mlpcli.workflows.parts import Data
@@ -99,9 +101,7 @@ def train(
     prepared = prepare(data, options, randomness["split"])
     options = prepared.options
     network = initial_network(prepared, randomness)
-    assert options.training.batch_size is not None
-    batch_size = min(options.training.batch_size, len(prepared.parts["train"]))
-    threads = choose_threads(options.run.threads, network.largest_product * batch_size)
+    threads = choose_threads(options.run.threads, network.largest_product * batch_rows(prepared))
     rows = {name: len(part) for name, part in prepared.parts.items()} | {"dropped": prepared.dropped}
     if on_start is not None:
         assert options.training.epochs is not None
@@ -180,7 +180,8 @@ def _fit(
     def scores(outputs: Any) -> dict[str, float]:
         if not np.isfinite(outputs).all():
             return dict.fromkeys(sorted(shown), math.nan)  # the loss will tell
-        outcome = task.outcome(prepared.target, trainer.loss.link(outputs), held.truth, held.weights)
+        linked = trainer.loss.central(trainer.loss.link(outputs))
+        outcome = task.outcome(prepared.target, linked, held.truth, held.weights)
         values, reasons = measure(outcome, task.name, shown)
         if (reason := reasons.get(settings.monitor)) is not None:
             raise SettingsError(

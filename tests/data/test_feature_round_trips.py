@@ -14,7 +14,7 @@ from mlpcli.data.encoders import CellCounts
 from mlpcli.data.features import FeatureEncoder
 from mlpcli.data.kinds import infer_columns
 from mlpcli.data.rows import read_chunks
-from mlpcli.data.schema import Column
+from mlpcli.data.schema import Column, DataSettings
 from mlpcli.data.source import ReadingSettings
 from tests.data.examples import READING, file_table, sampled
 
@@ -42,7 +42,8 @@ def frames(draw: st.DrawFn) -> pd.DataFrame:
 
 
 def fit(frame: pd.DataFrame, columns: list[Column], scaling: str, max_categories: int) -> FeatureEncoder:
-    return FeatureEncoder.fit(columns, frame, scaling, max_categories, READING)
+    settings = DataSettings(scaling=scaling, max_categories=max_categories)
+    return FeatureEncoder.fit(columns, frame, settings, READING)
 
 
 @sampled
@@ -94,7 +95,7 @@ def test_what_is_stored() -> None:
     described, arrays = fit(frame, columns, "minmax", 100).to_stored()
     assert described == [
         {"name": "n", "kind": "number", "had_gaps": True},
-        {"name": "c", "levels": ["u", "v"], "had_gaps": False},
+        {"name": "c", "levels": ["u", "v"], "had_gaps": False, "embedded": False},
         {"name": "b", "kind": "boolean", "had_gaps": False},
     ]
     assert arrays["numbers"].tolist() == [[2, 1, 2, 1, 3], [1, 0, 1, 0, 1]]

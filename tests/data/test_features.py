@@ -9,7 +9,7 @@ import pytest
 
 from mlpcli.data.encoders import CellCounts
 from mlpcli.data.features import FeatureEncoder
-from mlpcli.data.schema import Column
+from mlpcli.data.schema import Column, DataSettings
 from tests.data.examples import READING, text_column
 
 
@@ -19,7 +19,8 @@ def fitted(
     """The encoder of one column 'x', of text unless `cells` is a Series."""
     column = cells if isinstance(cells, pd.Series) else text_column(cells)
     columns = [Column("x", kind, "")]
-    return FeatureEncoder.fit(columns, pd.DataFrame({"x": column}), scaling, max_categories, READING)
+    settings = DataSettings(scaling=scaling, max_categories=max_categories)
+    return FeatureEncoder.fit(columns, pd.DataFrame({"x": column}), settings, READING)
 
 
 def encoded(encoder: FeatureEncoder, cells: Any, counts: CellCounts | None = None) -> npt.NDArray[Any]:
@@ -178,7 +179,7 @@ def test_counts_add_up_over_chunks() -> None:
 def test_columns_are_found_by_name_and_ignored_ones_left_out() -> None:
     columns = [Column("b", "category", ""), Column("skip", "ignore", ""), Column("[/b] ,", "number", "")]
     frame = pd.DataFrame({"[/b] ,": ["1", "3"], "skip": ["u", "v"], "b": ["u", "v"]}, dtype="str")
-    encoder = FeatureEncoder.fit(columns, frame, "none", 10, READING)
+    encoder = FeatureEncoder.fit(columns, frame, DataSettings(scaling="none"), READING)
     assert encoder.encode(frame[["b", "[/b] ,"]]).tolist() == [[1, 0, 1], [0, 1, 3]]
 
 
@@ -186,3 +187,22 @@ def test_the_frame_is_left_as_it_was() -> None:
     cells = pd.Series([1.0, np.nan, 3.0])
     encoded(fitted(cells), cells)
     np.testing.assert_array_equal(cells, [1.0, np.nan, 3.0])
+
+
+def test_codes_where_the_network_learns_a_vector_for_each_level() -> None:
+    column = text_column(["b", "a", "c", None, "b"])
+    settings = DataSettings(scaling="none", embed_above=2)
+    encoder = FeatureEncoder.fit(
+        [Column("x", "category", "")], pd.DataFrame({"x": column}), settings, READING
+    )
+    counts = CellCounts()
+    # a, b, c are 1, 2, 3; missing has a code as training had one; what was not seen is 0.
+    assert encoded(encoder, ["a", "c", None, "new", "b"], counts).tolist() == [[1], [3], [4], [0], [2]]
+    assert (counts.missing, counts.unseen) == ({"x": 1}, {"x": 1})
+    few = FeatureEncoder.fit(
+        [Column("x", "category", "")],
+        pd.DataFrame({"x": column}),
+        DataSettings(scaling="none", embed_above=3),
+        READING,
+    )
+    assert few.width == 4

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from mlpcli.data.schema import Column, DataSettings, Schema, parse_pairs, resolve_names
+from mlpcli.data.schema import Column, DataSettings, Schema, resolve_names
 from mlpcli.errors import DataError, SettingsError
-from mlpcli.settings import build
+from mlpcli.settings import build, parse_pairs
 
 NAMES = ["a", "b", "a,b", "c d", "[/b]", "weight (kg)", 'say "x"']
 

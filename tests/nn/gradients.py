@@ -43,13 +43,20 @@ def random_direction(shape: tuple[int, ...], generator: np.random.Generator) -> 
 
 
 def assert_gradient(
-    function: Scalar, point: FloatArray, gradient: FloatArray, generator: np.random.Generator
+    function: Scalar,
+    point: FloatArray,
+    gradient: FloatArray,
+    generator: np.random.Generator,
+    coordinates: int | None = None,
 ) -> None:
-    """Three random directions, then every coordinate by itself."""
+    """Three random directions, then coordinates by themselves: all of them, or so many drawn ones."""
     assert point.dtype == gradient.dtype == np.float64
     gradient = gradient.copy()
     directions = {f"direction {number}": random_direction(point.shape, generator) for number in range(3)}
-    for index in np.ndindex(point.shape):
+    indices = list(np.ndindex(point.shape))
+    if coordinates is not None and coordinates < len(indices):
+        indices = [indices[drawn] for drawn in generator.choice(len(indices), coordinates, replace=False)]
+    for index in indices:
         directions[f"coordinate {index}"] = np.zeros(point.shape)
         directions[f"coordinate {index}"][index] = 1.0
     for name, direction in directions.items():

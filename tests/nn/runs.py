@@ -7,13 +7,19 @@ from typing import Any
 import numpy as np
 
 from mlpcli.nn.activations import ACTIVATIONS
+from mlpcli.nn.architecture import NetworkSettings, build_network
 from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.batches import Examples
-from mlpcli.nn.fitting import EpochRecord, FitState, StopReason, TrainingSettings, fit
+from mlpcli.nn.course import TrainingSettings
+from mlpcli.nn.fit_state import FitState, StopReason
+from mlpcli.nn.fitting import EpochRecord, fit
 from mlpcli.nn.losses import MeanSquaredError
-from mlpcli.nn.network import Network, NetworkSettings, build_network
-from mlpcli.nn.optimizers import OPTIMIZERS
+from mlpcli.nn.network import Network
+from mlpcli.nn.optimizers import OptimizerSettings
+from mlpcli.nn.regularization import Regularization, RegularizationSettings
 from mlpcli.nn.trainer import Trainer
+from mlpcli.settings import build, refuse_unknown
+from tests.nn.examples import make_optimizer
 
 BATCHES = 6
 """Per epoch: five of 7 rows and one of 5."""
@@ -30,11 +36,25 @@ def rows_of(seed: int, rows: int) -> Examples:
 TRAINING, VALIDATION = rows_of(1, 40), rows_of(2, 30)
 
 
-def settings(**changes: Any) -> TrainingSettings:
-    base = TrainingSettings(
-        optimizer="adam", learning_rate=0.01, schedule="constant", epochs=8, batch_size=7, l2=1e-3
+@dataclass(frozen=True)
+class RunSettings:
+    """All settings of a run."""
+
+    course: TrainingSettings
+    optimizer: OptimizerSettings
+    regularization: RegularizationSettings
+
+
+def settings(**changes: Any) -> RunSettings:
+    """Those of a short run with adam, each field in the class that has it."""
+    base = {"optimizer": "adam", "learning_rate": 0.01, "schedule": "constant", "l2": 1e-3}
+    values = base | {"epochs": 8, "batch_size": 7} | changes
+    refuse_unknown(values, (TrainingSettings, OptimizerSettings, RegularizationSettings))
+    return RunSettings(
+        build(TrainingSettings, values),
+        build(OptimizerSettings, values),
+        build(RegularizationSettings, values),
     )
-    return dataclasses.replace(base, **changes)
 
 
 class StopAfter:
@@ -52,7 +72,7 @@ class StopAfter:
 class Run:
     """A net with its generators from one seed, and what `fit` has brought so far."""
 
-    settings: TrainingSettings
+    settings: RunSettings
     seed: int = 0
     dropout: float = 0.2
     state: FitState = field(default_factory=FitState)
@@ -67,9 +87,14 @@ class Run:
         )
         self.network: Network = build_network(network_settings, 3, 1, dropout)
         self.network.initialize(weights)
-        assert self.settings.optimizer is not None
-        optimizer = OPTIMIZERS[self.settings.optimizer](self.network.parameters, self.settings.momentum)
-        self.trainer = Trainer(self.network, MeanSquaredError(), optimizer, self.settings.l2 or 0.0)
+        chosen = self.settings.optimizer
+        assert chosen.optimizer is not None
+        self.trainer = Trainer(
+            self.network,
+            MeanSquaredError(),
+            make_optimizer(chosen.optimizer, self.network.parameters, chosen.momentum),
+            Regularization(self.network.parameters, self.settings.regularization),
+        )
 
     @property
     def values(self) -> FloatArray:
@@ -81,7 +106,8 @@ class Run:
 
     def fit(self, training: Examples = TRAINING, **options: Any) -> "Run":
         """Run to the end of `fit`; it learns from TRAINING unless told otherwise."""
-        epochs = fit(self.trainer, training, self.settings, self.generators, state=self.state, **options)
+        course = self.settings.course
+        epochs = fit(self.trainer, training, course, self.generators, state=self.state, **options)
         self.records += list(epochs)
         return self
 

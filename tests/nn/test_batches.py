@@ -3,7 +3,10 @@
 import numpy as np
 import pytest
 
-from mlpcli.nn.batches import Batches, Examples
+from mlpcli.nn.batches import BLOCK_VALUES, Batches, Examples
+
+BLOCK_ROWS = BLOCK_VALUES // 2
+"""Rows of two features that are gathered at once."""
 
 
 def examples(rows: int = 10, weighted: bool = True) -> Examples:
@@ -53,9 +56,26 @@ def test_class_numbers_stay_whole_numbers() -> None:
 
 def test_the_memory_is_reused() -> None:
     batches = Batches(examples(), 4)
-    kept = [batch.features for _ in range(2) for batch in batches.in_order(np.arange(10))]
-    assert all(np.shares_memory(kept[0], other) for other in kept)
-    assert all(batch.flags.c_contiguous and batch.dtype == np.float32 for batch in kept)
+    first, second = ([batch.features for batch in batches.in_order(np.arange(10))] for _ in range(2))
+    for before, after in zip(first, second, strict=True):
+        assert np.shares_memory(before, after)
+        assert after.flags.c_contiguous
+        assert after.dtype == np.float32
+
+
+@pytest.mark.parametrize("batch_size", [64, 1000, 3 * BLOCK_ROWS])
+def test_many_rows_come_in_several_blocks(batch_size: int) -> None:
+    rows = 2 * BLOCK_ROWS + 77
+    order = np.random.default_rng(0).permutation(rows)
+    batches = Batches(examples(rows), batch_size)
+    sizes, seen = [], []
+    for batch in batches.in_order(order):
+        sizes.append(len(batch))
+        seen += batch.features[:, 0].tolist()
+        np.testing.assert_array_equal(batch.targets[:, 0], batch.features[:, 0] + 100)
+    assert seen == order.tolist()
+    assert len(sizes) == len(batches)
+    assert set(sizes[:-1]) <= {batch_size}
 
 
 def test_the_table_is_left_alone() -> None:

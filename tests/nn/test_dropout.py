@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from mlpcli.nn.architecture import NetworkSettings, build_network
 from mlpcli.nn.layers import Dropout
-from mlpcli.nn.network import NetworkSettings, build_network
 
 ROWS, WIDTH = 1000, 100
 

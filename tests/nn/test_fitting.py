@@ -8,7 +8,7 @@ from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.batches import Examples
 from mlpcli.nn.optimizers import OPTIMIZERS
 from mlpcli.nn.schedules import SCHEDULES
-from tests.nn.runs import BATCHES, TRAINING, VALIDATION, Run, settings
+from tests.nn.runs import BATCHES, TRAINING, VALIDATION, Run, rows_of, settings
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
@@ -30,7 +30,8 @@ def test_nothing_global_is_drawn_from() -> None:
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_the_loss_falls(optimizer: str) -> None:
-    run = Run(settings(optimizer=optimizer, learning_rate=0.03, momentum=0.5, epochs=60), dropout=0.0)
+    rate = {"lion": 0.01, "l-bfgs": 1.0, "adagrad": 0.1}.get(optimizer, 0.03)
+    run = Run(settings(optimizer=optimizer, learning_rate=rate, momentum=0.5, epochs=60), dropout=0.0)
     start = run.loss_of(TRAINING)
     run.fit()
     assert run.loss_of(TRAINING) < 0.5 * start
@@ -83,6 +84,26 @@ def test_the_train_loss_counts_every_row_once() -> None:
         assert run.records[0].train_loss == pytest.approx(expected, rel=1e-6)
 
 
+@pytest.mark.parametrize(("rows", "every"), [(199, 1), (250, 2), (301, 3)])
+def test_of_many_batches_some_losses_are_taken(rows: int, every: int) -> None:
+    """A batch of one row each: at least a hundred losses, evenly spread, the last one among them."""
+    run = Run(settings(optimizer="sgd", learning_rate=1e-30, batch_size=1, epochs=1), dropout=0.0)
+    step, taken = run.trainer.step, []
+
+    def watched(
+        batch: Examples, learning_rate: float, decay_factor: float = 1.0, *, valued: bool = True
+    ) -> float:
+        taken.append(step(batch, learning_rate, decay_factor, valued=valued))
+        assert bool(np.isnan(taken[-1])) is not valued
+        return taken[-1]
+
+    run.trainer.step = watched  # type: ignore[method-assign]
+    run.fit(rows_of(3, rows))
+    losses = [loss for number, loss in enumerate(taken, start=1) if number % every == 0 or number == rows]
+    assert np.flatnonzero(np.isfinite(taken)).size == len(losses) >= 100
+    assert run.records[0].train_loss == pytest.approx(float(np.mean(losses)), rel=1e-6)
+
+
 @pytest.mark.parametrize("name", SCHEDULES)
 def test_the_schedule_spans_all_steps(name: str) -> None:
     run = Run(settings(schedule=name, epochs=4)).fit()
@@ -102,9 +123,11 @@ def test_every_epoch_has_its_own_order() -> None:
     run = Run(settings(optimizer="sgd", learning_rate=1e-30, batch_size=1, epochs=2), dropout=0.0)
     step = run.trainer.step
 
-    def watched(batch: Examples, learning_rate: float) -> float:
+    def watched(
+        batch: Examples, learning_rate: float, decay_factor: float = 1.0, *, valued: bool = True
+    ) -> float:
         orders.append(float(batch.features[0, 0]))
-        return step(batch, learning_rate)
+        return step(batch, learning_rate, decay_factor, valued=valued)
 
     run.trainer.step = watched  # type: ignore[method-assign]
     run.fit()
@@ -141,6 +164,12 @@ WRONG: list[dict[str, object]] = [
     {"optimizer": "addam"},
     {"schedule": "cosin"},
     {"l2": -1.0},
+    {"warmup": 1.0},
+    {"dropout_schedule": "plateau"},
+    {"decay_schedule": "cosin"},
+    {"clip_norm": 0.0},
+    {"decay_factors": (("weights", 1.0),)},
+    {"rate_factors": (("bias", -1.0),)},
 ]
 
 

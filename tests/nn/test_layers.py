@@ -5,11 +5,18 @@ import inspect
 import numpy as np
 import pytest
 
-from mlpcli.nn import activations, layers
 from mlpcli.nn.activations import ACTIVATIONS
 from mlpcli.nn.arrays import FloatArray
-from mlpcli.nn.layers import Dense, Layer
-from tests.nn.examples import ELEMENTWISE, LAYERS, Replay, with_parameters
+from mlpcli.nn.embeddings import Embedding, InputLayer
+from mlpcli.nn.layers import Dense, Layer, Scale
+from tests.nn.examples import (
+    ELEMENTWISE,
+    INPUT_LAYERS,
+    LAYERS,
+    Replay,
+    input_layer_and_rows,
+    with_parameters,
+)
 
 ROWS = 7
 
@@ -20,12 +27,22 @@ def layer_and_input(name: str) -> tuple[Layer, FloatArray, Replay]:
     return layer, np.random.default_rng(1).standard_normal((ROWS, layer.n_in)), replay
 
 
+def kinds_below(base: type) -> set[type]:
+    """The classes of the package that can be made and are `base` or derived from it."""
+    derived: list[type] = base.__subclasses__()
+    below = {kind for each in derived for kind in kinds_below(each)}
+    own = base.__module__.startswith("mlpcli.") and not inspect.isabstract(base)
+    return below | ({base} if own else set())
+
+
 def test_all_layers_are_tested() -> None:
-    here = {type(make(np.random.default_rng())) for make in LAYERS.values()}
-    for module in (layers, activations):
-        for name, kind in inspect.getmembers(module, inspect.isclass):
-            if kind.__module__ == module.__name__ and name not in ("Layer", "Activation"):
-                assert kind in here, f"{name} is missing in tests.nn.examples.LAYERS or in a table"
+    here: set[type] = {type(make(np.random.default_rng())) for make in LAYERS.values()}
+    assert kinds_below(Layer) == here | {InputLayer}
+
+
+def test_all_embeddings_are_tested() -> None:
+    layers = [input_layer_and_rows(name, 1)[0] for name in INPUT_LAYERS]
+    assert kinds_below(Embedding) == {type(embedding) for layer in layers for embedding in layer.embeddings}
 
 
 @pytest.mark.parametrize("training", [True, False])
@@ -86,17 +103,20 @@ def test_backward_leaves_alone_what_it_reads(name: str) -> None:
 @pytest.mark.parametrize("name", ELEMENTWISE)
 def test_an_elementwise_layer_may_work_in_place(name: str) -> None:
     layer, x, replay = layer_and_input(name)
+    parameters = with_parameters(layer)
     out, d_x = np.empty_like(x), np.empty_like(x)
     d_out = np.random.default_rng(2).standard_normal(x.shape)
     layer.forward(x, out, True)
     layer.backward(x, out, d_out, d_x)
+    gradients = parameters.gradients.copy()
 
     replay()
     signal, delta = x.copy(), d_out.copy()
     layer.forward(signal, signal, True)
     np.testing.assert_array_equal(signal, out)
-    layer.backward(signal, signal, delta, delta)
+    layer.backward(x if "x" in layer.backward_reads else signal, signal, delta, delta)
     np.testing.assert_array_equal(delta, d_x)
+    np.testing.assert_array_equal(parameters.gradients, gradients)
 
 
 @pytest.mark.parametrize("name", LAYERS)
@@ -127,6 +147,34 @@ def test_dense_is_the_sum_over_its_inputs() -> None:
     np.testing.assert_allclose(d_x, np.einsum("ro,io->ri", d_out, layer.weight), rtol=1e-12)
     np.testing.assert_allclose(layer.d_weight, np.einsum("ri,ro->io", x, d_out), rtol=1e-12)
     np.testing.assert_allclose(layer.d_bias, np.einsum("ro->o", d_out), rtol=1e-12)
+
+
+def test_dense_to_one_output_is_the_sum_over_its_inputs() -> None:
+    layer = Dense(5, 1)
+    with_parameters(layer)
+    generator = np.random.default_rng(1)
+    x, d_out = generator.standard_normal((ROWS, 5)), generator.standard_normal((ROWS, 1))
+    out, d_x = np.empty((ROWS, 1)), np.empty((ROWS, 5))
+    layer.forward(x, out, True)
+    layer.backward(x, out, d_out, d_x)
+    np.testing.assert_allclose(out[:, 0], (x * layer.weight[:, 0]).sum(axis=1) + layer.bias, rtol=1e-12)
+    np.testing.assert_allclose(d_x, d_out * layer.weight[:, 0], rtol=1e-12)
+    np.testing.assert_allclose(layer.d_weight[:, 0], (x * d_out).sum(axis=0), rtol=1e-12)
+
+
+def test_scale_is_one_factor_an_input() -> None:
+    layer = Scale(3)
+    with_parameters(layer)
+    layer.initialize(np.random.default_rng(0), None)
+    np.testing.assert_array_equal(layer.scale, 1.0)
+    layer.scale[:] = [2.0, 0.0, -1.0]
+    x, d_out = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]), np.array([[1.0, 1.0, 1.0], [10.0, 1.0, 0.0]])
+    out, d_x = np.empty_like(x), np.empty_like(x)
+    layer.forward(x, out, True)
+    layer.backward(x, out, d_out, d_x)
+    np.testing.assert_array_equal(out, [[2.0, 0.0, -3.0], [8.0, 0.0, -6.0]])
+    np.testing.assert_array_equal(d_x, [[2.0, 0.0, -1.0], [20.0, 0.0, 0.0]])
+    np.testing.assert_array_equal(layer.d_scale, [41.0, 7.0, 3.0])
 
 
 def test_activations_keep_the_width() -> None:

@@ -3,18 +3,13 @@
 import numpy as np
 import pytest
 
-from mlpcli.errors import SettingsError
 from mlpcli.nn.activations import ACTIVATIONS, Identity
-from mlpcli.nn.layers import Dense
-from mlpcli.nn.network import (
-    PREDICTION_ROWS,
-    LayerSummary,
-    Network,
-    NetworkSettings,
-    build_network,
-    count_parameters,
-    parse_hidden,
-)
+from mlpcli.nn.architecture import NetworkSettings, build_layers, build_network
+from mlpcli.nn.arrays import FloatArray
+from mlpcli.nn.embeddings import NUMBER_EMBEDDINGS, Inputs
+from mlpcli.nn.layers import Dense, Dropout, Scale
+from mlpcli.nn.network import PREDICTION_ROWS, LayerSummary, Network, count_parameters
+from tests.nn.examples import MIXED, everything, mixed_rows
 
 
 def test_summary_of_the_lesson() -> None:
@@ -33,7 +28,19 @@ def test_summary_of_the_lesson() -> None:
 @pytest.mark.parametrize("hidden", [(), (100,), (5, 4, 300)])
 def test_parameters_are_counted_without_making_them(hidden: tuple[int, ...]) -> None:
     settings = NetworkSettings(hidden=hidden, activation="relu", dropout=0.1)
-    assert count_parameters(settings, 7, 2) == build_network(settings, 7, 2).parameters.size
+    layers = build_layers(settings, Inputs(7), 2, np.random.default_rng(0))
+    assert count_parameters(layers) == build_network(settings, 7, 2).parameters.size
+
+
+def test_bins_are_no_parameters() -> None:
+    """2 · 16 bins, 2 · 8 numbers for the codes, 2 columns as they are."""
+    network = everything("ple")
+    width = 2 * 16 + 2 * 8 + 2
+    assert network.layers[0].n_out == width
+    dense = width * 5 + 5 + 5 * 4 + 4 + 4 * 3 + 3
+    shortcut = (8 + 1 + 16) * 3  # what becomes of the columns 0, 2 and 4
+    assert network.parameters.size == dense + shortcut + width + (5 + 4) + (4 + 3) * 8
+    assert sum(part.parameters for part in network.summary()) == network.parameters.size
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
@@ -53,50 +60,74 @@ def test_a_linear_model() -> None:
     assert network.summary() == [LayerSummary("Dense", 2, 8)]
 
 
-@pytest.mark.parametrize(
-    ("text", "sizes"),
-    [
-        ("128,64", (128, 64)),
-        (" 128 , 64 ", (128, 64)),
-        ("3x256", (256, 256, 256)),
-        ("3X256", (256, 256, 256)),
-        ("512,2x64,8", (512, 64, 64, 8)),
-        ("7", (7,)),
-        ("none", ()),
-        (" None ", ()),
-        ("", ()),
-        ("1000x1", (1,) * 1000),
-    ],
-)
-def test_parse_hidden(text: str, sizes: tuple[int, ...]) -> None:
-    assert parse_hidden(text) == sizes
+def test_summary_of_everything() -> None:
+    network = everything("pbld")
+    width = 2 * 4 + 2 * 8 + 2
+    assert [(part.name, part.output) for part in network.summary()] == [
+        *[("Embedding", width), ("Scale", width)],
+        *[("Dense", 5), ("Parametric Mish", 5), ("Dense", 4), ("Parametric Mish", 4)],
+        *[("Dense", 3), ("Wide", 3)],
+    ]
+    assert network.n_in == MIXED.width
 
 
-MISTAKES = "abc|128,|,|128,,64|1.5|x64|3x|2x3x4|64;32|1001x1|600x1,600x1|0x5|-1x5"
+def test_each_hidden_layer_may_have_its_own_dropout() -> None:
+    settings = NetworkSettings(hidden=(7, 6, 5), activation="relu", dropout=(0.5, 0.0, 0.1))
+    network = build_network(settings, 3, 2, np.random.default_rng(0))
+    found = [(layer.n_in, layer.rate) for layer in network.layers if isinstance(layer, Dropout)]
+    assert found == [(7, 0.5), (5, 0.1)]
+    for factor in (0.5, 0.0, 1.0):
+        network.set_dropout(factor)
+        rates = [layer.rate for layer in network.layers if isinstance(layer, Dropout)]
+        assert rates == [0.5 * factor, 0.1 * factor]
 
 
-@pytest.mark.parametrize("text", MISTAKES.split("|"))
-def test_parse_hidden_says_what_is_wrong(text: str) -> None:
-    with pytest.raises(SettingsError, match="--hidden") as caught:
-        parse_hidden(text)
-    assert caught.value.hint
+@pytest.mark.parametrize("output_activation", ["identity", "softplus"])
+def test_output_activation(output_activation: str) -> None:
+    settings = NetworkSettings(hidden=(5,), activation="relu")
+    network = build_network(settings, 3, 2, output_activation=output_activation)
+    assert (network.layers[-1].name == "Softplus") is (output_activation == "softplus")
+    assert network.n_out == 2
 
 
-def test_parse_hidden_counts_before_it_builds() -> None:
-    with pytest.raises(SettingsError, match="more than 1000"):
-        parse_hidden("99999999999999999999x5")
+def test_input_scale_stands_first() -> None:
+    settings = NetworkSettings(hidden=(5,), activation="relu", input_scale=True)
+    network = build_network(settings, 3, 2)
+    assert isinstance(network.layers[0], Scale)
+    assert network.layers[0].n_in == 3
 
 
-@pytest.mark.parametrize("hidden", [(0,), (5, -1)])
-def test_a_layer_needs_a_unit(hidden: tuple[int, ...]) -> None:
-    with pytest.raises(SettingsError, match="--hidden"):
-        NetworkSettings(hidden=hidden)
+@pytest.mark.parametrize("number_embedding", ["none", *NUMBER_EMBEDDINGS])
+def test_the_shortcut_adds_a_linear_map_of_its_columns(number_embedding: str) -> None:
+    """Without a hidden layer's help: the columns 0, 2 and 4, or what an embedding makes of them, times W."""
+    network = everything(number_embedding, input_scale=False)
+    x = mixed_rows(9, np.random.default_rng(0))
+    network.initialize(np.random.default_rng(1), "auto", x)
+    assert network.shortcut is not None
+    before = network.predict(x)
+    weight: FloatArray = np.random.default_rng(2).standard_normal(network.shortcut.weight.shape)
+    network.shortcut.weight[:] = weight
+    embedded = np.empty((9, network.layers[0].n_out))
+    network.layers[0].forward(x, embedded, False)
+    wide = embedded[:, network.shortcut.columns]
+    np.testing.assert_allclose(network.predict(x), before + wide @ weight, rtol=1e-10, atol=1e-12)
+    np.testing.assert_allclose(network.forward(x), before + wide @ weight, rtol=1e-10, atol=1e-12)
 
 
-@pytest.mark.parametrize("values", [{"activation": "rleu"}, {"dropout": 1.0}, {"dropout": -0.1}])
-def test_settings_are_checked(values: dict[str, object]) -> None:
-    with pytest.raises(SettingsError):
-        NetworkSettings(**values)  # type: ignore[arg-type]
+def test_rate_factors() -> None:
+    network = everything("pbld")
+    groups = network.parameters.groups
+    assert network.rate_factors({}, by_width=False) is None
+    assert network.rate_factors({"bias": 1.0}, by_width=False) is None
+    factors = network.rate_factors({"bias": 0.1, "scale": 6.0}, by_width=True)
+    assert factors is not None
+    np.testing.assert_array_equal(factors[groups["bias"]], 0.1)
+    np.testing.assert_array_equal(factors[groups["scale"]], 6.0)
+    np.testing.assert_array_equal(factors[groups["embedding"]], 1.0)
+    np.testing.assert_array_equal(factors[groups["slope"]], 1.0)
+    weights = factors[groups["weight"]]
+    np.testing.assert_allclose(weights[: 26 * 5], 26**-0.5)
+    np.testing.assert_allclose(weights[26 * 5 : 26 * 5 + 20], 5**-0.5)
 
 
 @pytest.mark.parametrize("rows", [0, 1, 7, PREDICTION_ROWS, PREDICTION_ROWS + 1, 2 * PREDICTION_ROWS + 5])

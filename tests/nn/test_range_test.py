@@ -8,8 +8,8 @@ import pytest
 from mlpcli.errors import SettingsError
 from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.batches import Batches, Examples
-from mlpcli.nn.optimizers import OPTIMIZERS
 from mlpcli.nn.range_test import BLOW_UP, SweepSettings, smooth, sweep
+from tests.nn.examples import UPDATE_RULES
 from tests.nn.runs import TRAINING, Run, settings
 
 
@@ -42,7 +42,7 @@ def test_settings_are_checked(changes: dict[str, float]) -> None:
         SweepSettings(**changes)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("optimizer", UPDATE_RULES)
 def test_a_point_is_the_loss_before_the_update_at_its_rate(optimizer: str) -> None:
     """As stepping by hand through one shuffled pass after another."""
     rates = np.geomspace(1e-5, 1e-2, 11)
@@ -56,7 +56,7 @@ def test_a_point_is_the_loss_before_the_update_at_its_rate(optimizer: str) -> No
     assert len(set(losses)) == 11
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("optimizer", UPDATE_RULES)
 @pytest.mark.parametrize("points", [0, 1, 5, None], ids=["unstarted", "one", "five", "all"])
 def test_nothing_is_left_of_it(optimizer: str, points: int | None) -> None:
     """Neither at the end nor when it is closed early."""
@@ -69,7 +69,7 @@ def test_nothing_is_left_of_it(optimizer: str, points: int | None) -> None:
     assert state_of(run) == before
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("optimizer", UPDATE_RULES)
 def test_nothing_is_left_of_a_blow_up(optimizer: str) -> None:
     run = trained(optimizer)
     before = state_of(run)

@@ -6,18 +6,19 @@ from typing import Any
 import pytest
 
 from mlpcli.nn.arrays import FloatArray
-from mlpcli.nn.fitting import FitState
-from mlpcli.nn.optimizers import OPTIMIZERS
-from mlpcli.nn.schedules import SCHEDULES
+from mlpcli.nn.fit_state import FitState
+from mlpcli.nn.schedules import ALL_SCHEDULES
+from tests.nn.examples import UPDATE_RULES
 from tests.nn.runs import BATCHES, VALIDATION, Run, StopAfter, settings
 
 
-def broken_and_resumed(after_batches: int, **changes: Any) -> Run:
+def broken_and_resumed(after_batches: int, dropout: float = 0.2, **changes: Any) -> Run:
     """Stop after so many batches, then go on in a new net with other weights and generators."""
-    first = Run(settings(**changes))
+    first = Run(settings(**changes), dropout=dropout)
     first.fit(validation=VALIDATION, should_stop=StopAfter(after_batches))
     assert first.state.stop_reason == "interrupted"
-    second = Run(settings(**changes), seed=99, state=copy.deepcopy(first.state), records=first.records)
+    state = copy.deepcopy(first.state)
+    second = Run(settings(**changes), seed=99, dropout=dropout, state=state, records=first.records)
     return second.fit(validation=VALIDATION)
 
 
@@ -38,13 +39,52 @@ def fields_of(state: FitState) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("batches", [3 * BATCHES, 3 * BATCHES + 2], ids=["at the end", "in the middle"])
-@pytest.mark.parametrize("schedule", SCHEDULES)
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize(
+    ("optimizer", "schedule"),
+    [*((each, "cosine") for each in UPDATE_RULES), *(("adam", each) for each in ALL_SCHEDULES)],
+)
 def test_resumed_equals_unbroken(optimizer: str, schedule: str, batches: int) -> None:
-    changes = {"optimizer": optimizer, "schedule": schedule}
+    changes: dict[str, Any] = {"optimizer": optimizer, "schedule": schedule}
     unbroken = Run(settings(**changes)).fit(validation=VALIDATION)
     assert len(unbroken.records) == 8
     assert_same(broken_and_resumed(batches, **changes), unbroken)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"warmup": 0.5, "schedule": "cosine"},
+        {"dropout_schedule": "cosine"},
+        {"weight_decay": 0.1, "decay_schedule": "one-cycle", "l1": 1e-3, "clip_norm": 0.1},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("batches", [3 * BATCHES, 3 * BATCHES + 2], ids=["at the end", "in the middle"])
+def test_courses_go_on_where_they_were(changes: dict[str, Any], batches: int) -> None:
+    assert_same(broken_and_resumed(batches, **changes), Run(settings(**changes)).fit(validation=VALIDATION))
+
+
+@pytest.mark.parametrize("iterations", [1, 5, 12, 19])
+def test_l_bfgs_goes_on_with_its_pairs(iterations: int) -> None:
+    """More iterations than it keeps pairs of; an epoch is one."""
+    changes: dict[str, Any] = {"optimizer": "l-bfgs", "learning_rate": 1.0, "epochs": 20}
+    unbroken = Run(settings(**changes), dropout=0.0).fit(validation=VALIDATION)
+    assert len(unbroken.records) == 20
+    assert_same(broken_and_resumed(iterations, dropout=0.0, **changes), unbroken)
+
+
+def test_a_lowered_rate_stays_low() -> None:
+    """Plateau's factor, best loss and waiting survive, wherever the run was broken."""
+    changes: dict[str, Any] = {"schedule": "plateau", "learning_rate": 0.3, "epochs": 40, "l2": 0.0}
+    unbroken = Run(settings(**changes)).fit(validation=VALIDATION)
+    rates = [record.learning_rate for record in unbroken.records]
+    lowered = next(epoch for epoch, rate in enumerate(rates) if rate < rates[0])
+    assert unbroken.state.plateau is not None
+    assert rates[-1] < 0.1 * rates[0]
+    for epoch in (lowered - 2, lowered, lowered + 1):
+        resumed = broken_and_resumed(epoch * BATCHES + 1, **changes)
+        assert_same(resumed, unbroken)
+        assert resumed.state.plateau == unbroken.state.plateau
 
 
 def scored(run: Run, **options: Any) -> Run:

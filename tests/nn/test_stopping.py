@@ -7,7 +7,7 @@ import pytest
 
 from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.batches import Examples
-from mlpcli.nn.fitting import StopReason
+from mlpcli.nn.fit_state import StopReason
 from tests.nn.runs import BATCHES, TRAINING, VALIDATION, Run, StopAfter, settings
 
 

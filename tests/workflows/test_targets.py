@@ -11,7 +11,7 @@ from mlpcli.data.cells import MISSING_WORDS
 from mlpcli.data.encoders import Reading
 from mlpcli.data.schema import DataSettings
 from mlpcli.data.table import FrameTable
-from mlpcli.data.target import ClassTarget, LabelTarget, NumberTarget, Target
+from mlpcli.data.target import ANY_NUMBER, ClassTarget, LabelTarget, NumberTarget, Target
 from mlpcli.errors import DataError
 from mlpcli.workflows.targets import decide_task, fit_target, rows_with_target, truth_of
 from tests.workflows.examples import frame_of
@@ -122,6 +122,7 @@ def fit(frame: pd.DataFrame, task: str, train: Sequence[int], **settings: str) -
         READING,
         FrameTable(frame),
         rows,
+        ANY_NUMBER,
     )
     return target, truth.tolist()
 

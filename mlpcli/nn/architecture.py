@@ -1,0 +1,214 @@
+"""From settings to a network: which layers there are, in which order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from mlpcli.errors import SettingsError
+from mlpcli.nn.activations import ACTIVATIONS, OUTPUT_ACTIVATIONS, Parametric
+from mlpcli.nn.arrays import IndexArray
+from mlpcli.nn.embeddings import NUMBER_EMBEDDINGS, InputLayer, Inputs, input_layer
+from mlpcli.nn.initialization import INITIALIZATIONS
+from mlpcli.nn.layers import Dense, Dropout, Layer, Scale
+from mlpcli.nn.network import Network
+from mlpcli.nn.shortcut import Shortcut
+from mlpcli.settings import Settings, setting
+
+MOST_LAYERS = 1000
+
+NONE = "none"
+AUTO = "auto"
+ALL = "all"
+
+
+def parse_hidden(text: str) -> tuple[int, ...]:
+    """Sizes of the hidden layers: `128,64`, `3x256`, a funnel `256..32`, a mix of these, or `none`."""
+    if text.strip().lower() == NONE:
+        return ()
+    sizes: list[int] = []
+    for part in text.split(","):
+        repeats, times, size = part.strip().lower().rpartition("x")
+        first, dots, last = size.partition("..")
+        try:
+            units, number = int(first), int(repeats) if times else 1
+            funnel = _funnel(units, int(last)) if dots else [units]
+        except ValueError:
+            number = 0
+        if number < 1:
+            raise SettingsError(
+                f"--hidden: {text!r} is not a list of layer sizes",
+                "Write 128,64 or 3x256 or 256..32, or none.",
+            )
+        if len(sizes) + number > MOST_LAYERS:
+            raise SettingsError(f"--hidden: more than {MOST_LAYERS} layers", "Write fewer layers.")
+        sizes += funnel * number
+    return tuple(sizes)
+
+
+def _funnel(first: int, last: int) -> list[int]:
+    """Sizes halved from `first` until `last` is reached."""
+    if not 1 <= last < first:
+        raise ValueError
+    sizes = []
+    while first > last:
+        sizes.append(first)
+        first = (first + 1) // 2
+    return [*sizes, last]
+
+
+def parse_dropout(text: str) -> tuple[float, ...]:
+    """One rate for all hidden layers, or one for each."""
+    try:
+        return tuple(float(part) for part in text.split(","))
+    except ValueError:
+        raise SettingsError(f"--dropout: {text!r} is no number", "Write 0.2, or 0.2,0.1 by layer.") from None
+
+
+def parse_wide(text: str) -> tuple[str, ...] | str:
+    """`all`, `none`, or column names, which are told apart when the columns are known."""
+    return text if text in (ALL, NONE) else (text,)
+
+
+@dataclass(frozen=True)
+class NetworkSettings(Settings):
+    """The architecture. A field that is None is off, unless a preset fills it."""
+
+    hidden: tuple[int, ...] | None = setting(
+        None,
+        "Sizes of the hidden layers: 128,64 or 3x256 or 256..32; none: a linear model.",
+        group="Network",
+        metavar="SIZES",
+        parse=parse_hidden,
+        common=True,
+    )
+    activation: str | None = setting(
+        None, "Function after each hidden layer.", group="Network", choices=tuple(ACTIVATIONS), common=True
+    )
+    parametric: bool | None = setting(
+        None, "Learn for each unit how much of the activation it takes.", group="Network"
+    )
+    output_activation: str = setting(
+        AUTO,
+        "Function after the output layer of a regression; targets are scaled into its range.",
+        group="Network",
+        choices=(AUTO, *OUTPUT_ACTIVATIONS),
+    )
+    dropout: tuple[float, ...] | float | None = setting(
+        None,
+        "Share of each hidden layer's outputs dropped while training; several by layer.",
+        group="Regularization",
+        metavar="RATE,...",
+        parse=parse_dropout,
+        common=True,
+    )
+    init: str | None = setting(
+        None,
+        "Starting weights; auto: normal, by the activation's gain.",
+        group="Network",
+        choices=tuple(INITIALIZATIONS),
+    )
+    wide: tuple[str, ...] | str = setting(
+        NONE,
+        "Inputs that also reach the output straight (Wide & Deep).",
+        group="Network",
+        metavar="all|none|A,B",
+        parse=parse_wide,
+    )
+    number_embedding: str | None = setting(
+        None,
+        "Turn each number into several learned inputs.",
+        group="Network",
+        choices=(NONE, *NUMBER_EMBEDDINGS),
+    )
+    input_scale: bool | None = setting(None, "Learn a factor for each input.", group="Network")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if len(self.hidden or ()) > MOST_LAYERS:
+            raise SettingsError(f"--hidden: more than {MOST_LAYERS} layers", "Write fewer layers.")
+        if not all(type(size) is int for size in self.hidden or ()):
+            raise SettingsError("--hidden: a size is not a whole number", "Write 128,64 or 3x256, or none.")
+        if any(size < 1 for size in self.hidden or ()):
+            raise SettingsError(
+                "--hidden: a layer needs at least one unit", "Write none for no hidden layer."
+            )
+        rates = self.dropout_rates()
+        if any(isinstance(rate, bool) or not 0 <= rate < 1 for rate in rates):
+            raise SettingsError(
+                f"--dropout: {self.dropout!r:.40} is out of range", "Give 0 or more, below 1."
+            )
+        if self.hidden is not None and len(rates) not in (0, 1, len(self.hidden)):
+            raise SettingsError(
+                f"--dropout: {len(rates)} rates for {len(self.hidden)} hidden layers",
+                "Give one rate, or one for each hidden layer.",
+            )
+        if self.wide != NONE and self.hidden == ():
+            raise SettingsError("--wide: without a hidden layer all inputs reach the output", "Leave it out.")
+
+    def dropout_rates(self) -> tuple[float, ...]:
+        """As a tuple: none, one for all hidden layers, or one for each."""
+        if self.dropout is None:
+            return ()
+        return self.dropout if isinstance(self.dropout, tuple) else (self.dropout,)
+
+
+def build_layers(
+    settings: NetworkSettings,
+    inputs: Inputs,
+    n_out: int,
+    dropout: np.random.Generator | Sequence[np.random.Generator],
+    output_activation: str = "identity",
+) -> list[Layer]:
+    """Embeddings and scale; dense, activation and dropout for each hidden size; the dense output layer.
+
+    Layers hold no numbers before a `Network` binds them, so that they can be counted first.
+    """
+    assert settings.hidden is not None
+    layers: list[Layer] = []
+    if (embedded := input_layer(inputs, settings.number_embedding or NONE)) is not None:
+        layers.append(embedded)
+    width = embedded.n_out if embedded is not None else inputs.width
+    if settings.input_scale:
+        layers.append(Scale(width))
+    rates = settings.dropout_rates() or (0.0,)
+    for size, rate in zip(
+        settings.hidden, rates if len(rates) > 1 else rates * len(settings.hidden), strict=True
+    ):
+        assert settings.activation is not None
+        activation = ACTIVATIONS[settings.activation](size)
+        layers += [Dense(width, size), Parametric(activation) if settings.parametric else activation]
+        if rate:
+            layers.append(Dropout(size, rate, dropout))
+        width = size
+    layers.append(Dense(width, n_out))
+    if output_activation != "identity":
+        layers.append(ACTIVATIONS[output_activation](n_out))
+    return layers
+
+
+def build_shortcut(layers: Sequence[Layer], inputs: Inputs, wide: IndexArray) -> Shortcut:
+    """From the matrix columns `wide`, by way of what the first layer makes of them, to the output."""
+    first = layers[0]
+    origin = first.column_of_output() if isinstance(first, InputLayer) else np.arange(inputs.width)
+    return Shortcut(np.flatnonzero(np.isin(origin, wide)), layers[-1].n_out)
+
+
+def build_network(
+    settings: NetworkSettings,
+    inputs: Inputs | int,
+    n_out: int,
+    dropout: np.random.Generator | Sequence[np.random.Generator] | None = None,
+    dtype: npt.DTypeLike = np.float32,
+    *,
+    wide: IndexArray | None = None,
+    output_activation: str = "identity",
+    members: int | None = None,
+) -> Network:
+    """A network of these settings, all weights zero; `wide` are the matrix columns of a shortcut."""
+    described = Inputs(inputs) if isinstance(inputs, int) else inputs
+    generators = dropout or ([np.random.default_rng(0)] * (members or 1))
+    layers = build_layers(settings, described, n_out, generators, output_activation)
+    shortcut = None if wide is None else build_shortcut(layers, described, wide)
+    return Network(layers, dtype, shortcut=shortcut, members=members)

@@ -1,0 +1,73 @@
+"""The course of training: how long, in which batches, and how rate, decay and dropout change on the way."""
+
+from dataclasses import dataclass
+
+from mlpcli.nn.schedules import ALL_SCHEDULES, PLATEAU, SCHEDULES, Plateau, warmed_up
+from mlpcli.settings import Settings, setting
+
+LOSS = "loss"
+"""Name of the validation loss among the scores that can be monitored."""
+
+
+@dataclass(frozen=True)
+class TrainingSettings(Settings):
+    """The course of training."""
+
+    learning_rate: float | None = setting(
+        None, "Learning rate (see lr-find).", group="Optimizer", flag="lr", above=0, common=True
+    )
+    schedule: str | None = setting(
+        None,
+        "Course of the learning rate; plateau: a fifth whenever the validation loss stops falling.",
+        group="Optimizer",
+        choices=ALL_SCHEDULES,
+    )
+    warmup: float = setting(
+        0.0,
+        "Share of the training in which the rate rises to its start.",
+        group="Optimizer",
+        at_least=0,
+        below=1,
+    )
+    decay_schedule: str | None = setting(
+        None, "Course of the weight decay.", group="Regularization", choices=tuple(SCHEDULES)
+    )
+    dropout_schedule: str | None = setting(
+        None, "Course of the dropout rates.", group="Regularization", choices=tuple(SCHEDULES)
+    )
+    epochs: int | None = setting(
+        None, "Passes over the training rows, at most.", group="Course", at_least=1, common=True
+    )
+    batch_size: int | None = setting(None, "Rows per update.", group="Course", at_least=1, common=True)
+    patience: int | None = setting(
+        None,
+        "Stop after this many epochs without a better validation score.",
+        group="Course",
+        at_least=1,
+        common=True,
+    )
+    min_delta: float = setting(
+        0.0, "How much better a score must be to count as progress.", group="Course", at_least=0
+    )
+    monitor: str = setting(LOSS, "Validation score that chooses the epoch: loss or a metric.", group="Course")
+
+
+class Course:
+    """Learning rate and factors of decay and dropout at each step."""
+
+    def __init__(self, settings: TrainingSettings, total_steps: int) -> None:
+        assert settings.learning_rate is not None
+        name = settings.schedule or "constant"
+        self._rate, self._total_steps = settings.learning_rate, total_steps
+        self._schedule = warmed_up(SCHEDULES["constant" if name == PLATEAU else name], settings.warmup)
+        self.plateau = Plateau() if name == PLATEAU else None
+        self._decay = SCHEDULES[settings.decay_schedule or "constant"]
+        self._dropout = SCHEDULES[settings.dropout_schedule or "constant"]
+
+    def at(self, step: int) -> tuple[float, float, float]:
+        """Learning rate, factor of the weight decay, factor of the dropout rates."""
+        done = step / self._total_steps
+        rate = self._rate * self._schedule(done)
+        if self.plateau is not None:
+            rate *= self.plateau.factor
+        return rate, self._decay(done), self._dropout(done)

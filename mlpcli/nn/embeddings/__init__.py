@@ -1,0 +1,101 @@
+"""Numbers and categories to learned vectors: the first layer of a strong net."""
+
+from typing import ClassVar
+
+import numpy as np
+
+from mlpcli.nn.arrays import FloatArray, IndexArray
+from mlpcli.nn.embeddings.categories import CategoryEmbedding
+from mlpcli.nn.embeddings.contract import Embedding, Inputs, Kept
+from mlpcli.nn.embeddings.numbers import NUMBER_EMBEDDINGS, PBLD, PLR, PiecewiseLinear
+from mlpcli.nn.layers import Layer
+
+__all__ = [
+    "NUMBER_EMBEDDINGS",
+    "PBLD",
+    "PLR",
+    "CategoryEmbedding",
+    "Embedding",
+    "InputLayer",
+    "Inputs",
+    "Kept",
+    "PiecewiseLinear",
+    "input_layer",
+]
+
+
+class InputLayer(Layer):
+    """Embeddings side by side; it can only be the first layer, as inputs have no gradient."""
+
+    backward_reads: ClassVar[frozenset[str]] = frozenset({"x"})
+
+    def __init__(self, width: int, embeddings: list[Embedding]) -> None:
+        super().__init__(width, sum(each.n_out for each in embeddings))
+        self.embeddings = embeddings
+
+    @property
+    def name(self) -> str:
+        """For the table of layers."""
+        return "Embedding"
+
+    def column_of_output(self) -> IndexArray:
+        """(n_out,) the column from which each output comes."""
+        return np.concatenate([each.column_of_output() for each in self.embeddings])
+
+    def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
+        """Those of all embeddings, numbered."""
+        return {
+            f"{name}.{number}": shape
+            for number, each in enumerate(self.embeddings)
+            for name, shape in each.parameter_shapes().items()
+        }
+
+    def bind(self, values: dict[str, FloatArray], gradients: dict[str, FloatArray]) -> None:
+        """To each embedding its own."""
+        for number, each in enumerate(self.embeddings):
+            each.bind(_numbered(values, number), _numbered(gradients, number))
+
+    def initialize(self, generator: np.random.Generator, x: FloatArray | None) -> None:
+        """One embedding after the other."""
+        for each in self.embeddings:
+            each.initialize(generator, x)
+
+    def forward(self, x: FloatArray, out: FloatArray, training: bool) -> None:
+        """Each embedding writes its block."""
+        start = 0
+        for each in self.embeddings:
+            each.forward(x, out[..., start : start + each.n_out])
+            start += each.n_out
+
+    def backward(self, x: FloatArray, out: FloatArray, d_out: FloatArray, d_x: FloatArray | None) -> None:
+        """Each embedding reads its block."""
+        assert d_x is None
+        start = 0
+        for each in self.embeddings:
+            each.backward(x, d_out[..., start : start + each.n_out])
+            start += each.n_out
+
+
+def input_layer(inputs: Inputs, number_embedding: str) -> InputLayer | None:
+    """The layer for these columns: numbers embedded as named (or "none"), then categories, then the rest.
+
+    None if nothing is to be embedded.
+    """
+    embeddings: list[Embedding] = []
+    rest = set(range(inputs.width))
+    if number_embedding != "none" and inputs.numbers:
+        embeddings.append(NUMBER_EMBEDDINGS[number_embedding](np.array(inputs.numbers, np.intp)))
+        rest -= set(inputs.numbers)
+    for column, levels in inputs.categories:
+        embeddings.append(CategoryEmbedding(column, levels))
+        rest.discard(column)
+    if not embeddings:
+        return None
+    if rest:
+        embeddings.append(Kept(np.array(sorted(rest), np.intp)))
+    return InputLayer(inputs.width, embeddings)
+
+
+def _numbered(arrays: dict[str, FloatArray], number: int) -> dict[str, FloatArray]:
+    suffix = f".{number}"
+    return {name.removesuffix(suffix): array for name, array in arrays.items() if name.endswith(suffix)}

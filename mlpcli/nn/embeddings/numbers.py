@@ -1,0 +1,258 @@
+"""Embeddings of numbers: each column by itself becomes several outputs. NUMBER_EMBEDDINGS names them.
+
+Inside, arrays are (..., columns, rows, k): each column has small matrices of its own, and many small products
+are four times as fast as one with a block-diagonal matrix.
+"""
+
+import math
+from abc import abstractmethod
+from typing import ClassVar
+
+import numpy as np
+
+from mlpcli.nn.arrays import BOOLEAN, FloatArray, IndexArray
+from mlpcli.nn.embeddings.contract import Embedding
+
+
+class Periodic(Embedding):
+    """Waves of 2π x w with learned frequencies w, then a linear layer for each column (arXiv 2203.05556)."""
+
+    frequencies: ClassVar[int]
+    waves: ClassVar[int]
+    outputs: ClassVar[int]
+    spread: ClassVar[float]
+    """Standard deviation of the frequencies at the start."""
+
+    def __init__(self, columns: IndexArray) -> None:
+        super().__init__(columns)
+        self.n_out = self.outputs * len(columns)
+
+    def column_of_output(self) -> IndexArray:
+        """All outputs of the first column, then those of the next."""
+        return np.repeat(self.columns, self.outputs)
+
+    def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
+        """Frequencies, and the linear layers."""
+        columns = len(self.columns)
+        return {
+            "embedding.frequency": (columns, self.frequencies),
+            "embedding.weight": (columns, self.waves, self.outputs),
+            "embedding.bias": (columns, self.outputs),
+        }
+
+    def bind(self, values: dict[str, FloatArray], gradients: dict[str, FloatArray]) -> None:
+        """Keep the views."""
+        self.values, self.gradients = values, gradients
+
+    def initialize(self, generator: np.random.Generator, x: FloatArray | None) -> None:
+        """Frequencies from N(0, spread²), the linear layers from U(±1 / √inputs)."""
+        frequency, weight, bias = (
+            self.values[f"embedding.{name}"] for name in ("frequency", "weight", "bias")
+        )
+        frequency[...] = generator.standard_normal(frequency.shape) * self.spread
+        limit = 1.0 / math.sqrt(self.waves)
+        weight[...] = generator.uniform(-limit, limit, weight.shape)
+        bias[...] = generator.uniform(-limit, limit, bias.shape)
+
+    def forward(self, x: FloatArray, out: FloatArray) -> None:
+        """Waves, then the linear layer of each column; the waves are kept for the way back."""
+        self._x = self._scratch("columns", (*x.shape[:-2], len(self.columns), x.shape[-2], 1), x.dtype)
+        np.copyto(self._x[..., 0], self._gather(x).mT)
+        frequency = self.values["embedding.frequency"][..., None, :]
+        angles = self._array("angles", self._x, self.frequencies)
+        np.multiply(self._x, frequency, out=angles)
+        angles *= 2.0 * math.pi
+        waves = self._waves(angles)
+        linear = self._array("linear", self._x, self.outputs)
+        np.matmul(waves, self.values["embedding.weight"], out=linear)
+        linear += self.values["embedding.bias"][..., None, :]
+        self._finish(linear)
+        by_column = self._by_column(out)
+        np.copyto(by_column, np.moveaxis(linear, -3, -2))
+
+    def backward(self, x: FloatArray, d_out: FloatArray) -> None:
+        """Through the linear layers and the waves; x needs no gradient."""
+        d_linear = self._array("d_linear", self._x, self.outputs)
+        np.copyto(d_linear, np.moveaxis(self._by_column(d_out), -2, -3))
+        self._start_back(d_linear)
+        waves = self._array("waves", self._x, self.waves)
+        np.matmul(waves.mT, d_linear, out=self.gradients["embedding.weight"])
+        ones = self._scratch("ones", (x.shape[-2],), x.dtype, fill=1.0)
+        np.matmul(ones, d_linear, out=self.gradients["embedding.bias"])
+        d_waves = self._array("d_waves", self._x, self.waves)
+        np.matmul(d_linear, self.values["embedding.weight"].mT, out=d_waves)
+        d_angles = self._d_angles(d_waves)
+        d_frequency = self.gradients["embedding.frequency"]
+        np.matmul(self._x.mT, d_angles, out=d_frequency[..., None, :])
+        d_frequency *= 2.0 * math.pi
+
+    @abstractmethod
+    def _waves(self, angles: FloatArray) -> FloatArray:
+        """The scratch array "waves" (..., columns, rows, waves), filled."""
+
+    @abstractmethod
+    def _d_angles(self, d_waves: FloatArray) -> FloatArray:
+        """The gradient by the angles."""
+
+    def _finish(self, linear: FloatArray) -> None:
+        """What follows the linear layer, in place."""
+
+    def _start_back(self, d_linear: FloatArray) -> None:
+        """The derivative of `_finish`, in place."""
+
+    def _by_column(self, out: FloatArray) -> FloatArray:
+        """The outputs of the linear layer as (..., rows, columns, outputs)."""
+        return out.reshape(*out.shape[:-1], len(self.columns), -1)
+
+    def _array(self, name: str, like: FloatArray, width: int) -> FloatArray:
+        return self._scratch(name, (*like.shape[:-1], width), like.dtype)
+
+
+class PBLD(Periodic):
+    """[cos(2π x w + b) W + c, x]: periodic, bias, linear, densely connected (RealMLP, arXiv 2407.04491).
+
+    16 frequencies and 3 + 1 outputs a column; the linear outputs of all columns stand before all x.
+    """
+
+    frequencies: ClassVar[int] = 16
+    waves: ClassVar[int] = 16
+    outputs: ClassVar[int] = 3
+    spread: ClassVar[float] = 0.1
+
+    def __init__(self, columns: IndexArray) -> None:
+        super().__init__(columns)
+        self.n_out = (self.outputs + 1) * len(columns)
+
+    def column_of_output(self) -> IndexArray:
+        """The linear outputs by column, then the columns."""
+        return np.concatenate([super().column_of_output(), self.columns])
+
+    def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
+        """A phase for each frequency too."""
+        return super().parameter_shapes() | {"embedding.phase": (len(self.columns), self.frequencies)}
+
+    def initialize(self, generator: np.random.Generator, x: FloatArray | None) -> None:
+        """Phases from U(-π, π)."""
+        super().initialize(generator, x)
+        phase = self.values["embedding.phase"]
+        phase[...] = generator.uniform(-math.pi, math.pi, phase.shape)
+
+    def forward(self, x: FloatArray, out: FloatArray) -> None:
+        """The linear outputs, and x itself."""
+        linear = self.outputs * len(self.columns)
+        super().forward(x, out[..., :linear])
+        out[..., linear:] = self._x[..., 0].mT
+
+    def backward(self, x: FloatArray, d_out: FloatArray) -> None:
+        """Of the linear outputs only."""
+        super().backward(x, d_out[..., : self.outputs * len(self.columns)])
+
+    def _waves(self, angles: FloatArray) -> FloatArray:
+        angles += self.values["embedding.phase"][..., None, :]
+        return np.cos(angles, out=self._array("waves", angles, self.waves))
+
+    def _d_angles(self, d_waves: FloatArray) -> FloatArray:
+        angles = self._array("angles", d_waves, self.frequencies)
+        sine = np.sin(angles, out=self._array("sine", d_waves, self.frequencies))
+        d_waves *= np.negative(sine, out=sine)
+        ones = self._scratch("ones", (d_waves.shape[-2],), d_waves.dtype, fill=1.0)
+        np.matmul(ones, d_waves, out=self.gradients["embedding.phase"])
+        return d_waves
+
+
+class PLR(Periodic):
+    """relu([cos(2π x w), sin(2π x w)] W + b): 48 frequencies and 24 outputs a column (arXiv 2203.05556)."""
+
+    frequencies: ClassVar[int] = 48
+    waves: ClassVar[int] = 96
+    outputs: ClassVar[int] = 24
+    spread: ClassVar[float] = 0.01
+
+    def _waves(self, angles: FloatArray) -> FloatArray:
+        waves = self._array("waves", angles, self.waves)
+        np.cos(angles, out=waves[..., : self.frequencies])
+        np.sin(angles, out=waves[..., self.frequencies :])
+        return waves
+
+    def _d_angles(self, d_waves: FloatArray) -> FloatArray:
+        waves = self._array("waves", d_waves, self.waves)
+        cosine, sine = waves[..., : self.frequencies], waves[..., self.frequencies :]
+        d_cosine, d_sine = d_waves[..., : self.frequencies], d_waves[..., self.frequencies :]
+        d_sine *= cosine
+        d_cosine *= sine
+        return np.subtract(d_sine, d_cosine, out=d_sine)
+
+    def _finish(self, linear: FloatArray) -> None:
+        np.maximum(linear, 0.0, out=linear)
+
+    def _start_back(self, d_linear: FloatArray) -> None:
+        linear = self._array("linear", d_linear, self.outputs)
+        d_linear *= np.greater(linear, 0.0, out=self._scratch("positive", linear.shape, BOOLEAN))
+
+
+class PiecewiseLinear(Embedding):
+    """How far x is through each of 16 bins of its column: 0 before, 1 behind, linear within (arXiv
+    2203.05556).
+
+    The bins are between quantiles of the training rows. The first and the last have no outer end, so that
+    nothing is cut off. No parameter is learned; the first dense layer takes the bins as they are.
+    """
+
+    bins: ClassVar[int] = 16
+    narrowest: ClassVar[float] = 1e-6
+    """Bins of scaled numbers below this width are left out: they are one value and rounding noise."""
+    open_end: ClassVar[float] = 1e30
+
+    def __init__(self, columns: IndexArray) -> None:
+        super().__init__(columns)
+        self.n_out = self.bins * len(columns)
+
+    def column_of_output(self) -> IndexArray:
+        """All bins of the first column, then those of the next."""
+        return np.repeat(self.columns, self.bins)
+
+    def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
+        """Of each bin: its start, one over its width, and the limits of its output."""
+        shape = (len(self.columns), self.bins)
+        return {f"constant.{name}": shape for name in ("start", "steepness", "lowest", "highest")}
+
+    def bind(self, values: dict[str, FloatArray], gradients: dict[str, FloatArray]) -> None:
+        """Keep the views."""
+        self.constants = values
+
+    def initialize(self, generator: np.random.Generator, x: FloatArray | None) -> None:
+        """The bins' edges are the quantiles of the columns; a bin that there is not gives 0."""
+        assert x is not None
+        start, steepness, lowest, highest = self._constants()
+        for each in (start, steepness, lowest, highest):
+            each[...] = 0.0
+        quantiles = np.quantile(
+            x[:, self.columns].astype(np.float64), np.linspace(0.0, 1.0, self.bins + 1), axis=0
+        )
+        for row, edges in enumerate(quantiles.T):
+            kept = edges[np.concatenate([[True], np.diff(edges) > self.narrowest])]
+            bins = len(kept) - 1
+            if bins:
+                start[row, :bins], steepness[row, :bins] = kept[:-1], 1.0 / np.diff(kept)
+                highest[row, :bins] = 1.0
+                lowest[row, 0], highest[row, bins - 1] = -self.open_end, self.open_end
+
+    def forward(self, x: FloatArray, out: FloatArray) -> None:
+        """(x - start) / width within its limits."""
+        start, steepness, lowest, highest = self._constants()
+        columns = self._gather(x)[..., None]
+        bins = self._scratch("bins", (*x.shape[:-1], out.shape[-1]), x.dtype)
+        by_column = bins.reshape(*x.shape[:-1], len(self.columns), self.bins)
+        np.subtract(columns, start, out=by_column)
+        by_column *= steepness
+        np.clip(by_column, lowest, highest, out=by_column)
+        np.copyto(out, bins)
+
+    def _constants(self) -> tuple[FloatArray, ...]:
+        return tuple(
+            self.constants[f"constant.{name}"] for name in ("start", "steepness", "lowest", "highest")
+        )
+
+
+NUMBER_EMBEDDINGS: dict[str, type[Embedding]] = {"pbld": PBLD, "plr": PLR, "ple": PiecewiseLinear}
+"""Names are stored in model files: add, never rename."""

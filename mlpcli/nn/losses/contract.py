@@ -1,0 +1,142 @@
+"""What every loss offers, the settings they share, and the base of those that are a sum over outputs."""
+
+import math
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+import numpy as np
+
+from mlpcli.errors import SettingsError
+from mlpcli.nn.arrays import AnyArray, FloatArray, Scratch
+from mlpcli.settings import Settings, setting
+
+
+def _parse_quantiles(text: str) -> tuple[float, ...]:
+    try:
+        return tuple(float(part) for part in text.split(","))
+    except ValueError:
+        raise SettingsError(f"--quantiles: {text!r} is no list of numbers", "Write 0.1,0.5,0.9.") from None
+
+
+@dataclass(frozen=True)
+class LossSettings(Settings):
+    """What training minimises."""
+
+    huber_delta: float = setting(
+        1.0,
+        "Where Huber's loss turns from squared to absolute, in standard deviations of the target.",
+        group="Loss",
+        above=0,
+    )
+    quantiles: tuple[float, ...] = setting(
+        (0.1, 0.5, 0.9),
+        "Levels that --loss quantile learns at once [default: 0.1,0.5,0.9].",
+        group="Loss",
+        metavar="LEVELS",
+        parse=_parse_quantiles,
+    )
+    label_smoothing: float | None = setting(
+        None,
+        "Share of the probability that cross-entropy spreads evenly over the classes.",
+        group="Loss",
+        at_least=0,
+        below=1,
+    )
+    focal_gamma: float = setting(
+        2.0, "How much --loss focal turns away from rows that are easy.", group="Loss", at_least=0
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        levels = self.quantiles
+        if not levels or not all(isinstance(level, (int, float)) and 0 < level < 1 for level in levels):
+            raise SettingsError("--quantiles: a level is not between 0 and 1", "Write 0.1,0.5,0.9.")
+        if list(levels) != sorted(set(levels)):
+            raise SettingsError("--quantiles: the levels do not rise", "Write 0.1,0.5,0.9.")
+
+
+class Loss(ABC):
+    """A scalar function of raw outputs (..., rows, n_out) and targets: the mean over rows of weight · loss.
+
+    With an axis of members in front it is the sum of their means, so that each has the gradient it would have
+    alone.
+    """
+
+    def __init__(self, settings: LossSettings | None = None) -> None:
+        self._scratch = Scratch()
+        self._settings = settings or LossSettings()
+
+    @abstractmethod
+    def value(self, outputs: FloatArray, targets: AnyArray, weights: FloatArray | None) -> float:
+        """The weighted mean loss."""
+
+    @abstractmethod
+    def gradient(
+        self,
+        outputs: FloatArray,
+        targets: AnyArray,
+        weights: FloatArray | None,
+        d_outputs: FloatArray,
+        *,
+        valued: bool = True,
+    ) -> float:
+        """Write the gradient of `value` by the outputs into `d_outputs`; the value, NaN if not `valued`."""
+
+    def link(self, outputs: FloatArray) -> FloatArray:
+        """Predictions in encoded units: values, or probabilities."""
+        return outputs
+
+    def central(self, linked: FloatArray) -> FloatArray:
+        """Of linked outputs the one for each target that is its prediction; all of them by default."""
+        return linked
+
+
+class ElementwiseLoss(Loss):
+    """Base of losses that are a mean over outputs too; a subclass gives loss and slope of each element."""
+
+    def value(self, outputs: FloatArray, targets: AnyArray, weights: FloatArray | None) -> float:
+        """The weighted mean over all elements."""
+        return self.gradient(outputs, targets, weights, self._scratch("unused", outputs.shape, outputs.dtype))
+
+    def gradient(
+        self,
+        outputs: FloatArray,
+        targets: AnyArray,
+        weights: FloatArray | None,
+        d_outputs: FloatArray,
+        *,
+        valued: bool = True,
+    ) -> float:
+        """Slope · weight / number of elements."""
+        losses = self._scratch("losses", outputs.shape, outputs.dtype)
+        self._losses_and_slopes(outputs, targets, losses, d_outputs)
+        elements = int(outputs.shape[-2] * outputs.shape[-1])
+        if weights is not None:
+            losses *= weights
+            d_outputs *= weights
+        d_outputs *= 1.0 / elements
+        return total(losses) / elements if valued else math.nan
+
+    @abstractmethod
+    def _losses_and_slopes(
+        self, outputs: FloatArray, targets: AnyArray, losses: FloatArray, slopes: FloatArray
+    ) -> None:
+        """Write each element's loss, and its derivative by the output."""
+
+    def _temporary(self, name: str, like: FloatArray) -> FloatArray:
+        return self._scratch(name, like.shape, like.dtype)
+
+
+def total(losses: FloatArray) -> float:
+    """The sum, in float64."""
+    # Less than half the time of losses.sum(dtype=...), 4 % of a small step.
+    return float(np.add.reduce(losses, axis=None, dtype=np.float64))
+
+
+def sigmoid(outputs: FloatArray, out: FloatArray) -> FloatArray:
+    """(1 + tanh(z / 2)) / 2: σ(z) without overflow."""
+    np.multiply(outputs, 0.5, out=out)
+    np.tanh(out, out=out)
+    out += 1.0
+    out *= 0.5
+    return out

@@ -1,0 +1,87 @@
+"""Optimizers, in place on the flat parameter vector. OPTIMIZERS names them.
+
+There are two kinds: an `UpdateRule` takes a step for each batch from its gradient; a `Minimizer` searches
+along a direction and so needs the loss of all rows as a function. `is_minimizer` tells them apart.
+"""
+
+from dataclasses import dataclass
+from typing import TypeGuard
+
+from mlpcli.nn.optimizers.contract import Minimizer, Optimizer, UpdateRule
+from mlpcli.nn.optimizers.lbfgs import LBFGS
+from mlpcli.nn.optimizers.rules import SGD, AdaGrad, Adam, AdamW, Lion, Momentum, Nesterov, RMSProp
+from mlpcli.nn.parameters import GROUPS
+from mlpcli.settings import Settings, check_factors, parse_factors, setting
+
+__all__ = [
+    "LBFGS",
+    "OPTIMIZERS",
+    "SGD",
+    "AdaGrad",
+    "Adam",
+    "AdamW",
+    "Lion",
+    "Minimizer",
+    "Momentum",
+    "Nesterov",
+    "Optimizer",
+    "OptimizerSettings",
+    "RMSProp",
+    "UpdateRule",
+    "is_minimizer",
+]
+
+OPTIMIZERS: dict[str, type[UpdateRule] | type[LBFGS]] = {
+    "sgd": SGD,
+    "momentum": Momentum,
+    "nesterov": Nesterov,
+    "adagrad": AdaGrad,
+    "rmsprop": RMSProp,
+    "adam": Adam,
+    "adamw": AdamW,
+    "lion": Lion,
+    "l-bfgs": LBFGS,
+}
+"""Names are stored in model files: add, never rename."""
+
+
+def _parse_rate_factors(text: str) -> tuple[tuple[str, float], ...]:
+    return parse_factors("--rate-factors", text)
+
+
+@dataclass(frozen=True)
+class OptimizerSettings(Settings):
+    """How gradients become steps."""
+
+    optimizer: str | None = setting(
+        None, "Update rule.", group="Optimizer", choices=tuple(OPTIMIZERS), common=True
+    )
+    momentum: float = setting(
+        0.9, "Share of past gradients that is kept (beta1 of adam).", group="Optimizer", at_least=0, below=1
+    )
+    beta2: float | None = setting(
+        None,
+        "Share of past squared gradients that is kept [default: 0.999, rmsprop 0.9, lion 0.99].",
+        group="Optimizer",
+        at_least=0,
+        below=1,
+    )
+    rate_factors: tuple[tuple[str, float], ...] = setting(
+        (),
+        f"Factors of the learning rate by kind of parameter: {', '.join(GROUPS)}.",
+        group="Optimizer",
+        metavar="KIND=F,...",
+        parse=_parse_rate_factors,
+    )
+    rate_by_width: bool | None = setting(
+        None, "Divide the rate of a layer's weights by the root of its inputs.", group="Optimizer"
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_factors("--rate-factors", self.rate_factors, GROUPS)
+
+
+def is_minimizer(optimizer: Optimizer) -> TypeGuard[Minimizer]:
+    """Whether an optimizer is of the second kind."""
+    return not isinstance(optimizer, UpdateRule)

@@ -1,0 +1,108 @@
+"""What keeps weights small: penalties, weight decay, and a limit on the gradient's norm."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mlpcli.nn.arrays import FloatArray
+from mlpcli.nn.parameters import GROUPS, ParameterVector
+from mlpcli.settings import Settings, check_factors, parse_factors, setting
+
+
+def _parse_decay_factors(text: str) -> tuple[tuple[str, float], ...]:
+    return parse_factors("--decay-factors", text)
+
+
+@dataclass(frozen=True)
+class RegularizationSettings(Settings):
+    """Penalties of large weights; dropout belongs to the network, early stopping to the course."""
+
+    l1: float | None = setting(
+        None,
+        "Penalty: l1 times the sum of absolute weights; useless ones become exactly 0.",
+        group="Regularization",
+        at_least=0,
+    )
+    l2: float | None = setting(
+        None,
+        "Penalty: l2 / 2 times the sum of squared weights.",
+        group="Regularization",
+        at_least=0,
+        common=True,
+    )
+    weight_decay: float | None = setting(
+        None,
+        "Share of the weights lost in each step, times the learning rate [default: 0, adamw 0.01].",
+        group="Regularization",
+        at_least=0,
+    )
+    decay_factors: tuple[tuple[str, float], ...] = setting(
+        (),
+        "Factors of the weight decay by kind of parameter [default: weight=1, all others 0].",
+        group="Regularization",
+        metavar="KIND=F,...",
+        parse=_parse_decay_factors,
+    )
+    clip_norm: float | None = setting(
+        None, "Longest gradient; longer ones are shortened.", group="Regularization", above=0
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_factors("--decay-factors", self.decay_factors, GROUPS)
+
+
+class Regularization:
+    """The parts of a training step that are about the size of weights; l1 and l2 leave biases alone."""
+
+    def __init__(
+        self,
+        parameters: ParameterVector,
+        settings: RegularizationSettings | None = None,
+        usual_decay: float = 0.0,
+    ) -> None:
+        settings = settings or RegularizationSettings()
+        self.l1, self.l2 = settings.l1 or 0.0, settings.l2 or 0.0
+        self._clip_norm = settings.clip_norm
+        self._decay = usual_decay if settings.weight_decay is None else settings.weight_decay
+        factors = {"weight": 1.0} | dict(settings.decay_factors)
+        self._decayed = [
+            (parameters.values[..., parameters.groups[group]], factor)
+            for group, factor in factors.items()
+            if factor
+        ]
+        self._gradients = parameters.gradients
+        weights = parameters.groups["weight"]
+        self._weights, self._d_weights = parameters.values[..., weights], parameters.gradients[..., weights]
+        self._change = np.empty_like(self._weights)
+
+    def penalty(self) -> float:
+        """l2 / 2 · Σ w², over all members."""
+        return self.l2 / 2.0 * float(np.sum(np.square(self._weights, dtype=np.float64)))
+
+    def before_update(self, learning_rate: float, decay_factor: float = 1.0) -> None:
+        """Add the penalty's gradient, shorten the gradient, decay the values (Loshchilov & Hutter 2019)."""
+        self.add_penalty_gradient()
+        if self._clip_norm is not None:
+            self._clip(self._clip_norm)
+        if self._decay:
+            for values, factor in self._decayed:
+                values *= 1.0 - min(learning_rate * self._decay * decay_factor * factor, 1.0)
+
+    def after_update(self, learning_rate: float) -> None:
+        """w ← sign(w) max(|w| - η l1, 0): a soft threshold, so that weights reach zero and stay there."""
+        if self.l1:
+            limit = learning_rate * self.l1
+            self._weights -= np.clip(self._weights, -limit, limit, out=self._change)
+
+    def add_penalty_gradient(self) -> None:
+        """Add l2 · w to the weights' gradients."""
+        if self.l2:
+            self._d_weights += np.multiply(self._weights, self.l2, out=self._change)
+
+    def _clip(self, longest: float) -> None:
+        """Pascanu et al. 2013 (arXiv 1211.5063), by the norm of all gradients of a network together."""
+        gradients = self._gradients
+        squares: FloatArray = np.einsum("...i,...i->...", gradients, gradients, dtype=gradients.dtype)
+        shorter = np.minimum(longest / np.sqrt(squares), 1.0)
+        gradients *= np.asarray(shorter, gradients.dtype)[..., None]

@@ -20,7 +20,7 @@ from mlpcli.nn.trainer import Trainer
 Measure = Callable[[FloatArray], Mapping[str, float]]
 """Metrics of the validation rows from their raw outputs."""
 
-VALUED = 100
+VALUED = 50
 """The loss is taken of at least so many batches of an epoch, spread evenly: of all, up to twice as many. With
 small batches each loss costs a tenth of a step."""
 
@@ -32,7 +32,7 @@ QUIET = np.errstate(over="ignore", invalid="ignore", divide="ignore")
 class EpochRecord:
     """What one epoch brought. Losses are means in encoded units, seconds count from the first epoch.
 
-    The training loss is that of the batches as they were learned from, of 100 or more where there are more.
+    The training loss is that of the batches as they were learned from, of 50 or more where there are more.
     """
 
     epoch: int

@@ -10,6 +10,9 @@ IndexArray: TypeAlias = npt.NDArray[np.intp]
 AnyArray: TypeAlias = npt.NDArray[Any]
 
 
+QUIET = np.errstate(over="ignore", invalid="ignore", divide="ignore")
+"""A decorator: divergence is told by the loss, not by NumPy's warnings."""
+
 BOOLEAN = np.dtype(np.bool_)
 INDEX = np.dtype(np.intp)
 FLOAT32 = np.dtype(np.float32)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mlpcli.errors import SettingsError
-from mlpcli.nn.arrays import FloatArray, IndexArray
+from mlpcli.nn.arrays import QUIET, FloatArray, IndexArray
 from mlpcli.nn.batches import Batches, Examples
 from mlpcli.nn.course import LOSS, Course, TrainingSettings
 from mlpcli.nn.diagnosis import SAMPLE_ROWS, LayerDiagnosis, diagnose
@@ -23,9 +23,6 @@ Measure = Callable[[FloatArray], Mapping[str, float]]
 VALUED = 50
 """The loss is taken of at least so many batches of an epoch, spread evenly: of all, up to twice as many. With
 small batches each loss costs a tenth of a step."""
-
-QUIET = np.errstate(over="ignore", invalid="ignore", divide="ignore")
-"""Divergence is told by the loss, not by NumPy's warnings."""
 
 
 @dataclass(frozen=True)

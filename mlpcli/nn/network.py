@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mlpcli.nn.arrays import FloatArray
+from mlpcli.nn.arrays import QUIET, FloatArray
 from mlpcli.nn.initialization import INITIALIZATIONS
 from mlpcli.nn.layers import Dense, Dropout, Layer
 from mlpcli.nn.parameters import HasParameters, ParameterVector, group_of
@@ -143,6 +143,7 @@ class Network:
             if index == self._first_dense and self.shortcut is not None:
                 self.shortcut.backward(x, deltas[self._last_dense], d_x)
 
+    @QUIET
     def predict(self, features: FloatArray) -> FloatArray:
         """Raw outputs (..., rows, n_out) for any number of rows, in a new array; dropout is off."""
         rows = len(features)

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from mlpcli.errors import SettingsError
-from mlpcli.nn.arrays import FloatArray
+from mlpcli.nn.arrays import QUIET, FloatArray
 from mlpcli.nn.batches import Batches, Examples
-from mlpcli.nn.fitting import QUIET
 from mlpcli.nn.trainer import Trainer
 from mlpcli.settings import Settings, setting
 

@@ -22,6 +22,7 @@ class Trainer:
         validation_loss: Loss | None = None,
     ) -> None:
         self.network, self.loss, self.optimizer = network, loss, optimizer
+        self._rule = optimizer if isinstance(optimizer, UpdateRule) else None
         self.regularization = regularization or Regularization(network.parameters)
         self.validation_loss = validation_loss or loss
 
@@ -33,13 +34,13 @@ class Trainer:
         If not `valued` the loss is not computed, and NaN is returned. A minimizer takes the batch for all
         rows there are, and its loss is that with the penalty.
         """
-        optimizer, regularization = self.optimizer, self.regularization
-        if is_minimizer(optimizer):
-            return optimizer.advance(lambda: self.objective(batch), learning_rate)
-        assert isinstance(optimizer, UpdateRule)
+        rule, regularization = self._rule, self.regularization
+        if rule is None:
+            assert is_minimizer(self.optimizer)
+            return self.optimizer.advance(lambda: self.objective(batch), learning_rate)
         loss = self.gradients(batch, valued=valued)
         regularization.before_update(learning_rate, decay_factor)
-        optimizer.step(learning_rate)
+        rule.step(learning_rate)
         regularization.after_update(learning_rate)
         return loss
 

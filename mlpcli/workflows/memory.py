@@ -10,8 +10,10 @@ from mlpcli.nn.network import PREDICTION_ROWS, count_parameters
 from mlpcli.nn.optimizers import OPTIMIZERS, UpdateRule
 
 BYTES = 4
-PARAMETER_COPIES = 4
-"""Values, gradients, the best values so far, and what is changed by in a step."""
+PARAMETER_COPIES = 5
+"""Values, gradients, the best values so far, those of the last epoch, and what is changed by in a step."""
+STATE_COPIES = 2
+"""The optimizer's, and that of the last epoch."""
 UNIT_COPIES = 4
 """Outputs, deltas and scratch memory of a layer for each row of a batch."""
 L_BFGS_COPIES = 22
@@ -25,7 +27,8 @@ def refuse_too_large(layers: Sequence[Layer], rows: int, optimizer: str) -> None
     parameters = count_parameters(layers)
     units = sum(layer.n_out for layer in layers)
     rows = max(rows, PREDICTION_ROWS // UNIT_COPIES)
-    needed = BYTES * (parameters * (PARAMETER_COPIES + state) + units * rows * UNIT_COPIES)
+    copies = PARAMETER_COPIES + STATE_COPIES * state
+    needed = BYTES * (parameters * copies + units * rows * UNIT_COPIES)
     free = free_memory()
     if free is not None and needed > free:
         raise SettingsError(

@@ -84,9 +84,9 @@ def test_the_train_loss_counts_every_row_once() -> None:
         assert run.records[0].train_loss == pytest.approx(expected, rel=1e-6)
 
 
-@pytest.mark.parametrize(("rows", "every"), [(199, 1), (250, 2), (301, 3)])
+@pytest.mark.parametrize(("rows", "every"), [(99, 1), (125, 2), (151, 3)])
 def test_of_many_batches_some_losses_are_taken(rows: int, every: int) -> None:
-    """A batch of one row each: at least a hundred losses, evenly spread, the last one among them."""
+    """A batch of one row each: at least fifty losses, evenly spread, the last one among them."""
     run = Run(settings(optimizer="sgd", learning_rate=1e-30, batch_size=1, epochs=1), dropout=0.0)
     step, taken = run.trainer.step, []
 
@@ -100,7 +100,7 @@ def test_of_many_batches_some_losses_are_taken(rows: int, every: int) -> None:
     run.trainer.step = watched  # type: ignore[method-assign]
     run.fit(rows_of(3, rows))
     losses = [loss for number, loss in enumerate(taken, start=1) if number % every == 0 or number == rows]
-    assert np.flatnonzero(np.isfinite(taken)).size == len(losses) >= 100
+    assert np.flatnonzero(np.isfinite(taken)).size == len(losses) >= 50
     assert run.records[0].train_loss == pytest.approx(float(np.mean(losses)), rel=1e-6)
 
 

@@ -63,7 +63,7 @@ def test_a_network_larger_than_the_memory(monkeypatch: pytest.MonkeyPatch) -> No
     memory.refuse_too_large([Dense(10, 10)], 32, "adam")
     with pytest.raises(SettingsError) as refusal:
         memory.refuse_too_large([Dense(300, 300)], 32, "adam")
-    assert refusal.value.message.startswith("--hidden: 90,300 parameters need 7.08 ")
+    assert refusal.value.message.startswith("--hidden: 90,300 parameters need 8.17 ")
     assert refusal.value.message.endswith("MB of memory, 1 MB are free")
     with pytest.raises(SettingsError, match=r"kB|MB"):
         memory.refuse_too_large([Dense(10, 10)], 100_000, "sgd")

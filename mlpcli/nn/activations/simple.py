@@ -27,10 +27,16 @@ class Relu(Activation):
 
     gain = math.sqrt(2.0)
 
+    def __init__(self, width: int) -> None:
+        super().__init__(width)
+        self._zeros: FloatArray = np.empty(0)
+
     def _function(self, x: FloatArray, out: FloatArray) -> None:
         # The maximum with an array of zeros takes a fifth of the time of that with the number 0 (3 and 17 µs
         # at 200 x 100, 180 and 420 µs at 1024 x 512).
-        np.maximum(x, self._scratch("zeros", x.shape, x.dtype, fill=0.0), out=out)
+        if x.shape != self._zeros.shape or x.dtype is not self._zeros.dtype:
+            self._zeros = self._scratch("zeros", x.shape, x.dtype, fill=0.0)
+        np.maximum(x, self._zeros, out=out)
 
     def backward(self, x: FloatArray, out: FloatArray, d_out: FloatArray, d_x: FloatArray | None) -> None:
         """The gradient passes where the output is positive."""

@@ -81,11 +81,11 @@ class ClassLoss(Loss):
     def _take(self, out: FloatArray) -> None:
         """Each row's score of its class."""
         # mode="clip" writes into `out` directly; the places are in range.
-        self._flat.take(self._places, out=out.reshape(self._places.shape), mode="clip")
+        self._flat.take(self._places, out=out[..., 0, :], mode="clip")
 
     def _put(self, values: FloatArray) -> None:
         """The inverse of `_take`."""
-        self._flat[self._places] = values.reshape(self._places.shape)
+        self._flat[self._places] = values[..., 0, :]
 
     def _shift(self) -> None:
         """Subtract each row's highest score, so that no exponential overflows."""

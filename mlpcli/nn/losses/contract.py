@@ -24,7 +24,7 @@ class LossSettings(Settings):
 
     huber_delta: float = setting(
         1.0,
-        "Where Huber's loss turns from squared to absolute, in standard deviations of the target.",
+        "Where Huber's loss turns from squared to absolute, in units of the scaled target: its spread.",
         group="Loss",
         above=0,
     )

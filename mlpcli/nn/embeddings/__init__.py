@@ -7,7 +7,8 @@ import numpy as np
 from mlpcli.nn.arrays import FloatArray, IndexArray
 from mlpcli.nn.embeddings.categories import CategoryEmbedding
 from mlpcli.nn.embeddings.contract import Embedding, Inputs, Kept
-from mlpcli.nn.embeddings.numbers import NUMBER_EMBEDDINGS, PBLD, PLR, PiecewiseLinear
+from mlpcli.nn.embeddings.periodic import PBLD, PLR
+from mlpcli.nn.embeddings.piecewise import PiecewiseLinear
 from mlpcli.nn.layers import Layer
 
 __all__ = [
@@ -22,6 +23,10 @@ __all__ = [
     "PiecewiseLinear",
     "input_layer",
 ]
+
+
+NUMBER_EMBEDDINGS: dict[str, type[Embedding]] = {"pbld": PBLD, "plr": PLR, "ple": PiecewiseLinear}
+"""Names are stored in model files: add, never rename."""
 
 
 class InputLayer(Layer):

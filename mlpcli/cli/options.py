@@ -137,7 +137,8 @@ def _option(
     details: dict[str, Any] = {"default": None}
     if kind is bool and default is None:
         # A preset may switch it on.
-        names, flag = [], f"{flag}/--no-{flag[2:]}"
+        opposite = f"--{flag[5:]}" if flag.startswith("--no-") else f"--no-{flag[2:]}"
+        names, flag = [], f"{flag}/{opposite}"
         details |= {"is_flag": True, "type": bool}
     elif kind is bool:
         details |= {"is_flag": True, "flag_value": True, "type": bool}

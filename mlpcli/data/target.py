@@ -76,7 +76,6 @@ class NumberTarget:
         lowest, highest = values.min(axis=0), values.max(axis=0)
         mean, spread = values.mean(axis=0), values.std(axis=0)
         if into == POSITIVE:
-            _refuse_negative(names, lowest * unit)
             mean = np.zeros_like(mean)
         elif into == ZERO_TO_ONE:
             mean, spread = lowest, highest - lowest
@@ -95,12 +94,13 @@ class NumberTarget:
         return np.asarray(encoded.astype(np.float64) * self.spread + self.mean)
 
 
-def _refuse_negative(names: Sequence[str], lowest: Array) -> None:
-    for name, value in zip(names, lowest.tolist(), strict=True):
+def refuse_negative(names: Sequence[str], values: Array) -> None:
+    """Raise DataError if any of the (rows, targets) values is below 0."""
+    for name, value in zip(names, values.min(axis=0).tolist(), strict=True):
         if value < 0:
             raise DataError(
                 f"target {name!r} has negative values, down to {value:g}: these outputs are never negative",
-                "Leave out --output-activation, or give another --loss.",
+                "Choose another --loss or --output-activation.",
             )
 
 

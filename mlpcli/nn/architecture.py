@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import NoneType
 
 import numpy as np
 import numpy.typing as npt
@@ -126,6 +127,11 @@ class NetworkSettings(Settings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if not isinstance(self.hidden, (tuple, NoneType)):
+            raise SettingsError(f"--hidden: {self.hidden!r:.40} is no list of sizes", "Write (128, 64).")
+        wide = self.wide if isinstance(self.wide, tuple) else (self.wide,)
+        if not all(isinstance(name, str) for name in wide):
+            raise SettingsError(f"--wide: {self.wide!r:.40} names no columns", "Give all, none or A,B.")
         if len(self.hidden or ()) > MOST_LAYERS:
             raise SettingsError(f"--hidden: more than {MOST_LAYERS} layers", "Write fewer layers.")
         if not all(type(size) is int for size in self.hidden or ()):
@@ -135,9 +141,9 @@ class NetworkSettings(Settings):
                 "--hidden: a layer needs at least one unit", "Write none for no hidden layer."
             )
         rates = self.dropout_rates()
-        if any(isinstance(rate, bool) or not 0 <= rate < 1 for rate in rates):
+        if any(type(rate) not in (int, float) or not 0 <= rate < 1 for rate in rates):
             raise SettingsError(
-                f"--dropout: {self.dropout!r:.40} is out of range", "Give 0 or more, below 1."
+                f"--dropout: {', '.join(map(str, rates)):.40} is out of range", "Give 0 or more, below 1."
             )
         if self.hidden is not None and len(rates) not in (0, 1, len(self.hidden)):
             raise SettingsError(

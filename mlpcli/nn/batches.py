@@ -7,8 +7,7 @@ from mlpcli.nn.arrays import AnyArray, FloatArray, IndexArray, Scratch
 
 BLOCK_VALUES = 1 << 16
 """Features gathered at once, of which batches are slices: that saves a twentieth of a step of 32 rows, and
-what
-is gathered is still in the cache when it is used."""
+what is gathered is still in the cache when it is used."""
 
 
 @dataclass(slots=True)

@@ -30,6 +30,7 @@ class FitState:
     best_values: FloatArray | None = None
     waited: int = 0
     plateau: tuple[float, float, int] | None = None
+    constants: FloatArray | None = None
     stop_reason: StopReason | None = None
 
     def keep(
@@ -41,6 +42,7 @@ class FitState:
     ) -> None:
         """Copy what a later `restore` needs beside the counters, which the caller sets."""
         self.values = trainer.network.parameters.values.copy()
+        self.constants = trainer.network.parameters.constants.copy()
         self.moments = {name: moment.copy() for name, moment in trainer.optimizer.moments().items()}
         self.generators = {name: generator.bit_generator.state for name, generator in generators.items()}
         self.best_epoch, self.best_score = stopping.best_epoch, stopping.best_score
@@ -57,6 +59,8 @@ class FitState:
         """Put everything back as it was when kept."""
         assert self.values is not None
         trainer.network.parameters.values[:] = self.values
+        if self.constants is not None:
+            trainer.network.parameters.constants[:] = self.constants
         for name, moment in trainer.optimizer.moments().items():
             moment[:] = self.moments[name]
         trainer.optimizer.steps = self.step

@@ -81,7 +81,9 @@ def fit(
         state.restore(trainer, stopping, course, generators)
     started = time.perf_counter() - state.seconds
     step, epoch = state.step, state.epoch
-    reason: StopReason | None = "diverged" if state.stop_reason == "diverged" else None
+    reason: StopReason | None = None
+    if state.stop_reason in ("diverged", "converged"):
+        reason = state.stop_reason
     if reason is None and stopping.exhausted:  # also when it was stopped for another reason just then
         reason = "patience"
 
@@ -93,6 +95,8 @@ def fit(
         )
         step, reason = done.step, done.reason
         if not done.whole:
+            if stopping.best_values is None and not math.isfinite(_sum(values)):
+                reason = "diverged"  # after the last loss that was taken
             break
         scores = _validate(trainer, validation, measure)
         validation_loss = scores.get(LOSS)

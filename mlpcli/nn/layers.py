@@ -32,6 +32,11 @@ class Layer(ABC):
         """For the table of layers."""
         return type(self).__name__
 
+    @property
+    def numbers_per_row(self) -> int:
+        """About how many numbers training keeps for each row: outputs, deltas and scratch memory."""
+        return 4 * self.n_out
+
     def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
         """Shape of each parameter by its name (see `mlpcli.nn.parameters`); none by default."""
         return {}

@@ -18,6 +18,7 @@ from mlpcli.workflows.train import TrainingRun
 WHY_STOPPED = {
     "epochs": "all epochs were run",
     "patience": "no better score for the set patience",
+    "converged": "no further decrease was possible",
     "time": "the time limit was reached",
     "interrupted": "interrupted; the best so far is kept",
     "terminated": "terminated; the best so far is kept",

@@ -96,11 +96,12 @@ def initial_network(prepared: Prepared, randomness: Mapping[str, np.random.Gener
     options = prepared.options
     plan = Plan.of(options, prepared.encoder, prepared.task, prepared.target)
     assert options.optimizer.optimizer is not None
-    refuse_too_large(plan.layers(), batch_rows(prepared), options.optimizer.optimizer)
+    refuse_too_large(plan.parts(), batch_rows(prepared), options.optimizer.optimizer)
     network = plan.build(randomness["dropout"])
     features = prepared.parts["train"].features
     # Rows from all over the table, the same on every run.
-    sample = features[:: max(1, len(features) // PREDICTION_ROWS)][:PREDICTION_ROWS]
+    chosen = np.linspace(0, len(features) - 1, min(len(features), PREDICTION_ROWS)).astype(np.intp)
+    sample = features[chosen]
     network.initialize(randomness["weights"], options.network.init or "auto", sample)
     return network
 

@@ -8,32 +8,36 @@ from mlpcli.errors import SettingsError
 from mlpcli.nn.layers import Layer
 from mlpcli.nn.network import PREDICTION_ROWS, count_parameters
 from mlpcli.nn.optimizers import OPTIMIZERS, UpdateRule
+from mlpcli.nn.parameters import HasParameters
 
 BYTES = 4
+ROOM = 1.2
+"""For what is small beside the rest."""
 PARAMETER_COPIES = 5
 """Values, gradients, the best values so far, those of the last epoch, and what is changed by in a step."""
 STATE_COPIES = 2
 """The optimizer's, and that of the last epoch."""
-UNIT_COPIES = 4
-"""Outputs, deltas and scratch memory of a layer for each row of a batch."""
 L_BFGS_COPIES = 22
 UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB")
 
 
-def refuse_too_large(layers: Sequence[Layer], rows: int, optimizer: str) -> None:
+def refuse_too_large(parts: Sequence[HasParameters], rows: int, optimizer: str) -> None:
     """Raise SettingsError if training with batches of `rows` needs more memory than is free."""
     rule = OPTIMIZERS[optimizer]
     state = len(rule.state_names) if issubclass(rule, UpdateRule) else L_BFGS_COPIES
-    parameters = count_parameters(layers)
-    units = sum(layer.n_out for layer in layers)
-    rows = max(rows, PREDICTION_ROWS // UNIT_COPIES)
-    copies = PARAMETER_COPIES + STATE_COPIES * state
-    needed = BYTES * (parameters * copies + units * rows * UNIT_COPIES)
+    parameters = count_parameters(parts)
+    layers = [part for part in parts if isinstance(part, Layer)]
+    for_rows = sum(layer.numbers_per_row for layer in layers) * rows
+    # In prediction a layer has its outputs, and what it needs on the way.
+    for_rows += sum(layer.numbers_per_row // 2 for layer in layers) * PREDICTION_ROWS
+    for_parameters = parameters * (PARAMETER_COPIES + STATE_COPIES * state)
+    needed = ROOM * BYTES * (for_parameters + for_rows)
     free = free_memory()
     if free is not None and needed > free:
+        smaller = "Write smaller layers, or a smaller --batch-size." if for_rows > for_parameters else ""
         raise SettingsError(
             f"--hidden: {parameters:,} parameters need {_size(needed)} of memory, {_size(free)} are free",
-            "Write smaller layers" + (", or a smaller --batch-size." if units * rows > parameters else "."),
+            smaller or "Write smaller layers.",
         )
 
 
@@ -58,8 +62,10 @@ def _of_machine() -> int | None:
 def _of_container() -> int | None:
     folder = Path("/sys/fs/cgroup")
     try:
-        limit, used = ((folder / name).read_text() for name in ("memory.max", "memory.current"))
-        return max(int(limit) - int(used), 0)
+        limit, used = (int((folder / name).read_text()) for name in ("memory.max", "memory.current"))
+        counts = dict(line.split() for line in (folder / "memory.stat").read_text().splitlines())
+        # Pages of files that were read can be had back.
+        return max(limit - used + int(counts.get("inactive_file", 0)), 0)
     except (OSError, ValueError):
         return None  # no control group, or "max"
 

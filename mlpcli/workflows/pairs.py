@@ -63,6 +63,8 @@ def refuse_impossible(options: Options, task: Task) -> None:
             f"--label-smoothing is for --loss cross-entropy, not for {task.name if loss == AUTO else loss}",
             "Leave it out.",
         )
+    if options.training.warmup and options.training.schedule == "coslog":
+        raise SettingsError("--warmup does not go with --schedule coslog, which starts at 0", "Leave it out.")
     if is_minimized(options):
         _refuse_for_minimizer(options)
 
@@ -82,6 +84,10 @@ def _refuse_for_minimizer(options: Options) -> None:
         ("--clip-norm", options.regularization.clip_norm),
         ("--schedule", options.training.schedule not in (None, "constant")),
         ("--warmup", options.training.warmup),
+        ("--decay-schedule", options.training.decay_schedule),
+        ("--dropout-schedule", options.training.dropout_schedule),
+        ("--decay-factors", options.regularization.decay_factors),
+        ("--beta2", options.optimizer.beta2),
         ("--rate-factors", options.optimizer.rate_factors),
         ("--rate-by-width", options.optimizer.rate_by_width),
     ):

@@ -149,9 +149,7 @@ def added_columns(model: Model, settings: PredictionSettings) -> list[str]:
     several = len(target.names) > 1 or model.task.name == "multilabel"
     names = [f"prediction_{name}" for name in target.names] if several else ["prediction"]
     for level in model.quantile_levels:
-        names += (
-            [f"quantile_{level:g}_{name}" for name in target.names] if several else [f"quantile_{level:g}"]
-        )
+        names += [f"quantile_{level}_{name}" for name in target.names] if several else [f"quantile_{level}"]
     if settings.proba and model.task.name == "multilabel":
         names += [f"probability_{name}" for name in target.names]
     return names

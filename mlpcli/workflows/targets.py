@@ -11,7 +11,7 @@ from mlpcli.data.cells import as_booleans, as_numbers, as_text, count_distinct, 
 from mlpcli.data.encoders import Reading
 from mlpcli.data.schema import DataSettings
 from mlpcli.data.table import Table
-from mlpcli.data.target import ClassTarget, LabelTarget, NumberTarget, Target
+from mlpcli.data.target import POSITIVE, ClassTarget, LabelTarget, NumberTarget, Target, refuse_negative
 from mlpcli.errors import DataError
 
 Array: TypeAlias = npt.NDArray[Any]
@@ -106,6 +106,8 @@ def fit_target(
         return labels, truth_of(labels, frame, reading, table, lines)
     unfitted = NumberTarget(tuple(names), np.zeros(len(names)), np.ones(len(names)))
     values = truth_of(unfitted, frame, reading, table, lines)
+    if into == POSITIVE:
+        refuse_negative(names, values)
     return NumberTarget.fit(names, values[train], into), values
 
 

@@ -58,7 +58,13 @@ class ObjectiveSettings(Settings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        for name, weight in self.class_weight if not isinstance(self.class_weight, str) else ():
+        if isinstance(self.class_weight, str):
+            return
+        if not isinstance(self.class_weight, tuple):
+            raise SettingsError(
+                f"--class-weight: {self.class_weight!r:.40} names no classes", "Write CLASS=2.5."
+            )
+        for name, weight in self.class_weight:
             if not 0 <= weight < float("inf"):
                 what = "a weight below 0" if weight < 0 else "a weight that is no finite number"
                 raise SettingsError(f"--class-weight: {name!r} has {what}", "Give 0 or more.")
@@ -78,7 +84,9 @@ class Task(ABC):
         if given == AUTO:
             return next(iter(self.losses.values()))
         if given not in self.losses:
-            raise SettingsError(f"--loss: {given!r} is not for {self.name}", did_you_mean(given, self.losses))
+            others = [name for name, task in TASKS.items() if given in task.losses]
+            hint = f"It is for {', '.join(others)} (--task). {did_you_mean(given, self.losses)}"
+            raise SettingsError(f"--loss: {given!r} is not for {self.name}", hint)
         return self.losses[given]
 
     @abstractmethod

@@ -1,10 +1,13 @@
 """Options come from the settings classes, and from the environment."""
 
 import re
+from typing import get_args
 
 import pytest
 
 from mlpcli.cli.main import COMMANDS
+from mlpcli.nn.fit_state import StopReason
+from mlpcli.render.reports import WHY_STOPPED
 from mlpcli.settings import described_fields, flag_of
 from mlpcli.workflows.options import SETTINGS_CLASSES
 from tests.cli.commands import Commands, sample
@@ -46,3 +49,7 @@ def test_a_column_name_with_a_comma_wins(mlpcli: Commands, tmp_path: object) -> 
         column["name"] for column in mlpcli.ok(*train, "--features", "a", "--features", "b").json()["columns"]
     ]
     assert names == ["a", "b"]
+
+
+def test_every_reason_to_stop_has_words() -> None:
+    assert set(WHY_STOPPED) == set(get_args(StopReason))

@@ -3,6 +3,7 @@
 import copy
 from typing import Any
 
+import numpy as np
 import pytest
 
 from mlpcli.nn.arrays import FloatArray
@@ -35,7 +36,9 @@ def assert_same(resumed: Run, unbroken: Run) -> None:
 
 def fields_of(state: FitState) -> dict[str, Any]:
     fields = {name: value for name, value in vars(state).items() if name not in ("seconds", "moments")}
-    return {name: value.tobytes() if name.endswith("values") else value for name, value in fields.items()}
+    return {
+        name: value.tobytes() if isinstance(value, np.ndarray) else value for name, value in fields.items()
+    }
 
 
 @pytest.mark.parametrize("batches", [3 * BATCHES, 3 * BATCHES + 2], ids=["at the end", "in the middle"])

@@ -8,7 +8,7 @@ import pytest
 from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.batches import Examples
 from mlpcli.nn.fit_state import StopReason
-from tests.nn.runs import BATCHES, TRAINING, VALIDATION, Run, StopAfter, settings
+from tests.nn.runs import BATCHES, TRAINING, VALIDATION, Run, StopAfter, rows_of, settings
 
 
 def scripted(scores: Sequence[float]) -> Callable[[FloatArray], dict[str, float]]:
@@ -145,3 +145,11 @@ def test_a_score_that_is_no_number_is_never_preferred(score: float) -> None:
     run.fit(validation=VALIDATION, measure=scripted([score, 2.0, score, 3.0]))
     assert run.state.best_epoch == 2
     assert run.loss_of(VALIDATION) == run.records[1].validation_loss
+
+
+def test_a_stop_after_a_blow_up_that_no_loss_has_told_yet() -> None:
+    """Of 125 batches every second loss is taken; after the first step the weights are no numbers any more."""
+    run = Run(settings(optimizer="sgd", learning_rate=1e38, batch_size=1), dropout=0.0)
+    run.fit(rows_of(3, 125), should_stop=StopAfter(1, "time"))
+    assert run.state.stop_reason == "diverged"
+    assert run.records == []

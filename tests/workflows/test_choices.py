@@ -103,7 +103,7 @@ def test_everything_at_once(tmp_path: Path) -> None:
         l1=1e-4,
         clip_norm=1.0,
         warmup=0.1,
-        schedule="coslog",
+        schedule="one-cycle",
     )
     assert np.isfinite(predicted.frame.to_numpy(dtype=float)).all()
 

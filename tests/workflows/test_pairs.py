@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 import mlpcli
@@ -27,6 +28,7 @@ IMPOSSIBLE: dict[str, tuple[str, dict[str, Any], str]] = {
     "smoothing of hinge": ("binary", {"label_smoothing": 0.1, "loss": "hinge"}, "--label-smoothing"),
     "wide without hidden layers": ("regression", {"wide": "all", "hidden": ()}, "--wide"),
     "plateau without validation": ("regression", {"schedule": "plateau", "validation": 0.0}, "plateau"),
+    "warm-up of what starts at 0": ("regression", {"schedule": "coslog", "warmup": 0.1}, "--warmup"),
     "too many dropout rates": ("regression", {"dropout": (0.1, 0.2, 0.3), "hidden": (4, 4)}, "--dropout"),
     "l-bfgs with dropout": ("regression", L_BFGS | {"dropout": 0.1}, "--dropout"),
     "l-bfgs with l1": ("regression", L_BFGS | {"l1": 0.1}, "--l1"),
@@ -34,6 +36,7 @@ IMPOSSIBLE: dict[str, tuple[str, dict[str, Any], str]] = {
     "l-bfgs with clipping": ("regression", L_BFGS | {"clip_norm": 1.0}, "--clip-norm"),
     "l-bfgs with a schedule": ("regression", L_BFGS | {"schedule": "cosine"}, "--schedule"),
     "l-bfgs with warm-up": ("regression", L_BFGS | {"warmup": 0.1}, "--warmup"),
+    "l-bfgs with beta2": ("regression", L_BFGS | {"beta2": 0.9}, "--beta2"),
     "l-bfgs with rate factors": ("regression", L_BFGS | {"rate_factors": (("bias", 0.1),)}, "--rate-factors"),
 }
 
@@ -53,6 +56,31 @@ def test_a_target_below_an_output_range(settings: dict[str, Any]) -> None:
         mlpcli.train(table(), "b", features="a", **settings)
 
 
+def test_a_held_out_target_below_an_output_range() -> None:
+    frame = table().assign(value=1.0 + np.arange(60.0))
+    frame.loc[17, "value"] = -3.0
+    for seed in range(6):
+        with pytest.raises(DataError, match="down to -3"):
+            mlpcli.train(frame, "value", features=INPUTS, loss="poisson", seed=seed, epochs=1)
+
+
+WRONG_TYPES: dict[str, dict[str, Any]] = {
+    "--hidden": {"hidden": 128},
+    "--dropout": {"dropout": ["a"]},
+    "--quantiles": {"loss": "quantile", "quantiles": 0.5},
+    "--wide": {"wide": 5},
+    "--class-weight": {"class_weight": 5},
+    "--rate-factors": {"rate_factors": {"bias": "x"}},
+}
+
+
+@pytest.mark.parametrize("flag", WRONG_TYPES)
+def test_wrong_types_from_python(flag: str) -> None:
+    with pytest.raises(SettingsError) as refusal:
+        mlpcli.train(table(), "value", features=INPUTS, **WRONG_TYPES[flag])
+    assert refusal.value.message.startswith(flag)
+
+
 def test_lr_find_is_not_for_minimizers() -> None:
     with pytest.raises(SettingsError, match="l-bfgs finds its own step lengths"):
         mlpcli.lr_find(table(), "value", features=INPUTS, optimizer="l-bfgs")
@@ -63,7 +91,7 @@ def test_a_network_larger_than_the_memory(monkeypatch: pytest.MonkeyPatch) -> No
     memory.refuse_too_large([Dense(10, 10)], 32, "adam")
     with pytest.raises(SettingsError) as refusal:
         memory.refuse_too_large([Dense(300, 300)], 32, "adam")
-    assert refusal.value.message.startswith("--hidden: 90,300 parameters need 8.17 ")
+    assert refusal.value.message.startswith("--hidden: 90,300 parameters need 15.9 ")
     assert refusal.value.message.endswith("MB of memory, 1 MB are free")
     with pytest.raises(SettingsError, match=r"kB|MB"):
         memory.refuse_too_large([Dense(10, 10)], 100_000, "sgd")

@@ -43,6 +43,11 @@ class InputLayer(Layer):
         """For the table of layers."""
         return "Embedding"
 
+    @property
+    def numbers_per_row(self) -> int:
+        """Those of the layer and of its embeddings."""
+        return super().numbers_per_row + sum(each.numbers_per_row for each in self.embeddings)
+
     def column_of_output(self) -> IndexArray:
         """(n_out,) the column from which each output comes."""
         return np.concatenate([each.column_of_output() for each in self.embeddings])

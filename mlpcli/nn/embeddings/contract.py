@@ -31,6 +31,11 @@ class Embedding(ABC):
         self.columns = columns
         self._scratch = Scratch()
 
+    @property
+    def numbers_per_row(self) -> int:
+        """About how many numbers it keeps for each row beside its outputs."""
+        return len(self.columns) + self.n_out
+
     @abstractmethod
     def column_of_output(self) -> IndexArray:
         """(n_out,) the column from which each output comes."""

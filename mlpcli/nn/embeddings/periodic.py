@@ -27,6 +27,11 @@ class Periodic(Embedding):
         super().__init__(columns)
         self.n_out = self.outputs * len(columns)
 
+    @property
+    def numbers_per_row(self) -> int:
+        """Angles and their sines, waves and linear outputs with their gradients."""
+        return 2 * len(self.columns) * (1 + self.frequencies + self.waves + self.outputs)
+
     def column_of_output(self) -> IndexArray:
         """All outputs of the first column, then those of the next."""
         return np.repeat(self.columns, self.outputs)

@@ -49,7 +49,11 @@ class LossSettings(Settings):
     def __post_init__(self) -> None:
         super().__post_init__()
         levels = self.quantiles
-        if not levels or not all(isinstance(level, (int, float)) and 0 < level < 1 for level in levels):
+        if (
+            not isinstance(levels, tuple)
+            or not levels
+            or not all(isinstance(level, (int, float)) and 0 < level < 1 for level in levels)
+        ):
             raise SettingsError("--quantiles: a level is not between 0 and 1", "Write 0.1,0.5,0.9.")
         if list(levels) != sorted(set(levels)):
             raise SettingsError("--quantiles: the levels do not rise", "Write 0.1,0.5,0.9.")

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from mlpcli.nn.arrays import FloatArray
+from mlpcli.nn.arrays import QUIET, FloatArray
 from mlpcli.nn.optimizers.line_search import wolfe_search
 from mlpcli.nn.parameters import ParameterVector
 
@@ -41,7 +41,7 @@ class LBFGS:
         self._stuck = np.zeros(1)
         self.steps = 0
 
-    @np.errstate(over="ignore", invalid="ignore", divide="ignore")
+    @QUIET
     def advance(self, objective: Callable[[], float], first_step: float = 1.0) -> float:
         """One iteration; the loss before it. Nothing moves once `converged`.
 

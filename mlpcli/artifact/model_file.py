@@ -1,7 +1,8 @@
 """The model file: a dict of format number, header (JSON text) and arrays, with a checksum of each.
 
 Format 1: `format`, `header`, `header_sha256`, `arrays` {name: array}, `arrays_sha256`. All text is in the
-header. A stored field that is added raises FORMAT and brings an upgrade function for older headers.
+header. A stored field that is added has a default that older files mean, or raises FORMAT and
+brings an upgrade function.
 """
 
 import hashlib

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from mlpcli.nn.arrays import AnyArray, FloatArray, IndexArray, Scratch
 
 BLOCK_VALUES = 1 << 16
-"""Features gathered at once, of which batches are slices: that saves a twentieth of a step of 32 rows, and
-what is gathered is still in the cache when it is used."""
+"""Features gathered at once, of which batches are slices: a slice takes 0.6 µs,
+a gather of 32 rows 1.4. What is gathered is still in the cache when it is used."""
 
 
 @dataclass(slots=True)

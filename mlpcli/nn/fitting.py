@@ -22,7 +22,7 @@ Measure = Callable[[FloatArray], Mapping[str, float]]
 
 VALUED = 50
 """The loss is taken of at least so many batches of an epoch, spread evenly: of all, up to twice as many. With
-small batches each loss costs a tenth of a step."""
+batches of 32 rows a loss costs 15 of 199 µs."""
 
 
 @dataclass(frozen=True)

@@ -76,8 +76,11 @@ class Dense(Layer):
         self.d_weight, self.d_bias = gradients["weight"], gradients["bias"]
         self._bias_row = self.bias[..., None, :]
         self._transposed = self.weight.mT
-        # np.dot takes 0.7 µs less than np.matmul, a third of the time of a product of 32 rows and 64 units.
+        # np.dot takes 1.4 of 5.9 µs less than np.matmul at 32 rows and 64 units; it knows no stacks.
         self._product = np.dot if self.weight.ndim == 2 else np.matmul
+        # In np.matmul one column times one row takes 116 µs at 200 x 100, as np.multiply 19, in np.dot 10.
+        one_column = self.n_out == 1 and self._product is np.matmul
+        self._product_back = np.multiply if one_column else self._product
 
     def forward(self, x: FloatArray, out: FloatArray, training: bool) -> None:
         """One matrix product and one addition."""
@@ -92,9 +95,7 @@ class Dense(Layer):
             self._ones = self._scratch("ones", d_out.shape[-2:-1], d_out.dtype, fill=1.0)
         self._product(self._ones, d_out, out=self.d_bias)
         if d_x is not None:
-            # One column times one row is slow as a matrix product: 56 against 8 µs at 200 rows and 100 units.
-            product = np.multiply if self.n_out == 1 else self._product
-            product(d_out, self._transposed, out=d_x)
+            self._product_back(d_out, self._transposed, out=d_x)
 
 
 class Scale(Layer):

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mlpcli.nn.arrays import QUIET, FloatArray
-from mlpcli.nn.initialization import INITIALIZATIONS
+from mlpcli.nn.initialization import INITIALIZATIONS, from_data
 from mlpcli.nn.layers import Dense, Dropout, Layer
 from mlpcli.nn.parameters import HasParameters, ParameterVector, group_of
 from mlpcli.nn.shortcut import Shortcut
@@ -88,6 +88,8 @@ class Network:
                 draw(layer, following.gain if following is not None else 1.0, generator, signal)
             else:
                 layer.initialize(generator, signal)
+            if signal is not None and draw is not from_data:
+                signal = None  # only the first layer may need it
             if signal is not None:
                 out: FloatArray = np.empty((len(signal), layer.n_out), self.dtype)
                 layer.forward(signal, out, False)

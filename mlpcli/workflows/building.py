@@ -126,13 +126,14 @@ def build_trainer(prepared: Prepared, network: Network) -> Trainer:
     assert settings.optimizer is not None
     rule = OPTIMIZERS[settings.optimizer]
     optimizer: Optimizer
+    usual_decay = 0.0
     if issubclass(rule, UpdateRule):
         by_group = dict.fromkeys(GROUPS, 1.0) | dict(settings.rate_factors)
         factors = network.rate_factors(by_group, by_width=bool(settings.rate_by_width))
         optimizer = rule(network.parameters, settings.momentum, settings.beta2, factors)
+        usual_decay = rule.usual_decay
     else:
         optimizer = rule(network.parameters)
-    usual_decay = rule.usual_decay if issubclass(rule, UpdateRule) else 0.0
     return Trainer(
         network,
         loss_of(options, prepared.task),

@@ -3,7 +3,7 @@
 from mlpcli.data.target import ANY_NUMBER, MINUS_ONE_TO_ONE, POSITIVE, ZERO_TO_ONE
 from mlpcli.errors import SettingsError
 from mlpcli.nn.architecture import AUTO
-from mlpcli.nn.optimizers import LBFGS, OPTIMIZERS
+from mlpcli.nn.optimizers import OPTIMIZERS, UpdateRule
 from mlpcli.workflows.options import Options
 from mlpcli.workflows.tasks import Task
 
@@ -72,7 +72,7 @@ def refuse_impossible(options: Options, task: Task) -> None:
 def is_minimized(options: Options) -> bool:
     """Whether the optimizer takes all rows at once."""
     assert options.optimizer.optimizer is not None
-    return issubclass(OPTIMIZERS[options.optimizer.optimizer], LBFGS)
+    return not issubclass(OPTIMIZERS[options.optimizer.optimizer], UpdateRule)
 
 
 def _refuse_for_minimizer(options: Options) -> None:

@@ -11,12 +11,11 @@ import numpy.typing as npt
 from mlpcli.data.target import ClassTarget, LabelTarget, NumberTarget, Target
 from mlpcli.errors import SettingsError, did_you_mean
 from mlpcli.metrics.outcome import Outcome
+from mlpcli.nn.architecture import AUTO
 from mlpcli.settings import Settings, parse_factors, setting
 
 Array: TypeAlias = npt.NDArray[Any]
 ClassWeight: TypeAlias = str | tuple[tuple[str, float], ...]
-
-AUTO = "auto"
 
 LABEL_LOSSES = {
     "cross-entropy": "sigmoid-cross-entropy",

@@ -105,3 +105,23 @@ def test_a_hundred_thousand_layers_that_fit(forge: Forge) -> None:
         header["network"] = [{"name": "Dense", "output": 3, "parameters": arrays["parameters"].size}]
 
     refused(forge, change)
+
+
+NEWER = (
+    *("parametric", "output_activation", "init", "wide", "number_embedding", "input_scale", "embed_above"),
+    *("quantiles", "label_smoothing", "focal_gamma", "beta2", "rate_factors", "rate_by_width", "warmup"),
+    *("decay_schedule", "dropout_schedule", "l1", "weight_decay", "decay_factors", "clip_norm"),
+)
+
+
+def test_a_header_of_before_newer_settings_means_the_same(forge: Forge) -> None:
+    def older(header: Any, arrays: Any) -> None:
+        for name in NEWER:
+            del header["settings"][name]
+        for encoder in header["encoders"]:
+            encoder.pop("embedded", None)
+
+    now = mlpcli.load(forge("multiclass", lambda header, arrays: None))
+    features = np.random.default_rng(0).standard_normal((5, now.network.n_in)).astype(np.float32)
+    expected = now.outputs(features)
+    np.testing.assert_array_equal(mlpcli.load(forge("multiclass", older)).outputs(features), expected)

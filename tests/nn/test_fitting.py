@@ -97,7 +97,7 @@ def test_of_many_batches_some_losses_are_taken(rows: int, every: int) -> None:
         assert bool(np.isnan(taken[-1])) is not valued
         return taken[-1]
 
-    run.trainer.step = watched  # type: ignore[method-assign]
+    vars(run.trainer)["step"] = watched  # in place of the method, which it calls
     run.fit(rows_of(3, rows))
     losses = [loss for number, loss in enumerate(taken, start=1) if number % every == 0 or number == rows]
     assert np.flatnonzero(np.isfinite(taken)).size == len(losses) >= 50
@@ -129,7 +129,7 @@ def test_every_epoch_has_its_own_order() -> None:
         orders.append(float(batch.features[0, 0]))
         return step(batch, learning_rate, decay_factor, valued=valued)
 
-    run.trainer.step = watched  # type: ignore[method-assign]
+    vars(run.trainer)["step"] = watched  # in place of the method, which it calls
     run.fit()
     first, second = orders[:40], orders[40:]
     assert first != second

@@ -10,7 +10,7 @@ import pytest
 from mlpcli.errors import SettingsError
 from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.batches import Examples
-from mlpcli.nn.layers import Dropout
+from mlpcli.nn.layers import Dense, Dropout
 from mlpcli.nn.losses import Loss, MeanAbsoluteError
 from mlpcli.nn.schedules import SCHEDULES
 from tests.nn.examples import UPDATE_RULES
@@ -29,7 +29,7 @@ class Steps:
         self.dropouts: list[float] = []
         self._step = run.trainer.step
         self._layers = [layer for layer in run.network.layers if isinstance(layer, Dropout)]
-        run.trainer.step = self  # type: ignore[method-assign]
+        vars(run.trainer)["step"] = self  # in place of the method, which it calls
 
     def __call__(
         self, batch: Examples, learning_rate: float, decay_factor: float = 1.0, *, valued: bool = True
@@ -93,7 +93,7 @@ def test_plateau_lowers_the_rate_when_the_validation_loss_stops_falling() -> Non
     run = Run(settings(schedule="plateau", epochs=14))
     run.trainer.validation_loss = MeanAbsoluteError()
     losses = [5.0, 4.0, *[4.0] * 5, 3.0, *[3.5] * 5, 1.0]
-    run.trainer.validation_loss.value = scripted_loss(losses)  # type: ignore[assignment, method-assign]
+    vars(run.trainer.validation_loss)["value"] = scripted_loss(losses)  # in place of the method
     run.fit(validation=VALIDATION)
     rates = [record.learning_rate for record in run.records]
     np.testing.assert_allclose(rates, [0.01] * 7 + [0.002] * 6 + [0.0004], rtol=1e-12)
@@ -194,7 +194,8 @@ def test_what_is_seen_inside() -> None:
 
 def test_dead_units_are_counted() -> None:
     run = Run(settings(optimizer="sgd", learning_rate=1e-6, epochs=1), dropout=0.0)
-    bias = run.network.layers[0].bias  # type: ignore[attr-defined]
-    bias[:3] = -1e3
+    first = run.network.layers[0]
+    assert isinstance(first, Dense)
+    first.bias[:3] = -1e3
     run.fit(diagnosing=True)
     assert run.records[0].layers[0].dead == 3 / 8

@@ -1,5 +1,7 @@
 """Every activation under every loss, and whole nets of every kind, against central differences."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -117,8 +119,8 @@ SETTINGS = [
 
 @pytest.mark.parametrize("weighted", [False, True], ids=["unweighted", "weighted"])
 @pytest.mark.parametrize(("loss", "changes"), SETTINGS, ids=str)
-def test_settings_of_a_loss(loss: str, changes: dict[str, object], weighted: bool) -> None:
-    settings = LossSettings(**changes)  # type: ignore[arg-type]
+def test_settings_of_a_loss(loss: str, changes: dict[str, Any], weighted: bool) -> None:
+    settings = LossSettings(**changes)
     assert_gradient_of(small_net("tanh", NO_REPLAY), loss, weighted=weighted, settings=settings)
 
 
@@ -140,9 +142,9 @@ def test_embeddings_scale_slopes_and_shortcut_in_one_net(number_embedding: str, 
 
 
 @pytest.mark.parametrize("changes", [{"input_scale": False}, {"number_embedding": "none"}], ids=str)
-def test_shortcut_and_penalty(changes: dict[str, object]) -> None:
+def test_shortcut_and_penalty(changes: dict[str, Any]) -> None:
     """The shortcut's weights are weights, so the penalty is on them too."""
-    network = everything(**changes)  # type: ignore[arg-type]
+    network = everything(**changes)
     assert_gradient_of(network, "mse", mixed=True, l2=0.3, coordinates=60)
 
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -75,10 +76,10 @@ class Traced:
         return self._curve(step)
 
 
-def search(curve: Curve, first_step: float, **options: float) -> tuple[LineSearch, list[float]]:
+def search(curve: Curve, first_step: float, **options: Any) -> tuple[LineSearch, list[float]]:
     traced = Traced(curve)
     loss, slope = curve(0.0)
-    return wolfe_search(traced, loss, slope, first_step, **options), traced.steps  # type: ignore[arg-type]
+    return wolfe_search(traced, loss, slope, first_step, **options), traced.steps
 
 
 CASES = [

@@ -1,5 +1,7 @@
 """Architectures as texts and settings: sizes, funnels, dropout by layer, and what is wrong with a text."""
 
+from typing import Any
+
 import pytest
 
 from mlpcli.errors import SettingsError
@@ -70,9 +72,9 @@ WRONG: list[dict[str, object]] = [
 
 
 @pytest.mark.parametrize("values", WRONG, ids=str)
-def test_settings_are_checked(values: dict[str, object]) -> None:
+def test_settings_are_checked(values: dict[str, Any]) -> None:
     with pytest.raises(SettingsError):
-        NetworkSettings(**values)  # type: ignore[arg-type]
+        NetworkSettings(**values)
 
 
 def test_funnels_count_as_their_layers() -> None:

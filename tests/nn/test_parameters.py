@@ -97,12 +97,13 @@ def test_constants_are_no_parameters() -> None:
 
 
 def test_members_have_a_row_each() -> None:
-    layers = [Dense(3, 4), Relu(4), Dense(4, 2)]
+    last = Dense(4, 2)
+    layers = [Dense(3, 4), Relu(4), last]
     stacked = ParameterVector(layers, np.float64, members=5)
     assert stacked.size == 26
     assert stacked.values.shape == stacked.gradients.shape == (5, 26)
     stacked.values[2] = np.arange(26)
-    weight = layers[2].weight  # type: ignore[attr-defined]
+    weight = last.weight
     np.testing.assert_array_equal(weight[2], np.arange(12, 20).reshape(4, 2))
     assert not weight[[0, 1, 3, 4]].any()
 

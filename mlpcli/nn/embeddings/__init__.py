@@ -87,13 +87,13 @@ class InputLayer(Layer):
 
 
 def input_layer(inputs: Inputs, number_embedding: str) -> InputLayer | None:
-    """The layer for these columns: numbers embedded as named (or "none"), then categories, then the rest.
+    """The layer for these columns: numbers embedded if so named, then categories, then the rest.
 
     None if nothing is to be embedded.
     """
     embeddings: list[Embedding] = []
     rest = set(range(inputs.width))
-    if number_embedding != "none" and inputs.numbers:
+    if number_embedding in NUMBER_EMBEDDINGS and inputs.numbers:
         embeddings.append(NUMBER_EMBEDDINGS[number_embedding](np.array(inputs.numbers, np.intp)))
         rest -= set(inputs.numbers)
     for column, levels in inputs.categories:

@@ -11,8 +11,8 @@ from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.parameters import ParameterVector
 
 BLOCK = 1 << 14
-"""Parameters updated at once: the arrays of a block stay in the cache between the passes over them (measured
-with adam: 1.0 instead of 1.5 ns a parameter at 300,000 parameters)."""
+"""Parameters updated at once: the arrays of a block stay in the cache between the passes over them (adam on
+320,000 parameters: 3.0 ns each, 3.4 without blocks)."""
 
 
 class Optimizer(Protocol):

@@ -15,7 +15,7 @@ LEVELS = [
     {"artifact"},
     {"data", "nn", "metrics"},
     {"files"},
-    {"settings"},
+    {"settings", "extras"},
     {"errors"},
 ]
 """From the top down; rooms of one level do not import one another."""

@@ -12,7 +12,20 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from mlpcli.data.schema import BOOLEAN, CATEGORY, KINDS, NUMBER, TASKS, Schema
+from mlpcli.data.schema import (
+    BOOLEAN,
+    CATEGORY,
+    DATE,
+    DATE_PARTS,
+    KINDS,
+    NUMBER,
+    QUANTILE,
+    QUANTILE_KNOTS,
+    SCALINGS,
+    TARGET_SCALINGS,
+    TASKS,
+    Schema,
+)
 
 Array: TypeAlias = npt.NDArray[Any]
 
@@ -29,9 +42,24 @@ _FIELDS: dict[Any, Any] = {
         "weight": (str, None),
     },
     "encoders": [
-        {"name": str, "had_gaps": bool, "levels?": [str], "embedded?": bool, "kind?": (NUMBER, BOOLEAN)}
+        {
+            "name": str,
+            "had_gaps": bool,
+            "levels?": [str],
+            "embedded?": bool,
+            "kind?": (NUMBER, BOOLEAN),
+            "scaling?": SCALINGS,
+            "formats?": [str],
+            "parts?": [DATE_PARTS],
+        }
     ],
-    "target": {"name?": str, "classes?": [str], "names?": [str], "labels?": [str]},
+    "target": {
+        "name?": str,
+        "classes?": [str],
+        "names?": [str],
+        "labels?": [str],
+        "scaling?": TARGET_SCALINGS,
+    },
     "settings": {},
     "network": [{"name": str, "output": int, "parameters": int}],
     "history": [
@@ -47,6 +75,7 @@ _FIELDS: dict[Any, Any] = {
         "threads": int,
         "rows": {str: int},
         "digest": str,
+        "split_digest?": str,
         "best_epoch": int,
         "stop_reason": str,
         "seconds": float,
@@ -83,12 +112,12 @@ def parse_header(text: str) -> dict[str, Any]:
 def check_columns(schema: Schema, header: Mapping[str, Any]) -> None:
     """Raise ValueError unless the encoders are those of the inputs and the target is that of the task."""
     encoders, target = header["encoders"], header["target"]
-    encoded = [(each["name"], CATEGORY if "levels" in each else each.get("kind")) for each in encoders]
+    encoded = [(each["name"], _kind(each)) for each in encoders]
     if encoded != [(column.name, column.kind) for column in schema.inputs]:
         raise ValueError("its encoders are not those of its columns")
     if any(_repeated(each.get("levels", [])) for each in encoders):
         raise ValueError("a category has a level twice")
-    if target.keys() != _TARGET_FIELDS[schema.task]:
+    if target.keys() - {"scaling"} != _TARGET_FIELDS[schema.task]:
         raise ValueError("its target is not that of its task")
     names = target.get("names") or target.get("labels") or [target.get("name")]
     if names != list(schema.target):
@@ -99,15 +128,28 @@ def check_columns(schema: Schema, header: Mapping[str, Any]) -> None:
             raise ValueError("its classes are not those of its task")
 
 
+def _kind(encoder: Mapping[str, Any]) -> Any:
+    """The kind of column that an encoder is for; None for none."""
+    if "levels" in encoder:
+        return CATEGORY
+    if "formats" in encoder and "parts" in encoder:
+        return DATE
+    return encoder.get("kind")
+
+
 def check_arrays(schema: Schema, header: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:
     """Raise ValueError unless the arrays are finite numbers of the shapes that the header asks for."""
-    columns, targets = sum("levels" not in each for each in header["encoders"]), len(schema.target)
+    numbers = [each for each in header["encoders"] if "levels" not in each]
+    # Of a date days and year are a number each.
+    columns, targets = sum(1 + ("formats" in each) for each in numbers), len(schema.target)
     outputs = len(header["target"]["classes"]) if schema.task == "multiclass" else targets
     shapes: dict[str, tuple[int, ...]] = {
         "parameters": (sum(layer["parameters"] for layer in header["network"]),),
         "numbers": (columns, 5),
         "baseline": (outputs,),
     }
+    if by_quantile := sum(1 + ("formats" in each) for each in numbers if each.get("scaling") == QUANTILE):
+        shapes["quantiles"] = (by_quantile, QUANTILE_KNOTS)
     if schema.task == "regression":
         shapes |= {"target.mean": (targets,), "target.spread": (targets,)}
     for name, shape in shapes.items():

@@ -20,6 +20,7 @@ from mlpcli.nn.range_test import SweepSettings
 from mlpcli.render.as_json import to_text
 from mlpcli.render.console import Screen
 from mlpcli.render.learning_rate_curve import learning_rate_fields, learning_rate_report
+from mlpcli.render.plan import notes_report
 from mlpcli.workflows.lr_find import lr_find
 from mlpcli.workflows.options import SETTINGS_CLASSES
 
@@ -58,8 +59,7 @@ def command(
         check_output(table, force=force)
     finding = lr_find(list(data), **given(settings))
     talk = Screen(sys.stderr, quiet=quiet)
-    for note in finding.notes:
-        talk.line(f"note: {note}")
+    notes_report(talk, finding.notes, finding.findings)
     fields = learning_rate_fields(finding)
     if table is not None:
         with atomic_output(table, text=True) as file:

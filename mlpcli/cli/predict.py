@@ -20,13 +20,14 @@ from mlpcli.cli.options import (
 from mlpcli.data.rows import OUTPUT_FORMATS, RowWriter
 from mlpcli.data.source import ReadingSettings
 from mlpcli.errors import SettingsError
+from mlpcli.extras import require_extra
 from mlpcli.files import atomic_output, check_output
 from mlpcli.render.as_json import to_text
 from mlpcli.render.console import Screen
 from mlpcli.render.reports import counts_report, prediction_fields
 from mlpcli.settings import build
 from mlpcli.workflows.model import load
-from mlpcli.workflows.predict import PredictionSettings, PredictionSummary, score_rows
+from mlpcli.workflows.predict import PredictionSettings, Scoring
 
 
 @click.command("predict", cls=GroupedCommand)
@@ -74,35 +75,45 @@ def command(
     if output != "-":
         check_output(output, force=force)
     values = given(settings)
-    summary = PredictionSummary()
-    chunks = score_rows(
-        load(model), list(data), build(ReadingSettings, values), build(PredictionSettings, values), summary
+    if output_format == "parquet":
+        require_extra("pyarrow", "parquet", "--format parquet: writes a Parquet file")
+    talk = Screen(sys.stderr, quiet=quiet)
+    scoring = Scoring(
+        load(model), list(data), build(ReadingSettings, values), build(PredictionSettings, values)
     )
-    header = next(chunks)[0]
-    with _sink(output) as sink:
-        writer = RowWriter(sink, output_format, header)
-        for rows in chunks:
-            writer.write(rows)
-    counts_report(Screen(sys.stderr, quiet=quiet), summary.counts)
+    with scoring, _sink(output, text=output_format != "parquet") as sink:
+        writer = RowWriter(sink, output_format, scoring.kept, scoring.added)
+        for block, columns in scoring:
+            assert block is not None
+            writer.write(block, scoring.positions, columns)
+        writer.close()
+    for note in scoring.notes:
+        talk.line(f"note: {note}")
+    counts_report(talk, scoring.summary.counts)
     if as_json:
-        click.echo(to_text("predict", prediction_fields(summary, output)))
+        click.echo(to_text("predict", prediction_fields(scoring.summary, output)))
 
 
 def _format_of(output: str) -> str:
     ending = output.lower().rpartition(".")[2]
-    if ending in ("gz", "bz2", "xz", "parquet"):
+    if ending in ("gz", "bz2", "xz", "zst"):
         raise SettingsError(
             f"-o {output}: cannot write .{ending}", "Write .csv, .tsv or .jsonl, or pipe stdout through gzip."
         )
-    return {"tsv": "tsv", "tab": "tsv", "jsonl": "jsonl", "ndjson": "jsonl"}.get(ending, "csv")
+    return {"tsv": "tsv", "tab": "tsv", "jsonl": "jsonl", "ndjson": "jsonl", "parquet": "parquet"}.get(
+        ending, "csv"
+    )
 
 
 @contextmanager
-def _sink(output: str) -> Iterator[IO[str]]:
+def _sink(output: str, *, text: bool) -> Iterator[IO[Any]]:
     """stdout as UTF-8 without newline translation, the same bytes everywhere; or a file, whole or absent."""
     if output != "-":
-        with atomic_output(output, text=True) as file:
+        with atomic_output(output, text=text) as file:
             yield file
+        return
+    if not text:
+        yield sys.stdout.buffer
         return
     sink = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="", write_through=False)
     try:

@@ -23,10 +23,11 @@ from mlpcli.errors import SettingsError
 from mlpcli.nn.fit_state import StopReason
 from mlpcli.render.as_json import to_text
 from mlpcli.render.console import Screen
+from mlpcli.render.plan import notes_report, plan_fields, plan_report
 from mlpcli.render.reports import training_fields, training_report
 from mlpcli.render.training import training_view
 from mlpcli.workflows.options import SETTINGS_CLASSES
-from mlpcli.workflows.train import TrainingPlan, train
+from mlpcli.workflows.train import TrainingPlan, start, train
 
 EXIT_CODES = {"interrupted": INTERRUPTED, "terminated": TERMINATED}
 
@@ -74,11 +75,19 @@ class Stopping:
     group="Output",
     help="The model file; - for stdout.",
 )
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    cls=GroupedOption,
+    group="Output",
+    help="Say what would be done, with the reasons, and stop.",
+)
 @force_option
 @console_options()
 def command(
     data: tuple[str, ...],
     output: str,
+    dry_run: bool,
     force: bool,
     as_json: bool,
     quiet: bool,
@@ -97,6 +106,14 @@ def command(
             "Give -o FILE, or send stdout to a file.",
         )
     talk = Screen(sys.stderr, quiet=quiet)
+    if dry_run:
+        plan = start(list(data), output=None if piped else output, force=force, **given(settings)).plan
+        notes_report(talk, plan.notes, plan.findings)
+        if as_json:
+            click.echo(to_text("train", plan_fields(plan)))
+        else:
+            plan_report(Screen(sys.stdout), plan, data)
+        return 0
     with Stopping() as stopping, training_view(talk, verbose=verbose) as view:
 
         def on_start(plan: TrainingPlan) -> None:

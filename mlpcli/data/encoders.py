@@ -3,46 +3,22 @@
 Later cells that are missing, unreadable or unseen follow a stated rule and are counted.
 """
 
-from collections import Counter
-from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeAlias
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from mlpcli.data.cells import as_booleans, as_numbers, is_missing, is_word, texts_of
-from mlpcli.data.schema import BOOLEAN, Column, DataSettings
+from mlpcli.data.cells import Cells, Reading, Texts, as_booleans, as_numbers, is_missing
+from mlpcli.data.counts import CellCounts
+from mlpcli.data.dates import calendar, guess_formats, parse_dates
+from mlpcli.data.scaling import SCALINGS
+from mlpcli.data.schema import BOOLEAN, DATE, NUMBER, UNSCALED, Column, DataSettings
 
 Array: TypeAlias = npt.NDArray[Any]
 
-
-@dataclass
-class CellCounts:
-    """Cells by column name that did not have a plain value of their own."""
-
-    last: dict[str, tuple[str, int]] = field(default_factory=dict, repr=False)
-    """By what was counted: the column that was last, and its first such row in the frame encoded."""
-    missing: dict[str, int] = field(default_factory=dict)
-    unseen: dict[str, int] = field(default_factory=dict)
-    unreadable: dict[str, int] = field(default_factory=dict)
-    out_of_range: dict[str, int] = field(default_factory=dict)
-
-    def add(self, what: str, name: str, mask: Array) -> None:
-        """Count the True cells of a mask."""
-        count = int(np.count_nonzero(mask))
-        if count:
-            counts: dict[str, int] = getattr(self, what)
-            counts[name] = counts.get(name, 0) + count
-            self.last[what] = (name, int(np.argmax(mask)))
-
-
-@dataclass(frozen=True)
-class Reading:
-    """How cells are read: what means missing, and the decimal mark."""
-
-    missing: frozenset[str]
-    decimal: str
+LARGEST = float(np.finfo(np.float32).max) / 1e8
 
 
 class Encoder(Protocol):
@@ -56,77 +32,162 @@ class Encoder(Protocol):
     def width(self) -> int:
         """Matrix columns it fills."""
 
-    def write(self, cells: "pd.Series[Any]", out: Array, reading: Reading, counts: CellCounts) -> None:
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """Which of these hold numbers of many values."""
+
+    def write(self, cells: Cells, out: Array, reading: Reading, counts: CellCounts) -> None:
         """Write the encoded cells into `out` (rows, width), counting what had to be replaced."""
 
 
 @dataclass(frozen=True)
 class NumberEncoder:
-    """(value - centre) / scale, a gap as the median; one more column, 1 at gaps, if training had any."""
+    """A scaled number, a gap as the median; one more column, 1 at gaps, if training had any."""
 
     name: str
     kind: str
+    scaling: str
+    had_gaps: bool
     fill: float
     centre: float
     scale: float
     lowest: float
     highest: float
-    had_gaps: bool
+    knots: Array
 
     @classmethod
-    def fit(cls, column: Column, cells: "pd.Series[Any]", scaling: str, reading: Reading) -> "NumberEncoder":
-        """Median, and mean and standard deviation (ddof 0) or minimum and range, in float64."""
-        values, _ = _values(column.kind, cells, reading)
+    def fit(cls, column: Column, cells: Cells, scaling: str, reading: Reading) -> "NumberEncoder":
+        """Median and what the scaling needs, in float64."""
+        return cls.of_values(column.name, column.kind, _values(column.kind, cells, reading)[0], scaling)
+
+    @classmethod
+    def of_values(cls, name: str, kind: str, values: Array, scaling: str) -> "NumberEncoder":
+        """For values (n,) float64 with NaN at gaps."""
         gaps = np.isnan(values)
         present = values[~gaps]
         if not len(present):
             # Nothing is known of its values: all become 0.
-            return cls(
-                column.name,
-                column.kind,
-                0.0,
-                0.0,
-                float(np.finfo(np.float64).max),
-                0.0,
-                0.0,
-                bool(gaps.any()),
-            )
+            nothing = float(np.finfo(np.float64).max)
+            return cls(name, kind, UNSCALED, bool(gaps.any()), 0.0, 0.0, nothing, 0.0, 0.0, np.empty(0))
         lowest, highest = float(present.min()), float(present.max())
-        centre, scale = 0.0, 1.0
         largest = max(abs(lowest), abs(highest))
         # Sums and squares of the largest floats overflow; a power of two changes no digit.
         unit = 1.0 if largest < 1e150 else 2.0**1000
         fill = float(np.median(present / unit)) * unit
         filled = np.where(gaps, fill, values) / unit
-        if scaling == "standard":
-            centre, scale = float(filled.mean()) * unit, float(filled.std()) * unit
-        elif scaling == "minmax":
-            centre, scale = lowest, min(highest / unit - lowest / unit, 2.0**23) * unit
+        centre, scale = SCALINGS[scaling].fit(filled)
+        centre, scale = (
+            (0.0, 1.0) if scaling == UNSCALED else (centre * unit, min(scale, 2.0**1023 / unit) * unit)
+        )
+        knots = SCALINGS[scaling].knots(filled) * unit
         # A spread that is rounding noise of the values must not be blown up to one.
         if not scale > 1e-12 * largest:
             scale = 1.0
-        return cls(column.name, column.kind, fill, centre, scale, lowest, highest, bool(gaps.any()))
+        return cls(name, kind, scaling, bool(gaps.any()), fill, centre, scale, lowest, highest, knots)
 
     @property
     def width(self) -> int:
         """One, or two with the missing flag."""
         return 1 + self.had_gaps
 
-    def write(self, cells: "pd.Series[Any]", out: Array, reading: Reading, counts: CellCounts) -> None:
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The number itself; that of yes or no has two values."""
+        return (0,) if self.kind == NUMBER else ()
+
+    def write(self, cells: Cells, out: Array, reading: Reading, counts: CellCounts) -> None:
         """Scaled values, and the missing flag."""
         values, unreadable = _values(self.kind, cells, reading)
         gaps = np.isnan(values)
         counts.add("missing", self.name, gaps & ~unreadable)
         counts.add("unreadable", self.name, unreadable)
         counts.add("out_of_range", self.name, (values < self.lowest) | (values > self.highest))
-        values[gaps] = self.fill
+        out[:, 0] = self.scaled(values)
+        if self.had_gaps:
+            out[:, 1] = gaps
+
+    def scaled(self, values: Array) -> Array:
+        """Values (n,) as the network sees them; gaps as the median. Overwrites `values`."""
+        values[np.isnan(values)] = self.fill
         with np.errstate(over="ignore"):
             values -= self.centre
             values /= self.scale
-        limit = float(np.finfo(np.float32).max) / 1e8
-        out[:, 0] = np.clip(values, -limit, limit)
+        largest = np.finfo(np.float64).max
+        np.clip(values, -largest, largest, out=values)
+        return np.clip(SCALINGS[self.scaling].apply(values, self.knots), -LARGEST, LARGEST)
+
+
+@dataclass(frozen=True)
+class DateEncoder:
+    """Scaled days and year, sine and cosine of what comes round (month, weekday, hour), and a missing flag.
+
+    Only those parts that differ among the training rows.
+    """
+
+    PARTS: ClassVar = {
+        "days": ("days",),
+        "year": ("year",),
+        "month": ("month_sin", "month_cos"),
+        "weekday": ("weekday_sin", "weekday_cos"),
+        "hour": ("hour_sin", "hour_cos"),
+    }
+
+    name: str
+    formats: tuple[str, ...]
+    parts: tuple[str, ...]
+    had_gaps: bool
+    days: NumberEncoder
+    year: NumberEncoder
+
+    @classmethod
+    def fit(cls, column: Column, cells: Cells, scaling: str, reading: Reading) -> "DateEncoder":
+        """The formats that the cells are written in, and statistics of the parts."""
+        formats = formats_of(cells, reading)
+        seconds = dates_of(cells, formats, reading)[0]
+        calendar_parts = calendar(seconds)
+        known = ~np.isnan(seconds)
+        parts = tuple(
+            part
+            for part, names in cls.PARTS.items()
+            if part == "days" or any(_differ(calendar_parts[name][known]) for name in names)
+        )
+        days, year = (
+            NumberEncoder.of_values(column.name, DATE, calendar_parts[name], scaling)
+            for name in ("days", "year")
+        )
+        return cls(column.name, formats, parts, days.had_gaps, days, year)
+
+    @property
+    def width(self) -> int:
+        """A column for each number, sine, cosine and the flag."""
+        return sum(len(self.PARTS[part]) for part in self.parts) + self.had_gaps
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """Days, and the year if it differs."""
+        return (0, 1) if "year" in self.parts else (0,)
+
+    def write(self, cells: Cells, out: Array, reading: Reading, counts: CellCounts) -> None:
+        """The parts in order; a missing date has the median's days and year, and no place in any circle."""
+        seconds, unreadable = dates_of(cells, self.formats, reading)
+        gaps = np.isnan(seconds)
+        counts.add("missing", self.name, gaps & ~unreadable)
+        counts.add("unreadable", self.name, unreadable)
+        values = calendar(seconds)
+        counts.add(
+            "out_of_range",
+            self.name,
+            (values["days"] < self.days.lowest) | (values["days"] > self.days.highest),
+        )
+        names = [name for part in self.parts for name in self.PARTS[part]]
+        for position, name in enumerate(names):
+            if name in ("days", "year"):
+                encoder = self.days if name == "days" else self.year
+                out[:, position] = encoder.scaled(values[name])
+            else:
+                out[:, position] = np.where(gaps, 0.0, values[name])
         if self.had_gaps:
-            out[:, 1] = gaps
+            out[:, len(names)] = gaps
 
 
 @dataclass(frozen=True)
@@ -143,14 +204,14 @@ class CategoryEncoder:
     embedded: bool = False
 
     @classmethod
-    def fit(
-        cls, column: Column, cells: "pd.Series[Any]", settings: DataSettings, reading: Reading
-    ) -> "CategoryEncoder":
+    def fit(cls, column: Column, cells: Cells, settings: DataSettings, reading: Reading) -> "CategoryEncoder":
         """The levels in order of the text, the most frequent where there are too many."""
-        absent = is_missing(cells, reading.missing)
-        counted = Counter(texts_of(cells[~absent]))
-        by_count = sorted(counted, key=lambda level: (-counted[level], level))
-        levels = sorted(by_count[: settings.max_categories])
+        texts = _texts(cells)
+        absent = is_missing(texts, reading)
+        counts = np.bincount(texts.codes[~absent], minlength=len(texts.levels))
+        counted = [(level, int(count)) for level, count in zip(texts.levels, counts, strict=True) if count]
+        by_count = sorted(counted, key=lambda each: (-each[1], each[0]))
+        levels = sorted(level for level, _ in by_count[: settings.max_categories])
         embedded = settings.embed_above is not None and len(levels) > settings.embed_above
         return cls(column.name, tuple(levels), bool(absent.any()), embedded)
 
@@ -164,11 +225,18 @@ class CategoryEncoder:
         """As many as there are codes, or one of codes."""
         return 1 if self.embedded else self.codes
 
-    def write(self, cells: "pd.Series[Any]", out: Array, reading: Reading, counts: CellCounts) -> None:
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """None."""
+        return ()
+
+    def write(self, cells: Cells, out: Array, reading: Reading, counts: CellCounts) -> None:
         """One-hot rows, or codes."""
-        texts = texts_of(cells)
-        absent = is_word(texts, reading.missing)
-        codes = pd.Index(self.levels, dtype=object).get_indexer(pd.Index(texts, dtype=object))
+        texts = _texts(cells)
+        absent = is_missing(texts, reading)
+        number_of = {level: number for number, level in enumerate(self.levels)}
+        by_level = np.array([number_of.get(level, -1) for level in texts.levels], dtype=np.intp)
+        codes = texts.spread(by_level, -1)
         codes[absent] = len(self.levels) if self.had_gaps else -1
         if self.embedded:
             out[:, 0] = codes + 1
@@ -180,10 +248,33 @@ class CategoryEncoder:
         counts.add("unseen", self.name, (codes < 0) & ~absent)
 
 
-def _values(kind: str, cells: "pd.Series[Any]", reading: Reading) -> tuple[Array, Array]:
+def formats_of(cells: Cells, reading: Reading) -> tuple[str, ...]:
+    """The formats of the dates in a column."""
+    texts = _texts(cells)
+    return guess_formats(Texts(texts.codes, texts.levels).used())
+
+
+def dates_of(cells: Cells, formats: Sequence[str], reading: Reading) -> tuple[Array, Array]:
+    """Seconds since 1970 (NaN where missing or unreadable) and a mask of the unreadable."""
+    texts = _texts(cells)
+    seconds = texts.spread(parse_dates(texts.levels, formats), np.nan)
+    absent = is_missing(texts, reading)
+    seconds[absent] = np.nan
+    return seconds, np.isnan(seconds) & ~absent
+
+
+def _texts(cells: Cells) -> Texts:
+    return cells if isinstance(cells, Texts) else Texts.of(cells.tolist())
+
+
+def _differ(values: Array) -> bool:
+    return bool(len(values)) and bool(np.ptp(values) > 1e-9)
+
+
+def _values(kind: str, cells: Cells, reading: Reading) -> tuple[Array, Array]:
     if kind == BOOLEAN:
-        return as_booleans(cells, reading.missing)
-    values, unreadable = as_numbers(cells, reading.missing, reading.decimal)
+        return as_booleans(cells, reading)
+    values, unreadable = as_numbers(cells, reading)
     infinite = np.isinf(values)
     values[infinite] = np.nan
     return values, unreadable | infinite

@@ -4,10 +4,23 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from mlpcli.data.encoders import Array, CategoryEncoder, CellCounts, Encoder, NumberEncoder, Reading
-from mlpcli.data.schema import BOOLEAN, CATEGORY, NUMBER, Column, DataSettings
+from mlpcli.data.cells import Frame, Reading
+from mlpcli.data.counts import CellCounts
+from mlpcli.data.encoders import Array, CategoryEncoder, DateEncoder, Encoder, NumberEncoder
+from mlpcli.data.schema import (
+    BOOLEAN,
+    CATEGORY,
+    DATE,
+    NUMBER,
+    QUANTILE,
+    QUANTILE_KNOTS,
+    STANDARD,
+    Column,
+    DataSettings,
+)
+
+STATISTICS = ("fill", "centre", "scale", "lowest", "highest")
 
 
 class FeatureEncoder:
@@ -19,21 +32,19 @@ class FeatureEncoder:
 
     @classmethod
     def fit(
-        cls,
-        columns: Sequence[Column],
-        frame: pd.DataFrame,
-        settings: DataSettings,
-        reading: Reading,
+        cls, columns: Sequence[Column], frame: Frame, settings: DataSettings, reading: Reading, rows: Array
     ) -> "FeatureEncoder":
-        """Fit every input column on the (training) rows of `frame`."""
+        """Fit every input column on the (training) `rows` of a frame."""
         assert settings.scaling is not None
         encoders: list[Encoder] = []
         for column in columns:
-            cells = frame[column.name]
+            cells = frame[column.name][rows]
             if column.kind in (NUMBER, BOOLEAN):
                 encoders.append(NumberEncoder.fit(column, cells, settings.scaling, reading))
             elif column.kind == CATEGORY:
                 encoders.append(CategoryEncoder.fit(column, cells, settings, reading))
+            elif column.kind == DATE:
+                encoders.append(DateEncoder.fit(column, cells, settings.scaling, reading))
         return cls(encoders, reading)
 
     @property
@@ -41,54 +52,76 @@ class FeatureEncoder:
         """Number of matrix columns."""
         return sum(encoder.width for encoder in self.encoders)
 
-    def encode(self, frame: pd.DataFrame, counts: CellCounts | None = None) -> Array:
-        """A (rows, width) float32 matrix; columns are found by name."""
+    def encode(self, frame: Frame, counts: CellCounts | None = None, rows: Array | None = None) -> Array:
+        """A (rows, width) float32 matrix; columns are found by name.
+
+        With `rows` these, in their order; the frame is then taken apart, so that its memory is free once
+        a column is written.
+        """
         counts = CellCounts() if counts is None else counts
-        matrix = np.empty((len(frame), self.width), np.float32)
+        matrix = np.empty((len(frame) if rows is None else len(rows), self.width), np.float32)
         start = 0
         for encoder in self.encoders:
             stop = start + encoder.width
-            encoder.write(frame[encoder.name], matrix[:, start:stop], self.reading, counts)
+            cells = frame[encoder.name] if rows is None else frame.pop(encoder.name)[rows]
+            encoder.write(cells, matrix[:, start:stop], self.reading, counts)
             start = stop
         return matrix
 
     def to_stored(self) -> tuple[list[dict[str, Any]], dict[str, Array]]:
-        """Names, kinds and levels as JSON values; statistics as one (columns, 5) float64 array."""
+        """Names, kinds, levels as JSON values; statistics (numbers, 5), quantiles (numbers, knots)."""
         described: list[dict[str, Any]] = []
-        statistics = []
+        numbers: list[NumberEncoder] = []
         for encoder in self.encoders:
+            shared = {"name": encoder.name}
             if isinstance(encoder, NumberEncoder):
-                described.append({"name": encoder.name, "kind": encoder.kind, "had_gaps": encoder.had_gaps})
-                statistics.append(
-                    [encoder.fill, encoder.centre, encoder.scale, encoder.lowest, encoder.highest]
+                numbers.append(encoder)
+                described.append(
+                    shared | {"kind": encoder.kind, "had_gaps": encoder.had_gaps, "scaling": encoder.scaling}
+                )
+            elif isinstance(encoder, DateEncoder):
+                numbers += [encoder.days, encoder.year]
+                described.append(
+                    shared
+                    | {"had_gaps": encoder.had_gaps, "scaling": encoder.days.scaling}
+                    | {"formats": list(encoder.formats), "parts": list(encoder.parts)}
                 )
             elif isinstance(encoder, CategoryEncoder):
                 described.append(
-                    {
-                        "name": encoder.name,
-                        "levels": list(encoder.levels),
-                        "had_gaps": encoder.had_gaps,
-                        "embedded": encoder.embedded,
-                    }
+                    shared
+                    | {"levels": list(encoder.levels), "had_gaps": encoder.had_gaps}
+                    | {"embedded": encoder.embedded}
                 )
-        return described, {"numbers": np.array(statistics, dtype=np.float64).reshape(-1, 5)}
+        statistics = [[getattr(each, name) for name in STATISTICS] for each in numbers]
+        arrays = {"numbers": np.array(statistics, dtype=np.float64).reshape(-1, len(STATISTICS))}
+        knots = [each.knots for each in numbers if each.scaling == QUANTILE]
+        return described, arrays | ({"quantiles": np.array(knots)} if knots else {})
 
     @classmethod
     def from_stored(
         cls, described: Sequence[Mapping[str, Any]], arrays: Mapping[str, Array], reading: Reading
     ) -> "FeatureEncoder":
         """The inverse of `to_stored`."""
-        encoders: list[Encoder] = []
         statistics = iter(arrays["numbers"].tolist())
+        knots = iter(arrays.get("quantiles", np.empty((0, QUANTILE_KNOTS))))
+
+        def number(each: Mapping[str, Any], kind: str, had_gaps: bool) -> NumberEncoder:
+            scaling = each.get("scaling", STANDARD)
+            of_quantiles = next(knots) if scaling == QUANTILE else np.empty(0)
+            fill, centre, scale, lowest, highest = next(statistics)
+            return NumberEncoder(
+                each["name"], kind, scaling, had_gaps, fill, centre, scale, lowest, highest, of_quantiles
+            )
+
+        encoders: list[Encoder] = []
         for each in described:
             if "levels" in each:
-                encoders.append(
-                    CategoryEncoder(
-                        each["name"], tuple(each["levels"]), each["had_gaps"], each.get("embedded", False)
-                    )
-                )
+                levels, embedded = tuple(each["levels"]), each.get("embedded", False)
+                encoders.append(CategoryEncoder(each["name"], levels, each["had_gaps"], embedded))
+            elif "formats" in each:
+                days, year = (number(each, DATE, each["had_gaps"]) for _ in range(2))
+                formats, parts = tuple(each["formats"]), tuple(each["parts"])
+                encoders.append(DateEncoder(each["name"], formats, parts, each["had_gaps"], days, year))
             else:
-                fill, centre, scale, lowest, highest = next(statistics)
-                name, kind, had_gaps = each["name"], each["kind"], each["had_gaps"]
-                encoders.append(NumberEncoder(name, kind, fill, centre, scale, lowest, highest, had_gaps))
+                encoders.append(number(each, each["kind"], each["had_gaps"]))
         return cls(encoders, reading)

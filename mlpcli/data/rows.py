@@ -1,83 +1,185 @@
-"""Rows of text in chunks, as they arrive, and scored rows back to text. Cells keep their text exactly."""
+"""Rows to score in chunks, as they arrive, and scored rows back to text. Cells keep their text exactly."""
 
 import csv
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import IO, Any
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import IO, Any, TypeAlias
 
 import pandas as pd
 
-from mlpcli.data.records import Records, check_same_header
-from mlpcli.data.source import ReadingSettings, TextSource
+from mlpcli.data.blocks import Block
+from mlpcli.data.cells import Frame, Reading
+from mlpcli.data.opening import OpenRows, check_same_header
+from mlpcli.data.parquet import ParquetWriter
+from mlpcli.data.parsing import Parser
+from mlpcli.data.source import STDIN, ReadingSettings, TextSource, is_stream
+from mlpcli.data.table import with_text_names
 
-OUTPUT_FORMATS = ("csv", "tsv", "jsonl")
+OUTPUT_FORMATS = ("csv", "tsv", "jsonl", "parquet")
+CHUNK_ROWS = 1 << 14
+
+Data: TypeAlias = "Sequence[str] | pd.DataFrame"
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """Some consecutive rows: the cells as text and where they stand."""
+    """Some consecutive rows: the columns that were asked for, their text, and where they stand."""
 
-    header: list[str]
-    original_header: list[str]
-    cells: list[list[str]]
     name: str
-    lines: list[int]
-    """On which line each row ends."""
+    frame: Frame
+    block: Block | None
+    """None for rows of a DataFrame."""
+    first: int
+    """Rows before these in the whole table."""
 
-    def frame(self, columns: Sequence[str]) -> pd.DataFrame:
-        """The named columns as text."""
-        by_column = zip(*self.cells, strict=True) if self.cells else ([] for _ in self.header)
-        by_name = dict(zip(self.header, by_column, strict=True))
-        return pd.DataFrame(
-            {name: pd.Series(by_name[name], dtype=object) for name in columns}, index=range(len(self.cells))
-        )
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def place(self, row: int) -> str:
+        """Where a row of the chunk stands, for messages."""
+        if self.block is None:
+            return f"row {self.first + row:,}"
+        return f"{self.name}: line {self.block.lines[row]:,}"
 
 
-def read_chunks(paths: Sequence[str], reading: ReadingSettings, chunk_rows: int) -> Iterator[Chunk]:
-    """The rows of all files in order; a chunk ends early rather than wait for input.
+class RowStream:
+    """The rows of files (`-` is stdin) or of a DataFrame in chunks; a chunk ends early rather than wait.
 
-    The first chunk has no rows: it says what the header is, also of a table without rows.
+    `header` are the columns' names, `original_header` as they stand in the file. A context manager.
     """
-    first: Records | None = None
-    for path in paths:
-        with Records(TextSource(path, reading.encoding), reading) as records:
-            chunk = Chunk(records.header, records.original_header, [], records.source.name, [])
-            if first is None:
-                first = records
-                yield replace(chunk, cells=[], lines=[])
-            check_same_header(records.header, first.header, records.source.name, first.source.name)
-            for record in records:
-                chunk.cells.append(record.cells)
-                chunk.lines.append(record.line)
-                if len(chunk.cells) == chunk_rows or not records.pending:
-                    yield chunk
-                    chunk = replace(chunk, cells=[], lines=[])
-            if chunk.cells:
-                yield chunk
+
+    def __init__(self, data: Data, reading: ReadingSettings, rows: int = CHUNK_ROWS) -> None:
+        self._data, self._reading, self._rows = data, reading, rows
+        self._open = ExitStack()
+        self.notes: list[str] = []
+        if isinstance(data, pd.DataFrame):
+            self.name = "the DataFrame"
+            self._table = with_text_names(data)
+            self.header = self.original_header = list(self._table.columns)
+            return
+        self._first = self._opened(data[0])
+        self.name = self._first.name
+        self.header, self.original_header = self._first.header, self._first.original_header
+        try:
+            self._check_others(data[1:])
+        except BaseException:
+            self._open.close()
+            raise
+
+    def __enter__(self) -> "RowStream":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._open.close()
+
+    def chunks(self, columns: Sequence[str], numbers: Collection[str], reading: Reading) -> Iterator[Chunk]:
+        """The named columns; those of `numbers` as such where all cells are."""
+        if isinstance(self._data, pd.DataFrame):
+            for first in range(0, len(self._table), self._rows):
+                part = self._table.iloc[first : first + self._rows]
+                yield Chunk(self.name, Frame.of(part, columns, numbers), None, first)
+            return
+        done = 0
+        for position, path in enumerate(self._data):
+            rows = self._first if position == 0 else self._opened(path)
+            self._check(rows)
+            parser = Parser(self.header, columns, numbers, reading)
+            for block in rows:
+                yield Chunk(rows.name, parser.parse(block), block, done)
+                done += len(block)
+            rows.close()
+
+    def _opened(self, path: str) -> OpenRows:
+        rows = self._open.enter_context(
+            OpenRows(TextSource(path, self._reading.encoding), self._reading, self._rows)
+        )
+        self.notes += rows.notes
+        return rows
+
+    def _check_others(self, paths: Sequence[str]) -> None:
+        for path in paths:
+            if path != STDIN and not is_stream(path):  # known early, before anything is written
+                with OpenRows(TextSource(path, self._reading.encoding), self._reading) as other:
+                    self._check(other)
+
+    def _check(self, rows: OpenRows) -> None:
+        check_same_header(rows.header, self.header, rows.name, self.name)
 
 
 class RowWriter:
     """Writes rows as csv, tsv or JSON lines; quotes only where needed."""
 
-    def __init__(self, sink: IO[str], output_format: str, header: Sequence[str]) -> None:
-        self._sink, self._header = sink, list(header)
-        self._csv = None
-        if output_format != "jsonl":
-            delimiter = "\t" if output_format == "tsv" else ","
+    def __init__(self, sink: IO[Any], output_format: str, kept: Sequence[str], added: Sequence[str]) -> None:
+        """`kept` and `added`: names of columns of the input, and of those that come behind them."""
+        self._sink, self._kept, self._added = sink, list(kept), list(added)
+        self._delimiter = "\t" if output_format == "tsv" else ","
+        self._csv, self._parquet = None, None
+        if output_format == "parquet":
+            self._parquet = ParquetWriter(sink, [*kept, *added])
+        elif output_format != "jsonl":
             # With a line end of both characters, `csv` quotes cells that hold either.
-            self._csv = csv.writer(_LineFeeds(sink), delimiter=delimiter, lineterminator="\r\n")
-            self._csv.writerow(self._header)
+            self._csv = csv.writer(_LineFeeds(sink), delimiter=self._delimiter, lineterminator="\r\n")
+            self._csv.writerow([*kept, *added])
 
-    def write(self, rows: Sequence[Sequence[Any]]) -> None:
-        """Write and flush some rows; a reader at the other end sees them at once."""
+    def write(self, block: Block, positions: Sequence[int], columns: Sequence[Sequence[Any]]) -> None:
+        """Write and flush some rows: the cells at `positions` of the input, and the added columns."""
         if self._csv is not None:
-            self._csv.writerows(rows)
+            everything = list(positions) == list(range(len(positions))) and positions
+            if (
+                block.plain
+                and block.delimiter == self._delimiter
+                and everything
+                and block.width == len(positions)
+            ):
+                self._write_behind(block, columns)
+            else:
+                self._csv.writerows(_joined(block, positions, columns))
+        elif self._parquet is not None:
+            self._parquet.write(list(_joined(block, positions, columns)))
         else:
-            for row in rows:
-                self._sink.write(json.dumps(dict(zip(self._header, row, strict=True)), ensure_ascii=False))
-                self._sink.write("\n")
+            self._write_objects(block, positions, columns)
         self._sink.flush()
+
+    def close(self) -> None:
+        """Write what comes after the last row."""
+        if self._parquet is not None:
+            self._parquet.close()
+
+    def _write_behind(self, block: Block, columns: Sequence[Sequence[Any]]) -> None:
+        """The input's lines as they are, each with the added cells: what they hold needs no quotes."""
+        lines = block.text.decode().replace("\r\n", "\n").removesuffix("\n").split("\n")
+        for column in columns:
+            texts = map(repr, column) if isinstance(column[0], float) else map(self._quoted, column)
+            lines = [f"{line}{self._delimiter}{text}" for line, text in zip(lines, texts, strict=True)]
+        lines.append("")
+        self._sink.write("\n".join(lines))
+
+    def _quoted(self, value: Any) -> str:
+        text = str(value)
+        if any(each in text for each in (self._delimiter, '"', "\r", "\n")):
+            return '"' + text.replace('"', '""') + '"'
+        return text
+
+    def _write_objects(
+        self, block: Block, positions: Sequence[int], columns: Sequence[Sequence[Any]]
+    ) -> None:
+        added = zip(*columns, strict=True)
+        if block.objects is None:
+            kept = ([row[position] for position in positions] for row in block.cells())
+            rows = (dict(zip(self._kept, row, strict=True)) for row in kept)
+        else:
+            rows = ({name: row[name] for name in self._kept if name in row} for row in block.objects)
+        for row, values in zip(rows, added, strict=True):
+            self._sink.write(
+                json.dumps(row | dict(zip(self._added, values, strict=True)), ensure_ascii=False) + "\n"
+            )
+
+
+def _joined(block: Block, positions: Sequence[int], columns: Sequence[Sequence[Any]]) -> Iterator[list[Any]]:
+    for row, added in zip(block.cells(), zip(*columns, strict=True), strict=True):
+        yield [*(row[position] for position in positions), *added]
 
 
 class _LineFeeds:

@@ -7,9 +7,20 @@ from typing import Any
 from mlpcli.errors import DataError, SettingsError, did_you_mean
 from mlpcli.settings import Settings, parse_list, parse_pairs, setting
 
-NUMBER, CATEGORY, BOOLEAN, IGNORE = "number", "category", "boolean", "ignore"
-KINDS = (NUMBER, CATEGORY, BOOLEAN, IGNORE)
-SCALINGS = ("standard", "minmax", "none")
+NUMBER, CATEGORY, BOOLEAN, DATE = "number", "category", "boolean", "date"
+LEARNED = (NUMBER, CATEGORY, BOOLEAN, DATE)
+TEXT, IDENTIFIER, CONSTANT, DUPLICATE, IGNORE = "text", "identifier", "constant", "duplicate", "ignore"
+KINDS = (*LEARNED, TEXT, IDENTIFIER, CONSTANT, DUPLICATE, IGNORE)
+CHOICES = (*LEARNED, TEXT, IGNORE)
+"""What a user may say that a column is."""
+CHOSEN = "chosen by --kind"
+STANDARD, ROBUST, MINMAX, QUANTILE, UNSCALED = "standard", "robust", "minmax", "quantile", "none"
+SCALINGS = (STANDARD, ROBUST, MINMAX, QUANTILE, UNSCALED)
+AUTO = "auto"
+QUANTILE_KNOTS = 257
+"""Quantiles that a quantile scaling keeps."""
+DATE_PARTS = ("days", "year", "month", "weekday", "hour")
+TARGET_SCALINGS = ("standard", "log")
 TASKS = ("regression", "binary", "multiclass", "multilabel")
 
 
@@ -43,7 +54,6 @@ class DataSettings(Settings):
         metavar="A,B",
         parse=_parse_names,
         repeatable=True,
-        common=True,
     )
     drop: tuple[str, ...] = setting(
         (),
@@ -56,7 +66,7 @@ class DataSettings(Settings):
     )
     kind: tuple[tuple[str, str], ...] = setting(
         (),
-        "Kind of a column, instead of what is inferred: " + ", ".join(KINDS) + ".",
+        "Kind of a column, instead of what is inferred: " + ", ".join(CHOICES) + ".",
         group="Data",
         metavar="COLUMN=KIND,...",
         parse=_parse_kinds,
@@ -74,7 +84,18 @@ class DataSettings(Settings):
     positive: str | None = setting(
         None, "The positive class of two; default the last in order.", group="Data", metavar="CLASS"
     )
-    scaling: str | None = setting(None, "Of number columns.", group="Data", choices=SCALINGS)
+    scaling: str | None = setting(None, "Of number columns.", group="Data", choices=(AUTO, *SCALINGS))
+    target_scaling: str = setting(
+        "standard",
+        "Of number targets; log: for sizes and prices, which have a long tail (not below 0).",
+        group="Data",
+        choices=TARGET_SCALINGS,
+    )
+    strict: bool = setting(
+        False,
+        "Leaks, and cells that do not fit their column, are errors.",
+        group="Data",
+    )
     max_categories: int = setting(
         100,
         "Levels that a category column keeps, the most frequent; others count as unseen.",
@@ -92,8 +113,8 @@ class DataSettings(Settings):
     def __post_init__(self) -> None:
         super().__post_init__()
         for name, kind in self.kind:
-            if kind not in KINDS:
-                raise SettingsError(f"--kind {name}: {kind!r} is no kind", did_you_mean(kind, KINDS))
+            if kind not in CHOICES:
+                raise SettingsError(f"--kind {name}: {kind!r} is no kind", did_you_mean(kind, CHOICES))
 
 
 @dataclass(frozen=True)
@@ -118,12 +139,12 @@ class Schema:
     @property
     def inputs(self) -> tuple[Column, ...]:
         """The columns that are learned from."""
-        return tuple(column for column in self.columns if column.kind != IGNORE)
+        return tuple(column for column in self.columns if column.kind in LEARNED)
 
     @property
-    def ignored(self) -> tuple[Column, ...]:
+    def left_out(self) -> tuple[Column, ...]:
         """The columns that were left out, with the reason."""
-        return tuple(column for column in self.columns if column.kind == IGNORE)
+        return tuple(column for column in self.columns if column.kind not in LEARNED)
 
     def require(self, names: Sequence[str], where: str, *, target: bool) -> None:
         """Raise DataError unless the table `where` has every input (and, if asked, target) column."""

@@ -4,27 +4,24 @@
 as they are there. It knows nothing of columns.
 """
 
-import bz2
-import codecs
-import gzip
 import io
-import lzma
 import os
 import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
-from typing import BinaryIO, TextIO, cast
+from typing import Any, BinaryIO, cast
 
-from mlpcli.data.lines import BLOCK, Lines
+from mlpcli.data.pieces import Pieces
 from mlpcli.errors import DataError, SettingsError, did_you_mean
+from mlpcli.extras import require_extra
 from mlpcli.settings import Settings, parse_list, setting
 
 STDIN = "-"
-DEFAULT_ENCODING = "utf-8"
 
 
 def _parse_delimiter(text: str) -> str:
@@ -35,6 +32,12 @@ def _parse_delimiter(text: str) -> str:
             f"--delimiter: {text!r} is not one character", "Write ';' or tab, comma, pipe, space."
         )
     return delimiter
+
+
+def _parse_comment(text: str) -> str:
+    if len(text) != 1 or text in '"\r\n':
+        raise SettingsError(f"--comment: {text!r} is not one character", "Write '#'.")
+    return text
 
 
 def _parse_encoding(text: str) -> str:
@@ -60,11 +63,22 @@ class ReadingSettings(Settings):
         parse=_parse_delimiter,
     )
     encoding: str | None = setting(
-        None, "Of the text; default utf-8.", group="Reading", metavar="NAME", parse=_parse_encoding
+        None,
+        "Of the text; default utf-8, else guessed.",
+        group="Reading",
+        metavar="NAME",
+        parse=_parse_encoding,
     )
     decimal: str | None = setting(None, "Decimal mark; default a point.", group="Reading", choices=(".", ","))
     no_header: bool | None = setting(
         None, "The first line is data; columns are named 1, 2, ...", group="Reading"
+    )
+    comment: str | None = setting(
+        None,
+        "Lines that begin with this character are left out.",
+        group="Reading",
+        metavar="CHAR",
+        parse=_parse_comment,
     )
     missing: tuple[str, ...] | None = setting(
         None,
@@ -75,14 +89,9 @@ class ReadingSettings(Settings):
     )
 
     def with_defaults(self, stored: "ReadingSettings") -> "ReadingSettings":
-        """These settings, with training's decimal, header and missing words where none are given."""
-        return ReadingSettings(
-            self.delimiter,
-            self.encoding,
-            stored.decimal if self.decimal is None else self.decimal,
-            stored.no_header if self.no_header is None else self.no_header,
-            stored.missing if self.missing is None else self.missing,
-        )
+        """These settings; decimal, header, comments and missing words as in training where not given."""
+        kept = ("decimal", "no_header", "comment", "missing")
+        return replace(self, **{name: getattr(stored, name) for name in kept if getattr(self, name) is None})
 
 
 class TextSource:
@@ -95,36 +104,29 @@ class TextSource:
         if path != STDIN:
             self._check_readable()
 
-    def text(self) -> TextIO:
-        """The whole text from its start, newlines untranslated."""
-        return io.TextIOWrapper(self._binary(), encoding=self._codec(), newline="")
-
-    def lines(self) -> Lines:
-        """The lines from the start, each as soon as it has arrived."""
-        return Lines(self._binary(), self._codec(), self.name)
-
-    def head(self) -> str:
-        """The first block of text, for guesses; not for stdin, which can be read only once."""
-        binary = self._binary()
-        with binary:
-            return binary.read(BLOCK).decode(self._codec(), errors="replace")
-
-    def _codec(self) -> str:
-        # utf-8-sig reads UTF-8 with and without a byte-order mark.
-        encoding = self._encoding or DEFAULT_ENCODING
-        return "utf-8-sig" if codecs.lookup(encoding).name == "utf-8" else encoding
-
-    def _binary(self) -> BinaryIO:
-        # Told by content: a gzipped file need not be called .gz, and stdin has no name. Only looked at, as
-        # what is read from a pipe is gone.
-        raw = sys.stdin.buffer if self.path == STDIN else open(self.path, "rb")  # noqa: SIM115
-        start = cast(io.BufferedReader, raw).peek(6)[:6]
+    @property
+    def seekable(self) -> bool:
+        """Whether any place of it can be read without what lies before: a plain file."""
         if self.path == STDIN or is_stream(self.path):
-            return _decompressed(start, raw) or raw
-        if (plain := _decompressed(start, self.path)) is None:
+            return False
+        with open(self.path, "rb") as raw:
+            return _compression(raw.read(6)) == ""
+
+    def pieces(self) -> Pieces:
+        """The text from its start, in UTF-8, as it arrives."""
+        return Pieces(self.binary(), self._encoding, self.name)
+
+    def binary(self) -> BinaryIO:
+        """The bytes from their start, uncompressed."""
+        raw = sys.stdin.buffer if self.path == STDIN else open(self.path, "rb")  # noqa: SIM115
+        # Only looked at, as what is read from a pipe is gone.
+        package = _compression(cast(io.BufferedReader, raw).peek(6)[:6])
+        if not package:
             return raw
+        if self.path == STDIN or is_stream(self.path):
+            return _decompressed(package, raw, self.name)
         raw.close()
-        return plain
+        return _decompressed(package, self.path, self.name)
 
     def _check_readable(self) -> None:
         path = Path(self.path)
@@ -141,14 +143,39 @@ def is_stream(path: str) -> bool:
     return Path(path).is_fifo() or Path(path).is_char_device()
 
 
-def _decompressed(start: bytes, file: BinaryIO | str) -> BinaryIO | None:
-    if start.startswith(b"\x1f\x8b"):
-        return cast(BinaryIO, gzip.open(file))
-    if start.startswith(b"BZh"):
-        return cast(BinaryIO, bz2.open(file))
-    if start.startswith(b"\xfd7zXZ\x00"):
-        return cast(BinaryIO, lzma.open(file))
-    return None
+def _compression(start: bytes) -> str:
+    """The package that reads what begins so, "" for plain bytes. Told by content, whatever the name is."""
+    marks = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\xfd7zXZ\x00": "lzma", b"\x28\xb5\x2f\xfd": "zstandard"}
+    return next((package for mark, package in marks.items() if start.startswith(mark)), "")
+
+
+def _decompressed(package: str, file: BinaryIO | str, name: str) -> BinaryIO:
+    if package == "zstandard":
+        zstandard = require_extra("zstandard", "zstd", f"{name}: is compressed with zstd")
+        raw = open(file, "rb") if isinstance(file, str) else file  # noqa: SIM115  # closed with the reader
+        reader = zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True)
+        return io.BufferedReader(_Zstd(reader, zstandard.ZstdError))
+    return cast(BinaryIO, import_module(package).open(file))
+
+
+class _Zstd(io.RawIOBase):
+    """A stream whose damage is an OSError, as that of other compressions."""
+
+    def __init__(self, reader: Any, damage: type[Exception]) -> None:
+        self._reader, self._damage = reader, damage
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        try:
+            return int(self._reader.readinto(buffer))
+        except self._damage as error:
+            raise OSError(str(error)) from None
+
+    def close(self) -> None:
+        self._reader.close()
+        super().close()
 
 
 def _near_files(path: Path) -> str:

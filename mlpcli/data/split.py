@@ -1,15 +1,25 @@
-"""Which rows train and which are held out: seeded, and stratified where there are classes."""
+"""Which rows train and which are held out: seeded, stratified by class, by whole groups, or by time."""
 
+import hashlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import NoneType
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+from numpy.random import Generator
 
-from mlpcli.errors import SettingsError
+from mlpcli.errors import DataError, SettingsError
 from mlpcli.settings import Settings, setting
 
 Rows: TypeAlias = npt.NDArray[np.intp]
+Mask: TypeAlias = npt.NDArray[np.bool_]
+Labels: TypeAlias = npt.NDArray[Any]
+"""One class or one group per row: anything that can be sorted."""
+
+PART_HINT = "Give a number from 0 to below 1, a file, or none."
+ONE_ONLY_HINT = "Name a column with several, or give --validation none and no --test."
 
 
 def _parse_part(flag: str) -> Any:
@@ -21,9 +31,7 @@ def _parse_part(flag: str) -> Any:
         except ValueError:
             return text
         if not 0 <= fraction < 1:
-            raise SettingsError(
-                f"{flag}: {text} is not a fraction", "Give a number from 0 to below 1, a file, or none."
-            )
+            raise SettingsError(f"{flag}: {text} is not a fraction", PART_HINT)
         return fraction
 
     return parse
@@ -53,28 +61,106 @@ class SplitSettings(Settings):
         below=1,
         common=True,
     )
+    group: str | None = setting(
+        None, "Rows of one group stay on one side of every split.", group="Data", metavar="COLUMN"
+    )
+    time: str | None = setting(
+        None, "Validation and test are the latest rows by this column.", group="Data", metavar="COLUMN"
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for flag, part in (("--validation", self.validation), ("--test", self.test)):
+            known = isinstance(part, (int, float, str, NoneType)) and not isinstance(part, bool)
+            if not known or (isinstance(part, str) and not part.strip()):
+                raise SettingsError(f"{flag}: {part!r:.40} is neither a fraction nor a file", PART_HINT)
+        if self.group is not None and self.time is not None:
+            raise SettingsError("--time does not go with --group", "Leave one of them out.")
 
 
 def split_rows(
-    rows: Rows, fraction: float, generator: np.random.Generator, classes: npt.NDArray[Any] | None
+    rows: Rows,
+    fraction: float,
+    generator: Generator,
+    classes: Labels | None = None,
+    groups: Labels | None = None,
+    times: npt.NDArray[np.floating] | None = None,
 ) -> tuple[Rows, Rows]:
     """(kept, held out), both in the order of `rows`; about `fraction` is held out.
 
-    With `classes` (one per row) each class gives its share, and at least one row of each stays kept.
+    `classes`, `groups` and `times` have one entry for each of `rows`. With `classes` each class gives its
+    share, and at least one row of each stays kept. With `groups` a group is held as a whole or not at all,
+    and each side gets one at least; `classes` are then balanced as well as a greedy search can. `times`, none
+    of which may be NaN, decide alone: the latest rows are held, nothing is random, and rows of one time are
+    never parted. Nothing is held of fewer than two rows; DataError when there is but one group or time.
     """
     if fraction == 0 or len(rows) < 2:
         return rows, rows[:0]
-    if classes is None:
-        count = min(max(round(fraction * len(rows)), 1), len(rows) - 1)
-        held = generator.permutation(len(rows))[:count]
-    else:
-        held = _stratified(fraction, generator, classes)
+    count = min(max(round(fraction * len(rows)), 1), len(rows) - 1)
     mask = np.zeros(len(rows), dtype=bool)
-    mask[held] = True
+    if times is not None:
+        mask = _latest(count, times)
+    elif groups is not None:
+        mask = _whole_groups(count, generator, groups, classes)
+    elif classes is not None:
+        mask[_stratified(fraction, generator, classes)] = True
+    else:
+        mask[generator.permutation(len(rows))[:count]] = True
     return rows[~mask], rows[mask]
 
 
-def _stratified(fraction: float, generator: np.random.Generator, classes: npt.NDArray[Any]) -> Rows:
+def folds(
+    rows: Rows, number: int, generator: Generator, classes: Labels | None = None, groups: Labels | None = None
+) -> Iterator[tuple[Rows, Rows]]:
+    """(kept, held out) `number` times, in the order of `rows`; each row is held exactly once.
+
+    Fold sizes differ by one row at most, and so do the counts of each class over the folds. With `groups`
+    a group is held as a whole, every fold holds one at least, and sizes and classes are balanced as well as a
+    greedy search can. A class of fewer rows than folds is missing from some. What is wrong is raised at once,
+    not with the first fold.
+    """
+    if number < 2:
+        raise SettingsError(f"--folds: {number} is out of range", "It must be at least 2.")
+    what, count = ("rows", len(rows)) if groups is None else ("groups", len(np.unique(groups)))
+    if number > count:
+        said = f"--folds: {number} folds need as many {what}, and there are {count}"
+        raise DataError(said, f"Give fewer folds, or more {what}.")
+    if groups is None:
+        order = generator.permutation(len(rows))
+        if classes is not None:
+            order = order[np.argsort(classes[order], kind="stable")]
+        # Dealt in turn: a class is one run of the order, so no fold gets two more of it than another.
+        fold_of = np.empty(len(rows), dtype=np.intp)
+        fold_of[order] = np.arange(len(rows)) % number
+    else:
+        codes, counts = _shuffled_groups(generator, groups, classes)
+        fold_of = _dealt(counts, np.ones(number, dtype=np.intp))[codes]
+    return ((rows[fold_of != fold], rows[fold_of == fold]) for fold in range(number))
+
+
+def digest_of_rows(parts: Mapping[str, Rows]) -> str:
+    """SHA-256 of which rows are in which part, and in what order; the same on every platform.
+
+    Hashed is of each part, sorted by name: a line `NAME LENGTH`, the row numbers as int64, little-endian.
+    """
+    digest = hashlib.sha256()
+    for name in sorted(parts):
+        digest.update(f"{name} {len(parts[name])}\n".encode())
+        digest.update(parts[name].astype("<i8").tobytes())
+    return digest.hexdigest()
+
+
+def _latest(count: int, times: npt.NDArray[np.floating]) -> Mask:
+    """The `count` latest, or as near as can be without parting rows of one time; rather more than fewer."""
+    ordered = np.sort(times)
+    borders = 1 + np.flatnonzero(ordered[1:] > ordered[:-1])
+    if len(borders) == 0:
+        raise DataError("--time: the rows to split have one value only", ONE_ONLY_HINT)
+    border = borders[np.argmin(np.abs(borders - (len(times) - count)))]
+    return np.asarray(times >= ordered[border])
+
+
+def _stratified(fraction: float, generator: Generator, classes: Labels) -> Rows:
     """Largest remainders: every class gives the floor of its share, the largest remainders one more."""
     _, numbers, counts = np.unique(classes, return_inverse=True, return_counts=True)
     shares = counts * fraction
@@ -85,3 +171,64 @@ def _stratified(fraction: float, generator: np.random.Generator, classes: npt.ND
     order = generator.permutation(len(classes))
     held = [order[numbers[order] == number][:count] for number, count in enumerate(take)]
     return np.concatenate(held)
+
+
+def _whole_groups(count: int, generator: Generator, groups: Labels, classes: Labels | None) -> Mask:
+    """About `count` rows, and on each side one group at least."""
+    codes, counts = _shuffled_groups(generator, groups, classes)
+    if len(counts) < 2:
+        raise DataError("--group: all rows to split are of one group", ONE_ONLY_HINT)
+    if classes is None:
+        held = _nearest(counts[:, 0], count)
+    else:
+        held = _dealt(counts, np.array([len(groups) - count, count])) == 1
+    if held.all() or not held.any():
+        smallest = np.argmin(counts[:, 0])
+        held[smallest] = not held[smallest]
+    return np.asarray(held[codes])
+
+
+def _shuffled_groups(generator: Generator, groups: Labels, classes: Labels | None) -> tuple[Rows, Rows]:
+    """Each row's group, numbered from 0 at random; for each group the count of its rows and by class."""
+    names, codes = np.unique(groups, return_inverse=True)
+    codes = generator.permutation(len(names))[codes]
+    counts = np.bincount(codes)[:, None]
+    if classes is not None:
+        kinds, kind_of = np.unique(classes, return_inverse=True)
+        cells = np.bincount(codes * len(kinds) + kind_of, minlength=len(names) * len(kinds))
+        counts = np.hstack([counts, cells.reshape(len(names), len(kinds))])
+    return codes, counts
+
+
+def _nearest(sizes: Rows, wanted: int) -> Mask:
+    """Each group in turn is held if that brings the rows held nearer to `wanted`."""
+    held = np.zeros(len(sizes), dtype=bool)
+    for group, size in enumerate(sizes.tolist()):
+        if size < 2 * wanted:
+            held[group] = True
+            wanted -= size
+    return held
+
+
+def _dealt(counts: Rows, shares: Rows) -> Rows:
+    """The side of each group: every side comes near to its part of the `shares`, in all and of each class.
+
+    Greedy as scikit-learn's StratifiedGroupKFold, which is after
+    https://www.kaggle.com/jakubwasikowski/stratified-group-k-fold-cross-validation: groups that are hard to
+    place come first, and each goes where the counts then deviate least. Random is only the order of groups
+    that are equally hard. The deviation is Pearson's chi-squared, (count - share × total)² / (share × total)
+    summed, which allows for unequal shares; what it grows by depends on the side as (2 count + added) × added
+    / (share × total) does. Equal sides are all filled, as an empty one is the cheapest; and without classes
+    the largest group left goes to the smallest, as in GroupKFold.
+    """
+    totals = counts.sum(axis=0)
+    filled = np.zeros((counts.shape[1], len(shares)))
+    side_of = np.empty(len(counts), dtype=np.intp)
+    # Large sums of squares: groups that are large, or of few classes.
+    for group in np.argsort(-np.square(counts, dtype=np.float64).sum(axis=1), kind="stable"):
+        added = counts[group][:, None]
+        # Not a product of matrices: its rounding, and so the rows of a seed, would depend on the machine.
+        cost = ((2 * filled + added) * (added / totals[:, None])).sum(axis=0) / shares
+        side_of[group] = side = np.argmin(cost)
+        filled[:, side] += added[:, 0]
+    return side_of

@@ -1,25 +1,34 @@
-"""A table for training: a sample of text to decide kinds from, then all rows, read with a type per column.
+"""A table for training: a sample to decide kinds from, then all rows, column by column.
 
-The only caller of `read_csv`. A path, several paths of one table, or a DataFrame come in; a DataFrame with
-float64 for numbers and text for the rest goes out.
+A path, several paths of one table, or a DataFrame come in; frames go out.
 """
 
 import csv
 import io
-from collections.abc import Collection, Iterator, Sequence
+import os
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from itertools import islice
-from typing import Any, Protocol, TextIO
+from typing import Protocol, TypeAlias
 
 import numpy as np
 import pandas as pd
 
-from mlpcli.data.cells import as_numbers
-from mlpcli.data.records import Records, check_same_header
+from mlpcli.data.blocks import Block, rewritten
+from mlpcli.data.cells import MISSING_WORDS, Frame, Reading, Texts, as_numbers, count_distinct
+from mlpcli.data.opening import OpenRows, check_same_header
+from mlpcli.data.parsing import GrowingFrame, Parser, parsed, plain_numbers
 from mlpcli.data.source import ReadingSettings, TextSource, spooled
 from mlpcli.errors import DataError
 
 SAMPLE_ROWS = 10_000
+SAMPLE_CELLS = 2_000_000
+"""Of tables with more than 200 columns the sample has fewer rows, but never fewer than a thousand."""
+LATER_ROWS = 1_000
+"""From the middle and from the end of a file that is longer than the sample, each."""
+LATER_BYTES = 1 << 18
+
+Place: TypeAlias = Callable[[int], str]
+"""Where a row of a table (from 0) stands, for messages."""
 
 
 class Table(Protocol):
@@ -27,138 +36,93 @@ class Table(Protocol):
 
     name: str
     columns: list[str]
-    sample: pd.DataFrame
-    """The first rows; cells as text if they come from a file."""
-    complete: bool
-    """Whether the sample is the whole table."""
+    sample: Frame
+    """The first rows, and of long files some of the middle and the end."""
     notes: list[str]
+    """What was guessed of files."""
 
-    def read(self, columns: Sequence[str], numbers: Collection[str]) -> pd.DataFrame:
-        """All rows of `columns`; `numbers` as float64, the rest as text where it comes from a file."""
+    def read(self, columns: Sequence[str], numbers: Collection[str], reading: Reading) -> Frame:
+        """All rows; those of `numbers` that are none come as texts."""
 
     def place(self, row: int) -> str:
         """Where row `row` (from 0) stands, for messages."""
 
 
 class FileTable:
-    """One or more text files with the same header, read in order."""
+    """One or more files with the same header, read in order."""
 
-    def __init__(
-        self, sources: Sequence[TextSource], reading: ReadingSettings, missing: frozenset[str]
-    ) -> None:
-        self._sources, self._reading, self._missing = sources, reading, missing
+    def __init__(self, sources: Sequence[TextSource], reading: ReadingSettings) -> None:
+        self._sources, self._settings = sources, reading
         self.name = sources[0].name if len(sources) == 1 else f"{sources[0].name} and {len(sources) - 1} more"
         self.notes: list[str] = []
-        self._delimiters: list[str] = []
-        self._row_counts: list[int] = []
-        self._rewritten: list[bool] = []
-        sampled: list[list[str]] = []
+        blocks: list[Block] = []
         for source in sources:
-            with Records(source, reading) as records:
-                if not self._delimiters:
-                    self.columns = records.header
-                check_same_header(records.header, self.columns, source.name, sources[0].name)
-                if records.guessed:
-                    self.notes.append(f"{source.name}: the delimiter looks like {records.delimiter!r}")
-                rows = iter(records)
-                before = len(sampled)
-                sampled += [record.cells for record in islice(rows, SAMPLE_ROWS - before)]
-                self._row_counts.append(len(sampled) - before + sum(1 for _ in rows))
-                self._delimiters.append(records.delimiter)
-                # pandas loses the first cell, if empty, after a blank line that ends with a carriage return
-                # alone, and takes a table of nothing but blank lines for one of no column.
-                self._rewritten.append(records.lone_returns or len(self.columns) == 1)
-        self.sample = pd.DataFrame(sampled, columns=self.columns, dtype="str")
-        self.complete = len(sampled) == sum(self._row_counts)
+            with OpenRows(source, reading) as rows:
+                if source is sources[0]:
+                    self.columns = rows.header
+                check_same_header(rows.header, self.columns, source.name, sources[0].name)
+                self.notes += rows.notes
+                wanted = min(SAMPLE_ROWS, max(SAMPLE_CELLS // len(self.columns), 1_000))
+                for block in rows:
+                    blocks.append(block.first(max(wanted - sum(map(len, blocks)), 1)))
+                    if sum(map(len, blocks)) >= wanted:
+                        blocks += _later_rows(source, rows, self.columns)
+                        break
+        self.sample = self._sampled(blocks)
 
-    def read(self, columns: Sequence[str], numbers: Collection[str]) -> pd.DataFrame:
-        """All rows; a number column that turns out to hold text is an error with its line."""
-        frames = [
-            self._read_one(source, delimiter, columns, numbers)
-            for source, delimiter in zip(self._sources, self._delimiters, strict=True)
-        ]
-        frame = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
-        if len(frame) != sum(self._row_counts):
-            raise DataError(
-                f"{self.name}: {sum(self._row_counts):,} rows were counted but {len(frame):,} read",
-                "Is a quote not closed?",
-            )
+    def _sampled(self, blocks: Sequence[Block]) -> Frame:
+        """The rows of some blocks: numbers where all of a column are, else texts."""
+        reading = Reading(MISSING_WORDS | set(self._settings.missing or ()), self._settings.decimal or ".")
+        numbers = plain_numbers(self.columns, blocks[0], reading) if blocks else set()
+        growing = GrowingFrame(self.columns, sum(map(len, blocks)))
+        for block in blocks:
+            growing.append(Parser(self.columns, self.columns, numbers, reading).parse(block))
+        frame = growing.finish()
+        if again := growing.texts_after_numbers:
+            texts = GrowingFrame(again, growing.rows)
+            for block in blocks:
+                texts.append(Parser(self.columns, again, (), reading).parse(block))
+            for name in again:
+                frame[name] = texts.finish()[name]
+        return frame
+
+    def read(self, columns: Sequence[str], numbers: Collection[str], reading: Reading) -> Frame:
+        """All rows; those of `numbers` that are none come as texts."""
+        growing = self._grown(columns, numbers, reading)
+        frame = growing.finish()
+        if growing.texts_after_numbers:
+            again = self._grown(growing.texts_after_numbers, (), reading).finish()
+            for name in growing.texts_after_numbers:
+                frame[name] = again[name]
         return frame
 
     def place(self, row: int) -> str:
         """File and line of a row."""
-        for source, count in zip(self._sources, self._row_counts, strict=True):
-            if row < count:
-                return self._place_in(source, row)
-            row -= count
+        for source in self._sources:
+            with OpenRows(source, self._settings) as rows:
+                for block in rows:
+                    if row < len(block):
+                        return f"{source.name}: line {block.lines[row]:,}"
+                    row -= len(block)
         raise IndexError(row)
 
-    def _place_in(self, source: TextSource, row: int) -> str:
-        with Records(source, self._reading) as records:
-            record = next(islice(records, row, None))
-        return f"{source.name}: line {record.line:,}"
+    def _grown(self, columns: Sequence[str], numbers: Collection[str], reading: Reading) -> GrowingFrame:
+        growing: GrowingFrame | None = None
+        parser = Parser(self.columns, columns, numbers, reading)
+        for source in self._sources:
+            with OpenRows(source, self._settings) as rows:
+                for block, frame in parsed(parser, rows):
+                    if growing is None:
+                        growing = GrowingFrame(columns, self._expected_rows(block))
+                    growing.append(frame)
+        return growing or GrowingFrame(columns, 0)
 
-    def _read_one(
-        self, source: TextSource, delimiter: str, columns: Sequence[str], numbers: Collection[str]
-    ) -> pd.DataFrame:
-        try:
-            return self._parse(source, delimiter, columns, numbers)
-        except pd.errors.ParserError as error:
-            raise DataError(f"{source.name}: {error}", "Is a quote not closed?") from None
-        except ValueError:
-            # A number column holds text further down than the sample: find where, reading it as text.
-            frame = self._parse(source, delimiter, columns, ())
-            for name in numbers:
-                values, unreadable = as_numbers(frame[name], self._missing, self._reading.decimal or ".")
-                if unreadable.any():
-                    row = int(np.argmax(unreadable))
-                    where = self._place_in(source, row)
-                    raise DataError(
-                        f"{where}: column {name!r}: {frame[name].iloc[row]!r} is not a number, "
-                        "as the rows before it",
-                        f"Mend it, or give --kind {name}=category or --missing.",
-                    ) from None
-                frame[name] = values
-            return frame
-
-    def _text(self, source: TextSource, delimiter: str) -> TextIO:
-        """The rows' text, for pandas; every cell quoted where it would be misunderstood."""
-        if self._rewritten[self._sources.index(source)]:
-            rewritten = io.StringIO(newline="")
-            with Records(source, self._reading) as records:
-                writer = csv.writer(rewritten, delimiter=delimiter, quoting=csv.QUOTE_ALL)
-                writer.writerows(record.cells for record in records)
-            rewritten.seek(0)
-            return rewritten
-        text = source.text()
-        if not self._reading.no_header:
-            header = csv.reader(text, delimiter=delimiter)
-            while not next(header):
-                pass
-        return text
-
-    def _parse(
-        self, source: TextSource, delimiter: str, columns: Sequence[str], numbers: Collection[str]
-    ) -> pd.DataFrame:
-        with self._text(source, delimiter) as text:
-            dtypes: dict[str, Any] = {name: np.float64 if name in numbers else "str" for name in columns}
-            if not sum(self._row_counts):
-                return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in dtypes.items()})
-            frame = pd.read_csv(
-                text,
-                sep=delimiter,
-                header=None,
-                names=self.columns,
-                usecols=list(columns),
-                index_col=False,
-                dtype=dtypes,
-                keep_default_na=False,
-                na_values=sorted(self._missing),
-                skip_blank_lines=len(self.columns) > 1,
-                decimal=self._reading.decimal or ".",
-                low_memory=False,
-            )
-        return frame[list(columns)]
+    def _expected_rows(self, block: Block) -> int:
+        """By the size of plain files; 0 where it tells nothing."""
+        if not all(source.seekable for source in self._sources) or len(block.text) == 0:
+            return 0
+        size = sum(os.path.getsize(source.path) for source in self._sources)
+        return int(1.05 * size / len(block.text) * len(block))
 
 
 class FrameTable:
@@ -166,31 +130,77 @@ class FrameTable:
 
     def __init__(self, frame: pd.DataFrame) -> None:
         self.name = "the DataFrame"
-        self.columns = [str(name) for name in frame.columns]
-        if len(set(self.columns)) < len(self.columns):
-            raise DataError("the DataFrame has two columns of one name", "Give each its own name.")
-        self._frame = frame.set_axis(self.columns, axis=1).reset_index(drop=True)
-        self.sample = self._frame.head(SAMPLE_ROWS)
-        self.complete = len(frame) <= SAMPLE_ROWS
+        self._frame = with_text_names(frame)
+        self.columns = list(self._frame.columns)
+        self.sample = Frame.of(self._frame.head(SAMPLE_ROWS), self.columns, self.columns)
         self.notes: list[str] = []
 
-    def read(self, columns: Sequence[str], numbers: Collection[str]) -> pd.DataFrame:
-        """The columns as they are; encoders read typed cells as well as text."""
-        return self._frame[list(columns)]
+    def read(self, columns: Sequence[str], numbers: Collection[str], reading: Reading) -> Frame:
+        """All rows; text columns among `numbers` that hold numbers only as such."""
+        frame = Frame.of(self._frame, columns, numbers)
+        for name in numbers:
+            if isinstance(frame[name], Texts):
+                values, unreadable = as_numbers(frame[name], reading)
+                if not unreadable.any():
+                    frame[name] = values
+        return frame
 
     def place(self, row: int) -> str:
         """The row's number, from 0."""
         return f"row {row:,}"
 
 
+def with_text_names(frame: pd.DataFrame) -> pd.DataFrame:
+    """The DataFrame with names as text and rows numbered; raises DataError for a doubled name."""
+    names = [str(name) for name in frame.columns]
+    if len(set(names)) < len(names):
+        raise DataError("the DataFrame has two columns of one name", "Give each its own name.")
+    return frame.set_axis(names, axis=1).reset_index(drop=True)
+
+
 @contextmanager
-def open_table(
-    data: "Sequence[str] | pd.DataFrame", reading: ReadingSettings, missing: frozenset[str]
-) -> Iterator[Table]:
+def open_table(data: "Sequence[str] | pd.DataFrame", reading: ReadingSettings) -> Iterator[Table]:
     """The table of paths (`-` is stdin) or a DataFrame; files stay readable until the end."""
     if isinstance(data, pd.DataFrame):
         yield FrameTable(data)
         return
     with ExitStack() as stack:
-        sources = [stack.enter_context(spooled(path, reading.encoding)) for path in data]
-        yield FileTable(sources, reading, missing)
+        yield FileTable([stack.enter_context(spooled(path, reading.encoding)) for path in data], reading)
+
+
+def _later_rows(source: TextSource, rows: OpenRows, columns: Sequence[str]) -> list[Block]:
+    """Rows of the middle and of the end of a plain file; none where they may begin inside of a cell."""
+    if rows.dialect is None or not source.seekable or rows.encoding.startswith("utf-16"):
+        return []
+    found: list[Block] = []
+    with source.binary() as binary:
+        size = binary.seek(0, io.SEEK_END)
+        places = (size // 2, slice(LATER_ROWS)), (max(size - LATER_BYTES, 0), slice(-LATER_ROWS, None))
+        for start, part in places:
+            binary.seek(start)
+            text = binary.read(LATER_BYTES).decode(rows.encoding, errors="replace")
+            lines = text.splitlines(keepends=True)[1:-1][part]
+            try:
+                cells = list(csv.reader(lines, delimiter=rows.dialect.delimiter))
+            except csv.Error:
+                continue
+            if cells and all(len(each) == len(columns) for each in cells):
+                found.append(rewritten(cells, np.arange(len(cells))))
+    return found
+
+
+def guess_decimal(sample: Frame, missing: frozenset[str]) -> str:
+    """ "," if some column of a sample holds numbers only with that mark, and none only with a point."""
+    point, comma = Reading(missing, "."), Reading(missing, ",")
+    columns = [cells for name in sample.names if isinstance(cells := sample[name], Texts)]
+    numbers = [cells for name in sample.names if not isinstance(cells := sample[name], Texts)]
+    if any((cells[np.isfinite(cells)] % 1 > 0).any() for cells in numbers):
+        return "."
+    by_point = [not as_numbers(cells, point)[1].any() for cells in columns]
+    if not any(
+        not readable and count_distinct(cells) > 1 and not as_numbers(cells, comma)[1].any()
+        for cells, readable in zip(columns, by_point, strict=True)
+    ):
+        return "."
+    with_point = (cells for cells, readable in zip(columns, by_point, strict=True) if readable)
+    return "." if any(as_numbers(cells, comma)[1].any() for cells in with_point) else ","

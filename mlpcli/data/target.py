@@ -6,14 +6,18 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from mlpcli.errors import DataError
+from mlpcli.data.cells import Texts
+from mlpcli.data.schema import TARGET_SCALINGS
+from mlpcli.errors import DataError, did_you_mean
 
 Array: TypeAlias = npt.NDArray[Any]
 
 ANY_NUMBER, POSITIVE, ZERO_TO_ONE, MINUS_ONE_TO_ONE = "any", "positive", "0..1", "-1..1"
 """Ranges into which targets are scaled."""
+
+STANDARD, LOG = TARGET_SCALINGS
+LARGEST_LOG = 700.0
 
 
 @dataclass(frozen=True)
@@ -24,29 +28,29 @@ class ClassTarget:
     classes: tuple[str, ...]
 
     @classmethod
-    def fit(cls, name: str, cells: "pd.Series[Any]", positive: str | None) -> "ClassTarget":
+    def fit(cls, name: str, cells: Texts, positive: str | None) -> "ClassTarget":
         """The classes in order: by value where all are numbers, else by text."""
         classes = sorted_classes(cells)
         if positive is not None:
             if positive not in classes:
-                from mlpcli.errors import did_you_mean
-
                 raise DataError(
                     f"--positive: {positive!r} is no class of {name!r}", did_you_mean(positive, classes)
                 )
             classes = [each for each in classes if each != positive] + [positive]
         return cls(name, tuple(classes))
 
-    def encode(self, cells: "pd.Series[Any]") -> Array:
+    def encode(self, cells: Texts) -> Array:
         """Class numbers (rows,)."""
-        numbers = pd.Index(self.classes).get_indexer(pd.Index(cells))
+        number_of = {each: number for number, each in enumerate(self.classes)}
+        by_level = np.array([number_of.get(level, -1) for level in cells.levels], dtype=np.intp)
+        numbers = cells.spread(by_level, -1)
         if (numbers < 0).any():
-            unknown = cells.iloc[int(np.argmax(numbers < 0))]
+            unknown = cells.text(int(np.argmax(numbers < 0)))
             raise DataError(
                 f"{self.name}: the class {unknown!r} did not occur in training",
                 "It occurred with: " + ", ".join(self.classes[:20]) + ".",
             )
-        return np.asarray(numbers, dtype=np.intp)
+        return numbers
 
     def decode(self, numbers: Array) -> list[str]:
         """The classes' spelling."""
@@ -60,15 +64,21 @@ class NumberTarget:
     names: tuple[str, ...]
     mean: Array
     spread: Array
+    scaling: str = STANDARD
+    """log: the logarithm of 1 + value takes the value's place."""
 
     @classmethod
-    def fit(cls, names: Sequence[str], values: Array, into: str = ANY_NUMBER) -> "NumberTarget":
+    def fit(
+        cls, names: Sequence[str], values: Array, into: str = ANY_NUMBER, scaling: str = STANDARD
+    ) -> "NumberTarget":
         """From (rows, targets) float64 values: mean and standard deviation (ddof 0), unless `into` is a
         range.
 
         Positive numbers are only divided by the standard deviation; for 0 to 1 and -1 to 1 the smallest and
         largest value become the ends. A spread of 0 becomes 1.
         """
+        if scaling == LOG:
+            values = np.log1p(values)
         largest = np.abs(values).max(axis=0)
         # Sums and squares of the largest floats overflow; a power of two changes no digit.
         unit = np.where(largest < 1e150, 1.0, 2.0**1000)
@@ -83,24 +93,28 @@ class NumberTarget:
             mean, spread = lowest / 2 + highest / 2, highest / 2 - lowest / 2
         mean, spread = mean * unit, spread * unit
         # A spread that is rounding noise of the values must not be blown up to one.
-        return cls(tuple(names), mean, np.where(spread > 1e-12 * largest, spread, 1.0))
+        return cls(tuple(names), mean, np.where(spread > 1e-12 * largest, spread, 1.0), scaling)
 
     def encode(self, values: Array) -> Array:
         """(value - mean) / spread as float32 (rows, targets)."""
+        if self.scaling == LOG:
+            values = np.log1p(values)
         return np.asarray((values - self.mean) / self.spread, dtype=np.float32)
 
     def decode(self, encoded: Array) -> Array:
         """Values in the target's units, float64."""
-        return np.asarray(encoded.astype(np.float64) * self.spread + self.mean)
+        values = encoded.astype(np.float64) * self.spread + self.mean
+        # What a wild output stands for is still a number.
+        return np.asarray(np.expm1(np.minimum(values, LARGEST_LOG)) if self.scaling == LOG else values)
 
 
-def refuse_negative(names: Sequence[str], values: Array) -> None:
+def refuse_negative(names: Sequence[str], values: Array, hint: str) -> None:
     """Raise DataError if any of the (rows, targets) values is below 0."""
     for name, value in zip(names, values.min(axis=0).tolist(), strict=True):
         if value < 0:
             raise DataError(
                 f"target {name!r} has negative values, down to {value:g}: these outputs are never negative",
-                "Choose another --loss or --output-activation.",
+                hint,
             )
 
 
@@ -118,9 +132,9 @@ class LabelTarget:
 Target: TypeAlias = ClassTarget | NumberTarget | LabelTarget
 
 
-def sorted_classes(cells: "pd.Series[Any]") -> list[str]:
+def sorted_classes(cells: Texts) -> list[str]:
     """Distinct cells, by value where all are numbers (2 before 10), else by text."""
-    classes = sorted(str(each) for each in cells.unique())
+    classes = sorted(cells.used().tolist())
     try:
         return sorted(classes, key=float)
     except ValueError:
@@ -132,8 +146,8 @@ def to_stored(target: Target) -> tuple[dict[str, Any], dict[str, Array]]:
     match target:
         case ClassTarget(name, classes):
             return {"name": name, "classes": list(classes)}, {}
-        case NumberTarget(names, mean, spread):
-            return {"names": list(names)}, {"target.mean": mean, "target.spread": spread}
+        case NumberTarget(names, mean, spread, scaling):
+            return {"names": list(names), "scaling": scaling}, {"target.mean": mean, "target.spread": spread}
         case LabelTarget(names):
             return {"labels": list(names)}, {}
 
@@ -144,4 +158,5 @@ def from_stored(stored: Mapping[str, Any], arrays: Mapping[str, Array]) -> Targe
         return ClassTarget(stored["name"], tuple(stored["classes"]))
     if "labels" in stored:
         return LabelTarget(tuple(stored["labels"]))
-    return NumberTarget(tuple(stored["names"]), arrays["target.mean"], arrays["target.spread"])
+    scaling = stored.get("scaling", STANDARD)
+    return NumberTarget(tuple(stored["names"]), arrays["target.mean"], arrays["target.spread"], scaling)

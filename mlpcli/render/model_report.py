@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from mlpcli.artifact import Artifact
+from mlpcli.data.schema import Schema
 from mlpcli.render.console import Screen
 from mlpcli.render.numbers import count, duration, score
 
@@ -20,22 +21,9 @@ def model_report(screen: Screen, artifact: Artifact) -> None:
             *([("weights", str(schema.weight))] if schema.weight is not None else []),
         ]
     )
-    screen.heading("Columns")
-    encoded = {each["name"]: each for each in artifact.encoders}
-    rows = [
-        [
-            column.name,
-            column.kind,
-            str(_width(encoded[column.name]) if column.name in encoded else 0),
-            column.reason,
-        ]
-        for column in schema.columns
-    ]
-    screen.table(["column", "kind", "inputs", "because"], rows, numbers=(2,))
+    columns_report(screen, schema, artifact.encoders)
     network_report(screen, artifact.network, artifact.encoders)
-    screen.heading("Settings")
-    settings = {name: value for name, value in artifact.settings.items() if value not in (None, [], "")}
-    screen.pairs([(name, _setting(value)) for name, value in settings.items()])
+    settings_report(screen, artifact.settings)
     _course(screen, artifact)
     for part, scores in artifact.scores.items():
         screen.heading(f"Scores on {count(scores['rows'], part + ' row')}")
@@ -55,6 +43,29 @@ def model_report(screen: Screen, artifact: Artifact) -> None:
             ("platform", receipt["platform"]),
         ]
     )
+
+
+def columns_report(screen: Screen, schema: Schema, encoders: Sequence[Mapping[str, Any]]) -> None:
+    """Every column with what it was taken for, and why."""
+    encoded = {each["name"]: each for each in encoders}
+    rows = [
+        [
+            column.name,
+            column.kind,
+            str(_width(encoded[column.name]) if column.name in encoded else 0),
+            column.reason,
+        ]
+        for column in schema.columns
+    ]
+    screen.heading("Columns")
+    screen.table(["column", "kind", "inputs", "because"], rows, numbers=(2,))
+
+
+def settings_report(screen: Screen, settings: Mapping[str, Any]) -> None:
+    """Every setting that says something."""
+    said = {name: value for name, value in settings.items() if value not in (None, [], (), "", False)}
+    screen.heading("Settings")
+    screen.pairs([(name, _setting(value)) for name, value in said.items()])
 
 
 def network_report(
@@ -98,13 +109,21 @@ def _course(screen: Screen, artifact: Artifact) -> None:
 
 
 def _width(encoder: Mapping[str, Any]) -> int:
-    """Matrix columns of an encoder: a level each, or one for a number; one more where there were gaps."""
-    return len(encoder.get("levels", ("value",))) + bool(encoder["had_gaps"])
+    """Matrix columns of an encoder, by what is stored of it; one more where there were gaps."""
+    if encoder.get("embedded"):
+        return 1
+    parts = encoder.get("parts", ())
+    plain = len(encoder.get("levels", ("value",)))
+    # Of a date days and year are a number each, what comes round is a sine and a cosine.
+    width = sum(1 if part in ("days", "year") else 2 for part in parts) if parts else plain
+    return width + bool(encoder["had_gaps"])
 
 
 def _setting(value: Any) -> str:
-    if isinstance(value, list):
-        return ", ".join("=".join(map(str, each)) if isinstance(each, list) else str(each) for each in value)
+    if isinstance(value, (list, tuple)):
+        return ", ".join(
+            "=".join(map(str, each)) if isinstance(each, (list, tuple)) else str(each) for each in value
+        )
     return str(value)
 
 

@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from mlpcli.data.encoders import CellCounts
-from mlpcli.data.schema import Schema
+from mlpcli.data.counts import CellCounts
 from mlpcli.render.console import Screen
 from mlpcli.render.model_report import network_report
 from mlpcli.render.numbers import by_column, count, duration, score
+from mlpcli.render.plan import notes_fields, schema_report
 from mlpcli.workflows.evaluate import Evaluation
 from mlpcli.workflows.predict import PredictionSummary
 from mlpcli.workflows.scoring import Scores
@@ -40,7 +40,9 @@ def training_report(screen: Screen, run: TrainingRun, data: Sequence[str]) -> No
     )
     notes = {
         "validation": "these rows chose the epoch, so the scores are a little too good",
-        "test": "these rows were kept apart: an unbiased score",
+        "test": "these rows were kept apart: an unbiased score"
+        if not any(finding.kind == "repeated" and " test " in finding.text for finding in run.findings)
+        else "rows of these occur among the training rows, so the scores are too good",
         "train": "no rows were held out: scores on the rows that were trained on",
     }
     for part, scores in run.scores.items():
@@ -56,35 +58,6 @@ def training_report(screen: Screen, run: TrainingRun, data: Sequence[str]) -> No
         else f"  mlpcli predict {quoted} {files}"
     )
     screen.line(f"  mlpcli inspect {quoted}")
-
-
-def schema_report(
-    screen: Screen, schema: Schema, data: Sequence[str], rows: Mapping[str, int], counts: CellCounts
-) -> None:
-    """What was learned from: rows by part, target, inputs by kind, what was left out."""
-    parts = ", ".join(
-        f"{rows[part]:,} to {purpose}"
-        for part, purpose in (("train", "train"), ("validation", "validate"), ("test", "test"))
-        if rows.get(part)
-    )
-    kinds: dict[str, list[str]] = {}
-    for column in schema.inputs:
-        kinds.setdefault(column.kind, []).append(column.name)
-    total = sum(number for part, number in rows.items() if part != "dropped")
-    lines = [
-        ("file", ", ".join("stdin" if each == "-" else each for each in data)),
-        ("rows", f"{total:,}: {parts}"),
-        ("target", f"{', '.join(schema.target)} ({schema.task}: {schema.task_reason})"),
-        *((f"{kind} ({len(names)})", ", ".join(names)) for kind, names in kinds.items()),
-    ]
-    if rows.get("dropped"):
-        lines.append(("dropped", f"{count(rows['dropped'], 'row')} without target"))
-    if counts.missing:
-        lines.append(("missing", f"cells, filled in: {by_column(counts.missing)}"))
-    if schema.ignored:
-        lines.append(("left out", ", ".join(column.name for column in schema.ignored)))
-    screen.heading("Data")
-    screen.pairs(lines)
 
 
 def scores_report(screen: Screen, scores: Scores, title: str, note: str) -> None:
@@ -177,6 +150,7 @@ def training_fields(run: TrainingRun) -> dict[str, Any]:
                 "validation": None if validation is None else validation.metrics,
             }
         ],
+        "notes": notes_fields(run.notes, run.findings),
         "settings": artifact.settings,
         "seed": run.seed,
         "threads": run.threads,

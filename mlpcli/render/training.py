@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.render.console import Screen
 from mlpcli.render.numbers import duration, rate, score
+from mlpcli.render.plan import notes_report
 from mlpcli.workflows.train import TrainingPlan
 
 if TYPE_CHECKING:
@@ -57,8 +58,7 @@ class LineView:
     def on_start(self, plan: TrainingPlan) -> None:
         """The notes."""
         self._plan = plan
-        for note in plan.notes:
-            self._screen.line(f"note: {note}")
+        notes_report(self._screen, plan.notes, plan.findings)
 
     def on_epoch(self, record: EpochRecord) -> None:
         """A line each tenth of the planned epochs."""

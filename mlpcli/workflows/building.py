@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from mlpcli.data.encoders import CategoryEncoder, NumberEncoder
+from mlpcli.data.encoders import CategoryEncoder
 from mlpcli.data.features import FeatureEncoder
-from mlpcli.data.schema import NUMBER, resolve_names
+from mlpcli.data.schema import resolve_names
 from mlpcli.data.target import Target
 from mlpcli.nn.architecture import ALL, NONE, build_layers, build_network, build_shortcut
 from mlpcli.nn.embeddings import Inputs
@@ -65,13 +65,13 @@ class Plan:
         )
 
     def _inputs(self) -> Inputs:
-        numbers, categories, start = [], [], 0
+        numbers: list[int] = []
+        categories: list[tuple[int, int]] = []
+        start = 0
         for encoder in self.encoder.encoders:
-            if isinstance(encoder, CategoryEncoder):
-                if encoder.embedded:
-                    categories.append((start, encoder.codes))
-            elif isinstance(encoder, NumberEncoder) and encoder.kind == NUMBER:
-                numbers.append(start)
+            if isinstance(encoder, CategoryEncoder) and encoder.embedded:
+                categories.append((start, encoder.codes))
+            numbers += [start + position for position in encoder.numbers]
             start += encoder.width
         return Inputs(start, tuple(numbers), tuple(categories))
 

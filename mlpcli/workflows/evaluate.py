@@ -1,24 +1,33 @@
 """`mlpcli evaluate`: measure a model on rows whose target is known."""
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from mlpcli.data.encoders import CellCounts
+from mlpcli.data.counts import CellCounts
+from mlpcli.data.rows import RowStream
 from mlpcli.data.source import ReadingSettings
-from mlpcli.data.table import open_table
 from mlpcli.data.target import ClassTarget
-from mlpcli.errors import DataError
 from mlpcli.metrics import measure
 from mlpcli.metrics.classification import confusion, per_class
 from mlpcli.metrics.outcome import Outcome
 from mlpcli.nn.network import PREDICTION_ROWS
 from mlpcli.settings import Settings, build, refuse_unknown, setting
 from mlpcli.workflows.model import Model, ModelLike, load, reading_for
-from mlpcli.workflows.parts import Data, digest_of, encode_part, paths_of, reading_of
+from mlpcli.workflows.parts import (
+    Data,
+    Part,
+    check_weights,
+    digest_of,
+    encode_chunks,
+    no_target,
+    paths_of,
+    reading_of,
+)
 from mlpcli.workflows.run import choose_threads, limited_threads
-from mlpcli.workflows.scoring import baseline_outcome, outcome_of, scores_of
+from mlpcli.workflows.scoring import baseline_outcome, scores_of
 
 
 @dataclass(frozen=True)
@@ -34,7 +43,10 @@ class EvaluationSettings(Settings):
         common=True,
     )
     strict: bool = setting(
-        False, "Unseen categories and unreadable cells are errors.", group="Evaluation", common=True
+        False,
+        "Unseen categories, unreadable cells and values out of range are errors.",
+        group="Evaluation",
+        common=True,
     )
 
 
@@ -77,25 +89,30 @@ def evaluate(model: ModelLike, data: Data, **settings: Any) -> Evaluation:
     reading_settings = reading_for(loaded, build(ReadingSettings, settings))
     reading = reading_of(reading_settings)
     counts = CellCounts()
-    with open_table(paths_of(data), reading_settings, reading.missing) as table:
-        part, lines, dropped = encode_part(
-            table, loaded.artifact.schema, loaded.encoder, loaded.target, reading, counts
-        )
-        if chosen.strict:
-            for what in ("unseen", "unreadable"):
-                if what in counts.last:
-                    name, row = counts.last[what]
-                    raise DataError(
-                        f"{table.place(int(lines[row]))}: column {name!r}: the cell is {what}",
-                        "Mend the cell, or leave out --strict to treat it as missing.",
-                    )
+    schema = loaded.artifact.schema
+    parts: list[Part] = []
+    outputs, hashes = [], []
+    dropped = 0
     threads = choose_threads(loaded.options.run.threads, loaded.network.largest_product * PREDICTION_ROWS)
-    with limited_threads(threads):
-        outcome = outcome_of(loaded, part, chosen.threshold)
+    with RowStream(paths_of(data), reading_settings) as stream, limited_threads(threads):
+        for chunk in encode_chunks(
+            stream, schema, loaded.encoder, loaded.target, reading, counts, strict=chosen.strict
+        ):
+            dropped += chunk.dropped
+            outputs.append(loaded.loss.central(loaded.outputs(chunk.part.features)))
+            hashes.append(chunk.part.hashes())
+            # What the network saw is not needed any more.
+            parts.append(dataclasses.replace(chunk.part, features=chunk.part.features[:, :0]))
+    part = Part.joined(parts)
+    if not len(part):
+        raise no_target(stream.name)
+    check_weights(part.weights, schema.weight, stream.name)
+    outcome = loaded.task.outcome(
+        loaded.target, np.concatenate(outputs), part.truth, part.weights, chosen.threshold
+    )
     scores = scores_of(loaded, outcome, baseline_outcome(loaded, part))
     matrix, by_class = _classes(loaded, outcome)
-    notes = list(table.notes)
-    schema = loaded.artifact.schema
+    notes = list(stream.notes)
     if schema.weight is not None and part.weights is None:
         notes.append(f"the weight column {schema.weight!r} is missing: metrics are unweighted")
     return Evaluation(
@@ -108,7 +125,7 @@ def evaluate(model: ModelLike, data: Data, **settings: Any) -> Evaluation:
         confusion=matrix,
         per_class=by_class,
         per_target=_targets(loaded, outcome),
-        seen_in_training=digest_of(part.features, part.truth) == loaded.artifact.receipt["digest"],
+        seen_in_training=digest_of(np.concatenate(hashes)) == loaded.artifact.receipt["digest"],
         counts=counts,
         notes=notes,
     )

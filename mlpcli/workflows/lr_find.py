@@ -9,6 +9,7 @@ from mlpcli.errors import DivergenceError, SettingsError
 from mlpcli.nn.range_test import SUGGESTIONS, SweepSettings, smooth, sweep
 from mlpcli.settings import build, described_fields
 from mlpcli.workflows.building import build_trainer, initial_network
+from mlpcli.workflows.doctor import Finding
 from mlpcli.workflows.options import Options
 from mlpcli.workflows.pairs import is_minimized
 from mlpcli.workflows.parts import Data
@@ -43,6 +44,7 @@ class LearningRateFinding:
     batch_size: int
     optimizer: str
     notes: list[str]
+    findings: list[Finding]
 
 
 def lr_find(
@@ -99,6 +101,7 @@ def lr_find(
         batch_size=min(training.batch_size, len(examples)),
         optimizer=optimizer,
         notes=prepared.notes,
+        findings=prepared.findings,
     )
 
 

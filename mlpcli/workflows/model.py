@@ -6,11 +6,11 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from mlpcli import artifact as artifact_room
 from mlpcli.artifact import Artifact
-from mlpcli.data.encoders import CellCounts
+from mlpcli.data.cells import Frame
+from mlpcli.data.counts import CellCounts
 from mlpcli.data.features import FeatureEncoder
 from mlpcli.data.source import ReadingSettings
 from mlpcli.data.target import NumberTarget, Target, from_stored
@@ -27,7 +27,7 @@ Array: TypeAlias = npt.NDArray[Any]
 
 @dataclass(frozen=True)
 class Model:
-    """What `load` returns: predicts from DataFrames; `artifact` holds all that is known of its making."""
+    """What `load` returns; `artifact` holds all that is known of its making."""
 
     artifact: Artifact
     options: Options
@@ -57,8 +57,8 @@ class Model:
         assert isinstance(target, NumberTarget)
         return [target.decode(linked[:, number::levels]) for number in range(levels)]
 
-    def encode(self, frame: pd.DataFrame, counts: CellCounts | None = None) -> Array:
-        """The input matrix of a DataFrame that has the model's columns."""
+    def encode(self, frame: Frame, counts: CellCounts | None = None) -> Array:
+        """The input matrix of a frame that has the model's columns."""
         return self.encoder.encode(frame, counts)
 
 

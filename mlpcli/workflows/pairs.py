@@ -1,6 +1,6 @@
 """Settings that do not go together: refused before training, with the way out."""
 
-from mlpcli.data.target import ANY_NUMBER, MINUS_ONE_TO_ONE, POSITIVE, ZERO_TO_ONE
+from mlpcli.data.target import ANY_NUMBER, LOG, MINUS_ONE_TO_ONE, POSITIVE, ZERO_TO_ONE
 from mlpcli.errors import SettingsError
 from mlpcli.nn.architecture import AUTO
 from mlpcli.nn.optimizers import OPTIMIZERS, UpdateRule
@@ -53,6 +53,11 @@ def refuse_impossible(options: Options, task: Task) -> None:
                 f"--output-activation {function} does not go with --loss {loss}",
                 "Leave it out: this loss takes the exponential of the output.",
             )
+    if options.data.target_scaling == LOG and loss in OWN_LINKS:
+        raise SettingsError(
+            f"--target-scaling log does not go with --loss {loss}, which takes the exponential itself",
+            "Leave it out.",
+        )
     if loss == "perceptron" and options.network.hidden:
         raise SettingsError(
             "--loss perceptron is for a single layer",

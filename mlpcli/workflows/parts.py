@@ -1,7 +1,7 @@
 """Encoded rows, and what they are made from: a part of the training table, or another table of the model."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -10,18 +10,26 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from mlpcli.data.cells import MISSING_WORDS, as_numbers
-from mlpcli.data.encoders import CellCounts, Reading
+from mlpcli.data.cells import MISSING_WORDS, Cells, Reading, as_numbers, shown
+from mlpcli.data.counts import CellCounts
 from mlpcli.data.features import FeatureEncoder
-from mlpcli.data.schema import Schema
+from mlpcli.data.rows import RowStream
+from mlpcli.data.schema import NUMBER, Schema
 from mlpcli.data.source import ReadingSettings
-from mlpcli.data.table import Table
-from mlpcli.data.target import Target
+from mlpcli.data.table import Place
+from mlpcli.data.target import NumberTarget, Target
 from mlpcli.errors import DataError
 from mlpcli.workflows.targets import rows_with_target, truth_of
 
 Array: TypeAlias = npt.NDArray[Any]
 Data: TypeAlias = "str | Path | Sequence[str | Path] | pd.DataFrame"
+
+HASHED_ROWS = 4096
+STRICT = {
+    "unseen": "was not seen in training",
+    "unreadable": "is not readable",
+    "out_of_range": "is outside the range of training",
+}
 
 
 @dataclass(frozen=True)
@@ -34,6 +42,41 @@ class Part:
 
     def __len__(self) -> int:
         return len(self.features)
+
+    @classmethod
+    def joined(cls, parts: Sequence["Part"]) -> "Part":
+        """One part behind the other; none where there is none."""
+        if not parts:
+            return cls(np.empty((0, 0), np.float32), np.empty(0), None)
+        weights = [each.weights for each in parts if each.weights is not None]
+        return cls(
+            np.concatenate([each.features for each in parts]),
+            np.concatenate([each.truth for each in parts]),
+            np.concatenate(weights) if weights else None,
+        )
+
+    def hashes(self) -> Array:
+        """A 64-bit number for each row (rows,): the same for the same features and truth."""
+        columns = self.truth[:, None] if self.truth.ndim == 1 else self.truth
+        truth = np.ascontiguousarray(columns, dtype=np.float64).view(np.uint32)
+        width = self.features.shape[1]
+        factors = _factors(width + truth.shape[1])
+        hashes = np.empty(len(self), np.uint64)
+        for first in range(0, len(self), HASHED_ROWS):
+            rows = slice(first, first + HASHED_ROWS)
+            features = np.ascontiguousarray(self.features[rows]).view(np.uint32).astype(np.uint64)
+            hashes[rows] = (features * factors[:width]).sum(axis=1)
+            hashes[rows] += (truth[rows].astype(np.uint64) * factors[width:]).sum(axis=1)
+        return hashes
+
+
+@dataclass(frozen=True)
+class EncodedChunk:
+    """The rows of a chunk that have a target, encoded."""
+
+    part: Part
+    dropped: int
+    """Rows without target."""
 
 
 def paths_of(data: Data) -> "list[str] | pd.DataFrame":
@@ -50,47 +93,103 @@ def reading_of(settings: ReadingSettings) -> Reading:
     return Reading(MISSING_WORDS | set(settings.missing or ()), settings.decimal or ".")
 
 
-def encode_part(
-    table: Table,
+def encode_chunks(
+    stream: RowStream,
     schema: Schema,
     encoder: FeatureEncoder,
     target: Target,
     reading: Reading,
     counts: CellCounts,
-) -> tuple[Part, Array, int]:
-    """All rows with a target of another table, their row numbers there, and how many have none."""
-    schema.require(table.columns, table.name, target=True)
-    weight = schema.weight if schema.weight in table.columns else None
+    *,
+    strict: bool = False,
+) -> Iterator[EncodedChunk]:
+    """The rows of another table of the model; with `strict` a cell that has to be counted is an error."""
+    schema.require(stream.header, stream.name, target=True)
+    weight = schema.weight if schema.weight in stream.header else None
     names = [*(column.name for column in schema.inputs), *schema.target, *([weight] if weight else [])]
-    frame = table.read(names, ())
-    present = np.flatnonzero(rows_with_target(frame, schema.target, reading))
-    dropped = len(frame) - len(present)
-    if not len(present):
-        raise DataError(f"{table.name}: no row has a value in the target", "Give rows with known targets.")
-    frame = frame.iloc[present]
-    truth = truth_of(target, frame, reading, table, present)
-    weights = None if weight is None else row_weights(frame[weight], weight, reading, table, present)
-    return Part(encoder.encode(frame, counts), truth, weights), present, dropped
+    for chunk in stream.chunks(names, numbers_of(schema, target, weight), reading):
+        present = np.flatnonzero(rows_with_target(chunk.frame, schema.target, reading))
+        frame = chunk.frame.take(present)
+
+        def place(row: int, chunk: Any = chunk, present: Array = present) -> str:
+            return str(chunk.place(int(present[row])))
+
+        truth = truth_of(target, frame, reading, place)
+        weights = None if weight is None else row_weights(frame[weight], weight, reading, place)
+        features = encoder.encode(frame, counts)
+        if strict:
+            refuse_counted(counts, frame, place)
+        yield EncodedChunk(Part(features, truth, weights), len(chunk) - len(present))
 
 
-def row_weights(cells: "pd.Series[Any]", name: str, reading: Reading, table: Table, lines: Array) -> Array:
+def encode_part(
+    stream: RowStream,
+    schema: Schema,
+    encoder: FeatureEncoder,
+    target: Target,
+    reading: Reading,
+    counts: CellCounts,
+) -> Part:
+    """All rows with a target of another table."""
+    chunks = encode_chunks(stream, schema, encoder, target, reading, counts)
+    whole = Part.joined([chunk.part for chunk in chunks])
+    if not len(whole):
+        raise no_target(stream.name)
+    check_weights(whole.weights, schema.weight, stream.name)
+    return whole
+
+
+def numbers_of(schema: Schema, target: Target | None, weight: str | None) -> set[str]:
+    """The columns that are read as numbers."""
+    names = {column.name for column in schema.inputs if column.kind == NUMBER}
+    if isinstance(target, NumberTarget):
+        names |= set(target.names)
+    return names | ({weight} if weight is not None else set())
+
+
+def no_target(name: str) -> DataError:
+    """The error of a table that has nothing to measure by."""
+    return DataError(f"{name}: no row has a value in the target", "Give rows with known targets.")
+
+
+def refuse_counted(counts: CellCounts, frame: Any, place: Place) -> None:
+    """Raise DataError for a cell of the frame just encoded that was counted for more than being missing."""
+    for what, complaint in STRICT.items():
+        if what in counts.last:
+            name, row = counts.last[what]
+            raise DataError(
+                f"{place(row)}: column {name!r}: {shown(frame[name], row)} {complaint}",
+                "Mend the cell, or leave out --strict.",
+            )
+
+
+def row_weights(cells: Cells, name: str, reading: Reading, place: Place) -> Array:
     """The weights (rows,); one that is no number of 0 or more is an error with its line."""
-    weights, _ = as_numbers(cells, reading.missing, reading.decimal)
+    weights, _ = as_numbers(cells, reading)
     bad = ~(np.isfinite(weights) & (weights >= 0))
     if bad.any():
         row = int(np.argmax(bad))
         raise DataError(
-            f"{table.place(int(lines[row]))}: weight {name!r}: {str(cells.iloc[row])[:40]!r} is no weight",
+            f"{place(row)}: weight {name!r}: {shown(cells, row)} is no weight",
             "A row weight is a number of 0 or more.",
         )
-    if not weights.sum() > 0:
-        raise DataError(f"{table.name}: the weights {name!r} are all 0", "Some row must count.")
     return weights
 
 
-def digest_of(features: Array, truth: Array) -> str:
-    """SHA-256 of encoded rows, in order: the same for the same rows, however they were stored."""
-    digest = hashlib.sha256(str(features.shape).encode())
-    digest.update(np.ascontiguousarray(features).data)
-    digest.update(np.ascontiguousarray(truth).data)
-    return digest.hexdigest()
+def check_weights(weights: Array | None, name: str | None, table: str) -> None:
+    """Raise DataError if no row counts."""
+    if weights is not None and not weights.sum() > 0:
+        raise DataError(f"{table}: the weights {name!r} are all 0", "Some row must count.")
+
+
+def digest_of(hashes: Array) -> str:
+    """SHA-256 of encoded rows by their hashes: the same for the same rows, in whatever order."""
+    return hashlib.sha256(np.sort(hashes).astype("<u8").tobytes()).hexdigest()
+
+
+def _factors(count: int) -> Array:
+    """Odd 64-bit numbers without pattern: SplitMix64 (Steele et al. 2014) of 1, 2, ..."""
+    state = np.arange(1, count + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    state = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    state = (state ^ (state >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.asarray((state ^ (state >> np.uint64(31))) | np.uint64(1))

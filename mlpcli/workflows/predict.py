@@ -1,6 +1,6 @@
 """`mlpcli predict`: score rows, in chunks, in order, with every kept cell's text as it was."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -8,8 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from mlpcli.data.encoders import CellCounts
-from mlpcli.data.rows import Chunk, read_chunks
+from mlpcli.data.blocks import Block
+from mlpcli.data.cells import Frame, Reading
+from mlpcli.data.counts import CellCounts
+from mlpcli.data.rows import CHUNK_ROWS, RowStream
 from mlpcli.data.schema import resolve_names
 from mlpcli.data.source import ReadingSettings
 from mlpcli.data.target import ClassTarget
@@ -17,7 +19,7 @@ from mlpcli.errors import DataError
 from mlpcli.nn.network import PREDICTION_ROWS
 from mlpcli.settings import Settings, build, refuse_unknown, setting
 from mlpcli.workflows.model import Model, ModelLike, load, reading_for
-from mlpcli.workflows.parts import Data, paths_of
+from mlpcli.workflows.parts import Data, numbers_of, paths_of, reading_of, refuse_counted
 from mlpcli.workflows.run import choose_threads, limited_threads
 
 Array: TypeAlias = npt.NDArray[Any]
@@ -44,9 +46,12 @@ class PredictionSettings(Settings):
         common=True,
     )
     prefix: str = setting("", "Text before the name of every added column.", group="Output", metavar="TEXT")
-    chunk_rows: int = setting(4096, "Rows scored at once, at most.", group="Output", at_least=1)
+    chunk_rows: int = setting(CHUNK_ROWS, "Rows scored at once, at most.", group="Output", at_least=1)
     strict: bool = setting(
-        False, "Unseen categories and unreadable cells are errors.", group="Output", common=True
+        False,
+        "Unseen categories, unreadable cells and values out of range are errors.",
+        group="Output",
+        common=True,
     )
 
 
@@ -66,79 +71,95 @@ class Predictions:
     counts: CellCounts
 
 
-def predict(model: ModelLike, data: Data, **settings: Any) -> Predictions:
-    """Predictions, and with `proba=True` probabilities, for paths or a DataFrame.
+class Scoring:
+    """Rows with a model's predictions. A context manager; what can be known early fails early."""
 
-    `settings` are those of `mlpcli predict --help-all`. Raises MlpcliError with a hint.
+    def __init__(
+        self, model: Model, data: Data, reading: ReadingSettings, settings: PredictionSettings
+    ) -> None:
+        self._model, self._settings = model, settings
+        self.summary = PredictionSummary()
+        self._reading: Reading = reading_of(reading_for(model, reading))
+        self._stream = RowStream(paths_of(data), reading_for(model, reading), settings.chunk_rows)
+        try:
+            model.artifact.schema.require(self._stream.header, self._stream.name, target=False)
+            self.positions = self._kept()
+            """Of the input columns that are written."""
+            self.kept = [self._stream.original_header[position] for position in self.positions]
+            self.added = [settings.prefix + name for name in added_columns(model, settings)]
+            for name in self.added:
+                if name in self.kept:
+                    raise DataError(
+                        f"the input has a column {name!r} already",
+                        "Give --prefix TEXT, or leave it out with --keep.",
+                    )
+        except BaseException:
+            self._stream.__exit__()
+            raise
+
+    def __enter__(self) -> "Scoring":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._stream.__exit__(*error)
+
+    @property
+    def notes(self) -> list[str]:
+        """What was guessed of the files."""
+        return self._stream.notes
+
+    def __iter__(self) -> Iterator[tuple[Block | None, list[list[Any]]]]:
+        """Rows as they came (None of a DataFrame) and the added columns; `summary` counts along."""
+        model = self._model
+        schema = model.artifact.schema
+        inputs = [column.name for column in schema.inputs]
+        numbers = numbers_of(schema, None, None)
+        threads = choose_threads(model.options.run.threads, model.network.largest_product * PREDICTION_ROWS)
+        with limited_threads(threads):
+            for chunk in self._stream.chunks(inputs, numbers, self._reading):
+                columns = _scored(model, chunk.frame, self._settings, self.summary.counts)
+                if self._settings.strict:
+                    refuse_counted(self.summary.counts, chunk.frame, chunk.place)
+                self.summary.rows += len(chunk)
+                yield chunk.block, columns
+
+    def _kept(self) -> list[int]:
+        header, keep = self._stream.header, self._settings.keep
+        if keep == "none" and keep not in header:
+            return []
+        if keep == "all" and keep not in header:
+            return list(range(len(header)))
+        return [header.index(name) for name in resolve_names("--keep", [keep], header, self._stream.name)]
+
+
+def predict(model: ModelLike, data: Data, **settings: Any) -> Predictions:
+    """Predictions, and with `proba=True` probabilities, for paths or a DataFrame; kept columns stand before.
+
+    `settings` are those of `mlpcli predict --help-all`, `keep` is none if not given. Raises MlpcliError with
+    a hint.
     """
     refuse_unknown(settings, (PredictionSettings, ReadingSettings))
-    chosen = build(PredictionSettings, settings)
-    loaded, paths = load(model), paths_of(data)
-    if isinstance(paths, pd.DataFrame):
-        frame = paths.set_axis([str(name) for name in paths.columns], axis=1)
-        loaded.artifact.schema.require(list(frame.columns), "the DataFrame", target=False)
-        counts = CellCounts()
-        columns = _scored(loaded, frame, chosen, counts)
-        return Predictions(pd.DataFrame(columns, index=paths.index), counts)
-    summary = PredictionSummary()
-    chosen = build(PredictionSettings, settings | {"keep": "none"})
-    chunks = score_rows(loaded, paths, build(ReadingSettings, settings), chosen, summary)
-    header = next(chunks)[0]
-    return Predictions(
-        pd.DataFrame([row for chunk in chunks for row in chunk], columns=header), summary.counts
-    )
-
-
-def score_rows(
-    model: Model,
-    paths: Sequence[str],
-    reading: ReadingSettings,
-    settings: PredictionSettings,
-    summary: PredictionSummary,
-) -> Iterator[list[list[Any]]]:
-    """First the header alone, then the rows, in chunks as they arrive; `summary` counts along."""
-    schema = model.artifact.schema
-    inputs = [column.name for column in schema.inputs]
-    threads = choose_threads(model.options.run.threads, model.network.largest_product * PREDICTION_ROWS)
-    kept: list[int] = []
-    started = False
-    with limited_threads(threads):
-        for chunk in read_chunks(paths, reading_for(model, reading), settings.chunk_rows):
-            if not started:
-                schema.require(chunk.header, chunk.name, target=False)
-                kept = _kept(chunk, settings.keep)
-                yield [_header(model, settings, [chunk.original_header[position] for position in kept])]
-                started = True
-            if not chunk.cells:
-                continue
-            frame = chunk.frame(inputs)
-            columns = list(_scored(model, frame, settings, summary.counts).values())
-            if settings.strict:
-                _refuse_counted(chunk, summary.counts)
-            summary.rows += len(chunk.cells)
-            rows: Iterable[list[str]] = chunk.cells
-            if len(kept) < len(chunk.header):
-                rows = ([row[position] for position in kept] for row in rows)
-            yield [[*row, *added] for row, added in zip(rows, zip(*columns, strict=True), strict=True)]
-
-
-def _kept(chunk: Chunk, keep: str) -> list[int]:
-    """Positions of the input columns that are written."""
-    if keep == "none" and keep not in chunk.header:
-        return []
-    if keep == "all" and keep not in chunk.header:
-        return list(range(len(chunk.header)))
-    return [chunk.header.index(name) for name in resolve_names("--keep", [keep], chunk.header, chunk.name)]
-
-
-def _header(model: Model, settings: PredictionSettings, kept: list[str]) -> list[str]:
-    added = [settings.prefix + name for name in added_columns(model, settings)]
-    for name in added:
-        if name in kept:
-            raise DataError(
-                f"the input has a column {name!r} already", "Give --prefix TEXT, or leave it out with --keep."
-            )
-    return kept + added
+    chosen = build(PredictionSettings, {"keep": "none"} | settings)
+    with Scoring(load(model), data, build(ReadingSettings, settings), chosen) as scoring:
+        names = [*scoring.kept, *scoring.added]
+        columns: list[list[Any]] = [[] for _ in names]
+        for block, added in scoring:
+            kept: list[Any] = []
+            if block is not None and scoring.positions:
+                cells = block.cells()
+                kept = [[row[position] for row in cells] for position in scoring.positions]
+            # Kept columns of a DataFrame are put in at the end, as they are.
+            given = columns if kept else columns[len(scoring.kept) :]
+            for column, values in zip(given, [*kept, *added], strict=True):
+                column += values
+    by_name: dict[str, Any] = dict(zip(names, columns, strict=True))
+    index = None
+    if isinstance(data, pd.DataFrame):
+        index = data.index
+        for position, name in zip(scoring.positions, scoring.kept, strict=True):
+            by_name[name] = data.iloc[:, position]
+    frame = pd.DataFrame(by_name, index=index)
+    return Predictions(frame, scoring.summary.counts)
 
 
 def added_columns(model: Model, settings: PredictionSettings) -> list[str]:
@@ -155,9 +176,7 @@ def added_columns(model: Model, settings: PredictionSettings) -> list[str]:
     return names
 
 
-def _scored(
-    model: Model, frame: pd.DataFrame, settings: PredictionSettings, counts: CellCounts
-) -> dict[str, list[Any]]:
+def _scored(model: Model, frame: Frame, settings: PredictionSettings, counts: CellCounts) -> list[list[Any]]:
     """The added columns as plain values."""
     linked = model.outputs(model.encode(frame, counts))
     # Outcome wants a truth; only its decisions are used here.
@@ -174,20 +193,9 @@ def _scored(
         columns += [_rounded(values) for level in model.quantiles(linked) for values in level.T]
     if settings.proba and outcome.probabilities is not None:
         columns += [_rounded(values) for values in outcome.probabilities.T]
-    return dict(zip(added_columns(model, settings), columns, strict=True))
+    return columns
 
 
 def _rounded(values: Array) -> list[float]:
     """Nine significant digits: all that a float32 network can tell."""
     return [float(f"{value:.9g}") for value in values.tolist()]
-
-
-def _refuse_counted(chunk: Chunk, counts: CellCounts) -> None:
-    for what, complaint in (("unseen", "was not seen in training"), ("unreadable", "is not readable")):
-        if what in counts.last:
-            name, row = counts.last[what]
-            cell = chunk.cells[row][chunk.header.index(name)]
-            raise DataError(
-                f"{chunk.name}: line {chunk.lines[row]:,}: column {name!r}: {cell[:40]!r} {complaint}",
-                "Mend the cell, or leave out --strict to treat it as missing.",
-            )

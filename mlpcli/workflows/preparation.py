@@ -1,5 +1,6 @@
 """From a table to encoded parts: kinds, target, rows left out, split, matrices. Used by train and lr_find."""
 
+import dataclasses
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -7,21 +8,32 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from mlpcli.data.encoders import CellCounts, Reading
+from mlpcli.data.cells import Frame, Reading, Texts
+from mlpcli.data.counts import CellCounts
 from mlpcli.data.features import FeatureEncoder
-from mlpcli.data.kinds import CHOSEN, infer_columns
-from mlpcli.data.schema import IGNORE, NUMBER, Column, DataSettings, Schema, resolve_names
-from mlpcli.data.split import split_rows
-from mlpcli.data.table import Table, open_table
+from mlpcli.data.rows import RowStream
+from mlpcli.data.schema import LEARNED, NUMBER, Column, Schema
+from mlpcli.data.split import digest_of_rows, split_rows
+from mlpcli.data.table import guess_decimal, open_table
 from mlpcli.data.target import Target
-from mlpcli.errors import DataError, did_you_mean
+from mlpcli.errors import DataError
 from mlpcli.nn.batches import Examples
+from mlpcli.workflows.columns import Roles, decide_columns, read_rows, special_columns
+from mlpcli.workflows.doctor import Finding, examine
 from mlpcli.workflows.options import Options
 from mlpcli.workflows.pairs import refuse_impossible, target_range
-from mlpcli.workflows.parts import Data, Part, digest_of, encode_part, paths_of, reading_of, row_weights
-from mlpcli.workflows.targets import decide_task, fit_target, rows_with_target
+from mlpcli.workflows.parts import (
+    Data,
+    Part,
+    check_weights,
+    digest_of,
+    encode_part,
+    paths_of,
+    reading_of,
+    row_weights,
+)
+from mlpcli.workflows.targets import decide_task, fit_target
 from mlpcli.workflows.tasks import TASKS, Task
 
 Array: TypeAlias = npt.NDArray[Any]
@@ -40,8 +52,13 @@ class Prepared:
     dropped: int
     """Rows without target."""
     digest: str
-    counts: CellCounts
+    """Of the encoded rows."""
+    split_digest: str
+    """Of the row numbers of each part."""
+    counts: dict[str, CellCounts]
+    """Of the table, and of a validation or test file."""
     notes: list[str]
+    findings: list[Finding]
 
     @property
     def task(self) -> Task:
@@ -78,143 +95,121 @@ class Prepared:
 
 def prepare(data: Data, options: Options, generator: np.random.Generator) -> Prepared:
     """Read and encode; everything that can be wrong with the table is found here, before training."""
-    reading = reading_of(options.reading)
-    notes: list[str] = []
     with ExitStack() as stack:
-
-        def opened(source: Data) -> Table:
-            table = stack.enter_context(open_table(paths_of(source), options.reading, reading.missing))
-            notes.extend(table.notes)
-            return table
-
-        table = opened(data)
-        target_names, weight, columns = _columns(table, options, reading)
-        frame, lines, dropped = _rows(table, columns, target_names, weight, reading)
-        task, reason = decide_task(frame, target_names, options.data.task, reading)
-        if not any(column.kind != IGNORE for column in columns):
+        table = stack.enter_context(open_table(paths_of(data), options.reading))
+        notes = list(table.notes)
+        if options.reading.decimal is None:
+            decimal = guess_decimal(table.sample, reading_of(options.reading).missing)
+            if decimal != ".":
+                notes.append(f"{table.name}: numbers look as if written with a decimal comma (--decimal)")
+                options = dataclasses.replace(
+                    options, reading=dataclasses.replace(options.reading, decimal=decimal)
+                )
+        reading = reading_of(options.reading)
+        roles = special_columns(table, options)
+        columns = decide_columns(table, options.data, roles, reading)
+        rows = read_rows(table, columns, roles, options, reading)
+        frame, columns, dropped = rows.frame, rows.columns, rows.dropped
+        task, reason = decide_task(frame, roles.target, options.data.task, reading)
+        if not any(column.kind in LEARNED for column in columns):
             raise DataError(f"{table.name}: no input column is left", _why_none(columns))
         options = options.resolved(len(frame))
-        rows, classes = np.arange(len(frame)), None
-        if task in ("binary", "multiclass"):
-            classes = np.asarray(frame[target_names[0]].astype(str))
-        split = options.split
-        rows, test = split_rows(rows, _fraction(split.test), generator, classes)
-        validation = _fraction(split.validation)
-        train, held = split_rows(rows, validation, generator, None if classes is None else classes[rows])
-        schema = Schema(tuple(columns), target_names, task, reason, weight)
+        parts = _split(frame, roles, task, options, generator, reading, rows.place)
+        schema = Schema(tuple(columns), roles.target, task, reason, roles.weight)
         refuse_impossible(options, TASKS[task])
+        train = parts["train"]
         target, truth = fit_target(
-            frame, target_names, task, train, options.data, reading, table, lines, target_range(options)
+            frame, roles.target, task, train, options.data, reading, rows.place, target_range(options)
         )
-        encoder = FeatureEncoder.fit(schema.inputs, frame.iloc[train], options.data, reading)
-        counts = CellCounts()
-        features = encoder.encode(frame, counts)
-        _refuse_infinite(frame, columns, table, lines, reading)
-        weights = None if weight is None else row_weights(frame[weight], weight, reading, table, lines)
-
-        def part(chosen: Array) -> Part:
-            return Part(features[chosen], truth[chosen], None if weights is None else weights[chosen])
-
-        def part_of(source: float | str | None, chosen: Array) -> Part:
-            if not isinstance(source, str):
-                return part(chosen)
-            return encode_part(opened(source), schema, encoder, target, reading, CellCounts())[0]
-
-        parts = {
-            "train": part(train),
-            "validation": part_of(split.validation, held),
-            "test": part_of(split.test, test),
-        }
-    notes += _left_out(schema)
+        encoder = FeatureEncoder.fit(schema.inputs, frame, options.data, reading, train)
+        _refuse_infinite(frame, schema, rows.place)
+        weights = None
+        if roles.weight is not None:
+            weights = row_weights(frame[roles.weight], roles.weight, reading, rows.place)
+            check_weights(weights, roles.weight, table.name)
+        counts = {"table": CellCounts()}
+        # One matrix, part behind part: parts are slices of it. The table's columns are dropped on the way.
+        order = np.concatenate(list(parts.values()))
+        features = encoder.encode(frame, counts["table"], order)
+    encoded: dict[str, Part] = {}
+    start = 0
+    for name, chosen in parts.items():
+        stop = start + len(chosen)
+        part_weights = None if weights is None else weights[chosen]
+        encoded[name] = Part(features[start:stop], truth[chosen], part_weights)
+        start = stop
+    hashes = {name: part.hashes() for name, part in encoded.items()}
+    digest = digest_of(np.concatenate(list(hashes.values())))
+    for name in ("validation", "test"):
+        if isinstance(source := getattr(options.split, name), str):
+            counts[name] = CellCounts()
+            with RowStream(paths_of(source), options.reading) as stream:
+                encoded[name] = encode_part(stream, schema, encoder, target, reading, counts[name])
+                notes += stream.notes
+            hashes[name] = encoded[name].hashes()
+    findings = [
+        *rows.findings,
+        *examine(schema, encoder, target, encoded, hashes, counts["table"], len(order)),
+    ]
+    leaks = [finding for finding in findings if finding.kind == "leak"]
+    if leaks and options.data.strict:
+        raise DataError(leaks[0].text, leaks[0].advice)
     return Prepared(
-        options, schema, encoder, target, parts, dropped, digest_of(features, truth), counts, notes
+        options,
+        schema,
+        encoder,
+        target,
+        encoded,
+        dropped,
+        digest,
+        digest_of_rows({name: rows.numbers[chosen] for name, chosen in parts.items()}),
+        counts,
+        notes,
+        findings,
     )
 
 
-def _left_out(schema: Schema) -> list[str]:
-    """One note for each reason for which columns were left out by the tool, not by the user."""
-    by_reason: dict[str, list[str]] = {}
-    for column in schema.ignored:
-        if column.reason != CHOSEN:
-            by_reason.setdefault(column.reason, []).append(column.name)
-    notes = []
-    for reason, names in by_reason.items():
-        shown = ", ".join(repr(name) for name in names[:5]) + (", ..." if len(names) > 5 else "")
-        columns = f"{len(names):,} columns" if len(names) > 1 else "column"
-        notes.append(f"left out {columns} {shown}: {reason} (--kind {names[0]}=KIND keeps it)")
-    return notes
+def _split(
+    frame: Frame,
+    roles: Roles,
+    task: str,
+    options: Options,
+    generator: np.random.Generator,
+    reading: Reading,
+    place: Any,
+) -> dict[str, Array]:
+    """The rows of the frame in each part; of files none."""
+    classes: Array | None = None
+    groups: Array | None = None
+    times: Array | None = None
+    if task in ("binary", "multiclass"):
+        cells = frame[roles.target[0]]
+        classes = cells.codes if isinstance(cells, Texts) else np.unique(cells, return_inverse=True)[1]
+    if roles.group is not None:
+        groups = roles.group_codes(frame, reading)
+    if roles.time is not None:
+        times = roles.times(frame, reading, place)
+
+    def at(values: Array | None, rows: Array) -> Array | None:
+        return None if values is None else values[rows]
+
+    def split(rows: Array, part: float | str | None) -> tuple[Array, Array]:
+        fraction = part if isinstance(part, float) else 0.0
+        return split_rows(rows, fraction, generator, at(classes, rows), at(groups, rows), at(times, rows))
+
+    rows, test = split(np.arange(len(frame)), options.split.test)
+    train, validation = split(rows, options.split.validation)
+    return {"train": train, "validation": validation, "test": test}
 
 
-def _fraction(part: float | str | None) -> float:
-    return part if isinstance(part, float) else 0.0
-
-
-def _columns(
-    table: Table, options: Options, reading: Reading
-) -> tuple[tuple[str, ...], str | None, list[Column]]:
-    """Target and weight names, and the input columns with their kinds."""
-    settings: DataSettings = options.data
-    if not any(settings.target):
-        raise DataError(
-            f"{table.name}: which column is the target?",
-            "Give -t COLUMN. " + did_you_mean("", table.columns),
-        )
-
-    def resolved(flag: str, given: Sequence[str]) -> tuple[str, ...]:
-        return resolve_names(flag, given, table.columns, table.name)
-
-    target = resolved("--target", settings.target)
-    weight = None
-    if settings.weight is not None:
-        (weight, *_) = resolved("--weight", [settings.weight])
-        if weight in target:
-            raise DataError(f"{table.name}: --weight: {weight!r} is the target", "Name another column.")
-    wanted = resolved("--features", settings.features) or tuple(table.columns)
-    out = {*target, weight, *resolved("--drop", settings.drop)}
-    chosen = dict(settings.kind)
-    for name in chosen:
-        if name not in table.columns:
+def _refuse_infinite(frame: Frame, schema: Schema, place: Any) -> None:
+    for column in schema.inputs:
+        cells = frame[column.name]
+        if column.kind == NUMBER and not isinstance(cells, Texts) and np.isinf(cells).any():
             raise DataError(
-                f"{table.name}: --kind: there is no column {name!r}", did_you_mean(name, table.columns)
+                f"{place(int(np.argmax(np.isinf(cells))))}: column {column.name!r} holds an infinite value",
+                "Mend the cell, or name the word with --missing.",
             )
-    names = [name for name in table.columns if name in wanted and name not in out]
-    sample = table.sample[names]
-    return target, weight, infer_columns(sample, reading.missing, reading.decimal, chosen, table.complete)
-
-
-def _rows(
-    table: Table, columns: Sequence[Column], target: Sequence[str], weight: str | None, reading: Reading
-) -> tuple[pd.DataFrame, Array, int]:
-    """The rows that have a target, their row numbers in the table, and how many have none."""
-    inputs = [column.name for column in columns if column.kind != IGNORE]
-    numbers = {column.name for column in columns if column.kind == NUMBER}
-    frame = table.read([*inputs, *target, *([weight] if weight else [])], numbers)
-    present = rows_with_target(frame, target, reading)
-    dropped = int((~present).sum())
-    if len(frame) and dropped == len(frame):
-        raise DataError(
-            f"{table.name}: target {', '.join(target)!r} is missing in every row", "Is it the right column?"
-        )
-    if len(frame) - dropped < 2:
-        raise DataError(
-            f"{table.name}: {len(frame) - dropped} row{'s' * (len(frame) - dropped != 1)} to learn from",
-            "Training needs at least two rows with a target.",
-        )
-    return frame[present], np.flatnonzero(present), dropped
-
-
-def _refuse_infinite(
-    frame: pd.DataFrame, columns: Sequence[Column], table: Table, lines: Array, reading: Reading
-) -> None:
-    for column in columns:
-        if column.kind == NUMBER and pd.api.types.is_float_dtype(frame[column.name].dtype):
-            infinite = np.isinf(frame[column.name].to_numpy())
-            if infinite.any():
-                where = table.place(int(lines[int(np.argmax(infinite))]))
-                raise DataError(
-                    f"{where}: column {column.name!r} holds an infinite value",
-                    "Mend the cell, or name the word with --missing.",
-                )
 
 
 def _why_none(columns: Sequence[Column]) -> str:

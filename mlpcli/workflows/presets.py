@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from mlpcli.data.schema import AUTO, STANDARD
 from mlpcli.nn.optimizers import OPTIMIZERS, UpdateRule
 
 
@@ -11,7 +12,7 @@ def textbook(rows: int, given: Mapping[str, Any]) -> dict[str, Any]:
     optimizer = given.get("optimizer") or "adam"
     decays = optimizer == "adamw" or given.get("weight_decay") is not None
     return {
-        "scaling": "standard",
+        "scaling": STANDARD,
         "hidden": (128, 128),
         "activation": "relu",
         "dropout": 0.0,
@@ -35,6 +36,8 @@ DEFAULT_PRESET = "textbook"
 
 
 def resolve(preset: str, values: Mapping[str, Any], rows: int) -> dict[str, Any]:
-    """`values` with every None that the preset knows filled in, for a table of `rows` rows."""
+    """`values` with every None or auto that the preset knows filled in, for a table of `rows` rows."""
     filled = PRESETS[preset](rows, values)
-    return {name: filled.get(name) if value is None else value for name, value in values.items()}
+    return {
+        name: filled.get(name, value) if value in (None, AUTO) else value for name, value in values.items()
+    }

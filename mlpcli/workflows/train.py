@@ -10,7 +10,7 @@ import numpy as np
 
 from mlpcli import artifact as artifact_room
 from mlpcli.artifact import Artifact
-from mlpcli.data.encoders import CellCounts
+from mlpcli.data.counts import CellCounts
 from mlpcli.data.schema import Schema
 from mlpcli.errors import DivergenceError, SettingsError, StoppedError, did_you_mean
 from mlpcli.files import check_output
@@ -21,6 +21,7 @@ from mlpcli.nn.fitting import EpochRecord, fit
 from mlpcli.nn.network import LayerSummary, Network
 from mlpcli.workflows.assembly import assemble, receipt
 from mlpcli.workflows.building import batch_rows, build_trainer, initial_network
+from mlpcli.workflows.doctor import Finding
 from mlpcli.workflows.model import Model
 from mlpcli.workflows.options import Options
 from mlpcli.workflows.parts import Data
@@ -31,15 +32,22 @@ from mlpcli.workflows.scoring import Scores, score
 
 @dataclass(frozen=True)
 class TrainingPlan:
-    """What is known when training starts; for whoever shows progress."""
+    """What is known when training starts; for whoever shows progress, and for a dry run."""
 
     schema: Schema
+    settings: dict[str, Any]
     network: list[LayerSummary]
     rows: dict[str, int]
     epochs: int
     headline: str
     threads: int
+    counts: dict[str, CellCounts]
+    """Of the table, and of a validation or test file."""
     notes: list[str]
+    """What was guessed of files."""
+    findings: list[Finding]
+    encoders: list[dict[str, Any]]
+    """As they are stored."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +63,10 @@ class TrainingRun:
     seconds: float
     scores: dict[str, Scores]
     """By part: validation, test, or train where neither is."""
-    counts: CellCounts
+    counts: dict[str, CellCounts]
+    """Of the table, and of a validation or test file."""
+    notes: list[str]
+    findings: list[Finding]
     threads: int
     network: list[LayerSummary]
 
@@ -92,32 +103,14 @@ def train(
     `settings` are those of `mlpcli train --help-all`, by name (`hidden="128,64"`, `epochs=50`, ...). With
     `output` the model is written there. Raises MlpcliError with a hint for whatever is wrong.
     """
-    if target is not None:
-        settings["target"] = (target,) if isinstance(target, str) else tuple(target)
-    options = Options.from_values(settings)
-    if output is not None:
-        check_output(output, force=force)
-    randomness = generators(options.run.seed)
-    prepared = prepare(data, options, randomness["split"])
-    options = prepared.options
-    network = initial_network(prepared, randomness)
-    threads = choose_threads(options.run.threads, network.largest_product * batch_rows(prepared))
-    rows = {name: len(part) for name, part in prepared.parts.items()} | {"dropped": prepared.dropped}
+    started = start(data, target, output=output, force=force, **settings)
+    prepared, network, randomness = started.prepared, started.network, started.randomness
+    options, plan = prepared.options, started.plan
+    threads, rows = plan.threads, plan.rows
     if on_start is not None:
-        assert options.training.epochs is not None
-        on_start(
-            TrainingPlan(
-                prepared.schema,
-                network.summary(),
-                rows,
-                options.training.epochs,
-                prepared.task.headline,
-                threads,
-                prepared.notes,
-            )
-        )
+        on_start(plan)
     state, history = FitState(), list[EpochRecord]()
-    started = time.perf_counter()
+    began = time.perf_counter()
     with limited_threads(threads):
         for record in _fit(
             prepared, network, randomness, stopper(options.run.time_limit, should_stop), state
@@ -125,7 +118,7 @@ def train(
             history.append(record)
             if on_epoch is not None:
                 on_epoch(record)
-        seconds = time.perf_counter() - started
+        seconds = time.perf_counter() - began
         reason, best = _end(prepared, state, history)
         model = assemble(prepared, network, history)
         scores = {name: score(model, prepared.parts[name]) for name in _scored(prepared)}
@@ -138,6 +131,7 @@ def train(
         threads=threads,
         rows=rows,
         digest=prepared.digest,
+        split_digest=prepared.split_digest,
         best_epoch=best,
         stop_reason=reason,
         seconds=seconds,
@@ -154,9 +148,56 @@ def train(
         seconds,
         scores,
         prepared.counts,
+        prepared.notes,
+        prepared.findings,
         threads,
         network.summary(),
     )
+
+
+@dataclass(frozen=True)
+class Started:
+    """A training that is ready to begin."""
+
+    prepared: Prepared
+    network: Network
+    randomness: Mapping[str, np.random.Generator]
+    plan: TrainingPlan
+
+
+def start(
+    data: Data,
+    target: "str | tuple[str, ...] | list[str] | None" = None,
+    *,
+    output: str | None = None,
+    force: bool = False,
+    **settings: Any,
+) -> Started:
+    """All of `train` but the training: what would be done is its `plan`."""
+    if target is not None:
+        settings["target"] = (target,) if isinstance(target, str) else tuple(target)
+    options = Options.from_values(settings)
+    if output is not None:
+        check_output(output, force=force)
+    randomness = generators(options.run.seed)
+    prepared = prepare(data, options, randomness["split"])
+    options = prepared.options
+    network = initial_network(prepared, randomness)
+    assert options.training.epochs is not None
+    plan = TrainingPlan(
+        prepared.schema,
+        options.values(),
+        network.summary(),
+        {name: len(part) for name, part in prepared.parts.items()} | {"dropped": prepared.dropped},
+        options.training.epochs,
+        prepared.task.headline,
+        choose_threads(options.run.threads, network.largest_product * batch_rows(prepared)),
+        prepared.counts,
+        prepared.notes,
+        prepared.findings,
+        prepared.encoder.to_stored()[0],
+    )
+    return Started(prepared, network, randomness, plan)
 
 
 def _fit(

@@ -1,17 +1,16 @@
 """What the tests of this room share: small files, a stdin of given bytes, and how tables are opened."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from hypothesis import settings
 
-from mlpcli.data.cells import MISSING_WORDS
-from mlpcli.data.encoders import Reading
-from mlpcli.data.kinds import infer_columns
-from mlpcli.data.records import Record, Records
+from mlpcli.data.cells import Frame, Reading, Texts
+from mlpcli.data.kinds import infer_columns, settle
+from mlpcli.data.opening import OpenRows
 from mlpcli.data.schema import Column
 from mlpcli.data.source import ReadingSettings, TextSource
 from mlpcli.data.table import FileTable
@@ -19,7 +18,7 @@ from mlpcli.data.table import FileTable
 SAMPLES = Path(__file__).parent.parent.parent / "sample_data"
 SAMPLE_TABLES = sorted(path.name for path in SAMPLES.iterdir() if ".csv" in path.suffixes)
 
-READING = Reading(MISSING_WORDS, ".")
+READING = Reading()
 
 sampled = settings(max_examples=100, derandomize=True, database=None, deadline=None)
 """The decorator of tests on random examples: the same ones in every run."""
@@ -37,24 +36,33 @@ def stdin_of(content: bytes) -> io.TextIOWrapper:
     return io.TextIOWrapper(io.BufferedReader(io.BytesIO(content)))
 
 
-def records_of(path: str, **reading: Any) -> tuple[list[str], list[Record]]:
-    """Header and rows of a file."""
+def rows_of(path: str, **reading: Any) -> tuple[list[str], list[list[str]], list[int]]:
+    """Header, cells and the line on which each row ends, of a file."""
     settings = ReadingSettings(**reading)
-    with Records(TextSource(path, settings.encoding), settings) as records:
-        return records.header, list(records)
+    with OpenRows(TextSource(path, settings.encoding), settings) as rows:
+        blocks = list(rows)
+        cells = [row for block in blocks for row in block.cells()]
+        return rows.header, cells, [int(line) for block in blocks for line in block.lines]
 
 
-def file_table(paths: Sequence[str], missing: frozenset[str] = MISSING_WORDS, **reading: Any) -> FileTable:
+def file_table(paths: Sequence[str], **reading: Any) -> FileTable:
     settings = ReadingSettings(**reading)
-    return FileTable([TextSource(path, settings.encoding) for path in paths], settings, missing)
+    return FileTable([TextSource(path, settings.encoding) for path in paths], settings)
 
 
-def kinds_of(frame: pd.DataFrame, complete: bool = True, **chosen: str) -> dict[str, Column]:
-    """The columns of a sample by name."""
-    columns = infer_columns(frame, MISSING_WORDS, ".", chosen, complete)
-    return {column.name: column for column in columns}
+def frame_of(columns: "pd.DataFrame | Mapping[str, Sequence[Any]]") -> Frame:
+    """Columns as a frame: numbers as such, everything else as texts."""
+    table = columns if isinstance(columns, pd.DataFrame) else pd.DataFrame(dict(columns))
+    return Frame.of(table, list(table.columns), list(table.columns))
 
 
-def text_column(cells: Sequence[str | None]) -> "pd.Series[str]":
+def kinds_of(table: "pd.DataFrame | Mapping[str, Sequence[Any]]", **chosen: str) -> dict[str, Column]:
+    """The columns of a whole table by name."""
+    frame = frame_of(table)
+    columns = infer_columns(frame, frame.names, READING, chosen)
+    return {column.name: column for column in settle(columns, frame, READING)[0]}
+
+
+def text_column(cells: Sequence[str | None]) -> Texts:
     """Cells as they come from a file."""
-    return pd.Series(list(cells), dtype="str")
+    return Texts.of(cells)

@@ -10,8 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlpcli.data.cells import MISSING_WORDS, as_booleans, as_numbers, as_text, is_missing
-from tests.data.examples import sampled, text_column
+from mlpcli.data.cells import (
+    MISSING_WORDS,
+    Cells,
+    Frame,
+    Reading,
+    Texts,
+    as_booleans,
+    as_numbers,
+    count_distinct,
+    is_missing,
+    shown,
+)
+from tests.data.examples import READING, frame_of, sampled, text_column
 
 NAN = float("nan")
 
@@ -19,16 +30,21 @@ NAN = float("nan")
 def numbers(
     *cells: str | None, decimal: str = ".", more: tuple[str, ...] = ()
 ) -> tuple[list[float], list[bool]]:
-    values, unreadable = as_numbers(text_column(cells), MISSING_WORDS | set(more), decimal)
+    values, unreadable = as_numbers(text_column(cells), Reading(MISSING_WORDS | set(more), decimal))
     return values.tolist(), unreadable.tolist()
 
 
+def typed(cells: Any) -> Cells:
+    """A column of a DataFrame as the encoders get it."""
+    return frame_of(pd.DataFrame({"x": cells}))["x"]
+
+
 def test_the_missing_words() -> None:
-    words = ["", "?", "NA", "n/a", "NULL", "null", "None", "NaN", "nan", "<NA>", "#N/A", None]
-    assert is_missing(text_column(words), MISSING_WORDS).all()
-    values = ["0", "none", " ", "??", "-", "no", "NAN"]
-    assert not is_missing(text_column(values), MISSING_WORDS).any()
-    assert is_missing(text_column(["-", "x"]), MISSING_WORDS | {"-"}).tolist() == [True, False]
+    words = ["", "?", "NA", "n/a", "NULL", "null", "None", "NaN", "nan", "<NA>", "#N/A", " ", " NA\t", None]
+    assert is_missing(text_column(words), READING).all()
+    values = ["0", "none", "??", "-", "no", "NAN", "N A"]
+    assert not is_missing(text_column(values), READING).any()
+    assert is_missing(text_column(["-", "x"]), Reading(MISSING_WORDS | {"-"})).tolist() == [True, False]
 
 
 @pytest.mark.parametrize(
@@ -53,9 +69,7 @@ def test_numbers(text: str, value: float) -> None:
     assert numbers(text, "2") == ([value, 2.0], [False, False])
 
 
-@pytest.mark.parametrize(
-    "text", ["x", "1 2", "1,5", "1_000", "0x10", "--1", "1e", "True", " NA", "1.5.2", "٣"]
-)
+@pytest.mark.parametrize("text", ["x", "1 2", "1,5", "1_000", "0x10", "--1", "1e", "True", "1.5.2", "٣"])
 def test_unreadable_numbers(text: str) -> None:
     values, unreadable = numbers(text, "2")
     np.testing.assert_array_equal(values, [NAN, 2.0])
@@ -69,7 +83,7 @@ def test_missing_is_not_unreadable() -> None:
 
 
 def test_decimal_comma() -> None:
-    values, unreadable = numbers("1,5", "-0,25", "1e5", "2", "1.234,5", "", decimal=",")
+    values, unreadable = numbers("1,5", "-0,25", "1e5", "2", "1.5", "", decimal=",")
     np.testing.assert_array_equal(values, [1.5, -0.25, 1e5, 2.0, NAN, NAN])
     assert unreadable == [False, False, False, False, True, False]
 
@@ -87,13 +101,14 @@ def test_all_missing_and_no_cells() -> None:
 
 def test_a_missing_word_that_is_a_number_is_missing_however_it_is_written() -> None:
     """As in a table of numbers: there the text is gone."""
-    typed = pd.Series([-999, 1.5])
-    assert is_missing(typed, MISSING_WORDS | {"-999"}).tolist() == [True, False]
-    values, unreadable = as_numbers(typed, MISSING_WORDS | {"-999"}, ".")
+    reading = Reading(MISSING_WORDS | {"-999"})
+    column = typed([-999, 1.5])
+    assert is_missing(column, reading).tolist() == [True, False]
+    values, unreadable = as_numbers(column, reading)
     np.testing.assert_array_equal(values, [NAN, 1.5])
     np.testing.assert_array_equal(numbers("-999.0", "-999", "1.5", more=("-999",))[0], [NAN, NAN, 1.5])
     assert not unreadable.any()
-    assert is_missing(pd.Series([True, False]), MISSING_WORDS | {"0"}).tolist() == [False, False]
+    assert not is_missing(typed([True, False]), Reading(MISSING_WORDS | {"0"})).any()
 
 
 @pytest.mark.parametrize(
@@ -111,8 +126,8 @@ def test_a_missing_word_that_is_a_number_is_missing_however_it_is_written() -> N
     ids=lambda cells: str(cells.dtype),
 )
 def test_typed_numbers(cells: "pd.Series[Any]") -> None:
-    cells = pd.concat([cells, pd.Series([None], dtype=cells.dtype)]) if cells.dtype == object else cells
-    values, unreadable = as_numbers(cells, MISSING_WORDS, ".")
+    cells = pd.Series([*cells, None], dtype=object) if cells.dtype == object else cells
+    values, unreadable = as_numbers(typed(cells), READING)
     assert values[:3].tolist() == [1.0, 2.0, 3.0]
     assert np.isnan(values[3:]).all()
     assert not unreadable.any()
@@ -120,15 +135,15 @@ def test_typed_numbers(cells: "pd.Series[Any]") -> None:
 
 def test_dates_are_not_numbers() -> None:
     for cells in (pd.Series(pd.date_range("2020", periods=3)), pd.Series([datetime.date(2020, 1, 1)])):
-        assert as_numbers(cells, MISSING_WORDS, ".")[1].all()
+        assert as_numbers(typed(cells), READING)[1].all()
 
 
 def test_booleans() -> None:
     words = ["true", "False", " YES ", "no", "T", "f", "Y", "n"]
-    values, unreadable = as_booleans(text_column(words), MISSING_WORDS)
+    values, unreadable = as_booleans(text_column(words), READING)
     assert values.tolist() == [1, 0, 1, 0, 1, 0, 1, 0]
     assert not unreadable.any()
-    values, unreadable = as_booleans(text_column(["", "1", "maybe", "NA", None]), MISSING_WORDS)
+    values, unreadable = as_booleans(text_column(["", "1", "maybe", "NA", None]), READING)
     assert np.isnan(values).all()
     assert unreadable.tolist() == [False, True, True, False, False]
 
@@ -136,15 +151,61 @@ def test_booleans() -> None:
 @pytest.mark.parametrize("kind", ["bool", "boolean", object])
 def test_typed_booleans(kind: Any) -> None:
     cells = pd.Series([True, False] + ([] if kind == "bool" else [None]), dtype=kind)
-    values, unreadable = as_booleans(cells, MISSING_WORDS)
+    values, unreadable = as_booleans(typed(cells), READING)
     assert values[:2].tolist() == [1.0, 0.0]
     assert np.isnan(values[2:]).all()
     assert not unreadable.any()
 
 
-def test_as_text() -> None:
-    mixed = pd.Series([1, "a", True, None, 1.5, NAN], dtype=object)
-    assert as_text(mixed).fillna("-").tolist() == ["1", "a", "True", "-", "1.5", "-"]
-    assert as_text(pd.Series([1, 2])).tolist() == ["1", "2"]
-    assert as_text(pd.Series(["u", None], dtype="category")).fillna("-").tolist() == ["u", "-"]
-    assert as_text(text_column([" 007", None])).fillna("-").tolist() == [" 007", "-"]
+def test_numbers_are_no_booleans() -> None:
+    values, unreadable = as_booleans(np.array([1.0, 0.0, NAN]), READING)
+    assert np.isnan(values).all()
+    assert unreadable.tolist() == [True, True, False]
+
+
+def test_cells_of_any_type_are_one_text_each() -> None:
+    mixed = Texts.of([1, "a", True, None, 1.5, NAN, "1"])
+    assert [mixed.text(row) for row in range(7)] == ["1", "a", "True", "", "1.5", "", "1"]
+    assert mixed.codes.dtype == np.int32
+    assert mixed.codes[0] == mixed.codes[6]
+    assert len(set(mixed.levels)) == len(mixed.levels)
+
+
+@sampled
+@given(st.lists(st.none() | st.text(max_size=3), max_size=8))
+def test_texts_keep_every_cell_exactly(cells: list[str | None]) -> None:
+    texts = text_column(cells)
+    assert [texts.text(row) for row in range(len(cells))] == [cell or "" for cell in cells]
+    assert (texts.codes < 0).tolist() == [cell is None for cell in cells]
+    assert sorted(texts.used()) == sorted({cell for cell in cells if cell is not None})
+
+
+def test_a_part_of_a_column_uses_only_its_own_levels() -> None:
+    part = text_column(["a", "b", None, "c", "b"])[np.array([1, 2, 4])]
+    assert part.used().tolist() == ["b"]
+    assert count_distinct(part) == 1
+    assert count_distinct(np.array([1.0, NAN, 1.0, 2.0])) == 2
+
+
+def test_values_of_levels_are_spread_over_the_rows() -> None:
+    column = text_column(["a", None, "b", "a"])
+    assert column.spread(np.array([5, 6]), -1).tolist() == [5, -1, 6, 5]
+    assert text_column([None, None]).spread(np.empty(0, np.intp), -1).tolist() == [-1, -1]
+
+
+def test_a_frame_takes_rows_by_number_mask_or_slice() -> None:
+    frame = frame_of({"n": [1.0, 2.0, 3.0], "t": ["a", "b", "c"]})
+    for rows in (np.array([0, 2]), np.array([True, False, True]), slice(0, 3, 2)):
+        part = frame.take(rows)
+        assert len(part) == 2
+        assert [shown(part[name], 1) for name in ("n", "t")] == ["'3'", "'c'"]
+    assert len(Frame({}, 3).take(slice(1, None))) == 2
+
+
+def test_booleans_of_a_data_frame_are_texts() -> None:
+    frame = frame_of(pd.DataFrame({"flag": [True, False], "number": [1, 2], "complex": [1j, 2j]}))
+    assert [isinstance(frame[name], Texts) for name in frame.names] == [True, False, True]
+
+
+def test_a_long_cell_is_shown_short() -> None:
+    assert shown(text_column(["x" * 1000]), 0) == repr("x" * 40)

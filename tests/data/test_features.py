@@ -7,25 +7,27 @@ import numpy.typing as npt
 import pandas as pd
 import pytest
 
-from mlpcli.data.encoders import CellCounts
+from mlpcli.data.cells import Frame
+from mlpcli.data.counts import CellCounts
 from mlpcli.data.features import FeatureEncoder
-from mlpcli.data.schema import Column, DataSettings
-from tests.data.examples import READING, text_column
+from mlpcli.data.schema import LEARNED, SCALINGS, Column, DataSettings
+from tests.data.examples import READING, frame_of, text_column
 
 
-def fitted(
-    cells: Any, kind: str = "number", scaling: str = "standard", max_categories: int = 100
-) -> FeatureEncoder:
-    """The encoder of one column 'x', of text unless `cells` is a Series."""
-    column = cells if isinstance(cells, pd.Series) else text_column(cells)
-    columns = [Column("x", kind, "")]
-    settings = DataSettings(scaling=scaling, max_categories=max_categories)
-    return FeatureEncoder.fit(columns, pd.DataFrame({"x": column}), settings, READING)
+def frame(cells: Any) -> Frame:
+    """One column 'x', of text unless `cells` is a Series."""
+    typed = isinstance(cells, pd.Series)
+    return frame_of(pd.DataFrame({"x": cells})) if typed else Frame({"x": text_column(cells)}, len(cells))
+
+
+def fitted(cells: Any, kind: str = "number", scaling: str = "standard", **settings: Any) -> FeatureEncoder:
+    """The encoder of one column 'x'."""
+    data = DataSettings(scaling=scaling, **settings)
+    return FeatureEncoder.fit([Column("x", kind, "")], frame(cells), data, READING, np.arange(len(cells)))
 
 
 def encoded(encoder: FeatureEncoder, cells: Any, counts: CellCounts | None = None) -> npt.NDArray[Any]:
-    column = cells if isinstance(cells, pd.Series) else text_column(cells)
-    matrix = encoder.encode(pd.DataFrame({"x": column}), counts)
+    matrix = encoder.encode(frame(cells), counts)
     assert matrix.dtype == np.float32
     assert np.isfinite(matrix).all()
     return matrix
@@ -78,7 +80,7 @@ def test_without_gaps_in_training_there_is_no_flag() -> None:
     assert counts.missing == {"x": 1}
 
 
-@pytest.mark.parametrize("scaling", ["standard", "minmax", "none"])
+@pytest.mark.parametrize("scaling", SCALINGS)
 @pytest.mark.parametrize("value", ["0", "0.1", "-1e9", "1e-300"])
 def test_a_constant_column_is_only_moved(value: str, scaling: str) -> None:
     """The spread of equal values is rounding noise, which must not be blown up."""
@@ -87,8 +89,8 @@ def test_a_constant_column_is_only_moved(value: str, scaling: str) -> None:
     np.testing.assert_allclose(encoded(encoder, [value] * 3)[:, 0], constant, rtol=1e-6, atol=1e-6)
 
 
-@pytest.mark.parametrize("scaling", ["standard", "minmax", "none"])
-@pytest.mark.parametrize("kind", ["number", "category", "boolean"])
+@pytest.mark.parametrize("scaling", SCALINGS)
+@pytest.mark.parametrize("kind", LEARNED)
 def test_a_column_without_values(kind: str, scaling: str) -> None:
     encoder = fitted(["", ""], kind, scaling)
     encoded(encoder, ["", "1", "x", "yes"])
@@ -100,7 +102,7 @@ def test_values_cannot_be_scaled_by_a_column_without_any() -> None:
     assert np.abs(encoded(fitted(["", ""]), ["1e9", "2"])[:, 0]).max() <= 1
 
 
-@pytest.mark.parametrize("scaling", ["standard", "minmax", "none"])
+@pytest.mark.parametrize("scaling", SCALINGS)
 @pytest.mark.parametrize("sentinel", ["1.7976931348623157e308", "-1e308", "1e200"])
 def test_the_largest_floats_do_not_overflow(sentinel: str, scaling: str) -> None:
     """Some programs write the largest float for a missing value."""
@@ -176,33 +178,51 @@ def test_counts_add_up_over_chunks() -> None:
     assert (counts.missing, counts.unreadable, counts.unseen) == ({"x": 3}, {"x": 3}, {})
 
 
-def test_columns_are_found_by_name_and_ignored_ones_left_out() -> None:
+def test_columns_are_found_by_name_and_those_left_out_are_not_encoded() -> None:
     columns = [Column("b", "category", ""), Column("skip", "ignore", ""), Column("[/b] ,", "number", "")]
-    frame = pd.DataFrame({"[/b] ,": ["1", "3"], "skip": ["u", "v"], "b": ["u", "v"]}, dtype="str")
-    encoder = FeatureEncoder.fit(columns, frame, DataSettings(scaling="none"), READING)
-    assert encoder.encode(frame[["b", "[/b] ,"]]).tolist() == [[1, 0, 1], [0, 1, 3]]
+    table = frame_of({"[/b] ,": ["1", "3"], "skip": ["u", "v"], "b": ["u", "v"]})
+    encoder = FeatureEncoder.fit(columns, table, DataSettings(scaling="none"), READING, np.arange(2))
+    later = frame_of({"b": ["u", "v"], "[/b] ,": ["1", "3"]})
+    assert encoder.encode(later).tolist() == [[1, 0, 1], [0, 1, 3]]
 
 
-def test_the_frame_is_left_as_it_was() -> None:
-    cells = pd.Series([1.0, np.nan, 3.0])
-    encoded(fitted(cells), cells)
+def test_a_column_is_left_as_it_was() -> None:
+    cells = np.array([1.0, np.nan, 3.0])
+    table = Frame({"x": cells}, 3)
+    encoder = FeatureEncoder.fit(
+        [Column("x", "number", "")], table, DataSettings(scaling="standard"), READING, np.arange(3)
+    )
+    encoder.encode(table)
+    encoder.encode(table, rows=np.arange(3))
     np.testing.assert_array_equal(cells, [1.0, np.nan, 3.0])
 
 
+def test_only_the_rows_given_are_fitted() -> None:
+    table = frame_of({"x": [100.0, 2.0, 4.0, np.nan], "c": ["rare", "u", "v", "u"]})
+    columns = [Column("x", "number", ""), Column("c", "category", "")]
+    encoder = FeatureEncoder.fit(columns, table, DataSettings(scaling="minmax"), READING, np.array([1, 2]))
+    assert encoder.encode(table).tolist() == [[49, 0, 0], [0, 1, 0], [1, 0, 1], [0.5, 1, 0]]
+
+
+def test_rows_come_in_the_order_given_and_the_frame_is_taken_apart() -> None:
+    table = frame_of({"x": [1.0, 2.0, 4.0], "c": ["u", "v", "u"], "other": ["a", "b", "c"]})
+    columns = [Column("x", "number", ""), Column("c", "category", "")]
+    encoder = FeatureEncoder.fit(columns, table, DataSettings(scaling="none"), READING, np.arange(3))
+    assert encoder.encode(table, rows=np.array([2, 0])).tolist() == [[4, 1, 0], [1, 1, 0]]
+    assert table.names == ["other"]
+
+
+def test_a_number_column_of_later_rows_may_hold_text() -> None:
+    encoder, counts = fitted(pd.Series([1.0, 2.0, 9.0]), scaling="none"), CellCounts()
+    assert encoded(encoder, ["1", "red", ""], counts)[:, 0].tolist() == [1, 2, 2]
+    assert (counts.unreadable, counts.missing) == ({"x": 1}, {"x": 1})
+
+
 def test_codes_where_the_network_learns_a_vector_for_each_level() -> None:
-    column = text_column(["b", "a", "c", None, "b"])
-    settings = DataSettings(scaling="none", embed_above=2)
-    encoder = FeatureEncoder.fit(
-        [Column("x", "category", "")], pd.DataFrame({"x": column}), settings, READING
-    )
+    """a, b, c are 1, 2, 3; missing has a code as training had one; what was not seen is 0."""
+    cells = ["b", "a", "c", None, "b"]
     counts = CellCounts()
-    # a, b, c are 1, 2, 3; missing has a code as training had one; what was not seen is 0.
+    encoder = fitted(cells, "category", embed_above=2)
     assert encoded(encoder, ["a", "c", None, "new", "b"], counts).tolist() == [[1], [3], [4], [0], [2]]
     assert (counts.missing, counts.unseen) == ({"x": 1}, {"x": 1})
-    few = FeatureEncoder.fit(
-        [Column("x", "category", "")],
-        pd.DataFrame({"x": column}),
-        DataSettings(scaling="none", embed_above=3),
-        READING,
-    )
-    assert few.width == 4
+    assert fitted(cells, "category", embed_above=3).width == 4

@@ -8,19 +8,24 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mlpcli.data.cells import MISSING_WORDS
-from mlpcli.data.kinds import infer_columns
+from mlpcli.data.cells import MISSING_WORDS, Reading
+from mlpcli.data.kinds import infer_columns, settle
 from mlpcli.data.schema import Column
 from mlpcli.data.source import ReadingSettings
 from mlpcli.data.table import open_table
-from tests.data.examples import SAMPLES, kinds_of
+from tests.data.examples import READING, SAMPLES, frame_of, kinds_of
 
 
-def kind_of(cells: Any, complete: bool = True) -> tuple[str, str]:
+def kind_of(cells: Any) -> tuple[str, str]:
     """Kind and reason of one column, of text unless `cells` is a Series."""
     column = cells if isinstance(cells, pd.Series) else pd.Series(list(cells), dtype="str")
-    found = kinds_of(pd.DataFrame({"x": column}), complete)["x"]
+    found = kinds_of(pd.DataFrame({"x": column}))["x"]
     return found.kind, found.reason
+
+
+def of_sample(**cells: list[str]) -> list[Column]:
+    """What a sample of these texts says, before all rows are seen."""
+    return infer_columns(frame_of(cells), list(cells), READING, {})
 
 
 @pytest.mark.parametrize(
@@ -34,11 +39,16 @@ def kind_of(cells: Any, complete: bool = True) -> tuple[str, str]:
         (["yes", "No", ""], "boolean", "only no and yes"),
         (["t", "F"], "boolean", "only f and t"),
         (["no", "maybe"], "category", "text such as 'no', 2 levels"),
-        (["x", "x", "x"], "ignore", "the same value in every row"),
-        (["3", "3"], "ignore", "the same value in every row"),
-        (["yes", "yes"], "ignore", "the same value in every row"),
-        (["", "NA", "?"], "ignore", "no value in any row"),
-        ([], "ignore", "no value in any row"),
+        (["x", "x", "x"], "constant", "the same value in every row"),
+        (["3", "3"], "constant", "the same value in every row"),
+        (["yes", "yes"], "constant", "the same value in every row"),
+        (["", "NA", "?"], "constant", "no value in any row"),
+        ([], "constant", "no value in any row"),
+        (["$1,200", "900 €", "-5%"], "number", "whole numbers, 3 different"),
+        (["2020-01-31", "2020-02-01"], "date", "dates such as '2020-01-31'"),
+        (["1/2/2020", "3/4/2020"], "date", "dates such as '1/2/2020', taken as month before day"),
+        (["1/2/2020", "31/5/2020", "30/4/2020"], "date", "dates such as '1/2/2020'"),
+        (["2020-01-31", "Feb 1, 2020"], "date", "dates such as '2020-01-31', in 2 formats"),
     ],
 )
 def test_kinds_and_reasons(cells: list[str], kind: str, reason: str) -> None:
@@ -50,18 +60,16 @@ def test_one_value_and_gaps_say_something() -> None:
     assert kind_of(["1", "", "1"])[0] == "number"
 
 
-def test_of_the_first_rows_of_a_table_nothing_is_called_constant_or_empty_or_duplicate() -> None:
-    assert kind_of(["3", "3"], complete=False)[0] == "number"
-    assert kind_of(["", ""], complete=False) == ("category", "no value in the rows looked at")
-    both = kinds_of(pd.DataFrame({"a": ["1", "2"], "b": ["1", "2"]}), complete=False)
-    assert [column.kind for column in both.values()] == ["number", "number"]
+def test_of_a_sample_nothing_is_called_constant_or_empty_or_duplicate() -> None:
+    assert of_sample(x=["", ""]) == [Column("x", "category", "no value in the rows looked at")]
+    assert [column.kind for column in of_sample(a=["3", "3"], b=["3", "3"])] == ["number", "number"]
 
 
 NUMBERED = [str(number) for number in np.random.default_rng(0).permutation(20) + 100]
 
 
 def test_unique_and_consecutive_whole_numbers_are_an_identifier() -> None:
-    identifier = ("ignore", "unique, consecutive whole numbers: an identifier")
+    identifier = ("identifier", "unique, consecutive whole numbers: an identifier")
     assert kind_of(NUMBERED) == identifier
     assert kind_of([*NUMBERED, ""]) == identifier
     assert kind_of(pd.Series(range(20))) == identifier
@@ -86,8 +94,8 @@ def test_numbers_that_are_no_identifier(cells: list[str]) -> None:
 @pytest.mark.parametrize(
     ("rows", "distinct", "kind"),
     [
-        (20, 20, "ignore"),
-        (100, 96, "ignore"),
+        (20, 20, "identifier"),
+        (100, 96, "identifier"),
         (100, 95, "category"),
         (19, 19, "category"),
         (20, 19, "category"),
@@ -99,14 +107,14 @@ def test_text_that_is_unique_in_over_95_percent_of_rows_is_an_identifier(
     cells = [f"name {min(row, distinct - 1)}" for row in range(rows)]
     found, reason = kind_of(cells)
     assert found == kind
-    if kind == "ignore":
+    if kind == "identifier":
         assert reason == f"text that differs in {distinct} of {rows} rows: an identifier"
 
 
 def test_duplicates_name_the_first() -> None:
     cells = ["1", "", "3"]
     found = kinds_of(pd.DataFrame({"a": cells, "b": cells, "c": ["1", "2", "3"], "[/b]": cells}, dtype="str"))
-    assert [column.kind for column in found.values()] == ["number", "ignore", "number", "ignore"]
+    assert [column.kind for column in found.values()] == ["number", "duplicate", "number", "duplicate"]
     assert found["[/b]"].reason == "duplicate of 'a'"
 
 
@@ -120,8 +128,9 @@ def test_a_chosen_kind_wins() -> None:
 
 def test_more_missing_words_and_the_decimal_comma() -> None:
     table = pd.DataFrame({"x": ["1,5", "-", "2,5"]}, dtype="str")
-    assert infer_columns(table, MISSING_WORDS, ".", {}, True)[0].kind == "category"
-    assert infer_columns(table, MISSING_WORDS | {"-"}, ",", {}, True)[0].kind == "number"
+    assert infer_columns(frame_of(table), ["x"], READING, {})[0].kind == "category"
+    reading = Reading(MISSING_WORDS | {"-"}, ",")
+    assert infer_columns(frame_of(table), ["x"], reading, {})[0].kind == "number"
 
 
 TYPED: dict[str, tuple[Any, str]] = {
@@ -134,8 +143,8 @@ TYPED: dict[str, tuple[Any, str]] = {
     "mixed objects": (pd.Series([1, "a", True], dtype=object), "category"),
     "decimals": ([Decimal("1.5"), Decimal("2.5"), None], "number"),
     "categories": (pd.Categorical(["u", None, "v"]), "category"),
-    "times": (pd.date_range("2020", periods=3), "category"),
-    "dates": ([datetime.date(2020, 1, day) for day in (1, 2, 2)], "category"),
+    "times": (pd.date_range("2020", periods=3), "date"),
+    "dates": ([datetime.date(2020, 1, day) for day in (1, 2, 2)], "date"),
     "durations": (pd.to_timedelta([1, 2, 2], unit="s"), "category"),
 }
 
@@ -150,8 +159,8 @@ def test_long_cells_are_shortened_in_the_reason() -> None:
 
 
 def test_kinds_of_a_sample_table() -> None:
-    with open_table([str(SAMPLES / "auto_mpg.csv")], ReadingSettings(), MISSING_WORDS) as table:
-        found = infer_columns(table.sample, MISSING_WORDS, ".", {}, table.complete)
+    with open_table([str(SAMPLES / "auto_mpg.csv")], ReadingSettings()) as table:
+        found = infer_columns(table.sample, table.columns, READING, {})
     assert {column.name: column.kind for column in found} == {
         "Name": "category",
         "Miles_per_Gallon": "number",
@@ -160,6 +169,67 @@ def test_kinds_of_a_sample_table() -> None:
         "Horsepower": "number",
         "Weight_in_lbs": "number",
         "Acceleration": "number",
-        "Year": "category",
+        "Year": "date",
         "Origin": "category",
     }
+
+
+def test_dates_may_have_one_cell_in_twenty_that_is_none() -> None:
+    dates = [f"2020-01-{day:02}" for day in range(1, 20)]
+    assert kind_of([*dates, "later"])[0] == "date"
+    assert kind_of([*dates[1:], "later", "never"])[0] != "date"
+
+
+def test_prose_is_text() -> None:
+    cells = [f"the house number {number} in the street" for number in range(20)]
+    kind, reason = kind_of(cells)
+    assert kind == "text"
+    assert reason == "free text, 7 words on average, which cannot be learned from yet"
+    assert kind_of(cells[:19])[0] == "category"
+    assert kind_of(cells[:5] * 4)[0] == "category"
+
+
+ROWS = 25_000
+
+
+def test_what_all_rows_say_counts_not_what_a_sample_says() -> None:
+    numbers = np.random.default_rng(0).normal(size=ROWS).round(3)
+    table = {
+        "a": numbers,
+        "twin": numbers,
+        "late": np.where(np.arange(ROWS) == ROWS - 1, 0.5, numbers),
+        "one": np.ones(ROWS),
+        "last": (np.arange(ROWS) == ROWS - 1) * 1.0,
+        "u": ["x", "y"] * (ROWS // 2),
+        "v": ["x", "y"] * (ROWS // 2),
+        "w": [*(["x", "y"] * (ROWS // 2))[:-1], "z"],
+    }
+    columns = infer_columns(frame_of(table).take(slice(0, 1000)), list(table), READING, {})
+    assert {column.kind for column in columns} == {"number", "category"}
+    settled = {column.name: column for column in settle(columns, frame_of(table), READING)[0]}
+    assert {name: column.kind for name, column in settled.items()} == {
+        "a": "number",
+        "twin": "duplicate",
+        "late": "number",
+        "one": "constant",
+        "last": "number",
+        "u": "category",
+        "v": "duplicate",
+        "w": "category",
+    }
+    assert settled["twin"].reason == "duplicate of 'a'"
+
+
+def test_numbers_that_are_text_further_down_are_text() -> None:
+    sample = {"x": ["1", "2", "3"], "y": ["1", "2", "4"]}
+    columns = infer_columns(frame_of(sample), ["x", "y"], READING, {})
+    later = frame_of({"x": ["1", "?", "red", "3", "red"], "y": ["1", "2", "4", "", "3"]})
+    settled, not_numbers = settle(columns, later, READING)
+    assert [column.kind for column in settled] == ["category", "number"]
+    assert not_numbers == {"x": (2, 2)}
+
+
+def test_a_number_by_choice_stays_one() -> None:
+    frame = frame_of({"x": ["1", "red"]})
+    settled, not_numbers = settle([Column("x", "number", "chosen by --kind")], frame, READING)
+    assert (settled[0].kind, not_numbers) == ("number", {})

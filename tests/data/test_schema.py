@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from mlpcli.data.schema import Column, DataSettings, Schema, resolve_names
+from mlpcli.data.schema import CHOICES, KINDS, Column, DataSettings, Schema, resolve_names
 from mlpcli.errors import DataError, SettingsError
 from mlpcli.settings import build, parse_pairs
 
@@ -13,7 +13,7 @@ NAMES = ["a", "b", "a,b", "c d", "[/b]", "weight (kg)", 'say "x"']
 SCHEMA = Schema(
     (
         Column("a", "number", "whole numbers"),
-        Column("id", "ignore", "an identifier"),
+        Column("id", "identifier", "unique numbers"),
         Column("[/b]", "category", ""),
     ),
     ("y", "z, z"),
@@ -64,9 +64,16 @@ def test_a_schema_comes_back_from_json() -> None:
     assert Schema.from_json(json.loads(json.dumps(SCHEMA.to_json()))) == SCHEMA
 
 
-def test_inputs_and_ignored() -> None:
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_column_is_learned_from_or_left_out(kind: str) -> None:
+    schema = Schema((Column("a", kind, ""),), ("y",), "binary", "")
+    learned = kind in ("number", "category", "boolean", "date")
+    assert (len(schema.inputs), len(schema.left_out)) == (learned, not learned)
+
+
+def test_inputs_and_left_out() -> None:
     assert [column.name for column in SCHEMA.inputs] == ["a", "[/b]"]
-    assert [column.name for column in SCHEMA.ignored] == ["id"]
+    assert [column.name for column in SCHEMA.left_out] == ["id"]
 
 
 def test_a_table_needs_the_inputs_and_at_evaluation_the_target() -> None:
@@ -94,6 +101,16 @@ def test_kinds_have_near_names() -> None:
     with pytest.raises(SettingsError, match="--kind a: 'nubmer' is no kind") as raised:
         build(DataSettings, {"kind": "a=nubmer"})
     assert raised.value.hint == "Did you mean 'number'?"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_kinds_that_are_found_only_cannot_be_chosen(kind: str) -> None:
+    if kind in CHOICES:
+        assert DataSettings(kind=(("a", kind),)).kind == (("a", kind),)
+        return
+    assert kind in ("identifier", "constant", "duplicate")
+    with pytest.raises(SettingsError, match="is no kind"):
+        DataSettings(kind=(("a", kind),))
 
 
 def test_names_are_kept_whole_until_the_table_is_known() -> None:

@@ -2,7 +2,6 @@
 
 import bz2
 import gzip
-import io
 import lzma
 import os
 import sys
@@ -12,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from mlpcli.data.source import ReadingSettings, TextSource, spooled
-from mlpcli.errors import DataError, SettingsError
+from mlpcli.errors import DataError, MlpcliError, SettingsError
 from mlpcli.settings import build
 from tests.data.examples import stdin_of, write
 
@@ -25,12 +24,16 @@ COMPRESSIONS: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-def lines_of(path: str, encoding: str | None = None) -> list[str]:
-    lines = TextSource(path, encoding).lines()
+def text_of(path: str, encoding: str | None = None) -> str:
+    return text_from(TextSource(path, encoding))
+
+
+def text_from(source: TextSource) -> str:
+    pieces = source.pieces()
     try:
-        return list(lines)
+        return b"".join(pieces).decode()
     finally:
-        lines.close()
+        pieces.close()
 
 
 @pytest.mark.parametrize("ending", ["csv", "csv.gz", "dat"])
@@ -39,15 +42,13 @@ def test_compression_is_told_by_content(
     tmp_path: Path, compress: Callable[[bytes], bytes], ending: str
 ) -> None:
     path = write(tmp_path, f"table.{ending}", compress(TEXT.encode()))
-    assert lines_of(path) == TEXT.splitlines(keepends=True)
-    with TextSource(path, None).text() as text:
-        assert text.read() == TEXT
+    assert text_of(path) == TEXT
 
 
 @pytest.mark.parametrize("compress", COMPRESSIONS.values(), ids=COMPRESSIONS)
 def test_stdin_may_be_compressed(monkeypatch: pytest.MonkeyPatch, compress: Callable[[bytes], bytes]) -> None:
     monkeypatch.setattr(sys, "stdin", stdin_of(compress(TEXT.encode())))
-    assert lines_of("-") == TEXT.splitlines(keepends=True)
+    assert text_of("-") == TEXT
     assert not sys.stdin.buffer.closed
 
 
@@ -59,15 +60,14 @@ def test_spooled_stdin_can_be_read_again_and_leaves_no_file(
     with spooled("-", None) as source:
         assert source.name == "stdin"
         for _ in range(2):
-            with source.text() as text:
-                assert text.read() == TEXT
+            assert text_from(source) == TEXT
         assert os.path.exists(source.path)
     assert not os.path.exists(source.path)
 
 
 def test_two_gzip_files_in_a_row_are_one(tmp_path: Path) -> None:
     path = write(tmp_path, "a.gz", gzip.compress(b"a\n1\n") + gzip.compress(b"2\n"))
-    assert lines_of(path) == ["a\n", "1\n", "2\n"]
+    assert text_of(path) == "a\n1\n2\n"
 
 
 def test_a_pipe_with_a_path_loses_nothing() -> None:
@@ -76,7 +76,7 @@ def test_a_pipe_with_a_path_loses_nothing() -> None:
     os.write(writer, TEXT.encode())
     os.close(writer)
     try:
-        assert lines_of(f"/dev/fd/{reader}") == TEXT.splitlines(keepends=True)
+        assert text_of(f"/dev/fd/{reader}") == TEXT
     finally:
         os.close(reader)
 
@@ -88,8 +88,7 @@ def test_a_pipe_with_a_path_can_be_read_again() -> None:
     try:
         with spooled(f"/dev/fd/{reader}", None) as source:
             for _ in range(2):
-                with source.text() as text:
-                    assert text.read() == TEXT
+                assert text_from(source) == TEXT
     finally:
         os.close(reader)
 
@@ -100,37 +99,34 @@ def test_a_pipe_with_a_path_can_be_read_again() -> None:
 )
 def test_encodings(tmp_path: Path, encoding: str, given: str | None) -> None:
     path = write(tmp_path, "a.csv", TEXT.encode(encoding))
-    assert "".join(lines_of(path, given)) == TEXT
-    with TextSource(path, given).text() as text:
-        assert text.read() == TEXT
+    assert text_of(path, given) == TEXT
 
 
 def test_a_wrong_encoding_names_the_option_and_a_likely_value(tmp_path: Path) -> None:
     path = write(tmp_path, "a.csv", TEXT.encode("cp1252"))
     with pytest.raises(DataError, match=r"a\.csv: byte 8 is not utf-8 text") as raised:
-        lines_of(path)
+        text_of(path, "utf-8")
     assert raised.value.hint == "Try --encoding cp1252."
 
 
 def test_a_wrong_encoding_option_names_a_likely_value(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="is not ascii text") as raised:
-        lines_of(write(tmp_path, "a.csv", TEXT), "ascii")
+        text_of(write(tmp_path, "a.csv", TEXT), "ascii")
     assert raised.value.hint == "Try --encoding utf-8."
 
 
-def test_utf_16_is_recognised(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="is not UTF-8 text") as raised:
-        lines_of(write(tmp_path, "a.csv", TEXT.encode("utf-16")))
-    assert raised.value.hint == "Try --encoding utf-16."
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "cp1252"])
+def test_encodings_are_guessed(tmp_path: Path, encoding: str) -> None:
+    assert text_of(write(tmp_path, "a.csv", TEXT.encode(encoding))) == TEXT
 
 
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
 
 
-@pytest.mark.parametrize("content", [PNG, b"a,b\n1,\x00\n", TEXT.encode("utf-16-le")])
+@pytest.mark.parametrize("content", [PNG, b"a,b\n1,\x00\n", b"\xe9,b\n1,\x00\n"])
 def test_nul_bytes_are_no_text(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(DataError, match=r"a\.csv: is not a text file \(it holds NUL bytes\)"):
-        lines_of(write(tmp_path, "a.csv", content))
+        text_of(write(tmp_path, "a.csv", content))
 
 
 @pytest.mark.parametrize("compression", ["gz", "bz2", "xz"])
@@ -138,7 +134,7 @@ def test_compressed_data_cut_short(tmp_path: Path, compression: str) -> None:
     whole = COMPRESSIONS[compression](os.urandom(1000).hex().encode())
     path = write(tmp_path, "a.csv", whole[: len(whole) // 2])
     with pytest.raises(DataError, match=r"a\.csv: the compressed data are damaged or cut short"):
-        lines_of(path)
+        text_of(path)
 
 
 @pytest.mark.parametrize("compression", ["gz", "bz2", "xz"])
@@ -146,7 +142,7 @@ def test_compressed_data_altered(tmp_path: Path, compression: str) -> None:
     whole = bytearray(COMPRESSIONS[compression](os.urandom(1000).hex().encode()))
     whole[len(whole) // 2] ^= 0xFF
     with pytest.raises(DataError, match="damaged or cut short"):
-        lines_of(write(tmp_path, "a.csv", bytes(whole)))
+        text_of(write(tmp_path, "a.csv", bytes(whole)))
 
 
 def test_a_folder(tmp_path: Path) -> None:
@@ -186,15 +182,46 @@ def test_encodings_that_are_none(given: str) -> None:
 
 
 def test_reading_settings_of_training_fill_what_is_not_given() -> None:
-    stored = ReadingSettings(delimiter=";", encoding="cp1252", decimal=",", no_header=True, missing=("-",))
-    assert ReadingSettings().with_defaults(stored) == ReadingSettings(None, None, ",", True, ("-",))
-    given = ReadingSettings(decimal=".", no_header=False, missing=())
+    stored = ReadingSettings(";", "cp1252", decimal=",", no_header=True, comment="#", missing=("-",))
+    assert ReadingSettings().with_defaults(stored) == ReadingSettings(None, None, ",", True, "#", ("-",))
+    given = ReadingSettings(decimal=".", no_header=False, comment="%", missing=())
     assert given.with_defaults(stored) == given
 
 
 def test_text_is_read_from_the_start_each_time(tmp_path: Path) -> None:
     source = TextSource(write(tmp_path, "a.csv", TEXT), None)
-    first, second = source.text(), source.text()
-    assert isinstance(first, io.TextIOWrapper)
-    with first, second:
-        assert first.readline() == second.readline() == "name,größe\n"
+    first, second = source.pieces(), source.pieces()
+    assert next(iter(first)) == next(iter(second)) == TEXT.encode()
+    first.close()
+    second.close()
+
+
+@pytest.mark.parametrize("compress", COMPRESSIONS.values(), ids=COMPRESSIONS)
+def test_only_plain_files_are_seekable(tmp_path: Path, compress: Callable[[bytes], bytes]) -> None:
+    source = TextSource(write(tmp_path, "a.csv", compress(TEXT.encode())), None)
+    assert source.seekable == (compress is bytes)
+    assert not TextSource("-", None).seekable
+
+
+@pytest.mark.parametrize("given", ["", "##", '"', "\n"])
+def test_impossible_comment_marks(given: str) -> None:
+    with pytest.raises(SettingsError, match="--comment"):
+        build(ReadingSettings, {"comment": given})
+
+
+def test_zstd_is_read_where_its_package_is(tmp_path: Path) -> None:
+    zstandard = pytest.importorskip("zstandard")
+    whole = zstandard.compress(os.urandom(1000).hex().encode())
+    path = write(tmp_path, "a.csv", zstandard.compress(TEXT.encode()) + zstandard.compress(b"x"))
+    assert text_of(path) == TEXT + "x"
+    with pytest.raises(DataError, match="damaged or cut short"):
+        text_of(write(tmp_path, "b.csv", b"\x28\xb5\x2f\xfd" + whole[20:]))
+
+
+def test_zstd_without_its_package_names_the_line_that_installs_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "zstandard", None)
+    with pytest.raises(MlpcliError, match=r"a\.csv: is compressed with zstd") as raised:
+        text_of(write(tmp_path, "a.csv", b"\x28\xb5\x2f\xfdxyz"))
+    assert "mlpcli[zstd]" in raised.value.hint

@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +15,7 @@ from mlpcli.data.target import (
     NumberTarget,
     Target,
     from_stored,
+    refuse_negative,
     sorted_classes,
     to_stored,
 )
@@ -128,6 +128,7 @@ def test_labels_are_floats_for_the_loss() -> None:
         ClassTarget("y", ("b", "007", "[/b]")),
         LabelTarget(("a", "b, c")),
         NumberTarget(("y", "z"), np.array([1.5, 0.1]), np.array([1.0, 1 / 3])),
+        NumberTarget(("y", "z"), np.array([1.5, 0.1]), np.array([1.0, 1 / 3]), "log"),
     ],
     ids=lambda target: type(target).__name__,
 )
@@ -137,13 +138,40 @@ def test_a_stored_target_is_the_same(target: Target) -> None:
     assert type(again) is type(target)
     if isinstance(target, NumberTarget):
         assert isinstance(again, NumberTarget)
-        assert again.names == target.names
+        assert (again.names, again.scaling) == (target.names, target.scaling)
         values = np.array([[3.7, 1e9]])
         np.testing.assert_array_equal(again.encode(values), target.encode(values))
     else:
         assert again == target
 
 
-def test_typed_classes_are_text() -> None:
-    assert sorted_classes(pd.Series([True, False]).astype(str)) == ["False", "True"]
-    assert sorted_classes(pd.Series([10, 2, 2])) == ["2", "10"]
+LOGARITHMS = arrays(np.float64, st.tuples(st.integers(1, 20), st.just(2)), elements=st.floats(0, 1e12))
+
+
+@sampled
+@given(LOGARITHMS)
+def test_numbers_scaled_by_logarithm_come_back(values: Any) -> None:
+    target = NumberTarget.fit(["y", "z"], values, scaling="log")
+    encoded = target.encode(values)
+    logarithms = np.log1p(values)
+    tolerance = 1e-5 * (1 + logarithms.max())
+    np.testing.assert_allclose(np.log1p(target.decode(encoded)), logarithms, rtol=0, atol=tolerance)
+
+
+def test_logarithms_are_standardised() -> None:
+    values = np.expm1(np.array([[1.0], [3.0]]))
+    target = NumberTarget.fit(["y"], values, scaling="log")
+    np.testing.assert_allclose(target.encode(values), [[-1], [1]], rtol=1e-6)
+    np.testing.assert_allclose([target.mean, target.spread], [[2], [1]], rtol=1e-12)
+
+
+def test_a_wild_output_stands_for_a_finite_number() -> None:
+    target = NumberTarget(("y",), np.zeros(1), np.ones(1), "log")
+    assert np.isfinite(target.decode(np.array([[1e30], [-1e30]]))).all()
+
+
+def test_a_negative_value_is_refused_by_name() -> None:
+    refuse_negative(["a", "b"], np.array([[0.0, 1.0]]), "")
+    with pytest.raises(DataError, match="target 'b' has negative values, down to -2") as raised:
+        refuse_negative(["a", "b"], np.array([[0.0, -2.0], [1.0, 1.0]]), "a way out")
+    assert raised.value.hint == "a way out"

@@ -1,27 +1,22 @@
 """Which task a target makes, and why; the truth of every row."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from mlpcli.data.cells import MISSING_WORDS
-from mlpcli.data.encoders import Reading
 from mlpcli.data.schema import DataSettings
-from mlpcli.data.table import FrameTable
 from mlpcli.data.target import ANY_NUMBER, ClassTarget, LabelTarget, NumberTarget, Target
 from mlpcli.errors import DataError
 from mlpcli.workflows.targets import decide_task, fit_target, rows_with_target, truth_of
-from tests.workflows.examples import frame_of
-
-READING = Reading(MISSING_WORDS, ".")
+from tests.data.examples import READING, frame_of
 
 
 def task_of(cells: "Sequence[object] | pd.Series[Any]", given: str = "auto") -> tuple[str, str]:
-    texts = pd.Series(cells) if isinstance(cells, pd.Series) else pd.Series(list(cells), dtype="str")
-    return decide_task(pd.DataFrame({"y": texts}), ["y"], given, READING)
+    column = cells if isinstance(cells, pd.Series) else pd.Series(list(cells), dtype="str")
+    return decide_task(frame_of(pd.DataFrame({"y": column})), ["y"], given, READING)
 
 
 def whole_numbers(values: int, rows: int) -> list[str]:
@@ -85,8 +80,8 @@ def test_a_constant_target(given: str) -> None:
 
 
 def several(*targets: Sequence[str], given: str = "auto") -> tuple[str, str]:
-    frame = frame_of(**{f"y{number}": cells for number, cells in enumerate(targets)})
-    return decide_task(frame, list(frame.columns), given, READING)
+    frame = frame_of({f"y{number}": cells for number, cells in enumerate(targets)})
+    return decide_task(frame, frame.names, given, READING)
 
 
 def test_several_targets() -> None:
@@ -106,44 +101,48 @@ def test_several_targets_cannot_be_text() -> None:
 
 
 def test_rows_with_every_target() -> None:
-    frame = frame_of(a=["1", "", "NA", "4"], b=["x", "y", "z", "?"])
+    frame = frame_of({"a": ["1", "", "NA", "4"], "b": ["x", "y", "z", "?"]})
     assert rows_with_target(frame, ["a"], READING).tolist() == [True, False, False, True]
     assert rows_with_target(frame, ["a", "b"], READING).tolist() == [True, False, False, False]
 
 
-def fit(frame: pd.DataFrame, task: str, train: Sequence[int], **settings: str) -> tuple[Target, list[object]]:
-    rows = np.arange(len(frame))
+def place(row: int) -> str:
+    return f"row {row}"
+
+
+def fit(
+    columns: Mapping[str, Sequence[Any]], task: str, train: Sequence[int], **settings: Any
+) -> tuple[Target, list[object]]:
     target, truth = fit_target(
-        frame,
-        list(frame.columns),
+        frame_of(columns),
+        list(columns),
         task,
         np.array(train),
-        DataSettings(**settings),  # type: ignore[arg-type]
+        DataSettings(**settings),
         READING,
-        FrameTable(frame),
-        rows,
+        place,
         ANY_NUMBER,
     )
     return target, truth.tolist()
 
 
 def test_numbers_are_standardised_by_the_training_rows() -> None:
-    target, truth = fit(frame_of(y=["1", "3", "100"], z=["0", "0", "7"]), "regression", [0, 1])
+    target, truth = fit({"y": ["1", "3", "100"], "z": ["0", "0", "7"]}, "regression", [0, 1])
     assert isinstance(target, NumberTarget)
     assert (target.mean.tolist(), target.spread.tolist()) == ([2, 0], [1, 1])
     assert truth == [[1, 0], [3, 0], [100, 7]]
 
 
 def test_classes_are_those_of_all_rows() -> None:
-    target, truth = fit(frame_of(y=["10", "9", "007"]), "multiclass", [0])
+    target, truth = fit({"y": ["10", "9", "007"]}, "multiclass", [0])
     assert target == ClassTarget("y", ("007", "9", "10"))
     assert truth == [2, 1, 0]
-    target, truth = fit(frame_of(y=["no", "yes"]), "binary", [0, 1], positive="no")
+    target, truth = fit({"y": ["no", "yes"]}, "binary", [0, 1], positive="no")
     assert (target, truth) == (ClassTarget("y", ("yes", "no")), [1, 0])
 
 
 def test_labels_may_be_answers_or_numbers() -> None:
-    target, truth = fit(frame_of(a=["yes", "no"], b=["1.0", "0"]), "multilabel", [0, 1])
+    target, truth = fit({"a": ["yes", "no"], "b": ["1.0", "0"]}, "multilabel", [0, 1])
     assert target == LabelTarget(("a", "b"))
     assert truth == [[1, 1], [0, 0]]
 
@@ -158,14 +157,32 @@ def test_labels_may_be_answers_or_numbers() -> None:
     ],
 )
 def test_an_unreadable_target_names_its_row(target: Target, cell: str, wanted: str) -> None:
-    """`lines` are row numbers of the table, of which rows without target were left out."""
-    frame = frame_of(y=["1", cell])
-    table = FrameTable(frame_of(y=["1", "", "", cell]))
-    with pytest.raises(DataError, match=rf"row 3: target 'y': '{cell}' is not {wanted}"):
-        truth_of(target, frame, READING, table, np.array([0, 3]))
+    frame = frame_of({"y": ["1", cell]})
+    with pytest.raises(DataError, match=rf"the row 1: target 'y': '{cell}' is not {wanted}") as raised:
+        truth_of(target, frame, READING, lambda row: f"the row {row}")
+    assert raised.value.hint
 
 
 def test_a_class_that_training_did_not_have() -> None:
     target = ClassTarget("y", ("a", "b"))
     with pytest.raises(DataError, match="the class 'c' did not occur in training"):
-        truth_of(target, frame_of(y=["a", "c"]), READING, None, np.arange(2))
+        truth_of(target, frame_of({"y": ["a", "c"]}), READING, place)
+
+
+def test_a_target_of_numbers_may_be_written_with_a_currency() -> None:
+    _, truth = fit({"y": ["$1,200", "900"]}, "regression", [0, 1])
+    assert truth == [[1200], [900]]
+
+
+def test_a_logarithm_is_fitted_on_the_training_rows() -> None:
+    values = np.expm1([1.0, 3.0, 5.0]).tolist()
+    target, truth = fit({"y": values}, "regression", [0, 1], target_scaling="log")
+    assert isinstance(target, NumberTarget)
+    np.testing.assert_allclose([target.mean, target.spread], [[2], [1]], rtol=1e-12)
+    assert truth == [[value] for value in values]
+
+
+def test_a_logarithm_of_negative_numbers_is_refused() -> None:
+    with pytest.raises(DataError, match=r"target 'y' has negative values, down to -0\.5") as raised:
+        fit({"y": ["1", "-0.5", "2"]}, "regression", [0, 2], target_scaling="log")
+    assert raised.value.hint == "Leave out --target-scaling log."

@@ -32,7 +32,10 @@ TEXT = "x,[/b],y,w\n" + ROWS
         ({"target": "y", "task": "multilabel"}, r"line 2: target 'y': 'a' is not 0 or 1"),
         ({"target": "x,y"}, "target 'y' is text"),
         ({"target": "y", "positive": "A"}, "--positive: 'A' is no class of 'y'"),
-        ({"target": "[/b]", "kind": "y=number"}, r"line 2: column 'y': 'a' is not a number"),
+        (
+            {"target": "[/b]", "kind": "y=number", "strict": True},
+            r"line 2: column 'y': 'a' is not a number",
+        ),
     ],
 )
 def test_settings_that_do_not_fit_the_table(tmp_path: Path, settings: dict[str, Any], message: str) -> None:
@@ -77,8 +80,8 @@ def test_a_bad_weight_says_its_line(tmp_path: Path, row: int, cell: str) -> None
     """Counted in the table, though rows without target are left out before."""
     lines = [f"{number},{'ab'[number % 2]},{cell if number == row else 1}\n" for number in range(10)]
     path = write(tmp_path, "a.csv", "x,y,w\n7,,x\n" + "".join(lines))
-    shown = "nan" if cell in ("", "NA") else cell
-    with pytest.raises(DataError, match=rf"a\.csv: line {row + 3}: weight 'w': '{shown}' is no weight"):
+    shown = "a missing value" if cell in ("", "NA") else f"'{cell}'"
+    with pytest.raises(DataError, match=rf"a\.csv: line {row + 3}: weight 'w': {shown} is no weight"):
         prepared(path, target="y", weight="w")
 
 

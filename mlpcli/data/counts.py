@@ -1,0 +1,29 @@
+"""Cells that did not have a plain value of their own, counted by column."""
+
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Array: TypeAlias = npt.NDArray[Any]
+
+
+@dataclass
+class CellCounts:
+    """Cells by column name."""
+
+    last: dict[str, tuple[str, int]] = field(default_factory=dict, repr=False)
+    """By what was counted: the column that was last, and its first such row in the frame encoded."""
+    missing: dict[str, int] = field(default_factory=dict)
+    unseen: dict[str, int] = field(default_factory=dict)
+    unreadable: dict[str, int] = field(default_factory=dict)
+    out_of_range: dict[str, int] = field(default_factory=dict)
+
+    def add(self, what: str, name: str, mask: Array) -> None:
+        """Count the True cells of a mask."""
+        count = int(np.count_nonzero(mask))
+        if count:
+            counts: dict[str, int] = getattr(self, what)
+            counts[name] = counts.get(name, 0) + count
+            self.last[what] = (name, int(np.argmax(mask)))

@@ -1,0 +1,150 @@
+"""Text of a binary stream as UTF-8 bytes, in pieces, each as soon as it has arrived."""
+
+import codecs
+import gzip
+import io
+import lzma
+import os
+import select
+import stat
+import sys
+import zlib
+from collections.abc import Iterator
+from typing import BinaryIO, cast
+
+from mlpcli.errors import DataError
+
+PIECE = 1 << 22
+"""Bytes read at once from what does not wait: pandas parses megabytes as fast as whole files."""
+
+BYTE_ORDER_MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+
+
+class Pieces:
+    """Iterates over the text; never waits while some of it is there."""
+
+    def __init__(self, binary: BinaryIO, encoding: str | None, name: str) -> None:
+        self._binary, self._name = binary, name
+        self._descriptor = _descriptor_of(binary)
+        self._waits = self._descriptor is None or not stat.S_ISREG(os.fstat(self._descriptor).st_mode)
+        self._bytes_read = 0
+        self._first = self._read()
+        self.guessed = (encoding is None and guess_encoding(self._first)) or ""
+        """The encoding, if it was guessed to be another than UTF-8."""
+        self.encoding = _without_mark(encoding or self.guessed or "utf-8", self._first)
+        self._decoder = codecs.getincrementaldecoder(self.encoding)()
+
+    def close(self) -> None:
+        """Close the file; stdin stays open."""
+        if self._binary is not sys.stdin.buffer:
+            self._binary.close()
+
+    def __iter__(self) -> Iterator[bytes]:
+        block = self._first
+        while block:
+            if text := self._utf8(block, final=False):
+                yield text
+            block = self._read()
+        if text := self._utf8(b"", final=True):
+            yield text
+
+    def _read(self) -> bytes:
+        """What is there, at least a byte, at most a piece and what came with it; b"" at the end."""
+        try:
+            if not self._waits:
+                return self._binary.read(PIECE)
+            binary = cast(io.BufferedReader, self._binary)
+            blocks = [binary.read1(PIECE)]
+            # The first rows go on at once; later a fast pipe, which holds 64 kB, is emptied several times.
+            while blocks[-1] and self._bytes_read and sum(map(len, blocks)) < PIECE and self._has_more():
+                blocks.append(binary.read1(PIECE))
+            return b"".join(blocks)
+        except (EOFError, gzip.BadGzipFile, zlib.error, lzma.LZMAError, OSError) as error:
+            plain = isinstance(getattr(self._binary, "raw", None), io.FileIO)
+            raise DataError(
+                f"{self._name}: "
+                + ("cannot be read" if plain else "the compressed data are damaged or cut short")
+                + f" ({error})",
+                "Make or fetch the file again.",
+            ) from None
+
+    def _has_more(self) -> bool:
+        return self._descriptor is not None and bool(select.select([self._descriptor], [], [], 0)[0])
+
+    def _utf8(self, block: bytes, *, final: bool) -> bytes:
+        if b"\x00" in block and not self.encoding.startswith(("utf-16", "utf-32")):
+            raise _binary_file(self._name)
+        held = self._held()
+        if self.encoding == "utf-8-sig" and self._bytes_read and not held and block.isascii():
+            self._bytes_read += len(block)
+            return block
+        try:
+            text = self._decoder.decode(block, final=final)
+        except UnicodeError as error:
+            raise self._undecodable(held, block, error) from None
+        self._bytes_read += len(block)
+        if "\x00" in text:
+            raise _binary_file(self._name)
+        return text.encode()
+
+    def _held(self) -> bytes:
+        """Of a character that is not complete: the decoder counts from it."""
+        state = self._decoder.getstate()[0]
+        return state if isinstance(state, bytes) else b""
+
+    def _undecodable(self, held: bytes, block: bytes, error: UnicodeError) -> DataError:
+        start = self._bytes_read - len(held)
+        marked = start == 0 and (held + block).startswith(codecs.BOM_UTF8)
+        where = start + 3 * marked + getattr(error, "start", 0) + 1
+        likely = "cp1252" if self.encoding.startswith("utf-8") else "utf-8"
+        return DataError(
+            f"{self._name}: byte {where:,} is not {self.encoding.removesuffix('-sig')} text",
+            f"Try --encoding {likely}.",
+        )
+
+
+def guess_encoding(start: bytes) -> str:
+    """Of the text that begins with these bytes: "" for UTF-8, by its mark, or by what is no text in it."""
+    for mark, encoding in BYTE_ORDER_MARKS.items():
+        if start.startswith(mark):
+            return "" if encoding == "utf-8" else encoding
+    if len(start) >= 4 and b"\x00" in start[:4]:
+        # Text of mostly Latin letters has its zeros at every other byte.
+        for encoding, zeros in (("utf-16-le", start[1:400:2]), ("utf-16-be", start[0:400:2])):
+            if zeros.count(0) > 0.9 * len(zeros):
+                return encoding
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(start)
+    except UnicodeDecodeError:
+        if b"\x00" in start:
+            return ""
+        try:
+            start.decode("cp1252")  # Latin-1 and the quotes and dashes of Windows
+        except UnicodeDecodeError:
+            return "latin-1"
+        return "cp1252"
+    return ""
+
+
+def _without_mark(encoding: str, start: bytes) -> str:
+    """The codec that does not take the byte-order mark for a character."""
+    name = codecs.lookup(encoding).name
+    if name == "utf-8":
+        return "utf-8-sig"
+    marked = {"utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE}.get(name)
+    return "utf-16" if marked is not None and start.startswith(marked) else encoding
+
+
+def _descriptor_of(binary: BinaryIO) -> int | None:
+    """The file or pipe behind a stream; None for one in memory."""
+    try:
+        return binary.fileno()
+    except (AttributeError, OSError):
+        return None
+
+
+def _binary_file(name: str) -> DataError:
+    return DataError(
+        f"{name}: is not a text file (it holds NUL bytes)",
+        "Give a CSV or TSV file; see --encoding for UTF-16.",
+    )

@@ -1,0 +1,66 @@
+"""Reading for training against pandas.
+
+    python -m tests.benchmarks.reading [--rows 1000000] [--columns 50]
+
+The time to read all columns of a CSV file as training does, beside `pandas.read_csv` with the same types, in
+one process, in turns; and the peak of memory of a whole `mlpcli train` of one epoch, beside the size of the
+encoded float32 matrix.
+"""
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mlpcli.data.cells import Reading
+from mlpcli.data.source import ReadingSettings
+from mlpcli.data.table import open_table
+from tests.benchmarks.tables import measured, write_numbers
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--columns", type=int, default=50)
+    parser.add_argument("--rounds", type=int, default=3)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "table.csv")
+        write_numbers(path, given.rows, given.columns)
+        print(f"{given.rows:,} rows x {given.columns} columns, {path.stat().st_size / 1e6:,.0f} MB")
+        numbers = [f"x{number}" for number in range(given.columns)]
+
+        def ours() -> None:
+            with open_table([str(path)], ReadingSettings()) as table:
+                table.read([*numbers, "y"], numbers, Reading())
+
+        types: dict[str, Any] = {**dict.fromkeys(numbers, np.float64), "y": "str"}
+
+        def theirs() -> None:
+            pd.read_csv(path, dtype=types)
+
+        reading = [timed(ours) for _ in range(given.rounds)]
+        pandas = [timed(theirs) for _ in range(given.rounds)]
+        print(f"read for training {min(reading):.2f} s, pandas.read_csv {min(pandas):.2f} s, ", end="")
+        print(f"ratio {min(reading) / min(pandas):.2f}")
+        train = ["train", str(path), "-t", "y", "--epochs", "1", "--hidden", "64,64", "-q"]
+        seconds, peak = measured([sys.executable, "-m", "mlpcli", *train, "-o", f"{folder}/m.joblib"])
+        matrix = given.rows * given.columns * 4 / 1e6
+        print(f"train, 1 epoch: {seconds:.1f} s, peak {peak:,.0f} MB; matrix {matrix:,.0f} MB, ", end="")
+        print(f"allowed {2.5 * matrix + 200:,.0f} MB")
+
+
+def timed(act: Callable[[], Any]) -> float:
+    started = time.perf_counter()
+    act()
+    return time.perf_counter() - started
+
+
+if __name__ == "__main__":
+    main()

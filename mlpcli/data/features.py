@@ -8,6 +8,7 @@ import numpy as np
 from mlpcli.data.cells import Frame, Reading
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.encoders import Array, CategoryEncoder, DateEncoder, Encoder, NumberEncoder
+from mlpcli.data.memory import own_pages
 from mlpcli.data.schema import (
     BOOLEAN,
     CATEGORY,
@@ -55,17 +56,35 @@ class FeatureEncoder:
     def encode(self, frame: Frame, counts: CellCounts | None = None, rows: Array | None = None) -> Array:
         """A (rows, width) float32 matrix; columns are found by name.
 
-        With `rows` these, in their order; the frame is then taken apart, so that its memory is free once
-        a column is written.
+        With `rows` these, in their order; the frame is then taken apart.
         """
         counts = CellCounts() if counts is None else counts
-        matrix = np.empty((len(frame) if rows is None else len(rows), self.width), np.float32)
+        if rows is not None:
+            return self._encode_apart(frame, counts, rows)
+        matrix = np.empty((len(frame), self.width), np.float32)
         start = 0
         for encoder in self.encoders:
             stop = start + encoder.width
-            cells = frame[encoder.name] if rows is None else frame.pop(encoder.name)[rows]
-            encoder.write(cells, matrix[:, start:stop], self.reading, counts)
+            encoder.write(frame[encoder.name], matrix[:, start:stop], self.reading, counts)
             start = stop
+        return matrix
+
+    def _encode_apart(self, frame: Frame, counts: CellCounts, rows: Array) -> Array:
+        """Column by column, each dropped once it is encoded; then laid out row by row.
+
+        Written straight into the matrix, the first column would make all of it resident beside the frame.
+        """
+        columns: list[Array] = []
+        for encoder in self.encoders:
+            column = own_pages((len(rows), encoder.width), np.float32)
+            encoder.write(frame.pop(encoder.name)[rows], column, self.reading, counts)
+            columns.append(column)
+        matrix = np.empty((len(rows), self.width), np.float32)
+        stop = self.width
+        while columns:
+            column = columns.pop()
+            matrix[:, stop - column.shape[1] : stop] = column
+            stop -= column.shape[1]
         return matrix
 
     def to_stored(self) -> tuple[list[dict[str, Any]], dict[str, Array]]:

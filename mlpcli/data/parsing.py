@@ -1,7 +1,6 @@
 """Blocks of rows to columns: numbers by pandas' parser, the rest as texts. The only caller of `read_csv`."""
 
 import io
-import mmap
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -13,12 +12,11 @@ import pandas as pd
 
 from mlpcli.data.blocks import Block
 from mlpcli.data.cells import Cells, Frame, Numbers, Reading, Texts, as_numbers
+from mlpcli.data.memory import own_pages
 
 Array: TypeAlias = npt.NDArray[Any]
 
 AT_ONCE = 2
-MAPPED = 1 << 17
-"""Rows from which a column gets pages of its own, which go back to the system as soon as it is dropped."""
 
 
 class Parser:
@@ -150,12 +148,12 @@ class GrowingFrame:
 
 class _GrowingNumbers:
     def __init__(self, expected: int) -> None:
-        self._values, self._size = _empty(expected, np.float64), 0
+        self._values, self._size = own_pages((expected,), np.float64), 0
 
     def append(self, values: Numbers) -> None:
         size = self._size + len(values)
         if size > len(self._values):
-            wider = _empty(max(size, 2 * len(self._values)), np.float64)
+            wider = own_pages((max(size, 2 * len(self._values)),), np.float64)
             wider[: self._size] = self._values[: self._size]
             self._values = wider
         self._values[self._size : size] = values
@@ -178,9 +176,3 @@ class _GrowingTexts:
     def finish(self) -> Texts:
         levels = np.array([*self._numbers, None], dtype=object)[:-1]
         return Texts(np.concatenate(self._codes), levels)
-
-
-def _empty(length: int, dtype: type) -> Array:
-    if length < MAPPED:
-        return np.empty(length, dtype)
-    return np.frombuffer(mmap.mmap(-1, length * np.dtype(dtype).itemsize), dtype)

@@ -1,0 +1,20 @@
+"""Arrays whose memory goes back to the system as soon as they are dropped."""
+
+import math
+import mmap
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Array: TypeAlias = npt.NDArray[Any]
+
+LEAST_BYTES = 1 << 20
+
+
+def own_pages(shape: tuple[int, ...], dtype: npt.DTypeLike) -> Array:
+    """An array of zeros on pages of its own if it is large; those never written to take no memory."""
+    size = math.prod(shape) * np.dtype(dtype).itemsize
+    if size < LEAST_BYTES:
+        return np.zeros(shape, dtype)
+    return np.frombuffer(mmap.mmap(-1, size), dtype).reshape(shape)

@@ -2,7 +2,7 @@
 
 pandas fills short rows up, cuts long ones, renames doubled columns and skips blank lines even where there is
 one column. So what it parses is looked at first: for usual text by counting delimiters in the bytes, which
-takes a fifth of its time; for the rest (quotes in cells, lone carriage returns, a single column) by `csv`.
+takes a tenth of its time; for the rest (quotes in cells, lone carriage returns, a single column) by `csv`.
 """
 
 import csv
@@ -214,7 +214,7 @@ def _cut(text: bytes, delimiter: int, width: int, comment: str | None) -> _Cut |
     """The rows of a text that begins with one; None where only `csv` can tell them."""
     codes = np.frombuffer(text, np.uint8)
     feeds = np.flatnonzero(codes == LINE_FEED)
-    separators = np.flatnonzero(codes == delimiter)
+    is_separator = codes == delimiter
     ends, plain = feeds, True
     if b"\r" in text and text.count(b"\r") != text.count(b"\r\n") + text.endswith(b"\r"):
         return None
@@ -227,12 +227,13 @@ def _cut(text: bytes, delimiter: int, width: int, comment: str | None) -> _Cut |
             return None
         # Inside a quoted cell stand those with an odd number of quotes before them.
         ends = feeds[np.searchsorted(quotes, feeds) % 2 == 0]
-        separators = separators[np.searchsorted(quotes, separators) % 2 == 0]
+        separators = np.flatnonzero(is_separator)
+        is_separator[separators[np.searchsorted(quotes, separators) % 2 == 1]] = False
     if not len(ends):
         # If this is a quote that is never closed, `csv` says so as soon as the cell is too long.
         return None if len(text) > LONGEST_ROW else _Cut(ends, ends, ends, 0, 0, plain)
     starts = np.concatenate([[0], ends[:-1] + 1])
-    counts = np.diff(np.searchsorted(separators, ends), prepend=0)
+    counts = np.diff(_counts_before(is_separator, ends), prepend=0)
     length = ends - starts
     kept = (length > 1) | ((length == 1) & (codes[starts] != RETURN))
     if comment is not None:
@@ -245,6 +246,18 @@ def _cut(text: bytes, delimiter: int, width: int, comment: str | None) -> _Cut |
     lines = np.arange(len(ends)) if len(ends) == len(feeds) else np.searchsorted(feeds, ends)
     passed = int(lines[-1]) + 1
     return _Cut(starts[kept], ends[kept], lines[kept], int(ends[-1]) + 1, passed, plain)
+
+
+def _counts_before(mask: npt.NDArray[np.bool_], places: Indices) -> Indices:
+    """How many are True before each place: by counting the bits of whole words, which takes a third of the
+    time of finding them all."""
+    bits = np.packbits(mask, bitorder="little")
+    # One word more, so that the end of the text is a place too.
+    words = np.concatenate([bits, np.zeros(8 + -len(bits) % 8, np.uint8)]).view("<u8")
+    before = np.concatenate([[0], np.cumsum(np.bitwise_count(words), dtype=np.intp)])
+    whole, rest = places >> 6, (places & 63).astype(np.uint64)
+    lower = (np.uint64(1) << rest) - np.uint64(1)
+    return np.asarray(before[whole] + np.bitwise_count(words[whole] & lower), dtype=np.intp)
 
 
 def _are_regular(codes: npt.NDArray[np.uint8], quotes: Indices, delimiter: int) -> bool:

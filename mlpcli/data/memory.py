@@ -17,4 +17,5 @@ def own_pages(shape: tuple[int, ...], dtype: npt.DTypeLike) -> Array:
     size = math.prod(shape) * np.dtype(dtype).itemsize
     if size < LEAST_BYTES:
         return np.zeros(shape, dtype)
-    return np.frombuffer(mmap.mmap(-1, size), dtype).reshape(shape)
+    pages = mmap.mmap(-1, size, access=mmap.ACCESS_COPY)
+    return np.frombuffer(pages, dtype).reshape(shape)

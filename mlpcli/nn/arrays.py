@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 FloatArray: TypeAlias = npt.NDArray[np.floating[Any]]
 IndexArray: TypeAlias = npt.NDArray[np.intp]
+ByteArray: TypeAlias = npt.NDArray[np.uint8]
 AnyArray: TypeAlias = npt.NDArray[Any]
 
 
@@ -15,7 +16,7 @@ QUIET = np.errstate(over="ignore", invalid="ignore", divide="ignore")
 
 BOOLEAN = np.dtype(np.bool_)
 INDEX = np.dtype(np.intp)
-FLOAT32 = np.dtype(np.float32)
+BYTE = np.dtype(np.uint8)
 
 
 class Scratch:

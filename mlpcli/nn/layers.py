@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from mlpcli.nn.arrays import BOOLEAN, FLOAT32, FloatArray, Scratch
+from mlpcli.nn.arrays import BOOLEAN, BYTE, ByteArray, FloatArray, Scratch
 
 
 class Layer(ABC):
@@ -135,8 +135,9 @@ class Scale(Layer):
 class Dropout(Layer):
     """In training each value is zeroed with probability `rate`, the others divided by 1 - rate.
 
-    At prediction the layer passes its input on ("inverted dropout"; Srivastava et al. 2014, section 10).
-    Stacked networks have a generator each.
+    At prediction the layer passes its input on ("inverted dropout"; Srivastava et al. 2014, section 10). The
+    rate is rounded to a multiple of 1/256, as a random byte decides: at 256 x 256 this takes a third of the
+    time of random floats. Stacked networks have a generator each.
     """
 
     elementwise: ClassVar[bool] = True
@@ -155,17 +156,33 @@ class Dropout(Layer):
             if out is not x:
                 out[...] = x
             return
-        draws = self._scratch("draws", x.shape, FLOAT32)
+        dropped = min(round(BYTE_VALUES * self.rate), BYTE_VALUES - 1)
+        draws = self._scratch("draws", x.shape, BYTE)
         for generator, part in zip(self._generators, draws if x.ndim > 2 else [draws], strict=True):
-            generator.random(dtype=np.float32, out=part)
-        kept = np.greater_equal(draws, self.rate, out=self._scratch("kept", x.shape, BOOLEAN))
-        self._mask = np.multiply(kept, 1.0 / (1.0 - self.rate), out=self._scratch("mask", x.shape, x.dtype))
+            _fill_with_bytes(generator, part.reshape(-1))
+        kept = np.greater_equal(draws, dropped, out=self._scratch("kept", x.shape, BOOLEAN))
+        scale = BYTE_VALUES / (BYTE_VALUES - dropped)
+        self._mask = np.multiply(kept, scale, out=self._scratch("mask", x.shape, x.dtype))
         np.multiply(x, self._mask, out=out)
 
     def backward(self, x: FloatArray, out: FloatArray, d_out: FloatArray, d_x: FloatArray | None) -> None:
         """The mask of the last forward pass, applied to the gradient."""
         if d_x is not None:
             np.multiply(d_out, self._mask, out=d_x)
+
+
+BYTE_VALUES = 256
+WORDS_AT_ONCE = 1 << 9
+"""The generator makes a new array of them each time: it stays in the cache."""
+
+
+def _fill_with_bytes(generator: np.random.Generator, out: ByteArray) -> None:
+    """Random bytes (n,), from all bits of the generator's 64-bit words."""
+    size = 8 * WORDS_AT_ONCE
+    for first in range(0, len(out), size):
+        part = out[first : first + size]
+        words = generator.bit_generator.random_raw(-(-len(part) // 8))
+        part[:] = words.view(BYTE)[: len(part)]
 
 
 def column_sums(first: FloatArray, second: FloatArray, out: FloatArray, scratch: Scratch) -> None:

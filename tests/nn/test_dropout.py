@@ -16,13 +16,20 @@ def dropped(rate: float, training: bool = True) -> np.ndarray[tuple[int, int], n
     return out
 
 
-@pytest.mark.parametrize("rate", [0.1, 0.25, 0.5, 0.9])
+@pytest.mark.parametrize("rate", [0.125, 0.25, 0.5, 0.875])
 def test_rate_and_mean(rate: float) -> None:
     out = dropped(rate)
     spread = (rate * (1 - rate) / out.size) ** 0.5
     assert np.mean(out == 0) == pytest.approx(rate, abs=4 * spread)
     np.testing.assert_allclose(out[out != 0], 2.0 / (1 - rate), rtol=1e-6)
     assert out.mean(dtype=np.float64) == pytest.approx(2.0, abs=4 * 2.0 * spread / (1 - rate))
+
+
+def test_a_rate_is_rounded_and_what_is_kept_makes_up_for_it() -> None:
+    out = dropped(0.1)
+    np.testing.assert_allclose(out[out != 0], 2.0 * 256 / (256 - 26), rtol=1e-6)
+    np.testing.assert_array_equal(dropped(0.0001), 2.0)
+    assert np.isfinite(dropped(0.9999)).all()
 
 
 def test_rows_and_columns_are_dropped_one_by_one() -> None:

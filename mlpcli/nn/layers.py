@@ -161,8 +161,9 @@ class Dropout(Layer):
         for generator, part in zip(self._generators, draws if x.ndim > 2 else [draws], strict=True):
             _fill_with_bytes(generator, part.reshape(-1))
         kept = np.greater_equal(draws, dropped, out=self._scratch("kept", x.shape, BOOLEAN))
-        scale = BYTE_VALUES / (BYTE_VALUES - dropped)
-        self._mask = np.multiply(kept, scale, out=self._scratch("mask", x.shape, x.dtype))
+        self._mask = self._scratch("mask", x.shape, x.dtype)
+        np.copyto(self._mask, kept)  # and then in place: a third of the time of multiplying booleans
+        self._mask *= BYTE_VALUES / (BYTE_VALUES - dropped)
         np.multiply(x, self._mask, out=out)
 
     def backward(self, x: FloatArray, out: FloatArray, d_out: FloatArray, d_x: FloatArray | None) -> None:
@@ -172,7 +173,7 @@ class Dropout(Layer):
 
 
 BYTE_VALUES = 256
-WORDS_AT_ONCE = 1 << 9
+WORDS_AT_ONCE = 1 << 8
 """The generator makes a new array of them each time: it stays in the cache."""
 
 

@@ -49,6 +49,7 @@ _FIELDS: dict[Any, Any] = {
             "embedded?": bool,
             "kind?": (NUMBER, BOOLEAN),
             "scaling?": SCALINGS,
+            "spikes?": [float],
             "formats?": [str],
             "parts?": [DATE_PARTS],
         }
@@ -63,7 +64,13 @@ _FIELDS: dict[Any, Any] = {
     "settings": {},
     "network": [{"name": str, "output": int, "parameters": int}],
     "history": [
-        {"epoch": int, "train_loss": float, "validation_loss": (float, None), "metrics": {str: _SCORE}}
+        {
+            "epoch": int,
+            "train_loss": float,
+            "validation_loss": (float, None),
+            "metrics": {str: _SCORE},
+            "member?": int,
+        }
     ],
     "scores": {str: {"rows": int, "metrics": {str: _SCORE}, "baseline": {str: _SCORE}}},
     "receipt": {
@@ -79,6 +86,7 @@ _FIELDS: dict[Any, Any] = {
         "best_epoch": int,
         "stop_reason": str,
         "seconds": float,
+        "members?": [{"epochs": int, "best_epoch": int, "stop_reason": str, "validation": {str: _SCORE}}],
     },
 }
 """Fields and their types. [x]: a list of x; {str: x}: any names, an x each; a tuple: one of these; a name
@@ -104,7 +112,9 @@ def parse_header(text: str) -> dict[str, Any]:
     json.dumps(header, ensure_ascii=False).encode()
     if any(scores["metrics"].keys() != scores["baseline"].keys() for scores in header["scores"].values()):
         raise ValueError("its scores have no baseline")
-    if not 1 <= header["receipt"]["best_epoch"] <= len(header["history"]):
+    # Of several networks that of the first.
+    epochs = sum(not record.get("member") for record in header["history"])
+    if not 1 <= header["receipt"]["best_epoch"] <= epochs:
         raise ValueError("its best epoch is none of its history")
     return header
 
@@ -144,7 +154,6 @@ def check_arrays(schema: Schema, header: Mapping[str, Any], arrays: Mapping[str,
     columns, targets = sum(1 + ("formats" in each) for each in numbers), len(schema.target)
     outputs = len(header["target"]["classes"]) if schema.task == "multiclass" else targets
     shapes: dict[str, tuple[int, ...]] = {
-        "parameters": (sum(layer["parameters"] for layer in header["network"]),),
         "numbers": (columns, 5),
         "baseline": (outputs,),
     }
@@ -152,21 +161,38 @@ def check_arrays(schema: Schema, header: Mapping[str, Any], arrays: Mapping[str,
         shapes["quantiles"] = (by_quantile, QUANTILE_KNOTS)
     if schema.task == "regression":
         shapes |= {"target.mean": (targets,), "target.spread": (targets,)}
+        if "target.lowest" in arrays or "target.highest" in arrays:
+            shapes |= {"target.lowest": (targets,), "target.highest": (targets,)}
     for name, shape in shapes.items():
         if name not in arrays:
             raise ValueError(f"its array {name!r} is missing")
-        dtype = np.float32 if name == "parameters" else np.float64
-        if arrays[name].shape != shape or arrays[name].dtype != dtype:
+        if arrays[name].shape != shape or arrays[name].dtype != np.float64:
             raise ValueError(f"its array {name!r} does not fit its header")
-    constants = arrays.get("constants")
-    if constants is not None and (constants.ndim != 1 or constants.dtype != np.float32):
-        raise ValueError("its array 'constants' is no list of numbers")
+    _check_weights(header, arrays)
     for name, array in arrays.items():
         if not np.isfinite(array).all():
             raise ValueError(f"its array {name!r:.40} holds a value that is no number")
-    scales = [arrays["numbers"][:, 2]] + [arrays[name] for name in shapes if name == "target.spread"]
+    scales = [arrays["numbers"][:, 2]]
+    scales += [arrays[name] for name in ("target.spread", "temperature") if name in arrays]
     if any((scale <= 0).any() for scale in scales):
         raise ValueError("a scale is not above 0")
+
+
+def _check_weights(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:
+    """Of one network (n,), of several (members, n); the constants likewise."""
+    parameters, constants = arrays.get("parameters"), arrays.get("constants")
+    if parameters is None:
+        raise ValueError("its array 'parameters' is missing")
+    count = sum(layer["parameters"] for layer in header["network"])
+    several = len(header["receipt"].get("members", [None]))
+    members = () if several == 1 else (several,)
+    if parameters.dtype != np.float32 or parameters.shape != (*members, count):
+        raise ValueError("its array 'parameters' does not fit its header")
+    if constants is not None and (constants.dtype != np.float32 or constants.shape[:-1] != members):
+        raise ValueError("its array 'constants' is no list of numbers")
+    temperature = arrays.get("temperature")
+    if temperature is not None and (temperature.ndim != 1 or temperature.dtype != np.float64):
+        raise ValueError("its array 'temperature' is no list of numbers")
 
 
 def _fits(value: Any, fields: Any) -> bool:

@@ -1,13 +1,14 @@
 """Input columns to one float32 matrix: their encoders side by side, stored as JSON values and arrays."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from mlpcli.data.cells import Frame, Reading
 from mlpcli.data.counts import CellCounts
-from mlpcli.data.encoders import Array, CategoryEncoder, DateEncoder, Encoder, NumberEncoder
+from mlpcli.data.encoders import CategoryEncoder, DateEncoder, Encoder, NumberEncoder
 from mlpcli.data.memory import own_pages
 from mlpcli.data.schema import (
     BOOLEAN,
@@ -20,6 +21,8 @@ from mlpcli.data.schema import (
     Column,
     DataSettings,
 )
+
+Array: TypeAlias = npt.NDArray[Any]
 
 STATISTICS = ("fill", "centre", "scale", "lowest", "highest")
 
@@ -41,7 +44,10 @@ class FeatureEncoder:
         for column in columns:
             cells = frame[column.name][rows]
             if column.kind in (NUMBER, BOOLEAN):
-                encoders.append(NumberEncoder.fit(column, cells, settings.scaling, reading))
+                embed = bool(settings.embed_spikes)
+                encoders.append(
+                    NumberEncoder.fit(column, cells, settings.scaling, reading, embed_spikes=embed)
+                )
             elif column.kind == CATEGORY:
                 encoders.append(CategoryEncoder.fit(column, cells, settings, reading))
             elif column.kind == DATE:
@@ -95,8 +101,11 @@ class FeatureEncoder:
             shared = {"name": encoder.name}
             if isinstance(encoder, NumberEncoder):
                 numbers.append(encoder)
+                spikes = {"spikes": list(encoder.spikes)} if encoder.spikes else {}
                 described.append(
-                    shared | {"kind": encoder.kind, "had_gaps": encoder.had_gaps, "scaling": encoder.scaling}
+                    shared
+                    | {"kind": encoder.kind, "had_gaps": encoder.had_gaps, "scaling": encoder.scaling}
+                    | spikes
                 )
             elif isinstance(encoder, DateEncoder):
                 numbers += [encoder.days, encoder.year]
@@ -129,7 +138,17 @@ class FeatureEncoder:
             of_quantiles = next(knots) if scaling == QUANTILE else np.empty(0)
             fill, centre, scale, lowest, highest = next(statistics)
             return NumberEncoder(
-                each["name"], kind, scaling, had_gaps, fill, centre, scale, lowest, highest, of_quantiles
+                each["name"],
+                kind,
+                scaling,
+                had_gaps,
+                fill,
+                centre,
+                scale,
+                lowest,
+                highest,
+                of_quantiles,
+                tuple(map(float, each.get("spikes", ()))),
             )
 
         encoders: list[Encoder] = []

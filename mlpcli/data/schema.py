@@ -91,6 +91,11 @@ class DataSettings(Settings):
         group="Data",
         choices=TARGET_SCALINGS,
     )
+    clip_predictions: bool | None = setting(
+        None,
+        "Predict no number outside of the target's range in the training rows.",
+        group="Data",
+    )
     strict: bool = setting(
         False,
         "Leaks, and cells that do not fit their column, are errors.",
@@ -108,6 +113,12 @@ class DataSettings(Settings):
         group="Network",
         metavar="N",
         at_least=0,
+    )
+
+    embed_spikes: bool | None = setting(
+        None,
+        "Learn a vector also for each value of numbers with few values, mostly one.",
+        group="Network",
     )
 
     def __post_init__(self) -> None:

@@ -66,17 +66,27 @@ class NumberTarget:
     spread: Array
     scaling: str = STANDARD
     """log: the logarithm of 1 + value takes the value's place."""
+    limits: tuple[Array, Array] | None = None
+    """Lowest and highest value (targets,) that is predicted, if there are such."""
 
     @classmethod
     def fit(
-        cls, names: Sequence[str], values: Array, into: str = ANY_NUMBER, scaling: str = STANDARD
+        cls,
+        names: Sequence[str],
+        values: Array,
+        into: str = ANY_NUMBER,
+        scaling: str = STANDARD,
+        *,
+        clip: bool = False,
     ) -> "NumberTarget":
         """From (rows, targets) float64 values: mean and standard deviation (ddof 0), unless `into` is a
         range.
 
         Positive numbers are only divided by the standard deviation; for 0 to 1 and -1 to 1 the smallest and
-        largest value become the ends. A spread of 0 becomes 1.
+        largest value become the ends. A spread of 0 becomes 1. With `clip` the range of the values is that of
+        all predictions.
         """
+        limits = (values.min(axis=0), values.max(axis=0)) if clip else None
         if scaling == LOG:
             values = np.log1p(values)
         largest = np.abs(values).max(axis=0)
@@ -93,7 +103,7 @@ class NumberTarget:
             mean, spread = lowest / 2 + highest / 2, highest / 2 - lowest / 2
         mean, spread = mean * unit, spread * unit
         # A spread that is rounding noise of the values must not be blown up to one.
-        return cls(tuple(names), mean, np.where(spread > 1e-12 * largest, spread, 1.0), scaling)
+        return cls(tuple(names), mean, np.where(spread > 1e-12 * largest, spread, 1.0), scaling, limits)
 
     def encode(self, values: Array) -> Array:
         """(value - mean) / spread as float32 (rows, targets)."""
@@ -105,7 +115,9 @@ class NumberTarget:
         """Values in the target's units, float64."""
         values = encoded.astype(np.float64) * self.spread + self.mean
         # What a wild output stands for is still a number.
-        return np.asarray(np.expm1(np.minimum(values, LARGEST_LOG)) if self.scaling == LOG else values)
+        if self.scaling == LOG:
+            values = np.expm1(np.minimum(values, LARGEST_LOG))
+        return np.asarray(values if self.limits is None else np.clip(values, *self.limits))
 
 
 def refuse_negative(names: Sequence[str], values: Array, hint: str) -> None:
@@ -146,8 +158,11 @@ def to_stored(target: Target) -> tuple[dict[str, Any], dict[str, Array]]:
     match target:
         case ClassTarget(name, classes):
             return {"name": name, "classes": list(classes)}, {}
-        case NumberTarget(names, mean, spread, scaling):
-            return {"names": list(names), "scaling": scaling}, {"target.mean": mean, "target.spread": spread}
+        case NumberTarget(names, mean, spread, scaling, limits):
+            arrays = {"target.mean": mean, "target.spread": spread}
+            if limits is not None:
+                arrays |= {"target.lowest": limits[0], "target.highest": limits[1]}
+            return {"names": list(names), "scaling": scaling}, arrays
         case LabelTarget(names):
             return {"labels": list(names)}, {}
 
@@ -158,5 +173,11 @@ def from_stored(stored: Mapping[str, Any], arrays: Mapping[str, Array]) -> Targe
         return ClassTarget(stored["name"], tuple(stored["classes"]))
     if "labels" in stored:
         return LabelTarget(tuple(stored["labels"]))
-    scaling = stored.get("scaling", STANDARD)
-    return NumberTarget(tuple(stored["names"]), arrays["target.mean"], arrays["target.spread"], scaling)
+    limits = (arrays["target.lowest"], arrays["target.highest"]) if "target.lowest" in arrays else None
+    return NumberTarget(
+        tuple(stored["names"]),
+        arrays["target.mean"],
+        arrays["target.spread"],
+        stored.get("scaling", STANDARD),
+        limits,
+    )

@@ -123,6 +123,12 @@ class NetworkSettings(Settings):
         group="Network",
         choices=(NONE, *NUMBER_EMBEDDINGS),
     )
+    frequency_spread: float | None = setting(
+        None,
+        "Standard deviation of the first frequencies of pbld and plr [default: 0.1 and 0.01].",
+        group="Network",
+        above=0,
+    )
     input_scale: bool | None = setting(None, "Learn a factor for each input.", group="Network")
 
     def __post_init__(self) -> None:
@@ -173,7 +179,9 @@ def build_layers(
     """
     assert settings.hidden is not None
     layers: list[Layer] = []
-    if (embedded := input_layer(inputs, settings.number_embedding or NONE)) is not None:
+    if (
+        embedded := input_layer(inputs, settings.number_embedding or NONE, settings.frequency_spread)
+    ) is not None:
         layers.append(embedded)
     width = embedded.n_out if embedded is not None else inputs.width
     if settings.input_scale:

@@ -42,6 +42,8 @@ class EpochRecord:
     is_best: bool
     layers: tuple[LayerDiagnosis, ...] = ()
     """If it was asked for."""
+    member: int = 0
+    """Which of several networks; whoever trains several fills it in."""
 
 
 def fit(

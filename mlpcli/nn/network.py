@@ -69,7 +69,7 @@ class Network:
     @property
     def largest_product(self) -> int:
         """Multiply-adds per row of the largest matrix product."""
-        return max(layer.n_in * layer.n_out for layer in self.layers if isinstance(layer, Dense))
+        return largest_product(self.layers)
 
     def initialize(
         self, generator: np.random.Generator, initialization: str = "auto", sample: FloatArray | None = None
@@ -166,10 +166,7 @@ class Network:
 
     def summary(self) -> list[LayerSummary]:
         """Layer, output width and number of parameters, from input to output."""
-        parts: list[Layer | Shortcut] = [*self.layers]
-        if self.shortcut is not None:
-            parts.insert(self._last_dense + 1, self.shortcut)
-        return [LayerSummary(part.name, part.n_out, count_parameters([part])) for part in parts]
+        return summarize(self.layers, self.shortcut)
 
     def _run(self, workspace: Workspace, features: FloatArray, *, training: bool) -> FloatArray:
         signal = features
@@ -182,6 +179,20 @@ class Network:
                     self.shortcut.add(wide, out)
             signal = out
         return signal
+
+
+def largest_product(layers: Sequence[Layer]) -> int:
+    """Multiply-adds per row of the largest matrix product."""
+    return max(layer.n_in * layer.n_out for layer in layers if isinstance(layer, Dense))
+
+
+def summarize(layers: Sequence[Layer], shortcut: Shortcut | None) -> list[LayerSummary]:
+    """Layer, output width and number of parameters, from input to output; the shortcut behind its end."""
+    parts: list[Layer | Shortcut] = [*layers]
+    if shortcut is not None:
+        last = max(index for index, layer in enumerate(layers) if isinstance(layer, Dense))
+        parts.insert(last + 1, shortcut)
+    return [LayerSummary(part.name, part.n_out, count_parameters([part])) for part in parts]
 
 
 def count_parameters(layers: Sequence[HasParameters]) -> int:

@@ -28,7 +28,6 @@ class RegularizationSettings(Settings):
         "Penalty: l2 / 2 times the sum of squared weights.",
         group="Regularization",
         at_least=0,
-        common=True,
     )
     weight_decay: float | None = setting(
         None,
@@ -36,8 +35,8 @@ class RegularizationSettings(Settings):
         group="Regularization",
         at_least=0,
     )
-    decay_factors: tuple[tuple[str, float], ...] = setting(
-        (),
+    decay_factors: tuple[tuple[str, float], ...] | None = setting(
+        None,
         "Factors of the weight decay by kind of parameter [default: weight=1, all others 0].",
         group="Regularization",
         metavar="KIND=F,...",
@@ -49,7 +48,7 @@ class RegularizationSettings(Settings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_factors("--decay-factors", self.decay_factors, GROUPS)
+        check_factors("--decay-factors", self.decay_factors or (), GROUPS)
 
 
 class Regularization:
@@ -65,7 +64,7 @@ class Regularization:
         self.l1, self.l2 = settings.l1 or 0.0, settings.l2 or 0.0
         self._clip_norm = settings.clip_norm
         self._decay = usual_decay if settings.weight_decay is None else settings.weight_decay
-        factors = {"weight": 1.0} | dict(settings.decay_factors)
+        factors = {"weight": 1.0} | dict(settings.decay_factors or ())
         self._decayed = [
             (parameters.values[..., parameters.groups[group]], factor)
             for group, factor in factors.items()

@@ -84,7 +84,9 @@ def network_report(
 
 def _course(screen: Screen, artifact: Artifact) -> None:
     """Some epochs of the history: the first, the best, the last and what lies between."""
-    history, receipt = artifact.history, artifact.receipt
+    receipt = artifact.receipt
+    # Of several networks the course of the first, and a table of all.
+    history = [record for record in artifact.history if not record.get("member")]
     screen.heading(
         f"Training: {count(len(history), 'epoch')} in {duration(receipt['seconds'])}, "
         f"best {receipt['best_epoch']}, ended by {receipt['stop_reason']}"
@@ -106,6 +108,21 @@ def _course(screen: Screen, artifact: Artifact) -> None:
         )
     headers = ["epoch", "train loss", "validation loss", *metrics, "best"]
     screen.table(headers, rows, numbers=range(len(headers)))
+    if len(members := receipt.get("members", [])) > 1:
+        screen.heading(f"Networks: {len(members)}, their predictions are averaged")
+        names = list(members[0]["validation"])
+        rows = [
+            [
+                str(number),
+                str(member["epochs"]),
+                str(member["best_epoch"]),
+                *(score(member["validation"].get(name)) for name in names),
+                member["stop_reason"],
+            ]
+            for number, member in enumerate(members, start=1)
+        ]
+        headers = ["network", "epochs", "best", *names, "ended by"]
+        screen.table(headers, rows, numbers=range(len(headers) - 1))
 
 
 def _width(encoder: Mapping[str, Any]) -> int:
@@ -116,7 +133,7 @@ def _width(encoder: Mapping[str, Any]) -> int:
     plain = len(encoder.get("levels", ("value",)))
     # Of a date days and year are a number each, what comes round is a sine and a cosine.
     width = sum(1 if part in ("days", "year") else 2 for part in parts) if parts else plain
-    return width + bool(encoder["had_gaps"])
+    return width + bool(encoder["had_gaps"]) + bool(encoder.get("spikes"))
 
 
 def _setting(value: Any) -> str:

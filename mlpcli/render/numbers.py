@@ -1,6 +1,6 @@
 """Numbers and counts as people read them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 
 def score(value: float | None) -> str:
@@ -37,3 +37,9 @@ def by_column(counts: Mapping[str, int], most: int = 5) -> str:
     text = ", ".join(f"{name!r}: {number:,}" for name, number in named[:most])
     left = len(named) - most
     return text + (f", and {count(left, 'more column')}" if left > 0 else "")
+
+
+def span(numbers: Sequence[int]) -> str:
+    """From the smallest to the largest."""
+    lowest, highest = min(numbers), max(numbers)
+    return f"{lowest:,}" if lowest == highest else f"{lowest:,} to {highest:,}"

@@ -82,6 +82,8 @@ def plan_fields(plan: TrainingPlan) -> dict[str, Any]:
         "parameters": sum(layer.parameters for layer in plan.network),
         "network": [asdict(layer) for layer in plan.network],
         "settings": plan.settings,
+        "members": plan.members,
+        "manner": plan.manner.how,
         "threads": plan.threads,
         "notes": notes_fields(plan.notes, plan.findings),
     }

@@ -8,7 +8,7 @@ from typing import Any
 from mlpcli.data.counts import CellCounts
 from mlpcli.render.console import Screen
 from mlpcli.render.model_report import network_report
-from mlpcli.render.numbers import by_column, count, duration, score
+from mlpcli.render.numbers import by_column, count, duration, score, span
 from mlpcli.render.plan import notes_fields, schema_report
 from mlpcli.workflows.evaluate import Evaluation
 from mlpcli.workflows.predict import PredictionSummary
@@ -34,12 +34,14 @@ def training_report(screen: Screen, run: TrainingRun, data: Sequence[str]) -> No
     screen.heading("Training")
     screen.pairs(
         [
-            ("epochs", f"{len(run.history)}, the best is {run.best_epoch} ({WHY_STOPPED[run.stop_reason]})"),
+            *_epochs(run),
             ("time", f"{duration(run.seconds)} with {count(run.threads, 'thread')}, seed {run.seed}"),
         ]
     )
     notes = {
-        "validation": "these rows chose the epoch, so the scores are a little too good",
+        "validation": "each row by the networks that did not learn from it; it chose their epoch, though"
+        if run.model.options.ensemble.folds
+        else "these rows chose the epoch, so the scores are a little too good",
         "test": "these rows were kept apart: an unbiased score"
         if not any(finding.kind == "repeated" and " test " in finding.text for finding in run.findings)
         else "rows of these occur among the training rows, so the scores are too good",
@@ -58,6 +60,18 @@ def training_report(screen: Screen, run: TrainingRun, data: Sequence[str]) -> No
         else f"  mlpcli predict {quoted} {files}"
     )
     screen.line(f"  mlpcli inspect {quoted}")
+
+
+def _epochs(run: TrainingRun) -> list[tuple[str, str]]:
+    why = WHY_STOPPED[run.stop_reason]
+    if len(run.members) == 1:
+        return [("epochs", f"{len(run.history)}, the best is {run.best_epoch} ({why})")]
+    best = [member.best_epoch for member in run.members]
+    epochs = [len(member.history) for member in run.members]
+    return [
+        ("networks", f"{len(run.members)}, their predictions are averaged"),
+        ("epochs", f"{span(epochs)} each, the best are {span(best)} ({why})"),
+    ]
 
 
 def scores_report(screen: Screen, scores: Scores, title: str, note: str) -> None:
@@ -134,7 +148,7 @@ def training_fields(run: TrainingRun) -> dict[str, Any]:
         "rows": run.rows,
         "columns": [asdict(column) for column in artifact.schema.columns],
         "parameters": artifact.parameter_count,
-        "epochs": len(run.history),
+        "epochs": max(len(member.history) for member in run.members),
         "best_epoch": run.best_epoch,
         "stop_reason": run.stop_reason,
         "seconds": run.seconds,
@@ -142,14 +156,7 @@ def training_fields(run: TrainingRun) -> dict[str, Any]:
         "test": None if test is None else test.metrics,
         "training": run.scores["train"].metrics if "train" in run.scores else None,
         "baseline": shown.baseline,
-        "members": [
-            {
-                "epochs": len(run.history),
-                "best_epoch": run.best_epoch,
-                "stop_reason": run.stop_reason,
-                "validation": None if validation is None else validation.metrics,
-            }
-        ],
+        "members": [member.summary() for member in run.members],
         "notes": notes_fields(run.notes, run.findings),
         "settings": artifact.settings,
         "seed": run.seed,

@@ -57,13 +57,14 @@ class LineView:
 
     def on_start(self, plan: TrainingPlan) -> None:
         """The notes."""
-        self._plan = plan
+        self._plan, self._done, self._started = plan, 0, time.perf_counter()
         notes_report(self._screen, plan.notes, plan.findings)
 
     def on_epoch(self, record: EpochRecord) -> None:
         """A line each tenth of the planned epochs."""
-        tenth = max(self._plan.epochs // 10, 1)
-        if self._verbose and record.epoch % tenth == 0:
+        self._done += 1
+        tenth = max(self._plan.epochs * self._plan.members // 10, 1)
+        if self._verbose and self._done % tenth == 0:
             cells = zip(_headers(self._plan), _cells(self._plan, record), strict=True)
             self._screen.line("  ".join(f"{name} {cell}" for name, cell in cells if cell))
 
@@ -75,7 +76,8 @@ class LiveView(LineView):
         super().__init__(screen)
         self._live: Live | None = None
         self._records: list[EpochRecord] = []
-        self._best: EpochRecord | None = None
+        self._best: dict[int, int] = {}
+        """The best epoch so far of each network."""
         self._drawn = 0.0
 
     def on_start(self, plan: TrainingPlan) -> None:
@@ -95,8 +97,9 @@ class LiveView(LineView):
 
     def on_epoch(self, record: EpochRecord) -> None:
         """Draw, unless the last drawing is still fresh: drawing must not slow training down."""
+        super().on_epoch(record)
         if record.is_best:
-            self._best = record
+            self._best[record.member] = record.epoch
         self._records = [*self._records, record][-SHOWN_EPOCHS:]
         now = time.perf_counter()
         if self._live is not None and now - self._drawn >= REFRESH_SECONDS:
@@ -113,16 +116,16 @@ class LiveView(LineView):
         for name in _headers(self._plan):
             table.add_column(name, justify="right")
         for each in self._records:
-            best = self._best is not None and each.epoch == self._best.epoch
+            best = each.epoch == self._best.get(each.member)
             table.add_row(*_cells(self._plan, each), style="bold green" if best else "")
-        left = record.seconds / record.epoch * (self._plan.epochs - record.epoch)
-        rows = self._plan.rows["train"] * record.epoch / max(record.seconds, 1e-9)
+        total, seconds = self._plan.epochs * self._plan.members, time.perf_counter() - self._started
+        left = seconds / self._done * (total - self._done)
+        rows = self._plan.rows["train"] * self._done / max(seconds, 1e-9)
+        several = f" of {self._plan.members} networks" if self._plan.members > 1 else ""
         bar = Table.grid(padding=(0, 2))
         bar.add_row(
-            ProgressBar(
-                total=self._plan.epochs, completed=record.epoch, width=min(30, self._screen.width // 3)
-            ),
-            Text(f"{record.epoch}/{self._plan.epochs} epochs"),
+            ProgressBar(total=total, completed=self._done, width=min(30, self._screen.width // 3)),
+            Text(f"{self._done}/{total} epochs{several}"),
             Text(f"{rows:,.0f} rows/s", style="dim"),
             Text(f"at most {duration(left)} left", style="dim"),
         )
@@ -130,11 +133,13 @@ class LiveView(LineView):
 
 
 def _headers(plan: TrainingPlan) -> list[str]:
-    return ["epoch", "train loss", "validation loss", plan.headline, "rate", "best"]
+    several = ["network"] if plan.members > 1 else []
+    return [*several, "epoch", "train loss", "validation loss", plan.headline, "rate", "best"]
 
 
 def _cells(plan: TrainingPlan, record: EpochRecord) -> list[str]:
     return [
+        *([str(record.member + 1)] if plan.members > 1 else []),
         str(record.epoch),
         score(record.train_loss),
         "" if record.validation_loss is None else score(record.validation_loss),

@@ -1,52 +1,65 @@
 """From a trained network to a model: everything that has to be stored, as plain values."""
 
+import dataclasses
 import platform
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 import mlpcli
 from mlpcli.artifact import Artifact
 from mlpcli.data.target import to_stored
 from mlpcli.nn.fitting import EpochRecord
-from mlpcli.nn.network import Network
+from mlpcli.nn.network import LayerSummary
+from mlpcli.workflows.calibration import calibrated
+from mlpcli.workflows.heldout import HeldOut
+from mlpcli.workflows.members import Member
 from mlpcli.workflows.model import Model, from_artifact
 from mlpcli.workflows.parts import Data, paths_of
 from mlpcli.workflows.preparation import Prepared
 
+Array: TypeAlias = npt.NDArray[Any]
 
-def assemble(prepared: Prepared, network: Network, history: Sequence[EpochRecord]) -> Model:
-    """The model; its scores and receipt are filled in by the caller."""
+
+def assemble(prepared: Prepared, members: Sequence[Member], network: Sequence[LayerSummary]) -> Model:
+    """The model, its probabilities calibrated; its scores and receipt are filled in by the caller."""
     training = prepared.parts["train"]
     encoders, numbers = prepared.encoder.to_stored()
     target, scales = to_stored(prepared.target)
-    return from_artifact(
-        Artifact(
-            schema=prepared.schema,
-            encoders=encoders,
-            target=target,
-            settings=prepared.options.values(),
-            network=[asdict(layer) for layer in network.summary()],
-            history=[_plain(record) for record in history],
-            scores={},
-            receipt={},
-            arrays={
-                "parameters": network.parameters.values.copy(),
-                "baseline": prepared.task.baseline(prepared.target, training.truth, training.weights),
-                **(
-                    {"constants": constants.copy()}
-                    if (constants := network.parameters.constants).size
-                    else {}
-                ),
-                **numbers,
-                **scales,
-            },
-        )
+    artifact = Artifact(
+        schema=prepared.schema,
+        encoders=encoders,
+        target=target,
+        settings=prepared.options.values(),
+        network=[asdict(layer) for layer in network],
+        history=[_plain(record) for member in members for record in member.history],
+        scores={},
+        receipt={},
+        arrays={
+            "parameters": _stacked([member.values for member in members]),
+            "baseline": prepared.task.baseline(prepared.target, training.truth, training.weights),
+            **numbers,
+            **scales,
+        },
     )
+    if members[0].constants.size:
+        artifact.arrays["constants"] = _stacked([member.constants for member in members])
+    model = from_artifact(artifact)
+    if not prepared.options.objective.calibrate or prepared.task.name == "regression":
+        return model
+    held = HeldOut.of(prepared, members, model.networks)
+    artifact.arrays["temperature"] = temperature = calibrated(model, held)
+    return dataclasses.replace(model, temperature=temperature)
+
+
+def _stacked(arrays: Sequence[Array]) -> Array:
+    """One (n,), several as (members, n)."""
+    return arrays[0].copy() if len(arrays) == 1 else np.stack(arrays)
 
 
 def receipt(data: Data, command: str) -> dict[str, Any]:

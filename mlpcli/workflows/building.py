@@ -2,11 +2,11 @@
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
-from mlpcli.data.encoders import CategoryEncoder
 from mlpcli.data.features import FeatureEncoder
 from mlpcli.data.schema import resolve_names
 from mlpcli.data.target import Target
@@ -14,7 +14,7 @@ from mlpcli.nn.architecture import ALL, NONE, build_layers, build_network, build
 from mlpcli.nn.embeddings import Inputs
 from mlpcli.nn.layers import Layer
 from mlpcli.nn.losses import LOSSES, Loss
-from mlpcli.nn.network import PREDICTION_ROWS, Network
+from mlpcli.nn.network import PREDICTION_ROWS, LayerSummary, Network, largest_product, summarize
 from mlpcli.nn.optimizers import OPTIMIZERS, Optimizer, UpdateRule
 from mlpcli.nn.parameters import GROUPS, HasParameters
 from mlpcli.nn.regularization import Regularization
@@ -24,6 +24,8 @@ from mlpcli.workflows.options import Options
 from mlpcli.workflows.pairs import is_minimized, levels, output_activation
 from mlpcli.workflows.preparation import Prepared
 from mlpcli.workflows.tasks import Task
+
+Array: TypeAlias = npt.NDArray[Any]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,6 +55,17 @@ class Plan:
             self.options.network, self._inputs(), self.n_out, generator, output_activation(self.options)
         )
 
+    def summary(self) -> list[LayerSummary]:
+        """The table of layers."""
+        layers = self.layers()
+        wide = self._wide()
+        return summarize(layers, None if wide is None else build_shortcut(layers, self._inputs(), wide))
+
+    @property
+    def largest_product(self) -> int:
+        """Multiply-adds per row of the largest matrix product."""
+        return largest_product(self.layers())
+
     def build(self, dropout: np.random.Generator | None = None) -> Network:
         """The network, all numbers 0."""
         return build_network(
@@ -69,8 +82,7 @@ class Plan:
         categories: list[tuple[int, int]] = []
         start = 0
         for encoder in self.encoder.encoders:
-            if isinstance(encoder, CategoryEncoder) and encoder.embedded:
-                categories.append((start, encoder.codes))
+            categories += [(start + position, levels) for position, levels in encoder.categories]
             numbers += [start + position for position in encoder.numbers]
             start += encoder.width
         return Inputs(start, tuple(numbers), tuple(categories))
@@ -91,14 +103,20 @@ class Plan:
         return np.array(columns, np.intp)
 
 
-def initial_network(prepared: Prepared, randomness: Mapping[str, np.random.Generator]) -> Network:
-    """The network of the settings, with its starting weights."""
+def refuse_what_does_not_fit(plan: Plan, prepared: Prepared) -> None:
+    """Raise SettingsError if training needs more memory than there is."""
+    optimizer = prepared.options.optimizer.optimizer
+    assert optimizer is not None
+    refuse_too_large(plan.parts(), batch_rows(prepared), optimizer)
+
+
+def initial_network(
+    prepared: Prepared, randomness: Mapping[str, np.random.Generator], features: Array
+) -> Network:
+    """The network of the settings, with its starting weights for these training rows."""
     options = prepared.options
     plan = Plan.of(options, prepared.encoder, prepared.task, prepared.target)
-    assert options.optimizer.optimizer is not None
-    refuse_too_large(plan.parts(), batch_rows(prepared), options.optimizer.optimizer)
     network = plan.build(randomness["dropout"])
-    features = prepared.parts["train"].features
     # Rows from all over the table, the same on every run.
     chosen = np.linspace(0, len(features) - 1, min(len(features), PREDICTION_ROWS)).astype(np.intp)
     sample = features[chosen]
@@ -128,7 +146,7 @@ def build_trainer(prepared: Prepared, network: Network) -> Trainer:
     optimizer: Optimizer
     usual_decay = 0.0
     if issubclass(rule, UpdateRule):
-        by_group = dict.fromkeys(GROUPS, 1.0) | dict(settings.rate_factors)
+        by_group = dict.fromkeys(GROUPS, 1.0) | dict(settings.rate_factors or ())
         factors = network.rate_factors(by_group, by_width=bool(settings.rate_by_width))
         optimizer = rule(network.parameters, settings.momentum, settings.beta2, factors)
         usual_decay = rule.usual_decay

@@ -68,11 +68,12 @@ def lr_find(
     if is_minimized(prepared.options):
         raise SettingsError(f"--optimizer {optimizer} finds its own step lengths", "Take another optimizer.")
     rates = grid.rates()
-    examples = prepared.examples("train")
+    part, _ = prepared.member_parts(0)
+    examples = prepared.examples(part)
     curves: list[Any] = []
     for number in range(grid.sweeps):
         randomness = generators(options.run.seed, number)
-        network = initial_network(prepared, randomness)
+        network = initial_network(prepared, randomness, part.features)
         trainer = build_trainer(prepared, network)
         threads = choose_threads(options.run.threads, network.largest_product * training.batch_size)
         with limited_threads(threads):

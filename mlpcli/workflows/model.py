@@ -33,17 +33,33 @@ class Model:
     options: Options
     encoder: FeatureEncoder
     target: Target
-    network: Network
+    networks: tuple[Network, ...]
+    """Members of an ensemble, or a single one."""
     loss: Loss
+    temperature: Array
+    """(1,), or (labels,) of several labels: raw outputs are divided by it."""
 
     @property
     def task(self) -> Task:
         """What the outputs mean."""
         return TASKS[self.artifact.schema.task]
 
+    @property
+    def network(self) -> Network:
+        """The first; all are of one shape."""
+        return self.networks[0]
+
     def outputs(self, features: Array) -> Array:
-        """Linked outputs (rows, outputs) in float64: values in encoded units, or probabilities."""
-        return np.asarray(self.loss.link(self.network.predict(features).astype(np.float64)))
+        """Linked outputs (rows, outputs) in float64, the mean over the networks: values in encoded units, or
+        probabilities."""
+        total = self.linked(self.networks[0].predict(features))
+        for network in self.networks[1:]:
+            total += self.linked(network.predict(features))
+        return total / len(self.networks)
+
+    def linked(self, raw: Array) -> Array:
+        """Raw outputs of one network as predictions, in float64."""
+        return np.asarray(self.loss.link(raw.astype(np.float64) / self.temperature))
 
     @property
     def quantile_levels(self) -> tuple[float, ...]:
@@ -94,16 +110,20 @@ def from_artifact(stored: Artifact) -> Model:
     target = from_stored(stored.target, stored.arrays)
     task = TASKS[stored.schema.task]
     plan = Plan.of(options, encoder, task, target)
-    values = stored.arrays["parameters"]
-    if values.shape != (count_parameters(plan.parts()),):
+    values = np.atleast_2d(stored.arrays["parameters"])
+    if values.shape[1] != count_parameters(plan.parts()):
         raise ValueError("the number of parameters is not that of the network")
-    network = plan.build()
-    network.parameters.values[:] = values
-    constants = stored.arrays.get("constants", network.parameters.constants[:0])
-    if constants.shape != network.parameters.constants.shape:
+    networks = tuple(plan.build() for _ in values)
+    constants = np.atleast_2d(stored.arrays.get("constants", np.empty((len(values), 0), np.float32)))
+    if constants.shape != (len(values), len(networks[0].parameters.constants)):
         raise ValueError("the number of constants is not that of the network")
-    network.parameters.constants[:] = constants
-    return Model(stored, options, encoder, target, network, loss_of(options, task))
+    for network, member, constant in zip(networks, values, constants, strict=True):
+        network.parameters.values[:] = member
+        network.parameters.constants[:] = constant
+    temperature = stored.arrays.get("temperature", np.ones(1))
+    if len(temperature) not in (1, networks[0].n_out):
+        raise ValueError("the temperatures are not those of the outputs")
+    return Model(stored, options, encoder, target, networks, loss_of(options, task), temperature)
 
 
 def reading_for(model: Model, given: ReadingSettings) -> ReadingSettings:

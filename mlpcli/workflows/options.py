@@ -15,7 +15,7 @@ from mlpcli.nn.optimizers import OptimizerSettings
 from mlpcli.nn.regularization import RegularizationSettings
 from mlpcli.settings import Settings, build, refuse_unknown, setting
 from mlpcli.workflows import presets
-from mlpcli.workflows.run import RunSettings
+from mlpcli.workflows.run import EnsembleSettings, RunSettings
 from mlpcli.workflows.tasks import ObjectiveSettings
 
 
@@ -43,6 +43,7 @@ SETTINGS_CLASSES: tuple[type[Settings], ...] = (
     TrainingSettings,
     RegularizationSettings,
     SplitSettings,
+    EnsembleSettings,
     RunSettings,
 )
 
@@ -61,6 +62,7 @@ class Options:
     training: TrainingSettings
     regularization: RegularizationSettings
     split: SplitSettings
+    ensemble: EnsembleSettings
     run: RunSettings
 
     @classmethod
@@ -78,12 +80,22 @@ class Options:
             build(TrainingSettings, values),
             build(RegularizationSettings, values),
             build(SplitSettings, values),
+            build(EnsembleSettings, values),
             build(RunSettings, values),
         )
 
-    def resolved(self, rows: int) -> "Options":
-        """With the preset's values for a table of `rows` rows where nothing was given."""
-        return Options.from_values(presets.resolve(self.preset.preset, self.values(), rows))
+    def resolved(self, table: presets.TableShape) -> "Options":
+        """With the preset's values for such a table where nothing was given."""
+        return Options.from_values(presets.resolve(self.preset.preset, self.values(), table))
+
+    def changed(self, **values: Any) -> "Options":
+        """With other values of some settings."""
+        return Options.from_values(self.values() | values)
+
+    @property
+    def members(self) -> int:
+        """How many networks are trained, once a preset has filled in what was not given."""
+        return (self.ensemble.ensemble or 1) * max(self.ensemble.folds or 1, 1)
 
     def values(self) -> dict[str, Any]:
         """All settings by name."""

@@ -43,6 +43,11 @@ class Part:
     def __len__(self) -> int:
         return len(self.features)
 
+    def take(self, rows: Array) -> "Part":
+        """Some of the rows."""
+        weights = None if self.weights is None else self.weights[rows]
+        return Part(self.features[rows], self.truth[rows], weights)
+
     @classmethod
     def joined(cls, parts: Sequence["Part"]) -> "Part":
         """One part behind the other; none where there is none."""

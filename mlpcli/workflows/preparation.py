@@ -9,17 +9,17 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from mlpcli.data.cells import Frame, Reading, Texts
+from mlpcli.data.cells import Frame, Texts
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.features import FeatureEncoder
 from mlpcli.data.rows import RowStream
-from mlpcli.data.schema import LEARNED, NUMBER, Column, Schema
-from mlpcli.data.split import digest_of_rows, split_rows
+from mlpcli.data.schema import DATE, LEARNED, NUMBER, Column, Schema
+from mlpcli.data.split import digest_of_rows
 from mlpcli.data.table import guess_decimal, open_table
 from mlpcli.data.target import Target
 from mlpcli.errors import DataError
 from mlpcli.nn.batches import Examples
-from mlpcli.workflows.columns import Roles, decide_columns, read_rows, special_columns
+from mlpcli.workflows.columns import decide_columns, read_rows, special_columns
 from mlpcli.workflows.doctor import Finding, examine
 from mlpcli.workflows.options import Options
 from mlpcli.workflows.pairs import refuse_impossible, target_range
@@ -33,15 +33,20 @@ from mlpcli.workflows.parts import (
     reading_of,
     row_weights,
 )
+from mlpcli.workflows.presets import TableShape
+from mlpcli.workflows.splitting import RowTraits, split_table
 from mlpcli.workflows.targets import decide_task, fit_target
 from mlpcli.workflows.tasks import TASKS, Task
 
 Array: TypeAlias = npt.NDArray[Any]
 
 
+LEAST_PIXELS = 16
+
+
 @dataclass(frozen=True)
 class Prepared:
-    """A table made ready for training. `parts` has train, validation and test (the latter may be empty)."""
+    """A table made ready for training. `parts`: train, validation and test; the latter two may be empty."""
 
     options: Options
     """With the preset's values for this table."""
@@ -59,31 +64,47 @@ class Prepared:
     """Of the table, and of a validation or test file."""
     notes: list[str]
     findings: list[Finding]
+    folds: list[tuple[Array, Array]] = dataclasses.field(default_factory=list)
+    """Rows of the training part that a network learns from, and those that choose its epoch; network after
+    network, then from the start again."""
 
     @property
     def task(self) -> Task:
         """What regression or classification mean here."""
         return TASKS[self.schema.task]
 
-    def examples(self, part: str) -> Examples:
+    def member_parts(self, number: int) -> tuple[Part, Part]:
+        """What network `number` learns from, and what chooses its epoch."""
+        if not self.folds:
+            return self.parts["train"], self.parts["validation"]
+        kept, held = self.fold(number)
+        return self.parts["train"].take(kept), self.parts["train"].take(held)
+
+    def fold(self, number: int) -> tuple[Array, Array]:
+        """The rows of the training part that network `number` learns from, and those that it holds out."""
+        return self.folds[number % len(self.folds)]
+
+    def with_options(self, options: Options) -> "Prepared":
+        """With other settings of training; those of data and splits must be the same."""
+        return dataclasses.replace(self, options=options)
+
+    def examples(self, rows: Part) -> Examples:
         """A part as the loss takes it; row and class weights have mean one over the training rows."""
-        rows = self.parts[part]
         scale = 1.0
-        if (training := self._weights("train")) is not None:
+        if (training := self._weights(self.parts["train"])) is not None:
             if not training.sum() > 0:
                 raise DataError(
                     "no training row has a weight above 0", "Look at --weight and --class-weight."
                 )
             scale = 1.0 / float(training.mean())
-        weights = self._weights(part)
+        weights = self._weights(rows)
         return Examples(
             rows.features,
             self.task.loss_targets(self.target, rows.truth),
             None if weights is None else (weights * scale).astype(np.float32),
         )
 
-    def _weights(self, part: str) -> Array | None:
-        rows = self.parts[part]
+    def _weights(self, rows: Part) -> Array | None:
         by_class = self.task.class_weights(
             self.target, rows.truth, self.options.objective.class_weight, self.parts["train"].truth
         )
@@ -113,8 +134,10 @@ def prepare(data: Data, options: Options, generator: np.random.Generator) -> Pre
         task, reason = decide_task(frame, roles.target, options.data.task, reading)
         if not any(column.kind in LEARNED for column in columns):
             raise DataError(f"{table.name}: no input column is left", _why_none(columns))
-        options = options.resolved(len(frame))
-        parts = _split(frame, roles, task, options, generator, reading, rows.place)
+        traits = RowTraits.of(frame, roles, task, reading, rows.place)
+        options = options.resolved(shape_of(columns, table.sample, traits, task))
+        split = split_table(traits, options, generator)
+        parts = split.parts
         schema = Schema(tuple(columns), roles.target, task, reason, roles.weight)
         refuse_impossible(options, TASKS[task])
         train = parts["train"]
@@ -162,44 +185,31 @@ def prepare(data: Data, options: Options, generator: np.random.Generator) -> Pre
         encoded,
         dropped,
         digest,
-        digest_of_rows({name: rows.numbers[chosen] for name, chosen in parts.items()}),
+        digest_of_rows({name: rows.numbers[chosen] for name, chosen in split.rows().items()}),
         counts,
         notes,
         findings,
+        split.folds,
     )
 
 
-def _split(
-    frame: Frame,
-    roles: Roles,
-    task: str,
-    options: Options,
-    generator: np.random.Generator,
-    reading: Reading,
-    place: Any,
-) -> dict[str, Array]:
-    """The rows of the frame in each part; of files none."""
-    classes: Array | None = None
-    groups: Array | None = None
-    times: Array | None = None
-    if task in ("binary", "multiclass"):
-        cells = frame[roles.target[0]]
-        classes = cells.codes if isinstance(cells, Texts) else np.unique(cells, return_inverse=True)[1]
-    if roles.group is not None:
-        groups = roles.group_codes(frame, reading)
-    if roles.time is not None:
-        times = roles.times(frame, reading, place)
+def shape_of(columns: Sequence[Column], sample: Frame, traits: RowTraits, task: str) -> TableShape:
+    """What presets follow."""
+    numbers = [column.name for column in columns if column.kind == NUMBER]
+    dates = sum(column.kind == DATE for column in columns)
+    cells = [cells for name in numbers if not isinstance(cells := sample[name], Texts)]
+    return TableShape(traits.rows, task, len(numbers) + dates, traits.units, _one_range(cells))
 
-    def at(values: Array | None, rows: Array) -> Array | None:
-        return None if values is None else values[rows]
 
-    def split(rows: Array, part: float | str | None) -> tuple[Array, Array]:
-        fraction = part if isinstance(part, float) else 0.0
-        return split_rows(rows, fraction, generator, at(classes, rows), at(groups, rows), at(times, rows))
-
-    rows, test = split(np.arange(len(frame)), options.split.test)
-    train, validation = split(rows, options.split.validation)
-    return {"train": train, "validation": validation, "test": test}
+def _one_range(columns: Sequence[Array]) -> bool:
+    """Whether there are many columns, whole numbers from one value up to about one value."""
+    columns = [cells[np.isfinite(cells)] for cells in columns]
+    columns = [cells for cells in columns if len(cells)]
+    if len(columns) < LEAST_PIXELS or any((cells % 1 != 0).any() for cells in columns):
+        return False
+    lowest, highest = (np.array([edge(cells) for cells in columns]) for edge in (np.min, np.max))
+    spread = highest.max() - lowest.min()
+    return bool((lowest == lowest.min()).mean() >= 0.9 and np.median(highest - lowest) >= spread / 2)
 
 
 def _refuse_infinite(frame: Frame, schema: Schema, place: Any) -> None:

@@ -1,4 +1,4 @@
-"""What belongs to a whole run: seed, threads, time limit, and the random generators derived from the seed."""
+"""What belongs to a whole run: seed and generators, threads, time limit, number of networks."""
 
 import os
 import re
@@ -71,6 +71,30 @@ class RunSettings(Settings):
     )
 
 
+@dataclass(frozen=True)
+class EnsembleSettings(Settings):
+    """How many networks there are."""
+
+    ensemble: int | None = setting(
+        None,
+        "Networks that are trained independently; their predictions are averaged.",
+        group="Course",
+        metavar="N",
+        at_least=1,
+        at_most=1000,
+        common=True,
+    )
+    folds: int | None = setting(
+        None,
+        "Each network holds out another part of so many, so that every row is held out once; 0: all hold out "
+        "the same rows.",
+        group="Course",
+        metavar="K",
+        at_least=0,
+        at_most=100,
+    )
+
+
 def generators(seed: int, repetition: int = 0) -> dict[str, np.random.Generator]:
     """An independent generator for each purpose, and for each repetition of the same run."""
     children = np.random.SeedSequence((seed, repetition)).spawn(len(PURPOSES))
@@ -92,10 +116,11 @@ def limited_threads(threads: int) -> Iterator[None]:
 
 
 def stopper(
-    time_limit: float | None, should_stop: Callable[[], StopReason | None] | None
+    time_limit: float | None, should_stop: Callable[[], StopReason | None] | None, began: float
 ) -> Callable[[], StopReason | None]:
-    """The one door through which a run is stopped: the caller's wish, then the clock."""
-    end = None if time_limit is None else time.perf_counter() + time_limit
+    """The one door through which a run is stopped: the caller's wish, then the clock; the limit is counted
+    from `began` on (of `time.perf_counter`)."""
+    end = None if time_limit is None else began + time_limit
 
     def ask() -> StopReason | None:
         wish = None if should_stop is None else should_stop()

@@ -1,13 +1,21 @@
 """A model's scores on some rows, beside those of the trivial baseline."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from mlpcli.metrics import METRICS, measure
 from mlpcli.metrics.outcome import Outcome
+from mlpcli.workflows.heldout import HeldOut
+from mlpcli.workflows.members import Member
 from mlpcli.workflows.model import Model
 from mlpcli.workflows.parts import Part
+from mlpcli.workflows.preparation import Prepared
+
+Array: TypeAlias = npt.NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -28,10 +36,16 @@ class Scores:
         return ours > trivial if METRICS[metric].higher_is_better else ours < trivial
 
 
-def outcome_of(model: Model, part: Part, threshold: float = 0.5) -> Outcome:
-    """What the model predicts for encoded rows, beside what is true."""
-    outputs = model.loss.central(model.outputs(part.features))
-    return model.task.outcome(model.target, outputs, part.truth, part.weights, threshold)
+def score_parts(model: Model, prepared: Prepared, members: Sequence[Member]) -> dict[str, Scores]:
+    """Of the parts that were held out, else of the training rows. Where networks hold out different rows,
+    each row is predicted by those that did not learn from it."""
+    parts = {name: part for name in ("validation", "test") if len(part := prepared.parts[name])}
+    scores = {name: score(model, part) for name, part in parts.items()}
+    if prepared.folds:
+        held = HeldOut.of(prepared, members, model.networks)
+        outcome = _outcome(model, held.part, held.predicted(model.linked))
+        scores = {"validation": scores_of(model, outcome, baseline_outcome(model, held.part))} | scores
+    return scores or {"train": score(model, prepared.parts["train"])}
 
 
 def baseline_outcome(model: Model, part: Part) -> Outcome:
@@ -43,7 +57,8 @@ def baseline_outcome(model: Model, part: Part) -> Outcome:
 
 def score(model: Model, part: Part) -> Scores:
     """All metrics of a part."""
-    return scores_of(model, outcome_of(model, part), baseline_outcome(model, part))
+    outcome = _outcome(model, part, model.outputs(part.features))
+    return scores_of(model, outcome, baseline_outcome(model, part))
 
 
 def scores_of(model: Model, outcome: Outcome, trivial: Outcome) -> Scores:
@@ -51,3 +66,7 @@ def scores_of(model: Model, outcome: Outcome, trivial: Outcome) -> Scores:
     metrics, reasons = measure(outcome, model.task.name)
     baseline, _ = measure(trivial, model.task.name)
     return Scores(len(outcome.truth), metrics, baseline, reasons)
+
+
+def _outcome(model: Model, part: Part, linked: Array) -> Outcome:
+    return model.task.outcome(model.target, model.loss.central(linked), part.truth, part.weights)

@@ -116,7 +116,8 @@ def fit_target(
         refuse_negative(names, values, "Choose another --loss or --output-activation.")
     if settings.target_scaling == LOG:
         refuse_negative(names, values, "Leave out --target-scaling log.")
-    return NumberTarget.fit(names, values[train], into, settings.target_scaling), values
+    scaling, clip = settings.target_scaling, bool(settings.clip_predictions)
+    return NumberTarget.fit(names, values[train], into, scaling, clip=clip), values
 
 
 def truth_of(target: Target, frame: Frame, reading: Reading, place: Place) -> Array:

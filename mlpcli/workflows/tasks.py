@@ -47,6 +47,11 @@ class ObjectiveSettings(Settings):
         ),
         common=True,
     )
+    calibrate: bool | None = setting(
+        None,
+        "Fit a temperature of the probabilities on validation rows.",
+        group="Loss",
+    )
     class_weight: ClassWeight = setting(
         "none",
         "Weights of the classes' rows; balanced: every class weighs the same.",

@@ -1,33 +1,32 @@
 """`mlpcli train`: learn a model from a table."""
 
-import math
+import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
-
-import numpy as np
 
 from mlpcli import artifact as artifact_room
 from mlpcli.artifact import Artifact
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.schema import Schema
-from mlpcli.errors import DivergenceError, SettingsError, StoppedError, did_you_mean
+from mlpcli.errors import DivergenceError, StoppedError
 from mlpcli.files import check_output
-from mlpcli.metrics import METRICS, measure, names_for
-from mlpcli.nn.course import LOSS
-from mlpcli.nn.fit_state import FitState, StopReason
-from mlpcli.nn.fitting import EpochRecord, fit
-from mlpcli.nn.network import LayerSummary, Network
+from mlpcli.nn.fit_state import StopReason
+from mlpcli.nn.fitting import EpochRecord
+from mlpcli.nn.network import LayerSummary, count_parameters
 from mlpcli.workflows.assembly import assemble, receipt
-from mlpcli.workflows.building import batch_rows, build_trainer, initial_network
+from mlpcli.workflows.budget import fit_to_time
+from mlpcli.workflows.building import Plan, batch_rows, refuse_what_does_not_fit
 from mlpcli.workflows.doctor import Finding
+from mlpcli.workflows.ensemble import Manner, choose_manner, train_members
+from mlpcli.workflows.members import Member, check_monitor
 from mlpcli.workflows.model import Model
 from mlpcli.workflows.options import Options
 from mlpcli.workflows.parts import Data
 from mlpcli.workflows.preparation import Prepared, prepare
 from mlpcli.workflows.run import choose_threads, generators, limited_threads, stopper
-from mlpcli.workflows.scoring import Scores, score
+from mlpcli.workflows.scoring import Scores, score_parts
 
 
 @dataclass(frozen=True)
@@ -39,6 +38,9 @@ class TrainingPlan:
     network: list[LayerSummary]
     rows: dict[str, int]
     epochs: int
+    """Of each network, at most."""
+    members: int
+    manner: Manner
     headline: str
     threads: int
     counts: dict[str, CellCounts]
@@ -57,12 +59,11 @@ class TrainingRun:
     model: Model
     output: str | None
     rows: dict[str, int]
-    history: list[EpochRecord]
-    best_epoch: int
+    members: list[Member]
     stop_reason: StopReason
     seconds: float
     scores: dict[str, Scores]
-    """By part: validation, test, or train where neither is."""
+    """By part: validation, test, or train where neither is. Of a bag, validation scores are out of fold."""
     counts: dict[str, CellCounts]
     """Of the table, and of a validation or test file."""
     notes: list[str]
@@ -74,6 +75,16 @@ class TrainingRun:
     def seed(self) -> int:
         """The run's."""
         return self.model.options.run.seed
+
+    @property
+    def history(self) -> list[EpochRecord]:
+        """One record an epoch, network after network."""
+        return [record for member in self.members for record in member.history]
+
+    @property
+    def best_epoch(self) -> int | None:
+        """The epoch whose weights were kept; None for several networks."""
+        return self.members[0].best_epoch if len(self.members) == 1 else None
 
     @property
     def artifact(self) -> Artifact:
@@ -93,8 +104,8 @@ def train(
     output: str | None = None,
     force: bool = False,
     command: str = "",
-    on_start: Callable[[TrainingPlan], None] | None = None,
-    on_epoch: Callable[[EpochRecord], None] | None = None,
+    on_start: Callable[[TrainingPlan], None] = lambda plan: None,
+    on_epoch: Callable[[EpochRecord], None] = lambda record: None,
     should_stop: Callable[[], StopReason | None] | None = None,
     **settings: Any,
 ) -> TrainingRun:
@@ -103,56 +114,57 @@ def train(
     `settings` are those of `mlpcli train --help-all`, by name (`hidden="128,64"`, `epochs=50`, ...). With
     `output` the model is written there. Raises MlpcliError with a hint for whatever is wrong.
     """
-    started = start(data, target, output=output, force=force, **settings)
-    prepared, network, randomness = started.prepared, started.network, started.randomness
-    options, plan = prepared.options, started.plan
-    threads, rows = plan.threads, plan.rows
-    if on_start is not None:
-        on_start(plan)
-    state, history = FitState(), list[EpochRecord]()
     began = time.perf_counter()
-    with limited_threads(threads):
-        for record in _fit(
-            prepared, network, randomness, stopper(options.run.time_limit, should_stop), state
-        ):
-            history.append(record)
-            if on_epoch is not None:
-                on_epoch(record)
-        seconds = time.perf_counter() - began
-        reason, best = _end(prepared, state, history)
-        model = assemble(prepared, network, history)
-        scores = {name: score(model, prepared.parts[name]) for name in _scored(prepared)}
-    if reason == "diverged" and not scores["validation"].beats_baseline(prepared.task.headline):
-        raise _diverged(prepared, len(history) + 1)
-    model.artifact.scores.update({name: asdict(each) for name, each in scores.items()})
-    model.artifact.receipt.update(
-        receipt(data, command),
-        seed=options.run.seed,
-        threads=threads,
-        rows=rows,
-        digest=prepared.digest,
-        split_digest=prepared.split_digest,
-        best_epoch=best,
-        stop_reason=reason,
-        seconds=seconds,
-    )
-    if output is not None:
-        artifact_room.save(model.artifact, output)
-    return TrainingRun(
+    started = start(data, target, output=output, force=force, began=began, **settings)
+    prepared, plan = started.prepared, started.plan
+    on_start(plan)
+    begun = time.perf_counter()
+    with limited_threads(plan.threads):
+        members = train_members(
+            prepared,
+            plan.members,
+            plan.manner,
+            on_epoch,
+            stopper(prepared.options.run.time_limit, should_stop, began),
+        )
+        seconds = time.perf_counter() - begun
+        _check(prepared, members)
+        model = assemble(prepared, members, plan.network)
+        scores = score_parts(model, prepared, members)
+    if members[0].stop_reason == "diverged" and not scores["validation"].beats_baseline(
+        prepared.task.headline
+    ):
+        raise _diverged(prepared, members)
+    run = TrainingRun(
         model,
         output,
-        rows,
-        history,
-        best,
-        reason,
+        plan.rows,
+        members,
+        _reason(members),
         seconds,
         scores,
         prepared.counts,
         prepared.notes,
         prepared.findings,
-        threads,
-        network.summary(),
+        plan.threads,
+        plan.network,
     )
+    model.artifact.scores.update({name: asdict(each) for name, each in scores.items()})
+    model.artifact.receipt.update(
+        receipt(data, command),
+        seed=run.seed,
+        threads=plan.threads,
+        rows=plan.rows,
+        digest=prepared.digest,
+        split_digest=prepared.split_digest,
+        best_epoch=members[0].best_epoch,
+        stop_reason=run.stop_reason,
+        seconds=seconds,
+        members=[member.summary() for member in members],
+    )
+    if output is not None:
+        artifact_room.save(model.artifact, output)
+    return run
 
 
 @dataclass(frozen=True)
@@ -160,8 +172,6 @@ class Started:
     """A training that is ready to begin."""
 
     prepared: Prepared
-    network: Network
-    randomness: Mapping[str, np.random.Generator]
     plan: TrainingPlan
 
 
@@ -171,99 +181,72 @@ def start(
     *,
     output: str | None = None,
     force: bool = False,
+    began: float | None = None,
     **settings: Any,
 ) -> Started:
-    """All of `train` but the training: what would be done is its `plan`."""
+    """All of `train` but the training: what would be done is its `plan`.
+
+    `began` is when the time limit starts, of `time.perf_counter`.
+    """
     if target is not None:
         settings["target"] = (target,) if isinstance(target, str) else tuple(target)
     options = Options.from_values(settings)
     if output is not None:
         check_output(output, force=force)
-    randomness = generators(options.run.seed)
-    prepared = prepare(data, options, randomness["split"])
-    options = prepared.options
-    network = initial_network(prepared, randomness)
-    assert options.training.epochs is not None
+    prepared = prepare(data, options, generators(options.run.seed)["split"])
+    check_monitor(prepared)
+    network = Plan.of(prepared.options, prepared.encoder, prepared.task, prepared.target)
+    refuse_what_does_not_fit(network, prepared)
+    if options.run.time_limit is not None:
+        spent = 0.0 if began is None else time.perf_counter() - began
+        prepared = fit_to_time(prepared, options, options.run.time_limit - spent)
+    chosen = prepared.options
+    members, step_products = chosen.members, network.largest_product * batch_rows(prepared)
+    cores = chosen.run.threads or os.cpu_count() or 1
+    assert chosen.training.epochs is not None
+    rows = {name: len(part) for name, part in prepared.parts.items()} | {"dropped": prepared.dropped}
+    total = float(rows["train"]) * chosen.training.epochs * count_parameters(network.parts()) * members
+    # Members share the cores; a single network has them for itself.
+    threads = 1 if members > 1 else choose_threads(chosen.run.threads, step_products)
     plan = TrainingPlan(
         prepared.schema,
-        options.values(),
+        chosen.values(),
         network.summary(),
-        {name: len(part) for name, part in prepared.parts.items()} | {"dropped": prepared.dropped},
-        options.training.epochs,
+        rows,
+        chosen.training.epochs,
+        members,
+        choose_manner(members, cores, step_products, total),
         prepared.task.headline,
-        choose_threads(options.run.threads, network.largest_product * batch_rows(prepared)),
+        threads,
         prepared.counts,
         prepared.notes,
         prepared.findings,
         prepared.encoder.to_stored()[0],
     )
-    return Started(prepared, network, randomness, plan)
+    return Started(prepared, plan)
 
 
-def _fit(
-    prepared: Prepared,
-    network: Network,
-    randomness: Mapping[str, np.random.Generator],
-    should_stop: Callable[[], StopReason | None],
-    state: FitState,
-) -> Any:
-    settings, task = prepared.options.training, prepared.task
-    trainer = build_trainer(prepared, network)
-    shown = {task.headline, settings.monitor} - {LOSS}
-    known = names_for(task.name)
-    if not shown <= set(known):
-        raise SettingsError(
-            f"--monitor: {settings.monitor!r} is no score of {task.name}",
-            did_you_mean(settings.monitor, [LOSS, *known]),
-        )
-    held = prepared.parts["validation"]
-
-    def scores(outputs: Any) -> dict[str, float]:
-        if not np.isfinite(outputs).all():
-            return dict.fromkeys(sorted(shown), math.nan)  # the loss will tell
-        linked = trainer.loss.central(trainer.loss.link(outputs))
-        outcome = task.outcome(prepared.target, linked, held.truth, held.weights)
-        values, reasons = measure(outcome, task.name, shown)
-        if (reason := reasons.get(settings.monitor)) is not None:
-            raise SettingsError(
-                f"--monitor: {settings.monitor} cannot be had on the validation rows: {reason}",
-                "Monitor another score, or hold out more rows.",
-            )
-        return {name: math.nan if (value := values[name]) is None else value for name in sorted(shown)}
-
-    return fit(
-        trainer,
-        prepared.examples("train"),
-        settings,
-        {name: randomness[name] for name in ("shuffle", "dropout")},
-        validation=prepared.examples("validation") if len(held) else None,
-        measure=scores,
-        higher_is_better=settings.monitor != LOSS and METRICS[settings.monitor].higher_is_better,
-        should_stop=should_stop,
-        state=state,
-    )
+def _check(prepared: Prepared, members: list[Member]) -> None:
+    """Raise unless there is something to keep."""
+    if any(member.best_epoch for member in members):
+        return
+    if any(member.stop_reason == "diverged" for member in members):
+        raise _diverged(prepared, members)
+    code = {"interrupted": 130, "terminated": 143}.get(members[0].stop_reason, 1)
+    raise StoppedError("stopped before the first epoch ended; nothing was written", code)
 
 
-def _end(prepared: Prepared, state: FitState, history: list[EpochRecord]) -> tuple[StopReason, int]:
-    """Why the run ended and its best epoch; raises if there is nothing to keep."""
-    reason = state.stop_reason
-    assert reason is not None
-    if reason == "diverged" and not state.best_epoch:
-        raise _diverged(prepared, len(history) + 1)
-    if not history:
-        code = {"interrupted": 130, "terminated": 143}.get(reason, 1)
-        raise StoppedError("stopped before the first epoch ended; nothing was written", code)
-    return reason, state.best_epoch or history[-1].epoch
+def _reason(members: list[Member]) -> StopReason:
+    """Of the run: what ended any of the networks before its time, else what ended the first."""
+    reasons = [member.stop_reason for member in members]
+    early: tuple[StopReason, ...] = ("interrupted", "terminated", "time")
+    return next((reason for reason in early if reason in reasons), reasons[0])
 
 
-def _scored(prepared: Prepared) -> list[str]:
-    """The parts that are scored: those held out, else the training rows."""
-    return [name for name in ("validation", "test") if len(prepared.parts[name])] or ["train"]
-
-
-def _diverged(prepared: Prepared, epoch: int) -> DivergenceError:
+def _diverged(prepared: Prepared, members: list[Member]) -> DivergenceError:
     rate = prepared.options.training.learning_rate
     assert rate is not None
+    epoch = len(members[0].history) + 1
     return DivergenceError(
         f"training diverged in epoch {epoch}: at learning rate {rate:g} the loss is no longer finite",
         f"Try a smaller rate, --lr {rate / 10:g}; `mlpcli lr-find` suggests one.",

@@ -44,7 +44,13 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     for task, target in TARGETS.items():
         names = [target] if isinstance(target, str) else target
         mlpcli.train(
-            table()[inputs + names], target, task=task, hidden="4,3", epochs=2, output=str(folder / task)
+            table()[inputs + names],
+            target,
+            task=task,
+            preset="textbook",
+            hidden="4,3",
+            epochs=2,
+            output=str(folder / task),
         )
     return {task: folder / task for task in TARGETS}
 

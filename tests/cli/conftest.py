@@ -14,5 +14,7 @@ def mlpcli(monkeypatch: pytest.MonkeyPatch) -> Commands:
 def penguins_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("model") / "penguins.joblib"
     with pytest.MonkeyPatch.context() as patch:
-        Commands(patch).ok("train", sample("penguins.csv"), "-t", "species", "-o", path)
+        Commands(patch).ok(
+            "train", sample("penguins.csv"), "-t", "species", "--preset", "textbook", "-o", path
+        )
     return path

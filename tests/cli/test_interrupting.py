@@ -27,7 +27,7 @@ def wait_for_epochs(process: subprocess.Popen[str]) -> None:
 @pytest.mark.parametrize(("signum", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_once_keeps_the_best(tmp_path: Path, signum: signal.Signals, code: int) -> None:
     model = tmp_path / "m.joblib"
-    options = ("--epochs", "3000", "--patience", "3000", "-v", "--json", "-o", model)
+    options = ("--preset", "textbook", "--epochs", "3000", "--patience", "3000", "-v", "--json", "-o", model)
     process = start(sample("penguins.csv"), "-t", "species", "--hidden", "8", *options)
     wait_for_epochs(process)
     process.send_signal(signum)
@@ -53,7 +53,17 @@ def test_before_the_first_epoch_nothing_is_written(tmp_path: Path) -> None:
 
 
 def test_time_limit(tmp_path: Path) -> None:
-    options = ("--epochs", "1000000", "--patience", "1000000", "--time-limit", "0.5s", "--json")
+    options = (
+        "--preset",
+        "textbook",
+        "--epochs",
+        "1000000",
+        "--patience",
+        "1000000",
+        "--time-limit",
+        "0.5s",
+        "--json",
+    )
     process = start(sample("penguins.csv"), "-t", "species", *options, "-o", tmp_path / "m")
     out, _ = process.communicate(timeout=30)
     assert process.returncode == 0

@@ -12,10 +12,12 @@ import pytest
 
 from tests.cli.commands import Commands, sample
 
+TEXTBOOK = ("--preset", "textbook")
+
 
 def test_train_reports_and_writes(mlpcli: Commands, tmp_path: Path) -> None:
     path = tmp_path / "p.joblib"
-    result = mlpcli.ok("train", sample("penguins.csv"), "-t", "species", "-o", path)
+    result = mlpcli.ok("train", sample("penguins.csv"), "-t", "species", *TEXTBOOK, "-o", path)
     for text in (
         "18,947",
         "species (multiclass",
@@ -32,7 +34,9 @@ def test_train_reports_and_writes(mlpcli: Commands, tmp_path: Path) -> None:
 
 def test_train_json(mlpcli: Commands, tmp_path: Path) -> None:
     path = tmp_path / "p.joblib"
-    found = mlpcli.ok("train", sample("penguins.csv"), "-t", "species", "-o", path, "--json").json()
+    found = mlpcli.ok(
+        "train", sample("penguins.csv"), "-t", "species", *TEXTBOOK, "-o", path, "--json"
+    ).json()
     assert {
         "command": "train",
         "format": 1,
@@ -52,7 +56,7 @@ def test_same_seed_same_bytes(mlpcli: Commands, tmp_path: Path) -> None:
     weights = []
     for name, seed in (("a", 1), ("b", 1), ("c", 2)):
         options = ("--dropout", "0.1", "--seed", seed, "-o", tmp_path / name)
-        mlpcli.ok("train", sample("penguins.csv"), "-t", "species", *options)
+        mlpcli.ok("train", sample("penguins.csv"), "-t", "species", *TEXTBOOK, *options)
         weights.append(load(str(tmp_path / name)).arrays["parameters"].tobytes())
     assert weights[0] == weights[1] != weights[2]
 

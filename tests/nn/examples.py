@@ -16,7 +16,7 @@ from mlpcli.nn.network import Network
 from mlpcli.nn.optimizers import LBFGS, OPTIMIZERS, UpdateRule
 from mlpcli.nn.parameters import HasParameters, ParameterVector
 
-WIDTH = 5
+WIDTH = 8
 
 
 class Replay:

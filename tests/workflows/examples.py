@@ -17,7 +17,9 @@ def frame_of(**columns: Sequence[str]) -> pd.DataFrame:
 
 
 def prepared(data: Data, seed: int = 0, **settings: Any) -> Prepared:
-    return prepare(data, Options.from_values(settings), np.random.default_rng(seed))
+    """With the preset whose numbers do not follow the table."""
+    options = Options.from_values({"preset": "textbook"} | settings)
+    return prepare(data, options, np.random.default_rng(seed))
 
 
 def csv_of(frame: pd.DataFrame) -> str:

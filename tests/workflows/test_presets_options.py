@@ -1,5 +1,6 @@
 """All settings from flat values: names, ranges, lists, and what a preset fills in."""
 
+import dataclasses
 import json
 from typing import Any
 
@@ -8,7 +9,8 @@ import pytest
 from mlpcli.errors import SettingsError
 from mlpcli.settings import Setting, Settings, described_fields, flag_of
 from mlpcli.workflows.options import SETTINGS_CLASSES, Options
-from mlpcli.workflows.presets import PRESETS
+from mlpcli.workflows.presets import PRESETS, TableShape
+from mlpcli.workflows.tasks import TASKS
 
 FIELDS = [
     (settings_class, name, described)
@@ -16,6 +18,10 @@ FIELDS = [
     for name, described in described_fields(settings_class).items()
 ]
 NAMES = [name for _, name, _ in FIELDS]
+
+
+def shape(rows: int, task: str = "regression", **changes: Any) -> TableShape:
+    return dataclasses.replace(TableShape(rows, task, 5, rows), **changes)
 
 
 def option(name: str, value: Any) -> Any:
@@ -104,16 +110,18 @@ def test_texts_that_say_nothing(name: str, given: Any) -> None:
 
 
 @pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("task", TASKS)
 @pytest.mark.parametrize("rows", [2, 19, 20, 10_000, 10**7])
-def test_a_preset_fills_only_what_is_not_given(preset: str, rows: int) -> None:
+def test_a_preset_fills_only_what_is_not_given(preset: str, rows: int, task: str) -> None:
     options = Options.from_values({"preset": preset})
-    filled = PRESETS[preset](rows, options.values())
+    table = shape(rows, task)
+    filled = PRESETS[preset](table, options.values())
     assert set(filled) <= set(NAMES)
-    resolved = options.resolved(rows)
+    resolved = options.resolved(table)
     for name, value in options.values().items():
         expected = filled.get(name) if value is None else value
         assert resolved.values()[name] == expected
-    assert resolved.resolved(rows) == resolved
+    assert resolved.resolved(table) == resolved
 
 
 def test_what_is_given_stays() -> None:
@@ -124,15 +132,15 @@ def test_what_is_given_stays() -> None:
         "validation": 0.0,
         "learning_rate": 0.5,
     }
-    resolved = Options.from_values(given).resolved(1000).values()
+    resolved = Options.from_values(given).resolved(shape(1000)).values()
     assert {name: resolved[name] for name in given} == given
 
 
 def test_the_textbook_follows_the_rows_and_the_optimizer() -> None:
-    small = Options.from_values({"preset": "textbook"}).resolved(19)
+    small = Options.from_values({"preset": "textbook"}).resolved(shape(19))
     assert small.split.validation == 0.0
-    assert Options.from_values({"preset": "textbook"}).resolved(20).split.validation == 0.15
-    plain = Options.from_values({"preset": "textbook", "optimizer": "sgd"}).resolved(100)
+    assert Options.from_values({"preset": "textbook"}).resolved(shape(20)).split.validation == 0.15
+    plain = Options.from_values({"preset": "textbook", "optimizer": "sgd"}).resolved(shape(100))
     assert plain.training.learning_rate is not None
     assert small.training.learning_rate is not None
     assert plain.training.learning_rate > small.training.learning_rate
@@ -140,5 +148,5 @@ def test_the_textbook_follows_the_rows_and_the_optimizer() -> None:
 
 def test_settings_come_back_from_json() -> None:
     given = {"target": ["a", "b"], "kind": "a=number", "hidden": "8,4", "class_weight": "x=2", "missing": "-"}
-    options = Options.from_values(given).resolved(100)
+    options = Options.from_values(given).resolved(shape(100))
     assert Options.from_values(json.loads(json.dumps(options.values()))) == options

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from mlpcli.errors import MlpcliError, SettingsError
+from mlpcli.nn.batches import Examples
 from mlpcli.workflows.preparation import Prepared
 from tests.data.examples import write
 from tests.workflows.examples import csv_of, prepared
@@ -26,8 +27,12 @@ TABLE = pd.DataFrame(
 )
 
 
+def training_examples(result: Prepared) -> Examples:
+    return result.examples(result.parts["train"])
+
+
 def weights_of(result: Prepared, part: str = "train") -> Any:
-    weights = result.examples(part).weights
+    weights = result.examples(result.parts[part]).weights
     assert weights is not None
     assert weights.dtype == np.float32
     return weights.astype(np.float64)
@@ -36,7 +41,7 @@ def weights_of(result: Prepared, part: str = "train") -> Any:
 def test_no_weights() -> None:
     result = prepared(TABLE, target="class", features="x")
     assert result.parts["train"].weights is None
-    assert result.examples("train").weights is None
+    assert result.examples(result.parts["train"]).weights is None
 
 
 def test_row_weights_have_mean_one_over_the_training_rows() -> None:
@@ -120,17 +125,17 @@ def test_labels() -> None:
 )
 def test_impossible_class_weights(given: str, message: str) -> None:
     with pytest.raises(SettingsError, match=message):
-        prepared(TABLE, target="class", features="x", class_weight=given).examples("train")
+        training_examples(prepared(TABLE, target="class", features="x", class_weight=given))
 
 
 def test_class_weights_are_not_for_numbers() -> None:
     with pytest.raises(SettingsError, match="--class-weight is not for regression"):
-        prepared(TABLE, target="y", features="x", class_weight="balanced").examples("train")
+        training_examples(prepared(TABLE, target="y", features="x", class_weight="balanced"))
 
 
 def test_classes_that_all_weigh_nothing() -> None:
     with pytest.raises(MlpcliError, match="weight"):
-        prepared(TABLE, target="class", features="x", class_weight="a=0,b=0,c=0").examples("train")
+        training_examples(prepared(TABLE, target="class", features="x", class_weight="a=0,b=0,c=0"))
 
 
 def test_training_rows_that_all_weigh_nothing(tmp_path: Path) -> None:
@@ -141,4 +146,4 @@ def test_training_rows_that_all_weigh_nothing(tmp_path: Path) -> None:
     results = (prepared(table, seed, test=0.5, **settings) for seed in range(99))
     unlucky = next(each for each in results if not np.any(each.parts["train"].weights))
     with pytest.raises(MlpcliError, match="weight"):
-        unlucky.examples("train")
+        training_examples(unlucky)

@@ -64,7 +64,10 @@ def test_a_table_is_learned_from_and_scored_row_for_row(
     path = tmp_path_factory.mktemp("whole") / "a.csv"
     table.to_csv(path, index=False, sep=delimiter, encoding=encoding, lineterminator="\r\n")
     reading: dict[str, Any] = {"delimiter": delimiter}
-    chosen: dict[str, Any] = {"task": "regression" if task == "regression" else "multiclass", "validation": 0.25}
+    chosen: dict[str, Any] = {
+        "task": "regression" if task == "regression" else "multiclass",
+        "validation": 0.25,
+    }
     run = mlpcli.train(path, "y", epochs=1, hidden="8", batch_size=8, seed=SEED, **chosen, **reading)
 
     kept = mlpcli.predict(run.model, path, keep="all", proba=True, **reading).frame

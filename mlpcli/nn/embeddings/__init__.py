@@ -7,7 +7,7 @@ import numpy as np
 from mlpcli.nn.arrays import FloatArray, IndexArray
 from mlpcli.nn.embeddings.categories import CategoryEmbedding
 from mlpcli.nn.embeddings.contract import Embedding, Inputs, Kept
-from mlpcli.nn.embeddings.periodic import PBLD, PLR
+from mlpcli.nn.embeddings.periodic import PBLD, PLR, Periodic
 from mlpcli.nn.embeddings.piecewise import PiecewiseLinear
 from mlpcli.nn.layers import Layer
 
@@ -86,7 +86,9 @@ class InputLayer(Layer):
             start += each.n_out
 
 
-def input_layer(inputs: Inputs, number_embedding: str) -> InputLayer | None:
+def input_layer(
+    inputs: Inputs, number_embedding: str, frequency_spread: float | None = None
+) -> InputLayer | None:
     """The layer for these columns: numbers embedded if so named, then categories, then the rest.
 
     None if nothing is to be embedded.
@@ -94,7 +96,10 @@ def input_layer(inputs: Inputs, number_embedding: str) -> InputLayer | None:
     embeddings: list[Embedding] = []
     rest = set(range(inputs.width))
     if number_embedding in NUMBER_EMBEDDINGS and inputs.numbers:
-        embeddings.append(NUMBER_EMBEDDINGS[number_embedding](np.array(inputs.numbers, np.intp)))
+        embedding = NUMBER_EMBEDDINGS[number_embedding](np.array(inputs.numbers, np.intp))
+        if isinstance(embedding, Periodic) and frequency_spread is not None:
+            embedding.spread = frequency_spread
+        embeddings.append(embedding)
         rest -= set(inputs.numbers)
     for column, levels in inputs.categories:
         embeddings.append(CategoryEmbedding(column, levels))

@@ -20,7 +20,7 @@ class Periodic(Embedding):
     frequencies: ClassVar[int]
     waves: ClassVar[int]
     outputs: ClassVar[int]
-    spread: ClassVar[float]
+    spread: float
     """Standard deviation of the frequencies at the start."""
 
     def __init__(self, columns: IndexArray) -> None:
@@ -122,7 +122,7 @@ class PBLD(Periodic):
     frequencies: ClassVar[int] = 16
     waves: ClassVar[int] = 16
     outputs: ClassVar[int] = 3
-    spread: ClassVar[float] = 0.1
+    spread: float = 0.1
 
     def __init__(self, columns: IndexArray) -> None:
         super().__init__(columns)
@@ -171,7 +171,7 @@ class PLR(Periodic):
     frequencies: ClassVar[int] = 48
     waves: ClassVar[int] = 96
     outputs: ClassVar[int] = 24
-    spread: ClassVar[float] = 0.01
+    spread: float = 0.01
 
     def _waves(self, angles: FloatArray) -> FloatArray:
         waves = self._array("waves", angles, self.waves)

@@ -66,8 +66,8 @@ class OptimizerSettings(Settings):
         at_least=0,
         below=1,
     )
-    rate_factors: tuple[tuple[str, float], ...] = setting(
-        (),
+    rate_factors: tuple[tuple[str, float], ...] | None = setting(
+        None,
         f"Factors of the learning rate by kind of parameter: {', '.join(GROUPS)}.",
         group="Optimizer",
         metavar="KIND=F,...",
@@ -79,7 +79,7 @@ class OptimizerSettings(Settings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_factors("--rate-factors", self.rate_factors, GROUPS)
+        check_factors("--rate-factors", self.rate_factors or (), GROUPS)
 
 
 def is_minimizer(optimizer: Optimizer) -> TypeGuard[Minimizer]:

@@ -1,0 +1,77 @@
+"""Categories as one column a level, or as codes for vectors that the network learns."""
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from mlpcli.data.cells import Cells, Reading, is_missing
+from mlpcli.data.counts import CellCounts
+from mlpcli.data.encoders.contract import texts_of
+from mlpcli.data.schema import Column, DataSettings
+
+Array: TypeAlias = npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class CategoryEncoder:
+    """One column of 0 and 1 per level; all zero for a level that training did not keep.
+
+    If the network is to learn a vector for each level, one column of codes: 0 for such a level, else its
+    number, counted from 1.
+    """
+
+    name: str
+    levels: tuple[str, ...]
+    had_gaps: bool
+    embedded: bool = False
+
+    @classmethod
+    def fit(cls, column: Column, cells: Cells, settings: DataSettings, reading: Reading) -> "CategoryEncoder":
+        """The levels in order of the text, the most frequent where there are too many."""
+        texts = texts_of(cells)
+        absent = is_missing(texts, reading)
+        counts = np.bincount(texts.codes[~absent], minlength=len(texts.levels))
+        counted = [(level, int(count)) for level, count in zip(texts.levels, counts, strict=True) if count]
+        by_count = sorted(counted, key=lambda each: (-each[1], each[0]))
+        levels = sorted(level for level, _ in by_count[: settings.max_categories])
+        embedded = settings.embed_above is not None and len(levels) > settings.embed_above
+        return cls(column.name, tuple(levels), bool(absent.any()), embedded)
+
+    @property
+    def codes(self) -> int:
+        """Levels, and one for missing if training had gaps."""
+        return len(self.levels) + self.had_gaps
+
+    @property
+    def width(self) -> int:
+        """As many as there are codes, or one of codes."""
+        return 1 if self.embedded else self.codes
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """None."""
+        return ()
+
+    @property
+    def categories(self) -> tuple[tuple[int, int], ...]:
+        """The codes, if vectors are to be learned for them."""
+        return ((0, self.codes),) if self.embedded else ()
+
+    def write(self, cells: Cells, out: Array, reading: Reading, counts: CellCounts) -> None:
+        """One-hot rows, or codes."""
+        texts = texts_of(cells)
+        absent = is_missing(texts, reading)
+        number_of = {level: number for number, level in enumerate(self.levels)}
+        by_level = np.array([number_of.get(level, -1) for level in texts.levels], dtype=np.intp)
+        codes = texts.spread(by_level, -1)
+        codes[absent] = len(self.levels) if self.had_gaps else -1
+        if self.embedded:
+            out[:, 0] = codes + 1
+        else:
+            out[:] = 0.0
+            known = np.flatnonzero(codes >= 0)
+            out[known, codes[known]] = 1.0
+        counts.add("missing", self.name, absent)
+        counts.add("unseen", self.name, (codes < 0) & ~absent)

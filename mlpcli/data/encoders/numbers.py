@@ -1,0 +1,133 @@
+"""Numbers, and yes or no."""
+
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from mlpcli.data.cells import Cells, Reading, as_booleans, as_numbers
+from mlpcli.data.counts import CellCounts
+from mlpcli.data.scaling import SCALINGS
+from mlpcli.data.schema import BOOLEAN, NUMBER, UNSCALED, Column
+
+Array: TypeAlias = npt.NDArray[Any]
+
+LARGEST = float(np.finfo(np.float32).max) / 1e8
+
+FEWEST_VALUES, MOST_VALUES = 9, 150
+SPIKE_SHARE = 0.5
+"""Of the rows that have the most frequent value: what follows from such a number is not smooth in it. Gains
+and losses of adult, embedded beside the number: 1 - AUC 0.068 instead of 0.081; other tables unchanged."""
+
+
+@dataclass(frozen=True)
+class NumberEncoder:
+    """A scaled number, a gap as the median; one more column, 1 at gaps, if training had any.
+
+    Of a number with spikes one more column of codes: the place of its value among those of training, from 1,
+    and 0 for any other.
+    """
+
+    name: str
+    kind: str
+    scaling: str
+    had_gaps: bool
+    fill: float
+    centre: float
+    scale: float
+    lowest: float
+    highest: float
+    knots: Array
+    spikes: tuple[float, ...] = ()
+
+    @classmethod
+    def fit(
+        cls, column: Column, cells: Cells, scaling: str, reading: Reading, *, embed_spikes: bool = False
+    ) -> "NumberEncoder":
+        """Median and what the scaling needs, in float64."""
+        values = _values(column.kind, cells, reading)[0]
+        fitted = cls.of_values(column.name, column.kind, values, scaling)
+        return replace(fitted, spikes=_spikes(values)) if embed_spikes and column.kind == NUMBER else fitted
+
+    @classmethod
+    def of_values(cls, name: str, kind: str, values: Array, scaling: str) -> "NumberEncoder":
+        """For values (n,) float64 with NaN at gaps."""
+        gaps = np.isnan(values)
+        present = values[~gaps]
+        if not len(present):
+            # Nothing is known of its values: all become 0.
+            nothing = float(np.finfo(np.float64).max)
+            return cls(name, kind, UNSCALED, bool(gaps.any()), 0.0, 0.0, nothing, 0.0, 0.0, np.empty(0))
+        lowest, highest = float(present.min()), float(present.max())
+        largest = max(abs(lowest), abs(highest))
+        # Sums and squares of the largest floats overflow; a power of two changes no digit.
+        unit = 1.0 if largest < 1e150 else 2.0**1000
+        fill = float(np.median(present / unit)) * unit
+        filled = np.where(gaps, fill, values) / unit
+        centre, scale = SCALINGS[scaling].fit(filled)
+        centre, scale = (
+            (0.0, 1.0) if scaling == UNSCALED else (centre * unit, min(scale, 2.0**1023 / unit) * unit)
+        )
+        knots = SCALINGS[scaling].knots(filled) * unit
+        # A spread that is rounding noise of the values must not be blown up to one.
+        if not scale > 1e-12 * largest:
+            scale = 1.0
+        return cls(name, kind, scaling, bool(gaps.any()), fill, centre, scale, lowest, highest, knots)
+
+    @property
+    def width(self) -> int:
+        """One, with the missing flag and the codes of spikes."""
+        return 1 + self.had_gaps + bool(self.spikes)
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The number itself; that of yes or no has two values."""
+        return (0,) if self.kind == NUMBER else ()
+
+    @property
+    def categories(self) -> tuple[tuple[int, int], ...]:
+        """The codes of spikes."""
+        return ((self.width - 1, len(self.spikes)),) if self.spikes else ()
+
+    def write(self, cells: Cells, out: Array, reading: Reading, counts: CellCounts) -> None:
+        """Scaled values, the missing flag, codes."""
+        values, unreadable = _values(self.kind, cells, reading)
+        gaps = np.isnan(values)
+        counts.add("missing", self.name, gaps & ~unreadable)
+        counts.add("unreadable", self.name, unreadable)
+        counts.add("out_of_range", self.name, (values < self.lowest) | (values > self.highest))
+        if self.spikes:
+            known = np.array(self.spikes)
+            places = np.minimum(np.searchsorted(known, values), len(known) - 1)  # NaN is no value of them
+            out[:, -1] = np.where(known[places] == values, places + 1, 0)
+        out[:, 0] = self.scaled(values)
+        if self.had_gaps:
+            out[:, 1] = gaps
+
+    def scaled(self, values: Array) -> Array:
+        """Values (n,) as the network sees them; gaps as the median. Overwrites `values`."""
+        values[np.isnan(values)] = self.fill
+        with np.errstate(over="ignore"):
+            values -= self.centre
+            values /= self.scale
+        largest = np.finfo(np.float64).max
+        np.clip(values, -largest, largest, out=values)
+        return np.clip(SCALINGS[self.scaling].apply(values, self.knots), -LARGEST, LARGEST)
+
+
+def _spikes(values: Array) -> tuple[float, ...]:
+    """The values of a number that has few of them, and mostly one."""
+    present, counts = np.unique(values[~np.isnan(values)], return_counts=True)
+    if not FEWEST_VALUES <= len(present) <= MOST_VALUES or counts.max() < SPIKE_SHARE * counts.sum():
+        return ()
+    return tuple(present.tolist())
+
+
+def _values(kind: str, cells: Cells, reading: Reading) -> tuple[Array, Array]:
+    if kind == BOOLEAN:
+        return as_booleans(cells, reading)
+    values, unreadable = as_numbers(cells, reading)
+    infinite = np.isinf(values)
+    values[infinite] = np.nan
+    return values, unreadable | infinite

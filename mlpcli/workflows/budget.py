@@ -1,0 +1,69 @@
+"""A time limit that is spent: the epochs, then the networks, that fit into it."""
+
+import os
+import time
+
+from mlpcli.nn.batches import Batches
+from mlpcli.workflows.building import batch_rows, build_trainer, initial_network
+from mlpcli.workflows.ensemble import gain_of_processes
+from mlpcli.workflows.options import Options
+from mlpcli.workflows.preparation import Prepared
+from mlpcli.workflows.run import generators, limited_threads
+
+SPENT = 0.85
+"""Of the limit: the rest is for what follows training, and for a machine that slows down."""
+STRETCHED = 2.0
+"""Times the preset's epochs, before there are more networks."""
+MOST_MEMBERS = 50
+TRIED_SECONDS = 0.2
+LEAST_STEPS = 5
+
+
+def fit_to_time(prepared: Prepared, given: Options, seconds: float) -> Prepared:
+    """With as many epochs and networks as `seconds` allow for; what the user has `given` stays.
+
+    Epochs are shortened to fit, so that schedules still end at their end, or stretched; if time is left,
+    there are more networks.
+    """
+    options = prepared.options
+    assert options.training.epochs is not None
+    per_epoch = _seconds_per_epoch(prepared)
+    cores = options.run.threads or os.cpu_count() or 1
+    members, epochs = options.members, options.training.epochs
+    usable = max(SPENT * seconds, 0.0)
+
+    def epochs_for(members: int) -> float:
+        return usable * gain_of_processes(min(members, cores)) / (per_epoch * members)
+
+    if given.training.epochs is None:
+        epochs = max(1, int(min(epochs_for(members), STRETCHED * epochs)))
+    if given.ensemble.ensemble is None:
+        folds = max(options.ensemble.folds or 1, 1)
+        while members + folds <= MOST_MEMBERS and epochs_for(members + folds) >= epochs:
+            members += folds
+        options = options.changed(ensemble=members // folds)
+    return prepared.with_options(options.changed(epochs=epochs))
+
+
+def _seconds_per_epoch(prepared: Prepared) -> float:
+    """Measured on some steps of a network that is thrown away, and on its predictions."""
+    training, held = prepared.member_parts(0)
+    randomness = generators(prepared.options.run.seed)
+    with limited_threads(1):
+        network = initial_network(prepared, randomness, training.features)
+        trainer = build_trainer(prepared, network)
+        batches = Batches(prepared.examples(training), batch_rows(prepared))
+        steps, started = 0, 0.0
+        for batch in batches.in_order(randomness["shuffle"].permutation(len(training))):
+            trainer.step(batch, 1e-6, valued=False)
+            if not started:
+                started = time.perf_counter()  # the first makes room
+                continue
+            steps += 1
+            if steps >= LEAST_STEPS and time.perf_counter() - started > TRIED_SECONDS:
+                break
+        per_step = (time.perf_counter() - started) / max(steps, 1)
+        started = time.perf_counter()
+        if len(held):
+            network.predict(held.features)
+    return per_step * len(batches) + time.perf_counter() - started

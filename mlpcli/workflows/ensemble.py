@@ -1,0 +1,202 @@
+"""All networks of a training: one after the other, or side by side in threads or processes.
+
+Members know nothing of one another, so their order does not matter. What runs beside the caller tells of its
+epochs, and is told to stop, through files in a temporary folder: the same way for threads and processes.
+"""
+
+import os
+import pickle
+import signal
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Thread, current_thread, main_thread
+from typing import Any, Literal, cast
+
+import numpy as np
+
+from mlpcli.nn.fit_state import StopReason
+from mlpcli.nn.fitting import EpochRecord
+from mlpcli.workflows.members import Member, ShouldStop, Watch, train_member
+from mlpcli.workflows.preparation import Prepared
+from mlpcli.workflows.run import limited_threads
+
+POLL_SECONDS = 0.05
+PROCESS_SECONDS = 1.2
+"""What it takes a process to start and to import."""
+PROCESS_GAIN = 0.95
+"""Of each further process: two cores made whole steps 1.6 to 2.1 times as fast."""
+THREAD_GAINS = ((1 << 20, 0.0), (1 << 22, 0.25), (1 << 23, 0.45), (1 << 24, 0.7), (1 << 25, 0.95))
+"""Of each further thread, by the multiply-adds of a step's largest product; in between linear in their
+logarithm. Measured with two: networks of three layers, 128 or 256 wide, batches of 64 to 512."""
+SECONDS_PER_PRODUCT = 1.5e-10
+"""Of a row and a parameter in training: what decides between manners, no promise."""
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How members are run."""
+
+    how: Literal["in turn", "threads", "processes"]
+    workers: int
+
+
+def choose_manner(members: int, cores: int, step_products: int, total_products: float) -> Manner:
+    """The manner that should end first, by the multiply-adds of the largest product in a step and those of
+    the whole training. A fixed rule: the weights do not depend on it."""
+    workers = min(members, cores)
+    if workers < 2:
+        return Manner("in turn", 1)
+    seconds = total_products * SECONDS_PER_PRODUCT
+    sizes, gains = zip(*THREAD_GAINS, strict=True)
+    gain = float(np.interp(np.log2(step_products), np.log2(sizes), gains))
+    rounds = -(-members // workers) * workers / members  # the last round may leave workers idle
+    expected = {
+        "in turn": seconds,
+        "threads": rounds * seconds / (1 + gain * (workers - 1)),
+        "processes": PROCESS_SECONDS + rounds * seconds / gain_of_processes(workers),
+    }
+    how: Any = min(expected, key=lambda name: expected[name])
+    return Manner(how, 1 if how == "in turn" else workers)
+
+
+def gain_of_processes(workers: int) -> float:
+    """How many times as fast as one so many are."""
+    return 1 + PROCESS_GAIN * (workers - 1)
+
+
+def train_members(
+    prepared: Prepared, members: int, manner: Manner, on_epoch: Watch, should_stop: ShouldStop
+) -> list[Member]:
+    """Those that have something to keep, in order; stopped early, the finished ones and the best so far of
+    those that were running."""
+    run = _in_turn if manner.workers == 1 else _side_by_side
+    done = sorted(run(prepared, members, manner, on_epoch, should_stop), key=lambda member: member.number)
+    return [member for member in done if member.best_epoch] or done[:1]
+
+
+def _in_turn(
+    prepared: Prepared, members: int, manner: Manner, on_epoch: Watch, should_stop: ShouldStop
+) -> Iterator[Member]:
+    for number in range(members):
+        if number and should_stop() is not None:
+            return
+        yield train_member(prepared, number, on_epoch, should_stop)
+
+
+def _side_by_side(
+    prepared: Prepared, members: int, manner: Manner, on_epoch: Watch, should_stop: ShouldStop
+) -> list[Member]:
+    with tempfile.TemporaryDirectory(prefix="mlpcli-") as folder:
+        board = _Board(folder)
+        runner = _Runner(lambda: _run_all(prepared, members, manner, board))
+        try:
+            while runner.running(POLL_SECONDS):
+                if (reason := should_stop()) is not None:
+                    board.stop(reason)
+                for record in board.news(members):
+                    on_epoch(record)
+        except BaseException:
+            board.stop("interrupted")  # the members end after their batch
+            runner.running(None)
+            raise
+        for record in board.news(members):
+            on_epoch(record)
+        return runner.result()
+
+
+def _run_all(prepared: Prepared, members: int, manner: Manner, board: "_Board") -> list[Member]:
+    from joblib import Parallel, delayed
+
+    backend = "threading" if manner.how == "threads" else "loky"
+    parallel = Parallel(n_jobs=manner.workers, backend=backend, max_nbytes="1M")
+    done: list[Member] = list(
+        parallel(delayed(_train_beside)(prepared, number, board) for number in range(members))
+    )
+    return done
+
+
+def _train_beside(prepared: Prepared, number: int, board: "_Board") -> Member:
+    """In a worker."""
+    if current_thread() is not main_thread():
+        return train_member(prepared, number, board.tell, board.reason)
+    # A process of its own. Whoever started it decides what Ctrl-C does.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with limited_threads(1):
+        return train_member(prepared, number, board.tell, board.reason)
+
+
+class _Board:
+    """A folder in which members tell of their epochs, and read whether to stop."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+        self._read: dict[int, int] = {}
+
+    def tell(self, record: EpochRecord) -> None:
+        """Called in a worker, each member by one."""
+        with open(self._file(record.member), "ab") as file:
+            pickle.dump(record, file)
+
+    def reason(self) -> StopReason | None:
+        """Called in a worker: whether, and why, to stop."""
+        if not os.path.exists(self._stop_file):
+            return None
+        return cast(StopReason, Path(self._stop_file).read_text())
+
+    def stop(self, reason: StopReason) -> None:
+        """Tell all members to stop."""
+        if not os.path.exists(self._stop_file):
+            Path(self._stop_file + ".new").write_text(reason)
+            os.replace(self._stop_file + ".new", self._stop_file)
+
+    def news(self, members: int) -> Iterator[EpochRecord]:
+        """What was told since the last call."""
+        for number in range(members):
+            if not os.path.exists(self._file(number)):
+                continue
+            with open(self._file(number), "rb") as file:
+                file.seek(self._read.get(number, 0))
+                while True:
+                    try:
+                        record: EpochRecord = pickle.load(file)
+                    except (EOFError, pickle.UnpicklingError):  # the rest is still being written
+                        break
+                    self._read[number] = file.tell()
+                    yield record
+
+    @property
+    def _stop_file(self) -> str:
+        return os.path.join(self._folder, "stop")
+
+    def _file(self, member: int) -> str:
+        return os.path.join(self._folder, f"member-{member}")
+
+
+class _Runner:
+    """A function in a thread of its own, so that the caller's can listen."""
+
+    def __init__(self, function: Callable[[], list[Member]]) -> None:
+        self._function = function
+        self._result: list[Member] = []
+        self._error: BaseException | None = None
+        self._thread = Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def running(self, seconds: float | None) -> bool:
+        """Wait so long at most, or to the end; whether it still runs."""
+        self._thread.join(seconds)
+        return self._thread.is_alive()
+
+    def result(self) -> list[Member]:
+        """What the function returned; raises what it raised."""
+        if self._error is not None:
+            raise self._error
+        return self._result
+
+    def _run(self) -> None:
+        try:
+            self._result = self._function()
+        except BaseException as error:  # raised again where the result is asked for
+            self._error = error

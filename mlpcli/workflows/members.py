@@ -1,0 +1,118 @@
+"""One network of a training: the rows it learns from and is chosen by, and what came of it."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from mlpcli.errors import SettingsError, did_you_mean
+from mlpcli.metrics import METRICS, measure, names_for
+from mlpcli.nn.course import LOSS
+from mlpcli.nn.fit_state import FitState, StopReason
+from mlpcli.nn.fitting import EpochRecord, fit
+from mlpcli.nn.trainer import Trainer
+from mlpcli.workflows.building import build_trainer, initial_network
+from mlpcli.workflows.parts import Part
+from mlpcli.workflows.preparation import Prepared
+from mlpcli.workflows.run import generators
+
+Array: TypeAlias = npt.NDArray[Any]
+Watch: TypeAlias = Callable[[EpochRecord], None]
+ShouldStop: TypeAlias = Callable[[], StopReason | None]
+
+
+@dataclass(frozen=True)
+class Member:
+    """A trained network: the best weights, and how it came to them."""
+
+    number: int
+    values: Array
+    constants: Array
+    history: list[EpochRecord]
+    best_epoch: int
+    """0 if no epoch was whole, or the loss ran away in the first."""
+    stop_reason: StopReason
+
+    @property
+    def best_scores(self) -> dict[str, float | None]:
+        """Loss and watched metrics of its validation rows at the best epoch."""
+        if not self.best_epoch:
+            return {}
+        record = self.history[self.best_epoch - 1]
+        scores = {LOSS: record.validation_loss, **record.metrics}
+        return {
+            name: score if score is not None and math.isfinite(score) else None
+            for name, score in scores.items()
+        }
+
+    def summary(self) -> dict[str, Any]:
+        """As it is stored and shown."""
+        return {
+            "epochs": len(self.history),
+            "best_epoch": self.best_epoch,
+            "stop_reason": self.stop_reason,
+            "validation": self.best_scores,
+        }
+
+
+def train_member(prepared: Prepared, number: int, on_epoch: Watch, should_stop: ShouldStop) -> Member:
+    """Train network `number`, with generators of its own, to its end or until it is stopped.
+
+    The same numbers come out whichever members are trained before, after or beside it.
+    """
+    randomness = generators(prepared.options.run.seed, number)
+    training, held = prepared.member_parts(number)
+    network = initial_network(prepared, randomness, training.features)
+    trainer = build_trainer(prepared, network)
+    settings = prepared.options.training
+    state, history = FitState(), list[EpochRecord]()
+    for record in fit(
+        trainer,
+        prepared.examples(training),
+        settings,
+        {name: randomness[name] for name in ("shuffle", "dropout")},
+        validation=prepared.examples(held) if len(held) else None,
+        measure=_watched(prepared, trainer, held),
+        higher_is_better=settings.monitor != LOSS and METRICS[settings.monitor].higher_is_better,
+        should_stop=should_stop,
+        state=state,
+    ):
+        history.append(replace(record, member=number))
+        on_epoch(history[-1])
+    assert state.stop_reason is not None
+    best = state.best_epoch or (0 if state.stop_reason == "diverged" else len(history))
+    parameters = network.parameters
+    return Member(number, parameters.values, parameters.constants, history, best, state.stop_reason)
+
+
+def check_monitor(prepared: Prepared) -> None:
+    """Raise SettingsError if the score that chooses the epoch is none of the task."""
+    monitor, task = prepared.options.training.monitor, prepared.task.name
+    if monitor not in (LOSS, *names_for(task)):
+        raise SettingsError(
+            f"--monitor: {monitor!r} is no score of {task}", did_you_mean(monitor, [LOSS, *names_for(task)])
+        )
+
+
+def _watched(prepared: Prepared, trainer: Trainer, held: Part) -> Callable[[Any], Mapping[str, float]]:
+    """The headline metric, and the one that chooses the epoch, of the held rows from raw outputs."""
+    monitor, task = prepared.options.training.monitor, prepared.task
+    shown = sorted({task.headline, monitor} - {LOSS})
+
+    def scores(outputs: Any) -> dict[str, float]:
+        if not np.isfinite(outputs).all():
+            return dict.fromkeys(shown, math.nan)  # the loss will tell
+        linked = trainer.loss.central(trainer.loss.link(outputs))
+        outcome = task.outcome(prepared.target, linked, held.truth, held.weights)
+        values, reasons = measure(outcome, task.name, shown)
+        if (reason := reasons.get(monitor)) is not None:
+            raise SettingsError(
+                f"--monitor: {monitor} cannot be had on the validation rows: {reason}",
+                "Monitor another score, or hold out more rows.",
+            )
+        return {name: math.nan if (value := values[name]) is None else value for name in shown}
+
+    return scores

@@ -4,15 +4,18 @@ import contextlib
 import os
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
 from mlpcli.errors import OutputError
 
 
-def check_output(path: str, *, force: bool) -> None:
-    """Raise OutputError if `path` cannot be written, or exists and `force` is not given. Writes nothing."""
+def check_output(path: str, *, force: bool, inputs: Iterable[str] = ()) -> None:
+    """Raise OutputError if `path` cannot be written, or exists and `force` is not given. Writes nothing.
+
+    Nor may it be one of the `inputs`, whatever is given: what it would hold is no such thing.
+    """
     target = os.path.realpath(path)
     if os.path.isdir(target):
         raise OutputError(f"{path}: is a folder", "Name a file in it.")
@@ -31,8 +34,21 @@ def check_output(path: str, *, force: bool) -> None:
         return
     except OSError as error:
         raise _unwritable(path, error) from None
+    if any(os.path.exists(each) and os.path.samefile(each, target) for each in inputs):
+        raise OutputError(f"{path}: is an input of this command too", "Choose another name for the output.")
     if not force:
         raise OutputError(f"{path}: exists already", "Give --force to replace it, or another name.")
+
+
+def refuse_own_input(stdout: IO[Any], inputs: Iterable[str]) -> None:
+    """Raise OutputError if stdout is a file that is read: it would grow while it is read, without an end."""
+    try:
+        out = os.fstat(stdout.fileno())
+    except (OSError, ValueError, AttributeError):
+        return  # closed, or no file
+    for path in inputs:
+        if stat.S_ISREG(out.st_mode) and os.path.exists(path) and os.path.samestat(os.stat(path), out):
+            raise OutputError(f"{path}: is the output of this command too", "Send stdout to another file.")
 
 
 @contextlib.contextmanager

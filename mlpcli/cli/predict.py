@@ -21,7 +21,7 @@ from mlpcli.data.rows import OUTPUT_FORMATS, RowWriter
 from mlpcli.data.source import ReadingSettings
 from mlpcli.errors import SettingsError
 from mlpcli.extras import require_extra
-from mlpcli.files import atomic_output, check_output
+from mlpcli.files import atomic_output, check_output, refuse_own_input
 from mlpcli.render.as_json import to_text
 from mlpcli.render.console import Screen
 from mlpcli.render.reports import counts_report, prediction_fields
@@ -67,13 +67,15 @@ def command(
 ) -> None:
     """Score the rows of DATA: every input column, then the prediction.
 
-    DATA is one or more CSV or TSV files with the same header, or - for stdin.
+    DATA is one or more files with the same header (CSV, TSV, JSON lines, Parquet), or - for stdin.
     """
     if as_json and output == "-":
         raise SettingsError("--json: the rows go to stdout already", "Give -o FILE for the rows.")
     output_format = output_format or _format_of(output)
     if output != "-":
-        check_output(output, force=force)
+        check_output(output, force=force, inputs=[model])
+    else:
+        refuse_own_input(sys.stdout, data)
     values = given(settings)
     if output_format == "parquet":
         require_extra("pyarrow", "parquet", "--format parquet: writes a Parquet file")

@@ -97,7 +97,7 @@ def command(
 ) -> int:
     """Learn to predict a column of DATA from the others.
 
-    DATA is one or more CSV or TSV files with the same header, or - for stdin.
+    DATA is one or more files with the same header (CSV, TSV, JSON lines, Parquet), or - for stdin.
     """
     piped = output == "-"
     if piped and (as_json or sys.stdout.isatty()):

@@ -193,7 +193,10 @@ def unclosed(name: str, line: int) -> DataError:
 
 def refused(name: str, line: int, error: csv.Error) -> DataError:
     """The error of what `csv` does not read."""
-    return DataError(f"{name}: line {line:,}: {error}", "Is a quote not closed, or is this not a CSV file?")
+    said = f"{name}: line {line:,}: {error}"
+    if str(error).startswith("field larger"):
+        said = f"{name}: line {line:,} has a cell of more than {csv.field_size_limit():,} characters"
+    return DataError(said, "Is a quote not closed, or is this not a CSV file? A cell must be shorter.")
 
 
 @dataclass(frozen=True)

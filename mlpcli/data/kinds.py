@@ -143,11 +143,10 @@ def _constant(column: Column, cells: Cells, reading: Reading) -> Column | None:
     absent = is_missing(cells, reading)
     if absent.all():
         return Column(column.name, CONSTANT, "no value in any row")
-    if not absent.any() and len(absent) > 1:
-        texts = isinstance(cells, Texts)
-        if count_distinct(cells) == 1 if texts else np.ptp(np.asarray(cells)) == 0:
-            return Column(column.name, CONSTANT, "the same value in every row")
-    return None
+    if absent.any() or len(absent) < 2:
+        return None
+    same = count_distinct(cells) == 1 if isinstance(cells, Texts) else cells.min() == cells.max()
+    return Column(column.name, CONSTANT, "the same value in every row") if same else None
 
 
 def _duplicate(

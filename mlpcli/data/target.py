@@ -1,6 +1,6 @@
 """Targets: from cells to what a loss takes, and back. Each encoder is fitted once and stored."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -39,15 +39,16 @@ class ClassTarget:
             classes = [each for each in classes if each != positive] + [positive]
         return cls(name, tuple(classes))
 
-    def encode(self, cells: Texts) -> Array:
-        """Class numbers (rows,)."""
+    def encode(self, cells: Texts, place: Callable[[int], str] = str) -> Array:
+        """Class numbers (rows,); an unknown class is an error with its `place`."""
         number_of = {each: number for number, each in enumerate(self.classes)}
         by_level = np.array([number_of.get(level, -1) for level in cells.levels], dtype=np.intp)
         numbers = cells.spread(by_level, -1)
         if (numbers < 0).any():
-            unknown = cells.text(int(np.argmax(numbers < 0)))
+            row = int(np.argmax(numbers < 0))
+            said = f"{place(row)}: target {self.name!r}: the class {cells.text(row)!r}"
             raise DataError(
-                f"{self.name}: the class {unknown!r} did not occur in training",
+                f"{said} did not occur in training",
                 "It occurred with: " + ", ".join(self.classes[:20]) + ".",
             )
         return numbers

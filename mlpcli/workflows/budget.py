@@ -1,6 +1,5 @@
 """A time limit that is spent: the epochs, then the networks, that fit into it."""
 
-import os
 import time
 
 from mlpcli.nn.batches import Batches
@@ -8,7 +7,7 @@ from mlpcli.workflows.building import batch_rows, build_trainer, initial_network
 from mlpcli.workflows.ensemble import gain_of_processes
 from mlpcli.workflows.options import Options
 from mlpcli.workflows.preparation import Prepared
-from mlpcli.workflows.run import generators, limited_threads
+from mlpcli.workflows.run import generators, limited_threads, usable_cores
 
 SPENT = 0.85
 """Of the limit: the rest is for what follows training, and for a machine that slows down."""
@@ -28,7 +27,7 @@ def fit_to_time(prepared: Prepared, given: Options, seconds: float) -> Prepared:
     options = prepared.options
     assert options.training.epochs is not None
     per_epoch = _seconds_per_epoch(prepared)
-    cores = options.run.threads or os.cpu_count() or 1
+    cores = options.run.threads or usable_cores()
     members, epochs = options.members, options.training.epochs
     usable = max(SPENT * seconds, 0.0)
 

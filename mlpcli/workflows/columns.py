@@ -10,7 +10,7 @@ import numpy.typing as npt
 from mlpcli.data.cells import Frame, Reading, Texts, as_numbers, count_distinct, is_missing, shown
 from mlpcli.data.encoders import dates_of, formats_of
 from mlpcli.data.kinds import infer_columns, settle
-from mlpcli.data.schema import CHOSEN, LEARNED, NUMBER, Column, DataSettings, resolve_names
+from mlpcli.data.schema import CHOSEN, DATE, LEARNED, NUMBER, Column, DataSettings, resolve_names
 from mlpcli.data.table import Place, Table
 from mlpcli.errors import DataError, did_you_mean
 from mlpcli.workflows.doctor import Finding, not_a_number
@@ -169,14 +169,18 @@ def _many_numbers(table: Table, name: str, settings: DataSettings, reading: Read
 def _refuse_unreadable(
     columns: Sequence[Column], frame: Frame, table: Table, numbers: Array, reading: Reading
 ) -> None:
-    """With --strict a column that was said to hold numbers must."""
+    """With --strict a column of dates must hold nothing else, as one that was said to hold numbers."""
     for column in columns:
+        unreadable: Array | None = None
         if column.kind == NUMBER and column.reason == CHOSEN:
             unreadable = as_numbers(frame[column.name], reading)[1]
-            if unreadable.any():
-                row = int(np.argmax(unreadable))
-                raise DataError(
-                    f"{table.place(int(numbers[row]))}: column {column.name!r}: "
-                    f"{shown(frame[column.name], row)} is not a number",
-                    "Mend the cell, or leave out --strict.",
-                )
+        elif column.kind == DATE:
+            cells = frame[column.name]
+            unreadable = dates_of(cells, formats_of(cells, reading), reading)[1]
+        if unreadable is not None and unreadable.any():
+            row = int(np.argmax(unreadable))
+            raise DataError(
+                f"{table.place(int(numbers[row]))}: column {column.name!r}: "
+                f"{shown(frame[column.name], row)} is no {column.kind}",
+                "Mend the cell, or leave out --strict.",
+            )

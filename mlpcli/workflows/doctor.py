@@ -10,7 +10,7 @@ import numpy.typing as npt
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.encoders import CategoryEncoder
 from mlpcli.data.features import FeatureEncoder
-from mlpcli.data.schema import CHOSEN, Schema
+from mlpcli.data.schema import CHOSEN, DATE, Schema
 from mlpcli.data.target import ClassTarget, LabelTarget, NumberTarget, Target
 from mlpcli.workflows.parts import Part
 
@@ -60,6 +60,7 @@ def examine(
     """All findings on encoded parts; `counts` are those of the whole table, of so many rows."""
     return [
         *_left_out(schema),
+        *_uncertain_dates(schema),
         *_leaks(encoder, target, parts),
         *_repeated(hashes),
         *_classes(target, parts["train"]),
@@ -76,6 +77,19 @@ def _left_out(schema: Schema) -> list[Finding]:
     return [
         Finding(kind, f"left out {_columns(names)}: {reason}", f"--kind {names[0]}=KIND keeps it")
         for (kind, reason), names in by_reason.items()
+    ]
+
+
+def _uncertain_dates(schema: Schema) -> list[Finding]:
+    """Dates that can be read in two ways, or are written in several."""
+    return [
+        Finding(
+            "dates",
+            f"column {column.name!r} holds {column.reason}",
+            f"--kind {column.name}=category if that is wrong",
+        )
+        for column in schema.inputs
+        if column.kind == DATE and column.reason != CHOSEN and "," in column.reason.rpartition("'")[2]
     ]
 
 
@@ -130,7 +144,7 @@ def _follows(values: Array, truth: Array, names: tuple[str, ...]) -> str:
             ("is", values.astype(np.float64), truth[:, number]),
             ("orders rows as", _ranks(values), _ranks(truth[:, number])),
         ):
-            if np.ptp(one) > 0 and np.ptp(other) > 0:
+            if one.min() < one.max() and other.min() < other.max():
                 correlation = float(np.corrcoef(one / np.abs(one).max(), other / np.abs(other).max())[0, 1])
                 if abs(correlation) >= CORRELATION:
                     almost = "almost " if abs(correlation) < 1 - 1e-12 else ""

@@ -17,12 +17,12 @@ from mlpcli.settings import Settings, setting
 PURPOSES = ("split", "weights", "shuffle", "dropout")
 """Each gets a generator of its own, so that a longer use of one does not shift the others: only add."""
 
-PRODUCTS_PER_THREAD = 1 << 22
-"""Multiply-adds per thread from which another one pays: two threads from 8 M in a step's largest product.
+PRODUCTS_PER_THREAD = 1 << 24
+"""Multiply-adds per thread from which another one pays: two threads from 34 M in a step's largest product.
 
-Whole steps on two idle cores: at 200 x 20 x 100 (0.4 M) two threads are no faster, at 128 x 128 x 128 (2 M)
-1.15 times, at 256 x 256 x 256 (17 M) 1.5 times. On busy cores two threads can be ten times slower than one,
-as they wait for each other spinning, so a small gain is not taken.
+Whole steps on two idle cores: at 200 x 20 x 100 (0.4 M) two threads are no faster, at 256 x 256 x 256 (17 M)
+1.15 to 1.5 times, at 512 x 256 x 256 (34 M) 1.3 times. On busy cores two threads can be fifty times slower
+than one, as they wait for each other spinning, so a small gain is not taken.
 """
 
 
@@ -105,7 +105,14 @@ def choose_threads(given: int | None, largest_product: int) -> int:
     """The given number, or as many as the largest matrix product (in multiply-adds) is worth; else one."""
     if given is not None:
         return given
-    return max(1, min(os.cpu_count() or 1, largest_product // PRODUCTS_PER_THREAD))
+    return max(1, min(usable_cores(), largest_product // PRODUCTS_PER_THREAD))
+
+
+def usable_cores() -> int:
+    """Those that this process may run on."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 @contextmanager

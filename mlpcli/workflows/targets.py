@@ -16,6 +16,7 @@ from mlpcli.data.cells import (
     is_missing,
     shown,
 )
+from mlpcli.data.kinds import IDENTIFIER_ROWS
 from mlpcli.data.schema import DataSettings
 from mlpcli.data.table import Place
 from mlpcli.data.target import LOG, POSITIVE, ClassTarget, LabelTarget, NumberTarget, Target, refuse_negative
@@ -25,6 +26,8 @@ Array: TypeAlias = npt.NDArray[Any]
 
 MOST_CLASSES = 20
 ROWS_PER_CLASS = 5
+LARGEST_CLASS_SHARE = 0.5
+"""Of the rows, as many different values at the most are taken for classes."""
 
 
 def rows_with_target(frame: Frame, names: Sequence[str], reading: Reading) -> Array:
@@ -58,8 +61,15 @@ def decide_task(frame: Frame, names: Sequence[str], given: str, reading: Reading
     classes = "binary" if distinct == 2 else "multiclass"
     numbers, unreadable = as_numbers(cells, reading)
     if not as_booleans(cells, reading)[1].any():
+        if distinct > 2:
+            return classes, f"{name!r} is true or false in {distinct} spellings, each a class of its own"
         return classes, f"{name!r} is true or false"
     if unreadable.any():
+        if distinct > LARGEST_CLASS_SHARE * len(cells) and len(cells) >= IDENTIFIER_ROWS:
+            raise DataError(
+                f"target {name!r} is text with {distinct:,} different values in {len(cells):,} rows",
+                "Is it an identifier? Classes that hardly recur cannot be learned; --task decides otherwise.",
+            )
         return classes, f"{name!r} is text with {distinct:,} classes"
     whole = bool((numbers == np.floor(numbers)).all()) and not np.isinf(numbers).any()
     if whole and distinct <= MOST_CLASSES and len(cells) >= ROWS_PER_CLASS * distinct:
@@ -123,7 +133,7 @@ def fit_target(
 def truth_of(target: Target, frame: Frame, reading: Reading, place: Place) -> Array:
     """What metrics take: class numbers, labels or values; `place` says where a row stands."""
     if isinstance(target, ClassTarget):
-        return target.encode(_texts(frame, target.name))
+        return target.encode(_texts(frame, target.name), place)
     columns = []
     for name in target.names:
         if isinstance(target, LabelTarget):

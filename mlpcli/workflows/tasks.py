@@ -143,7 +143,10 @@ class Regression(Task):
 
     def baseline(self, target: Target, truth: Array, weights: Array | None) -> Array:
         assert isinstance(target, NumberTarget)
-        return target.encode(np.average(truth, axis=0, weights=weights)).astype(np.float64)
+        # Sums of the largest floats overflow.
+        unit = np.maximum(np.abs(truth).max(axis=0), 1.0)
+        mean = np.average(truth / unit, axis=0, weights=weights) * unit
+        return target.encode(mean).astype(np.float64)
 
 
 class _Classes(Task):

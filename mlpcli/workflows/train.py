@@ -1,6 +1,5 @@
 """`mlpcli train`: learn a model from a table."""
 
-import os
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -23,9 +22,9 @@ from mlpcli.workflows.ensemble import Manner, choose_manner, train_members
 from mlpcli.workflows.members import Member, check_monitor
 from mlpcli.workflows.model import Model
 from mlpcli.workflows.options import Options
-from mlpcli.workflows.parts import Data
+from mlpcli.workflows.parts import Data, paths_of
 from mlpcli.workflows.preparation import Prepared, prepare
-from mlpcli.workflows.run import choose_threads, generators, limited_threads, stopper
+from mlpcli.workflows.run import choose_threads, generators, limited_threads, stopper, usable_cores
 from mlpcli.workflows.scoring import Scores, score_parts
 
 
@@ -192,7 +191,8 @@ def start(
         settings["target"] = (target,) if isinstance(target, str) else tuple(target)
     options = Options.from_values(settings)
     if output is not None:
-        check_output(output, force=force)
+        paths = paths_of(data)
+        check_output(output, force=force, inputs=paths if isinstance(paths, list) else ())
     prepared = prepare(data, options, generators(options.run.seed)["split"])
     check_monitor(prepared)
     network = Plan.of(prepared.options, prepared.encoder, prepared.task, prepared.target)
@@ -202,7 +202,7 @@ def start(
         prepared = fit_to_time(prepared, options, options.run.time_limit - spent)
     chosen = prepared.options
     members, step_products = chosen.members, network.largest_product * batch_rows(prepared)
-    cores = chosen.run.threads or os.cpu_count() or 1
+    cores = chosen.run.threads or usable_cores()
     assert chosen.training.epochs is not None
     rows = {name: len(part) for name, part in prepared.parts.items()} | {"dropped": prepared.dropped}
     total = float(rows["train"]) * chosen.training.epochs * count_parameters(network.parts()) * members

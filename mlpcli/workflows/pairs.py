@@ -70,6 +70,13 @@ def refuse_impossible(options: Options, task: Task) -> None:
         )
     if options.training.warmup and options.training.schedule == "coslog":
         raise SettingsError("--warmup does not go with --schedule coslog, which starts at 0", "Leave it out.")
+    if options.ensemble.folds:
+        for flag, given in (("--validation", options.split.validation), ("--time", options.split.time)):
+            if given:
+                raise SettingsError(
+                    f"--folds does not go with {flag}: each network holds out a part of its own",
+                    "Leave one of them out; --ensemble N trains N networks with the same validation rows.",
+                )
     if is_minimized(options):
         _refuse_for_minimizer(options)
 

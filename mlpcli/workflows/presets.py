@@ -84,8 +84,8 @@ EVEN = 3_000
 """Rows from which numbers are scaled by quantiles and embedded with frequencies of a spread of 0.3, then 1,
 instead of robust scaling and 0.1: california_housing 0.97 instead of 1.03. On digits 1.0 instead of 0.56."""
 STEPS = {"regression": 4_000, "other": 2_000}
-"""Updates at most. 2,000 and 4,000: california_housing 0.99 and 0.97, river_flow 1.00 and 0.97, diamonds 0.985
-and 0.980; adult is learned by heart from 2,000 on."""
+"""Updates at most. 2,000 and 4,000: california_housing 0.99 and 0.97, river_flow 1.00 and 0.97, diamonds
+0.985 and 0.980; adult is learned by heart from 2,000 on."""
 SMALL_EPOCHS, FEWEST_EPOCHS, MOST_EPOCHS = 64, 8, 256
 BATCHES = ((1_000, 64), (8_000, 128), (30_000, 256), (100_000, 512), (300_000, 1024), (math.inf, 2048))
 """Training rows up to which a batch has so many."""
@@ -123,7 +123,7 @@ def _strong(table: TableShape, given: Mapping[str, Any]) -> dict[str, Any]:
     shared = {
         "scaling": MINMAX if table.one_range else QUANTILE if even else ROBUST,
         "embed_above": 8,
-        "embed_spikes": True,
+        "embed_spikes": embedded,
         "clip_predictions": True,
         "calibrate": True,
         "hidden": HIDDEN,

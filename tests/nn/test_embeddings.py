@@ -21,6 +21,7 @@ from mlpcli.nn.embeddings import (
     PiecewiseLinear,
     input_layer,
 )
+from mlpcli.nn.embeddings.periodic import Periodic
 from mlpcli.nn.parameters import ParameterVector
 from tests.nn.gradients import assert_gradient
 
@@ -389,3 +390,21 @@ def test_embeddings_say_how_wide_they_are() -> None:
     for each in [*kinds, Kept(columns), CategoryEmbedding(4, 3)]:
         assert len(each.column_of_output()) == each.n_out
         assert set(each.column_of_output()) == set(each.columns)
+
+
+@pytest.mark.parametrize("name", ["pbld", "plr"])
+def test_the_spread_of_the_frequencies_is_a_setting(name: str) -> None:
+    """Three times the spread: three times the first frequencies, from the same draws."""
+    frequencies = []
+    for spread in (0.5, 1.5):
+        settings = NetworkSettings(
+            hidden=(4,), activation="relu", number_embedding=name, frequency_spread=spread
+        )
+        network = build_network(settings, Inputs(3, numbers=(0, 1, 2)), 1)
+        network.initialize(np.random.default_rng(0))
+        layer = network.layers[0]
+        assert isinstance(layer, InputLayer)
+        (embedding,) = layer.embeddings
+        assert isinstance(embedding, Periodic)
+        frequencies.append(embedding.values["embedding.frequency"].copy())
+    np.testing.assert_allclose(frequencies[1], 3 * frequencies[0], rtol=1e-6)

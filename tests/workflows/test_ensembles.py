@@ -1,0 +1,169 @@
+"""Several networks: whatever runs them, the same numbers; averaged, held out row by row, stopped early."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import mlpcli
+from mlpcli.nn.fit_state import StopReason
+from mlpcli.workflows import train as workflow
+from mlpcli.workflows.ensemble import Manner, choose_manner, train_members
+from mlpcli.workflows.members import Member, train_member
+from mlpcli.workflows.preparation import Prepared
+from tests.workflows.examples import prepared
+
+QUICK: dict[str, Any] = {"preset": "textbook", "epochs": 3, "hidden": (6,), "batch_size": 16}
+MANNERS = [Manner("in turn", 1), Manner("threads", 2), Manner("processes", 2)]
+
+
+def table(rows: int = 60) -> pd.DataFrame:
+    generator = np.random.default_rng(0)
+    frame = pd.DataFrame(generator.standard_normal((rows, 3)), columns=["a", "b", "c"])
+    frame["value"] = np.exp(frame["a"]) + frame["b"]
+    frame["class"] = pd.cut(frame["b"], [-9, -0.5, 0.5, 9], labels=["low", "mid", "high"]).astype(str)
+    frame["yes"] = np.where(frame["a"] > 0, "yes", "no")
+    return frame
+
+
+def three(**settings: Any) -> Prepared:
+    wanted = {"target": "value", "features": "a,b,c", "ensemble": 3, "dropout": 0.2}
+    return prepared(table(), **QUICK | wanted | settings)
+
+
+def run(ready: Prepared, manner: Manner, **watching: Any) -> list[Member]:
+    watching = {"on_epoch": lambda record: None, "should_stop": lambda: None} | watching
+    return train_members(ready, ready.options.members, manner, watching["on_epoch"], watching["should_stop"])
+
+
+@pytest.mark.parametrize("manner", MANNERS, ids=lambda manner: manner.how)
+@pytest.mark.parametrize("folds", [0, 3])
+def test_the_manner_and_the_order_do_not_matter(manner: Manner, folds: int) -> None:
+    ready = three(folds=folds, ensemble=1 if folds else 3)
+    told: list[tuple[int, int]] = []
+    members = run(ready, manner, on_epoch=lambda record: told.append((record.member, record.epoch)))
+    assert [member.number for member in members] == [0, 1, 2]
+    assert sorted(told) == [(member, epoch) for member in range(3) for epoch in (1, 2, 3)]
+    for number in (2, 0, 1):
+        alone = train_member(ready, number, lambda record: None, lambda: None)
+        assert alone.values.tobytes() == members[number].values.tobytes()
+        assert alone.best_epoch == members[number].best_epoch
+    assert len({member.values.tobytes() for member in members}) == 3
+
+
+def test_one_network_is_the_first_of_several() -> None:
+    one, several = (
+        mlpcli.train(table(), "value", features="a,b,c", ensemble=n, **QUICK).artifact.arrays["parameters"]
+        for n in (1, 2)
+    )
+    assert one.ndim == 1
+    assert several.shape == (2, len(one))
+    np.testing.assert_array_equal(several[0], one)
+
+
+@pytest.mark.parametrize("manner", MANNERS, ids=lambda manner: manner.how)
+def test_stopped_early_the_finished_and_the_best_so_far_are_kept(manner: Manner) -> None:
+    seen: list[int] = []
+
+    def stop() -> StopReason | None:
+        return "interrupted" if len(seen) >= 4 else None
+
+    members = run(
+        three(epochs=200), manner, on_epoch=lambda record: seen.append(record.member), should_stop=stop
+    )
+    assert members
+    assert all(member.best_epoch for member in members)
+    assert {member.stop_reason for member in members} == {"interrupted"}
+    assert max(len(member.history) for member in members) < 200
+
+
+def test_before_any_epoch_there_is_nothing_to_keep() -> None:
+    with pytest.raises(mlpcli.MlpcliError, match="before the first epoch") as raised:
+        mlpcli.train(table(), "value", should_stop=lambda: "interrupted", ensemble=3, **QUICK)
+    assert raised.value.exit_code == 130
+
+
+@pytest.mark.parametrize("target", ["value", "class", "yes"])
+def test_predictions_are_means_of_values_or_probabilities(target: str, tmp_path: Path) -> None:
+    frame, path = table(), str(tmp_path / "m.joblib")
+    trained = mlpcli.train(frame, target, features="a,b,c", ensemble=3, output=path, **QUICK)
+    model = mlpcli.load(path)
+    features = np.random.default_rng(1).standard_normal((9, model.network.n_in)).astype(np.float32)
+    alone = [model.linked(network.predict(features)) for network in model.networks]
+    np.testing.assert_allclose(model.outputs(features), np.mean(alone, axis=0), rtol=1e-12)
+    pd.testing.assert_frame_equal(
+        mlpcli.predict(path, frame, proba=True).frame, mlpcli.predict(trained.model, frame, proba=True).frame
+    )
+    assert trained.best_epoch is None
+    assert len(trained.artifact.receipt["members"]) == 3
+
+
+def test_a_bag_is_scored_out_of_fold() -> None:
+    """A target that cannot be told from the inputs is learned by heart, but not out of fold."""
+    frame = table(200)
+    frame["noise"] = np.random.default_rng(5).standard_normal(200)
+    bag = mlpcli.train(
+        frame, "noise", features="a,b,c", folds=4, **QUICK | {"epochs": 60, "hidden": (64,), "patience": 60}
+    )
+    scores = bag.scores["validation"]
+    assert scores.rows == 200
+    assert scores.metrics["r2"] is not None
+    assert scores.metrics["r2"] < 0.1
+    held = np.concatenate(
+        [
+            each
+            for _, each in workflow.start(frame, "noise", features="a,b,c", folds=4, **QUICK).prepared.folds
+        ]
+    )
+    assert sorted(held.tolist()) == list(range(200))
+
+
+def test_groups_hold_for_folds() -> None:
+    frame = table().assign(patient=np.repeat(np.arange(12), 5))
+    ready = prepared(frame, target="value", features="a,b,c", group="patient", folds=4, **QUICK)
+    for kept, held in ready.folds:
+        assert not set(frame["patient"].iloc[kept]) & set(frame["patient"].iloc[held])
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"folds": 3, "validation": 0.2}, "--folds"),
+        ({"folds": 3, "time": "a"}, "--folds"),
+        ({"folds": 1}, "--folds"),
+        ({"ensemble": 0}, "--ensemble"),
+    ],
+)
+def test_what_does_not_go_together(settings: dict[str, Any], message: str) -> None:
+    with pytest.raises(mlpcli.MlpcliError, match=message):
+        mlpcli.train(table(), "value", **QUICK | settings)
+
+
+def test_the_manner_follows_the_work() -> None:
+    assert choose_manner(1, 8, 1 << 20, 1e12) == Manner("in turn", 1)
+    assert choose_manner(5, 1, 1 << 20, 1e12) == Manner("in turn", 1)
+    assert choose_manner(5, 2, 1 << 20, 1e8).how == "in turn"  # over before a process has started
+    assert choose_manner(5, 2, 1 << 20, 1e13) == Manner("processes", 2)
+    assert choose_manner(4, 2, 1 << 26, 1e10) == Manner("threads", 2)
+
+
+def test_a_time_limit_is_spent() -> None:
+    """Fewer epochs where it is short, and more networks where it is long; the schedule ends at its end."""
+    frame = table(400)
+    limits = {limit: mlpcli.train(frame, "value", time_limit=limit, hidden=(8,)) for limit in ("1s", "4s")}
+    for limit, done in limits.items():
+        settings = done.model.options
+        assert settings.training.epochs is not None
+        assert len(done.members) == settings.members or done.stop_reason == "time"
+        assert done.seconds < float(limit[:-1])
+        if done.stop_reason == "epochs":
+            assert all(len(member.history) == settings.training.epochs for member in done.members)
+    work = {limit: sum(len(member.history) for member in done.members) for limit, done in limits.items()}
+    assert work["4s"] > 1.5 * work["1s"]
+
+
+def test_what_is_given_stays_under_a_time_limit() -> None:
+    done = mlpcli.train(table(), "value", time_limit="20s", ensemble=2, epochs=4, hidden=(4,), folds=0)
+    assert [len(member.history) for member in done.members] == [4, 4]

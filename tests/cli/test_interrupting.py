@@ -1,5 +1,6 @@
 """Ctrl-C and SIGTERM: once keeps the best so far, before the first epoch nothing is written."""
 
+import json
 import os
 import signal
 import subprocess
@@ -12,15 +13,21 @@ import pytest
 from tests.cli.commands import sample
 
 
-def start(*arguments: object) -> subprocess.Popen[str]:
+def start(*arguments: object, start_new_session: bool = False) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "mlpcli", "train", *map(str, arguments)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=start_new_session,
+    )
 
 
-def wait_for_epochs(process: subprocess.Popen[str]) -> None:
+def wait_for_epochs(process: subprocess.Popen[str], first: str = "epoch") -> None:
     """With -v a line appears each tenth of the run."""
     assert process.stderr is not None
-    while not process.stderr.readline().startswith("epoch"):
+    while not process.stderr.readline().startswith(first):
         assert process.poll() is None
 
 
@@ -35,6 +42,25 @@ def test_once_keeps_the_best(tmp_path: Path, signum: signal.Signals, code: int) 
     assert process.returncode == code
     assert '"stop_reason": "interrupted"' in out or '"stop_reason": "terminated"' in out
     assert model.exists()
+    assert os.listdir(tmp_path) == ["m.joblib"]
+
+
+@pytest.mark.parametrize(
+    ("networks", "epochs"), [(20, 200), (3, 3000)], ids=["some have ended", "none has ended"]
+)
+def test_several_networks_in_processes(tmp_path: Path, networks: int, epochs: int) -> None:
+    """Ctrl-C reaches them all, as in a terminal; the one that was started decides."""
+    model = tmp_path / "m.joblib"
+    course = ("--preset", "textbook", "--patience", "100000", "--epochs", epochs, "--ensemble", networks)
+    options = (*course, "-v", "--json", "-o", model)
+    process = start(sample("penguins.csv"), "-t", "species", *options, start_new_session=True)
+    wait_for_epochs(process, "network")
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    found = json.loads(out)
+    assert found["stop_reason"] == "interrupted"
+    assert 1 <= len(found["members"]) < networks
     assert os.listdir(tmp_path) == ["m.joblib"]
 
 

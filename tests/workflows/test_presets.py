@@ -69,7 +69,7 @@ def test_best_holds_out_every_row() -> None:
 def test_where_folds_cannot_be_there_are_as_many_networks(shape: TableShape, given: dict[str, Any]) -> None:
     options = resolved(shape, preset="best", **given)
     assert (options.ensemble.folds, options.members) == (0, 10)
-    assert options.split.validation == given.get("validation", 0.2)
+    assert options.split.validation == given.get("validation", 0.1)
 
 
 def test_given_folds_leave_no_common_validation_rows() -> None:

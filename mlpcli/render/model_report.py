@@ -22,7 +22,8 @@ def model_report(screen: Screen, artifact: Artifact) -> None:
         ]
     )
     columns_report(screen, schema, artifact.encoders)
-    network_report(screen, artifact.network, artifact.encoders)
+    members = artifact.receipt.get("members", [None])
+    network_report(screen, artifact.network, artifact.encoders, len(members))
     settings_report(screen, artifact.settings)
     _course(screen, artifact)
     for part, scores in artifact.scores.items():
@@ -69,16 +70,19 @@ def settings_report(screen: Screen, settings: Mapping[str, Any]) -> None:
 
 
 def network_report(
-    screen: Screen, network: Sequence[Mapping[str, Any]], encoders: Sequence[Mapping[str, Any]]
+    screen: Screen,
+    network: Sequence[Mapping[str, Any]],
+    encoders: Sequence[Mapping[str, Any]],
+    members: int = 1,
 ) -> None:
-    """Layer, output shape and parameters, with the total."""
+    """Layer, output shape and parameters, with the total; of each, if there are several."""
     inputs = sum(_width(each) for each in encoders)
     rows = [["Input", f"(rows, {inputs})", "0"]]
     rows += [
         [str(layer["name"]), f"(rows, {layer['output']})", f"{layer['parameters']:,}"] for layer in network
     ]
     total = sum(int(layer["parameters"]) for layer in network)
-    screen.heading("Network")
+    screen.heading("Network" if members == 1 else f"Each of {members} networks")
     screen.table(["layer", "output", "parameters"], [*rows, ["Total", "", f"{total:,}"]], numbers=(2,))
 
 

@@ -25,7 +25,7 @@ def plan_report(screen: Screen, plan: TrainingPlan, data: Sequence[str]) -> None
     """The plan of a dry run."""
     schema_report(screen, plan.schema, data, plan.rows, plan.counts)
     columns_report(screen, plan.schema, plan.encoders)
-    network_report(screen, [asdict(layer) for layer in plan.network], plan.encoders)
+    network_report(screen, [asdict(layer) for layer in plan.network], plan.encoders, plan.members)
     settings_report(screen, plan.settings)
     screen.line()
     screen.line("Nothing was trained and nothing written (--dry-run).")

@@ -30,7 +30,7 @@ def training_report(screen: Screen, run: TrainingRun, data: Sequence[str]) -> No
     """The summary at the end of `train`."""
     artifact = run.artifact
     schema_report(screen, artifact.schema, data, run.rows, run.counts)
-    network_report(screen, artifact.network, artifact.encoders)
+    network_report(screen, artifact.network, artifact.encoders, len(run.members))
     screen.heading("Training")
     screen.pairs(
         [

@@ -122,9 +122,10 @@ class LiveView(LineView):
         left = seconds / self._done * (total - self._done)
         rows = self._plan.rows["train"] * self._done / max(seconds, 1e-9)
         several = f" of {self._plan.members} networks" if self._plan.members > 1 else ""
+        width = min(30, self._screen.width // 3) - len(several)
         bar = Table.grid(padding=(0, 2))
         bar.add_row(
-            ProgressBar(total=total, completed=self._done, width=min(30, self._screen.width // 3)),
+            ProgressBar(total=total, completed=self._done, width=max(width, 5)),
             Text(f"{self._done}/{total} epochs{several}"),
             Text(f"{rows:,.0f} rows/s", style="dim"),
             Text(f"at most {duration(left)} left", style="dim"),

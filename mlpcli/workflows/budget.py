@@ -4,7 +4,7 @@ import time
 
 from mlpcli.nn.batches import Batches
 from mlpcli.workflows.building import batch_rows, build_trainer, initial_network
-from mlpcli.workflows.ensemble import gain_of_processes
+from mlpcli.workflows.ensemble import expected_seconds
 from mlpcli.workflows.options import Options
 from mlpcli.workflows.preparation import Prepared
 from mlpcli.workflows.run import generators, limited_threads, usable_cores
@@ -18,28 +18,29 @@ TRIED_SECONDS = 0.2
 LEAST_STEPS = 5
 
 
-def fit_to_time(prepared: Prepared, given: Options, seconds: float) -> Prepared:
+def fit_to_time(prepared: Prepared, given: Options, step_products: int, seconds: float) -> Prepared:
     """With as many epochs and networks as `seconds` allow for; what the user has `given` stays.
 
     Epochs are shortened to fit, so that schedules still end at their end, or stretched; if time is left,
-    there are more networks.
+    there are more networks. `step_products` are the multiply-adds of a step's largest product.
     """
     options = prepared.options
     assert options.training.epochs is not None
     per_epoch = _seconds_per_epoch(prepared)
     cores = options.run.threads or usable_cores()
+
+    def fits(members: int, epochs: int) -> bool:
+        expected = expected_seconds(members, cores, step_products, per_epoch * epochs * members)
+        return min(expected.values()) <= SPENT * seconds
+
     members, epochs = options.members, options.training.epochs
-    usable = max(SPENT * seconds, 0.0)
-
-    def epochs_for(members: int) -> float:
-        return usable * gain_of_processes(min(members, cores)) / (per_epoch * members)
-
     if given.training.epochs is None:
-        epochs = max(1, int(min(epochs_for(members), STRETCHED * epochs)))
+        longest = round(STRETCHED * epochs)
+        epochs = next((each for each in range(longest, 1, -1) if fits(members, each)), 1)
     if given.ensemble.ensemble is None:
         folds = max(options.ensemble.folds or 1, 1)
-        while members + folds <= MOST_MEMBERS and epochs_for(members + folds) >= epochs:
-            members += folds
+        more = range(members, MOST_MEMBERS + 1, folds)
+        members = max((each for each in more if fits(each, epochs)), default=members)
         options = options.changed(ensemble=members // folds)
     return prepared.with_options(options.changed(epochs=epochs))
 

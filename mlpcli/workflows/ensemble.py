@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread, current_thread, main_thread
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
 import numpy as np
 
@@ -42,28 +42,31 @@ class Manner:
     workers: int
 
 
-def choose_manner(members: int, cores: int, step_products: int, total_products: float) -> Manner:
-    """The manner that should end first, by the multiply-adds of the largest product in a step and those of
-    the whole training. A fixed rule: the weights do not depend on it."""
+def expected_seconds(members: int, cores: int, step_products: int, seconds: float) -> dict[Manner, float]:
+    """How long each manner should take, if one network after the other takes `seconds`.
+
+    `step_products` are the multiply-adds of the largest product in a step.
+    """
+    expected = {Manner("in turn", 1): seconds}
     workers = min(members, cores)
-    if workers < 2:
-        return Manner("in turn", 1)
-    seconds = total_products * SECONDS_PER_PRODUCT
-    sizes, gains = zip(*THREAD_GAINS, strict=True)
-    gain = float(np.interp(np.log2(step_products), np.log2(sizes), gains))
-    rounds = -(-members // workers) * workers / members  # the last round may leave workers idle
-    expected = {
-        "in turn": seconds,
-        "threads": rounds * seconds / (1 + gain * (workers - 1)),
-        "processes": PROCESS_SECONDS + rounds * seconds / gain_of_processes(workers),
-    }
-    how: Any = min(expected, key=lambda name: expected[name])
-    return Manner(how, 1 if how == "in turn" else workers)
+    if workers > 1:
+        sizes, gains = zip(*THREAD_GAINS, strict=True)
+        gain = float(np.interp(np.log2(step_products), np.log2(sizes), gains))
+        seconds *= -(-members // workers) * workers / members  # the last round may leave workers idle
+        expected |= {
+            Manner("threads", workers): seconds / (1 + gain * (workers - 1)),
+            Manner("processes", workers): PROCESS_SECONDS + seconds / (1 + PROCESS_GAIN * (workers - 1)),
+        }
+    return expected
 
 
-def gain_of_processes(workers: int) -> float:
-    """How many times as fast as one so many are."""
-    return 1 + PROCESS_GAIN * (workers - 1)
+def choose_manner(members: int, cores: int, step_products: int, total_products: float) -> Manner:
+    """The manner that should end first, by the multiply-adds of the whole training.
+
+    A fixed rule; the weights do not depend on it.
+    """
+    expected = expected_seconds(members, cores, step_products, total_products * SECONDS_PER_PRODUCT)
+    return min(expected, key=lambda manner: expected[manner])
 
 
 def train_members(

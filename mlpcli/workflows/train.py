@@ -199,7 +199,8 @@ def start(
     refuse_what_does_not_fit(network, prepared)
     if options.run.time_limit is not None:
         spent = 0.0 if began is None else time.perf_counter() - began
-        prepared = fit_to_time(prepared, options, options.run.time_limit - spent)
+        products = network.largest_product * batch_rows(prepared)
+        prepared = fit_to_time(prepared, options, products, options.run.time_limit - spent)
     chosen = prepared.options
     members, step_products = chosen.members, network.largest_product * batch_rows(prepared)
     cores = chosen.run.threads or usable_cores()

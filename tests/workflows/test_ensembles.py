@@ -9,9 +9,11 @@ import pytest
 
 import mlpcli
 from mlpcli.nn.fit_state import StopReason
+from mlpcli.workflows import budget
 from mlpcli.workflows import train as workflow
 from mlpcli.workflows.ensemble import Manner, choose_manner, train_members
 from mlpcli.workflows.members import Member, train_member
+from mlpcli.workflows.options import Options
 from mlpcli.workflows.preparation import Prepared
 from tests.workflows.examples import prepared
 
@@ -149,19 +151,40 @@ def test_the_manner_follows_the_work() -> None:
     assert choose_manner(4, 2, 1 << 26, 1e10) == Manner("threads", 2)
 
 
-def test_a_time_limit_is_spent() -> None:
-    """Fewer epochs where it is short, and more networks where it is long; the schedule ends at its end."""
-    frame = table(400)
-    limits = {limit: mlpcli.train(frame, "value", time_limit=limit, hidden=(8,)) for limit in ("1s", "4s")}
-    for limit, done in limits.items():
-        settings = done.model.options
-        assert settings.training.epochs is not None
-        assert len(done.members) == settings.members or done.stop_reason == "time"
-        assert done.seconds < float(limit[:-1])
-        if done.stop_reason == "epochs":
-            assert all(len(member.history) == settings.training.epochs for member in done.members)
-    work = {limit: sum(len(member.history) for member in done.members) for limit, done in limits.items()}
-    assert work["4s"] > 1.5 * work["1s"]
+@pytest.mark.parametrize(
+    ("seconds", "epochs", "members"),
+    [(0.2, 1, 2), (17, 72, 2), (30, 127, 2), (40, 128, 2), (120, 128, 7), (10_000, 128, 50)],
+    ids=["too short", "longer", "nearly stretched", "stretched", "more networks", "enough"],
+)
+def test_a_time_limit_is_spent(
+    monkeypatch: pytest.MonkeyPatch, seconds: float, epochs: int, members: int
+) -> None:
+    """An epoch takes 0.1 s, on one core; 85 % of the limit are for training."""
+    monkeypatch.setattr(budget, "_seconds_per_epoch", lambda ready: 0.1)
+    ready = prepared(table(600), target="value", preset="default", threads=1)
+    assert (ready.options.training.epochs, ready.options.members) == (64, 2)
+    fitted = budget.fit_to_time(ready, Options.from_values({}), 1 << 20, seconds).options
+    assert (fitted.training.epochs, fitted.members) == (epochs, members)
+
+
+def test_a_bag_grows_by_whole_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budget, "_seconds_per_epoch", lambda ready: 0.01)
+    ready = prepared(table(300), target="value", preset="default", threads=1)
+    fitted = budget.fit_to_time(ready, Options.from_values({}), 1 << 20, 25.0)
+    assert (fitted.options.ensemble.folds, fitted.options.members) == (5, 15)
+    assert fitted.fold(7)[1].tolist() == fitted.fold(2)[1].tolist()
+
+
+def test_the_time_of_an_epoch_is_measured() -> None:
+    assert 0 < budget._seconds_per_epoch(three()) < 60
+
+
+def test_schedules_end_at_their_end_under_a_time_limit() -> None:
+    done = mlpcli.train(table(400), "value", time_limit="30s", hidden=(8,), ensemble=1)
+    epochs = done.model.options.training.epochs
+    assert done.stop_reason == "epochs"
+    assert {len(member.history) for member in done.members} == {epochs}
+    assert done.members[0].history[-1].learning_rate < 1e-3
 
 
 def test_what_is_given_stays_under_a_time_limit() -> None:

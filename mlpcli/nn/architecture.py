@@ -104,6 +104,14 @@ class NetworkSettings(Settings):
         parse=parse_dropout,
         common=True,
     )
+    input_dropout: float | None = setting(
+        None,
+        "Share of the inputs dropped while training.",
+        group="Regularization",
+        metavar="RATE",
+        at_least=0,
+        below=1,
+    )
     init: str | None = setting(
         None,
         "Starting weights; auto: normal, by the activation's gain.",
@@ -186,6 +194,8 @@ def build_layers(
     width = embedded.n_out if embedded is not None else inputs.width
     if settings.input_scale:
         layers.append(Scale(width))
+    if settings.input_dropout:
+        layers.append(Dropout(width, settings.input_dropout, dropout))
     rates = settings.dropout_rates() or (0.0,)
     for size, rate in zip(
         settings.hidden, rates if len(rates) > 1 else rates * len(settings.hidden), strict=True

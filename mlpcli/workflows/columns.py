@@ -181,6 +181,6 @@ def _refuse_unreadable(
             row = int(np.argmax(unreadable))
             raise DataError(
                 f"{table.place(int(numbers[row]))}: column {column.name!r}: "
-                f"{shown(frame[column.name], row)} is no {column.kind}",
+                f"{shown(frame[column.name], row)} is not a {column.kind}",
                 "Mend the cell, or leave out --strict.",
             )

@@ -91,6 +91,7 @@ def _refuse_for_minimizer(options: Options) -> None:
     name = options.optimizer.optimizer
     for flag, given in (
         ("--dropout", any(options.network.dropout_rates())),
+        ("--input-dropout", options.network.input_dropout),
         ("--l1", options.regularization.l1),
         ("--weight-decay", options.regularization.weight_decay),
         ("--clip-norm", options.regularization.clip_norm),

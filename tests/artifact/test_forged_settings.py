@@ -111,7 +111,15 @@ NEWER = (
     *("parametric", "output_activation", "init", "wide", "number_embedding", "input_scale", "embed_above"),
     *("quantiles", "label_smoothing", "focal_gamma", "beta2", "rate_factors", "rate_by_width", "warmup"),
     *("decay_schedule", "dropout_schedule", "l1", "weight_decay", "decay_factors", "clip_norm"),
-    *("calibrate", "clip_predictions", "embed_spikes", "frequency_spread", "ensemble", "folds"),
+    *(
+        "calibrate",
+        "clip_predictions",
+        "embed_spikes",
+        "frequency_spread",
+        "ensemble",
+        "folds",
+        "input_dropout",
+    ),
 )
 
 

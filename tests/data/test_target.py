@@ -60,8 +60,8 @@ def test_a_positive_class_that_is_none_has_near_names() -> None:
 
 def test_an_unknown_class_is_named() -> None:
     target = ClassTarget("y", ("a", "b"))
-    with pytest.raises(DataError, match="y: the class 'c' did not occur in training") as raised:
-        target.encode(text_column(["a", "c"]))
+    with pytest.raises(DataError, match="row 1: target 'y': the class 'c' did not occur") as raised:
+        target.encode(text_column(["a", "c"]), lambda row: f"row {row}")
     assert "a, b" in raised.value.hint
 
 

@@ -55,6 +55,17 @@ def test_off_at_prediction() -> None:
     assert generator.bit_generator.state == before
 
 
+def test_inputs_are_dropped_behind_their_scale() -> None:
+    settings = NetworkSettings(
+        hidden=(6,), activation="tanh", dropout=0.5, input_dropout=0.25, input_scale=True
+    )
+    network = build_network(settings, 3, 1, np.random.default_rng(3))
+    rates = [(type(layer).__name__, getattr(layer, "rate", None)) for layer in network.layers]
+    assert rates[:2] == [("Scale", None), ("Dropout", 0.25)]
+    network.set_dropout(0.5)
+    assert [layer.rate for layer in network.layers if isinstance(layer, Dropout)] == [0.125, 0.25]
+
+
 def test_every_forward_pass_draws_anew() -> None:
     layer = Dropout(WIDTH, 0.5, np.random.default_rng(1))
     x, first, second = np.ones((2, WIDTH)), np.empty((2, WIDTH)), np.empty((2, WIDTH))

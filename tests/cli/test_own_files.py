@@ -1,0 +1,56 @@
+"""A command does not write over what it reads, nor read what it writes."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.cli.commands import Commands, sample
+
+QUICK = ("--preset", "textbook", "--epochs", "1")
+
+
+def copied(folder: Path) -> Path:
+    return Path(shutil.copy(sample("penguins.csv"), folder / "own.csv"))
+
+
+def test_a_model_is_not_written_over_its_table(mlpcli: Commands, tmp_path: Path) -> None:
+    table = copied(tmp_path)
+    before = table.read_bytes()
+    (tmp_path / "link.csv").symlink_to(table)
+    for output in (table, tmp_path / "link.csv"):
+        said = mlpcli.error(1, "train", table, "-t", "species", *QUICK, "-f", "-o", output)
+        assert "is an input of this command too" in said
+    assert table.read_bytes() == before
+
+
+def test_rows_are_not_written_over_the_model(mlpcli: Commands, penguins_model: Path, tmp_path: Path) -> None:
+    model = Path(shutil.copy(penguins_model, tmp_path / "m.joblib"))
+    said = mlpcli.error(1, "predict", model, sample("penguins.csv"), "-f", "-o", model)
+    assert "is an input of this command too" in said
+    assert model.read_bytes() == penguins_model.read_bytes()
+
+
+def test_scored_rows_may_take_the_place_of_the_table(
+    mlpcli: Commands, penguins_model: Path, tmp_path: Path
+) -> None:
+    table = copied(tmp_path)
+    mlpcli.ok("predict", penguins_model, table, "-f", "-o", table)
+    assert table.read_text().splitlines()[0].endswith(",prediction")
+
+
+def test_a_file_does_not_grow_by_its_own_rows(penguins_model: Path, tmp_path: Path) -> None:
+    table = copied(tmp_path)
+    before = table.read_bytes()
+    with table.open("ab") as file:
+        done = subprocess.run(
+            [sys.executable, "-m", "mlpcli", "predict", str(penguins_model), str(table), "--keep", "island"],
+            stdout=file,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+    assert done.returncode == 1
+    assert "is the output of this command too" in done.stderr
+    assert table.read_bytes() == before

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from shlex import quote
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -44,7 +45,7 @@ def not_a_number(name: str, where: str, cell: str, count: int, rows: int) -> Fin
     return Finding(
         "fallback",
         f"{where}: column {name!r}: {cell} is not a number, as {count:,} of {rows:,} cells: taken as text",
-        f"--missing WORD, or --kind {name}=number to count them as missing",
+        f"--missing WORD, or --kind {quote(name + '=number')} to count them as missing",
     )
 
 
@@ -75,7 +76,7 @@ def _left_out(schema: Schema) -> list[Finding]:
         if column.reason != CHOSEN:
             by_reason.setdefault((column.kind, column.reason), []).append(column.name)
     return [
-        Finding(kind, f"left out {_columns(names)}: {reason}", f"--kind {names[0]}=KIND keeps it")
+        Finding(kind, f"left out {_columns(names)}: {reason}", f"--kind {quote(names[0] + '=KIND')} keeps it")
         for (kind, reason), names in by_reason.items()
     ]
 
@@ -86,7 +87,7 @@ def _uncertain_dates(schema: Schema) -> list[Finding]:
         Finding(
             "dates",
             f"column {column.name!r} holds {column.reason}",
-            f"--kind {column.name}=category if that is wrong",
+            f"--kind {quote(column.name + '=category')} if that is wrong",
         )
         for column in schema.inputs
         if column.kind == DATE and column.reason != CHOSEN and "," in column.reason.rpartition("'")[2]
@@ -119,7 +120,7 @@ def _leaks(encoder: FeatureEncoder, target: Target, parts: Mapping[str, Part]) -
             evidence = _determines(told[0], told[1], learned.truth, others.truth, names)
         if evidence:
             findings.append(
-                Finding("leak", f"column {each.name!r} {evidence}: a leak?", f"--drop {each.name}")
+                Finding("leak", f"column {each.name!r} {evidence}: a leak?", f"--drop {quote(each.name)}")
             )
     return findings
 
@@ -228,7 +229,11 @@ def _classes(target: Target, train: Part) -> list[Finding]:
 
 def _mostly_missing(counts: CellCounts, rows: int) -> list[Finding]:
     return [
-        Finding("missing", f"column {name!r} is missing in {count / rows:.0%} of the rows", f"--drop {name}")
+        Finding(
+            "missing",
+            f"column {name!r} is missing in {count / rows:.0%} of the rows",
+            f"--drop {quote(name)}",
+        )
         for name, count in counts.missing.items()
         if count > MISSING_SHARE * rows
     ]

@@ -2,8 +2,8 @@
 
 Members know nothing of one another, so their order does not matter. What runs beside the caller tells of its
 epochs, and is told to stop, through files in a temporary folder: the same way for threads and processes.
-A third way, to stack networks in one run, is hardly faster than one after the other: 1.05 to 1.11 times for five
-of three layers of 128, with batches of 64 to 256.
+A third way, to stack networks in one run, is hardly faster than one after the other: 1.05 to 1.11 times for
+five of three layers of 128, with batches of 64 to 256.
 """
 
 import os

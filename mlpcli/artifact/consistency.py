@@ -29,6 +29,7 @@ from mlpcli.data.schema import (
 
 Array: TypeAlias = npt.NDArray[Any]
 
+LOWEST_TEMPERATURE = 1e-3
 DEEPEST = 20
 """Lists and dicts in one another; a model has five. Functions that call themselves for each are safe."""
 
@@ -112,6 +113,8 @@ def parse_header(text: str) -> dict[str, Any]:
     json.dumps(header, ensure_ascii=False).encode()
     if any(scores["metrics"].keys() != scores["baseline"].keys() for scores in header["scores"].values()):
         raise ValueError("its scores have no baseline")
+    if header["receipt"].get("members") == []:
+        raise ValueError("it has no network")
     # Of several networks that of the first.
     epochs = sum(not record.get("member") for record in header["history"])
     if not 1 <= header["receipt"]["best_epoch"] <= epochs:
@@ -173,9 +176,11 @@ def check_arrays(schema: Schema, header: Mapping[str, Any], arrays: Mapping[str,
         if not np.isfinite(array).all():
             raise ValueError(f"its array {name!r:.40} holds a value that is no number")
     scales = [arrays["numbers"][:, 2]]
-    scales += [arrays[name] for name in ("target.spread", "temperature") if name in arrays]
+    scales += [arrays[name] for name in ("target.spread",) if name in arrays]
     if any((scale <= 0).any() for scale in scales):
         raise ValueError("a scale is not above 0")
+    if "temperature" in arrays and (arrays["temperature"] < LOWEST_TEMPERATURE).any():
+        raise ValueError("its temperature is too low")
 
 
 def _check_weights(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:

@@ -130,6 +130,9 @@ def command(
             should_stop=stopping.ask,
             **given(settings),
         )
+    for finding in run.findings:
+        if finding.kind == "diverged":
+            talk.line(f"warning: {finding.text} ({finding.advice})")
     if run.stop_reason == "diverged":
         talk.line("warning: the loss ran away; the best weights before that are kept. See `mlpcli lr-find`.")
     if as_json:

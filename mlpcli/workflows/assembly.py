@@ -37,7 +37,11 @@ def assemble(prepared: Prepared, members: Sequence[Member], network: Sequence[La
         target=target,
         settings=prepared.options.values(),
         network=[asdict(layer) for layer in network],
-        history=[_plain(record) for member in members for record in member.history],
+        history=[
+            _plain(record) | {"member": place}
+            for place, member in enumerate(members)
+            for record in member.history
+        ],
         scores={},
         receipt={},
         arrays={

@@ -1,5 +1,6 @@
 """A time limit that is spent: the epochs, then the networks, that fit into it."""
 
+import itertools
 import time
 
 from mlpcli.nn.batches import Batches
@@ -12,7 +13,7 @@ from mlpcli.workflows.run import generators, limited_threads, usable_cores
 SPENT = 0.85
 """Of the limit: the rest is for what follows training, and for a machine that slows down."""
 STRETCHED = 2.0
-"""Times the preset's epochs, before there are more networks."""
+"""Times the preset's epochs; only then there are more networks."""
 MOST_MEMBERS = 50
 TRIED_SECONDS = 0.2
 LEAST_STEPS = 5
@@ -53,8 +54,9 @@ def _seconds_per_epoch(prepared: Prepared) -> float:
         network = initial_network(prepared, randomness, training.features)
         trainer = build_trainer(prepared, network)
         batches = Batches(prepared.examples(training), batch_rows(prepared))
+        order = randomness["shuffle"].permutation(len(training))
         steps, started = 0, 0.0
-        for batch in batches.in_order(randomness["shuffle"].permutation(len(training))):
+        for batch in itertools.chain.from_iterable(batches.in_order(order) for _ in itertools.count()):
             trainer.step(batch, 1e-6, valued=False)
             if not started:
                 started = time.perf_counter()  # the first makes room
@@ -62,7 +64,7 @@ def _seconds_per_epoch(prepared: Prepared) -> float:
             steps += 1
             if steps >= LEAST_STEPS and time.perf_counter() - started > TRIED_SECONDS:
                 break
-        per_step = (time.perf_counter() - started) / max(steps, 1)
+        per_step = (time.perf_counter() - started) / steps
         started = time.perf_counter()
         if len(held):
             network.predict(held.features)

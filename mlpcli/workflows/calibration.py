@@ -31,6 +31,8 @@ def calibrated(model: Model, held: HeldOut) -> Array:
     truth, weights = some.part.truth, some.part.weights
     if not len(truth):
         return np.ones(1)
+    if weights is not None:
+        weights = weights / max(weights.mean(), np.finfo(np.float64).tiny)  # their unit says nothing
 
     def predicted(temperature: float) -> Array:
         at = dataclasses.replace(model, temperature=np.array([temperature]))

@@ -11,13 +11,16 @@ import pickle
 import signal
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from pathlib import Path
-from threading import Thread, current_thread, main_thread
+from threading import Thread
 from typing import Literal, cast
 
 import numpy as np
 
+from mlpcli.errors import MlpcliError
 from mlpcli.nn.fit_state import StopReason
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.workflows.members import Member, ShouldStop, Watch, train_member
@@ -74,11 +77,9 @@ def choose_manner(members: int, cores: int, step_products: int, total_products: 
 def train_members(
     prepared: Prepared, members: int, manner: Manner, on_epoch: Watch, should_stop: ShouldStop
 ) -> list[Member]:
-    """Those that have something to keep, in order; stopped early, the finished ones and the best so far of
-    those that were running."""
+    """All that were trained, in order; stopped early, the finished ones and those that were running."""
     run = _in_turn if manner.workers == 1 else _side_by_side
-    done = sorted(run(prepared, members, manner, on_epoch, should_stop), key=lambda member: member.number)
-    return [member for member in done if member.best_epoch] or done[:1]
+    return sorted(run(prepared, members, manner, on_epoch, should_stop), key=lambda member: member.number)
 
 
 def _in_turn(
@@ -95,7 +96,7 @@ def _side_by_side(
 ) -> list[Member]:
     with tempfile.TemporaryDirectory(prefix="mlpcli-") as folder:
         board = _Board(folder)
-        runner = _Runner(lambda: _run_all(prepared, members, manner, board))
+        runner = _Runner(lambda: _run_all(prepared, members, manner, board, folder))
         try:
             while runner.running(POLL_SECONDS):
                 if (reason := should_stop()) is not None:
@@ -111,25 +112,41 @@ def _side_by_side(
         return runner.result()
 
 
-def _run_all(prepared: Prepared, members: int, manner: Manner, board: "_Board") -> list[Member]:
-    from joblib import Parallel, delayed
+def _run_all(prepared: Prepared, members: int, manner: Manner, board: "_Board", folder: str) -> list[Member]:
+    import joblib
 
-    backend = "threading" if manner.how == "threads" else "loky"
-    parallel = Parallel(n_jobs=manner.workers, backend=backend, max_nbytes="1M")
-    done: list[Member] = list(
-        parallel(delayed(_train_beside)(prepared, number, board) for number in range(members))
-    )
-    return done
+    if manner.how == "threads":
+        parallel = joblib.Parallel(manner.workers, backend="threading")
+        tasks = [joblib.delayed(_train_in_thread)(prepared, number, board) for number in range(members)]
+        return list(parallel(tasks))
+    if hasattr(signal, "pthread_sigmask"):
+        # Processes inherit this from the thread that starts them: who runs the command decides, not they. The
+        # tracker is started before, as starting it (Python 3.11) would take the block away.
+        resource_tracker.ensure_running()
+        signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+    path = os.path.join(folder, "prepared")
+    joblib.dump(prepared, path)  # once: all of them read the same pages
+    parallel = joblib.Parallel(manner.workers, backend="loky", max_nbytes=None)
+    try:
+        return list(
+            parallel(joblib.delayed(_train_in_process)(path, number, board) for number in range(members))
+        )
+    except BrokenExecutor:
+        raise MlpcliError(
+            "a process that trained one of the networks was killed, perhaps for want of memory",
+            "Give --threads 1 to train one after the other.",
+        ) from None
 
 
-def _train_beside(prepared: Prepared, number: int, board: "_Board") -> Member:
-    """In a worker."""
-    if current_thread() is not main_thread():
-        return train_member(prepared, number, board.tell, board.reason)
-    # A process of its own. Whoever started it decides what Ctrl-C does.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _train_in_thread(prepared: Prepared, number: int, board: "_Board") -> Member:
+    return train_member(prepared, number, board.tell, board.reason)
+
+
+def _train_in_process(path: str, number: int, board: "_Board") -> Member:
+    import joblib
+
     with limited_threads(1):
-        return train_member(prepared, number, board.tell, board.reason)
+        return train_member(joblib.load(path, mmap_mode="r"), number, board.tell, board.reason)
 
 
 class _Board:

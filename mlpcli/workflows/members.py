@@ -61,20 +61,22 @@ class Member:
 def train_member(prepared: Prepared, number: int, on_epoch: Watch, should_stop: ShouldStop) -> Member:
     """Train network `number`, with generators of its own, to its end or until it is stopped.
 
-    The same numbers come out whichever members are trained before, after or beside it.
+    The same numbers come out whichever members are trained before, after or beside it. Where its validation
+    rows have no weight, none chooses the epoch.
     """
     randomness = generators(prepared.options.run.seed, number)
     training, held = prepared.member_parts(number)
     network = initial_network(prepared, randomness, training.features)
     trainer = build_trainer(prepared, network)
     settings = prepared.options.training
+    counts = len(held) > 0 and (held.weights is None or bool(held.weights.any()))
     state, history = FitState(), list[EpochRecord]()
     for record in fit(
         trainer,
         prepared.examples(training),
         settings,
         {name: randomness[name] for name in ("shuffle", "dropout")},
-        validation=prepared.examples(held) if len(held) else None,
+        validation=prepared.examples(held) if counts else None,
         measure=_watched(prepared, trainer, held),
         higher_is_better=settings.monitor != LOSS and METRICS[settings.monitor].higher_is_better,
         should_stop=should_stop,

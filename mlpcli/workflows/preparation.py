@@ -1,6 +1,7 @@
 """From a table to encoded parts: kinds, target, rows left out, split, matrices. Used by train and lr_find."""
 
 import dataclasses
+import math
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -42,6 +43,7 @@ Array: TypeAlias = npt.NDArray[Any]
 
 
 LEAST_PIXELS = 16
+"""Columns from which a table of whole numbers of one range is taken for images."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,7 @@ def prepare(data: Data, options: Options, generator: np.random.Generator) -> Pre
         if not any(column.kind in LEARNED for column in columns):
             raise DataError(f"{table.name}: no input column is left", _why_none(columns))
         traits = RowTraits.of(frame, roles, task, reading, rows.place)
-        options = options.resolved(shape_of(columns, table.sample, traits, task))
+        options = options.resolved(shape_of(columns, table.sample, traits, task, options.split.test))
         split = split_table(traits, options, generator)
         parts = split.parts
         schema = Schema(tuple(columns), roles.target, task, reason, roles.weight)
@@ -193,12 +195,16 @@ def prepare(data: Data, options: Options, generator: np.random.Generator) -> Pre
     )
 
 
-def shape_of(columns: Sequence[Column], sample: Frame, traits: RowTraits, task: str) -> TableShape:
-    """What presets follow."""
+def shape_of(
+    columns: Sequence[Column], sample: Frame, traits: RowTraits, task: str, test: float | str | None
+) -> TableShape:
+    """What presets follow; `test` is the part of the rows that is kept apart."""
+    left = 1.0 - test if isinstance(test, float) else 1.0
     numbers = [column.name for column in columns if column.kind == NUMBER]
     dates = sum(column.kind == DATE for column in columns)
     cells = [cells for name in numbers if not isinstance(cells := sample[name], Texts)]
-    return TableShape(traits.rows, task, len(numbers) + dates, traits.units, _one_range(cells))
+    rows, units = math.floor(left * traits.rows), math.floor(left * traits.units)
+    return TableShape(rows, task, len(numbers) + dates, units, _one_range(cells))
 
 
 def _one_range(columns: Sequence[Array]) -> bool:

@@ -119,7 +119,7 @@ def train(
     on_start(plan)
     begun = time.perf_counter()
     with limited_threads(plan.threads):
-        members = train_members(
+        trained = train_members(
             prepared,
             plan.members,
             plan.manner,
@@ -127,7 +127,7 @@ def train(
             stopper(prepared.options.run.time_limit, should_stop, began),
         )
         seconds = time.perf_counter() - begun
-        _check(prepared, members)
+        members = _kept(prepared, trained)
         model = assemble(prepared, members, plan.network)
         scores = score_parts(model, prepared, members)
     if members[0].stop_reason == "diverged" and not scores["validation"].beats_baseline(
@@ -144,7 +144,7 @@ def train(
         scores,
         prepared.counts,
         prepared.notes,
-        prepared.findings,
+        [*prepared.findings, *_left_out(trained, members)],
         plan.threads,
         plan.network,
     )
@@ -227,14 +227,29 @@ def start(
     return Started(prepared, plan)
 
 
-def _check(prepared: Prepared, members: list[Member]) -> None:
-    """Raise unless there is something to keep."""
-    if any(member.best_epoch for member in members):
-        return
+def _kept(prepared: Prepared, members: list[Member]) -> list[Member]:
+    """Those that have something to keep; none that diverged, unless all did. Raises if there is none."""
+    whole = [member for member in members if member.best_epoch]
+    if whole:
+        return [member for member in whole if member.stop_reason != "diverged"] or whole
     if any(member.stop_reason == "diverged" for member in members):
         raise _diverged(prepared, members)
     code = {"interrupted": 130, "terminated": 143}.get(members[0].stop_reason, 1)
     raise StoppedError("stopped before the first epoch ended; nothing was written", code)
+
+
+def _left_out(trained: list[Member], kept: list[Member]) -> list[Finding]:
+    """What to tell of networks that ran away while others did not."""
+    count = sum(member.stop_reason == "diverged" for member in trained)
+    if not count or kept[0].stop_reason == "diverged":
+        return []
+    return [
+        Finding(
+            "diverged",
+            f"{count} of {len(trained)} networks diverged and {'are' if count > 1 else 'is'} left out",
+            "--lr with a smaller rate; `mlpcli lr-find` suggests one",
+        )
+    ]
 
 
 def _reason(members: list[Member]) -> StopReason:

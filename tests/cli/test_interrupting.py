@@ -45,23 +45,38 @@ def test_once_keeps_the_best(tmp_path: Path, signum: signal.Signals, code: int) 
     assert os.listdir(tmp_path) == ["m.joblib"]
 
 
+IN_PROCESSES = ("--preset", "textbook", "--patience", "100000", "-v", "--json")
+
+
+@pytest.mark.parametrize(("signum", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 @pytest.mark.parametrize(
     ("networks", "epochs"), [(20, 200), (3, 3000)], ids=["some have ended", "none has ended"]
 )
-def test_several_networks_in_processes(tmp_path: Path, networks: int, epochs: int) -> None:
-    """Ctrl-C reaches them all, as in a terminal; the one that was started decides."""
+def test_several_networks_in_processes(
+    tmp_path: Path, networks: int, epochs: int, signum: signal.Signals, code: int
+) -> None:
+    """The signal reaches them all, as from a terminal; the one that was started decides."""
     model = tmp_path / "m.joblib"
-    course = ("--preset", "textbook", "--patience", "100000", "--epochs", epochs, "--ensemble", networks)
-    options = (*course, "-v", "--json", "-o", model)
+    options = (*IN_PROCESSES, "--epochs", epochs, "--ensemble", networks, "-o", model)
     process = start(sample("penguins.csv"), "-t", "species", *options, start_new_session=True)
     wait_for_epochs(process, "network")
-    os.killpg(process.pid, signal.SIGINT)
+    os.killpg(process.pid, signum)
     out, err = process.communicate(timeout=60)
-    assert process.returncode == 130, err
-    found = json.loads(out)
-    assert found["stop_reason"] == "interrupted"
-    assert 1 <= len(found["members"]) < networks
+    assert process.returncode == code, err
+    assert 1 <= len(json.loads(out)["members"]) < networks
     assert os.listdir(tmp_path) == ["m.joblib"]
+
+
+@pytest.mark.parametrize("seconds", [0.8, 1.1, 1.4])
+def test_while_processes_start(tmp_path: Path, seconds: float) -> None:
+    """Nothing is written, or the best so far; whenever it comes there is one line at most."""
+    options = (*IN_PROCESSES, "--epochs", 3000, "--ensemble", 3, "-o", tmp_path / "m.joblib")
+    process = start(sample("penguins.csv"), "-t", "species", *options, start_new_session=True)
+    time.sleep(seconds)
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode in (130, -signal.SIGINT)
+    assert "Traceback" not in err
 
 
 def test_before_the_first_epoch_nothing_is_written(tmp_path: Path) -> None:

@@ -55,6 +55,18 @@ def test_weights_count_as_rows() -> None:
     )
 
 
+@pytest.mark.parametrize("unit", [1e-6, 1e6])
+def test_the_unit_of_weights_says_nothing(unit: float) -> None:
+    frame = noisy(2).assign(w=np.tile([1.0, 2.0], 300))
+    temperatures = [
+        mlpcli.train(
+            frame.assign(w=frame["w"] * factor), "y", weight="w", features="a,b", preset="textbook", epochs=5
+        ).artifact.arrays["temperature"][0]
+        for factor in (1.0, unit)
+    ]
+    assert temperatures[0] == pytest.approx(temperatures[1], rel=1e-4)
+
+
 def noisy(classes: int) -> pd.DataFrame:
     """Rows of which a net that learns them by heart is far too sure."""
     generator = np.random.default_rng(0)

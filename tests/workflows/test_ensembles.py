@@ -1,5 +1,8 @@
 """Several networks: whatever runs them, the same numbers; averaged, held out row by row, stopped early."""
 
+import dataclasses
+import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -73,12 +76,81 @@ def test_stopped_early_the_finished_and_the_best_so_far_are_kept(manner: Manner)
         return "interrupted" if len(seen) >= 4 else None
 
     members = run(
-        three(epochs=200), manner, on_epoch=lambda record: seen.append(record.member), should_stop=stop
+        three(epochs=20_000), manner, on_epoch=lambda record: seen.append(record.member), should_stop=stop
     )
     assert members
-    assert all(member.best_epoch for member in members)
+    assert any(member.best_epoch for member in members)
     assert {member.stop_reason for member in members} == {"interrupted"}
-    assert max(len(member.history) for member in members) < 200
+    assert max(len(member.history) for member in members) < 20_000
+
+
+def test_a_killed_process_is_an_error_with_a_way_out(tmp_path: Path) -> None:
+    """As for want of memory."""
+
+    def kill(record: Any) -> None:
+        for child in Path("/proc").glob("[0-9]*"):
+            try:
+                parent = (child / "stat").read_text().rpartition(")")[2].split()[1]
+                command = (child / "cmdline").read_text()
+            except OSError:
+                continue  # it has just ended
+            if parent == str(os.getpid()) and "loky" in command and "tracker" not in command:
+                os.kill(int(child.name), signal.SIGKILL)
+
+    with pytest.raises(mlpcli.MlpcliError, match="was killed") as raised:
+        run(three(epochs=20_000), MANNERS[2], on_epoch=kill)
+    assert "--threads 1" in raised.value.hint
+
+
+@pytest.mark.parametrize("lost", [0, 1])
+def test_networks_that_diverge_are_left_out_and_told_of(
+    monkeypatch: pytest.MonkeyPatch, lost: int, tmp_path: Path
+) -> None:
+    def some_diverge(*arguments: Any) -> list[Member]:
+        return [
+            dataclasses.replace(member, stop_reason="diverged") if member.number == lost else member
+            for member in train_members(*arguments)
+        ]
+
+    monkeypatch.setattr(workflow, "train_members", some_diverge)
+    path = str(tmp_path / "m.joblib")
+    done = mlpcli.train(table(), "value", features="a,b,c", ensemble=3, output=path, **QUICK)
+    assert [member.number for member in done.members] == [number for number in range(3) if number != lost]
+    assert done.stop_reason == "epochs"
+    assert [each.text for each in done.findings if each.kind == "diverged"] == [
+        "1 of 3 networks diverged and is left out"
+    ]
+    assert len(mlpcli.load(path).networks) == 2
+
+
+def test_a_network_without_an_epoch_is_left_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def first_is_late(*arguments: Any) -> list[Member]:
+        first, *others = train_members(*arguments)
+        return [dataclasses.replace(first, best_epoch=0, history=[], stop_reason="interrupted"), *others]
+
+    monkeypatch.setattr(workflow, "train_members", first_is_late)
+    path = str(tmp_path / "m.joblib")
+    mlpcli.train(table(), "value", features="a,b,c", ensemble=3, output=path, **QUICK)
+    again = mlpcli.load(path)
+    assert {record["member"] for record in again.artifact.history} == {0, 1}
+
+
+def test_held_rows_without_weight_choose_no_epoch() -> None:
+    frame = table().assign(w=[1.0] * 3 + [0.0] * 57)
+    bag = mlpcli.train(frame, "value", features="a,b,c", weight="w", folds=5, **QUICK)
+    assert {member.best_epoch for member in bag.members if not member.best_scores["loss"]} == {3}
+
+
+@pytest.mark.parametrize("preset", ["default", "best"])
+def test_a_number_of_networks_is_that_number(preset: str) -> None:
+    assert prepared(table(), target="value", preset=preset, ensemble=3).options.members == 3
+
+
+def test_rows_that_are_kept_apart_do_not_count() -> None:
+    frame = table(100).assign(patient=np.repeat(np.arange(12), [9] * 4 + [8] * 8))
+    ready = prepared(frame, target="value", preset="default", group="patient", test=0.7)
+    assert (ready.options.ensemble.folds, ready.options.members) == (0, 5)
+    assert len(prepared(table(24), target="value", preset="default", test=0.5).parts["validation"]) == 0
 
 
 def test_before_any_epoch_there_is_nothing_to_keep() -> None:

@@ -37,9 +37,10 @@ class Parser:
         plain = self._numbers - self._written
         # Left to infer, pandas takes a tenth less time than told that it is to be float64.
         table = self._read(block, self._columns, [name for name in self._columns if name not in plain])
-        inferred = {name: table[self._positions[name]].dtype.kind in "iuf" for name in plain}
-        again = [name for name, is_number in inferred.items() if not is_number]
-        texts = self._read(block, again, again) if again else table
+        kinds = {position: kind.kind for position, kind in table.dtypes.items()}
+        inferred = {name: kinds[self._positions[name]] in "iuf" for name in plain}
+        again = {name for name, is_number in inferred.items() if not is_number}
+        texts = self._read(block, sorted(again), sorted(again)) if again else table
         columns: dict[str, Cells] = {}
         for name in self._columns:
             cells = (texts if name in again else table)[self._positions[name]]

@@ -108,7 +108,7 @@ def decide_columns(table: Table, settings: DataSettings, roles: Roles, reading: 
     def resolved(flag: str, given: Sequence[str]) -> tuple[str, ...]:
         return resolve_names(flag, given, table.columns, table.name)
 
-    wanted = resolved("--features", settings.features) or tuple(table.columns)
+    wanted = set(resolved("--features", settings.features) or table.columns)
     out = {*roles.target, roles.weight, roles.group, *resolved("--drop", settings.drop)}
     chosen = dict(settings.kind)
     for name in chosen:

@@ -27,7 +27,8 @@ from mlpcli.render.plan import notes_report, plan_fields, plan_report
 from mlpcli.render.reports import training_fields, training_report
 from mlpcli.render.training import training_view
 from mlpcli.workflows.options import SETTINGS_CLASSES
-from mlpcli.workflows.train import TrainingPlan, start, train
+from mlpcli.workflows.planning import TrainingPlan, start
+from mlpcli.workflows.train import train
 
 EXIT_CODES = {"interrupted": INTERRUPTED, "terminated": TERMINATED}
 

@@ -10,7 +10,7 @@ from mlpcli.render.console import Screen
 from mlpcli.render.model_report import columns_report, network_report, settings_report
 from mlpcli.render.numbers import by_column, count
 from mlpcli.workflows.doctor import Finding
-from mlpcli.workflows.train import TrainingPlan
+from mlpcli.workflows.planning import TrainingPlan
 
 
 def notes_report(screen: Screen, notes: Sequence[str], findings: Sequence[Finding]) -> None:

@@ -8,7 +8,7 @@ from mlpcli.nn.fitting import EpochRecord
 from mlpcli.render.console import Screen
 from mlpcli.render.numbers import duration, rate, score
 from mlpcli.render.plan import notes_report
-from mlpcli.workflows.train import TrainingPlan
+from mlpcli.workflows.planning import TrainingPlan
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -50,7 +50,7 @@ IN_PROCESSES = ("--preset", "textbook", "--patience", "100000", "-v", "--json")
 
 @pytest.mark.parametrize(("signum", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 @pytest.mark.parametrize(
-    ("networks", "epochs"), [(20, 200), (3, 3000)], ids=["some have ended", "none has ended"]
+    ("networks", "epochs"), [(40, 400), (3, 5000)], ids=["some have ended", "none has ended"]
 )
 def test_several_networks_in_processes(
     tmp_path: Path, networks: int, epochs: int, signum: signal.Signals, code: int

@@ -17,6 +17,7 @@ from mlpcli.workflows import train as workflow
 from mlpcli.workflows.ensemble import Manner, choose_manner, train_members
 from mlpcli.workflows.members import Member, train_member
 from mlpcli.workflows.options import Options
+from mlpcli.workflows.planning import start
 from mlpcli.workflows.preparation import Prepared
 from tests.workflows.examples import prepared
 
@@ -186,10 +187,7 @@ def test_a_bag_is_scored_out_of_fold() -> None:
     assert scores.metrics["r2"] is not None
     assert scores.metrics["r2"] < 0.1
     held = np.concatenate(
-        [
-            each
-            for _, each in workflow.start(frame, "noise", features="a,b,c", folds=4, **QUICK).prepared.folds
-        ]
+        [each for _, each in start(frame, "noise", features="a,b,c", folds=4, **QUICK).prepared.folds]
     )
     assert sorted(held.tolist()) == list(range(200))
 

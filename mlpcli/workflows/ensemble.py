@@ -13,7 +13,6 @@ import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass
-from multiprocessing import resource_tracker
 from pathlib import Path
 from threading import Thread
 from typing import Literal, cast
@@ -120,6 +119,8 @@ def _run_all(prepared: Prepared, members: int, manner: Manner, board: "_Board", 
         tasks = [joblib.delayed(_train_in_thread)(prepared, number, board) for number in range(members)]
         return list(parallel(tasks))
     if hasattr(signal, "pthread_sigmask"):
+        from multiprocessing import resource_tracker
+
         # Processes inherit this from the thread that starts them: who runs the command decides, not they. The
         # tracker is started before, as starting it (Python 3.11) would take the block away.
         resource_tracker.ensure_running()

@@ -185,7 +185,7 @@ def run(table: Table, learner: str, seed: int) -> Result:
         scores = scores_of(table, answer.outputs)
         result = Result(table.name, learner, seed, answer.seconds, peers.processors(), scores)
         outcome = f"error {result.scores['error']:.5g}, {result.seconds:.1f} s"
-    except Exception as error:
+    except Exception as error:  # whatever it is, it is this learner's result: the others' are hours of work
         outcome = f"{type(error).__name__}: {error}"
         result = Result(table.name, learner, seed, 0.0, peers.processors(), {}, outcome)
     print(f"{table.name}, {learner}, seed {seed}: {outcome}", file=sys.stderr, flush=True)

@@ -30,6 +30,7 @@ from mlpcli.data.schema import (
 Array: TypeAlias = npt.NDArray[Any]
 
 LOWEST_TEMPERATURE = 1e-3
+"""A fiftieth of the lowest that training gives; outputs divided by much less are no numbers."""
 DEEPEST = 20
 """Lists and dicts in one another; a model has five. Functions that call themselves for each are safe."""
 

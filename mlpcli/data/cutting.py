@@ -67,8 +67,10 @@ def cut_rows(text: bytes, delimiter: int, width: int, comment: str | None) -> Cu
 
 
 def _counts_before(mask: npt.NDArray[np.bool_], places: Indices) -> Indices:
-    """How many are True before each place: by counting the bits of whole words, which takes a third of the
-    time of finding them all."""
+    """How many are True before each place.
+
+    By counting the bits of whole words, which takes a fifth of the time of finding them all.
+    """
     bits = np.packbits(mask, bitorder="little")
     # One word more, so that the end of the text is a place too.
     words = np.concatenate([bits, np.zeros(8 + -len(bits) % 8, np.uint8)]).view("<u8")

@@ -40,6 +40,8 @@ IDENTIFIER_ROWS = 20
 IDENTIFIER_SHARE = 0.95
 DATE_SHARE = 0.95
 """Of the cells that are not missing, those that must be dates."""
+IN_FORMATS, TAKEN_AS = ", in ", ", taken as "
+"""How the reason of a column of dates goes on where it can be read in several ways."""
 TEXT_WORDS = 4
 """Words in a cell, on average, from which text that hardly repeats is prose."""
 TEXT_SHARE = 0.5
@@ -119,10 +121,10 @@ def _date(name: str, present: Texts, reading: Reading) -> Column | None:
         return None
     reason = f"dates such as {present.text(0)[:40]!r}"
     if len(formats) > 1:
-        reason += f", in {len(formats)} formats"
+        reason += f"{IN_FORMATS}{len(formats)} formats"
     if ambiguous(present.used(), formats):
         before = formats[0].find("%d") < formats[0].find("%m")
-        reason += f", taken as {'day before month' if before else 'month before day'}"
+        reason += f"{TAKEN_AS}{'day before month' if before else 'month before day'}"
     return Column(name, DATE, reason)
 
 

@@ -17,5 +17,4 @@ def own_pages(shape: tuple[int, ...], dtype: npt.DTypeLike) -> Array:
     size = math.prod(shape) * np.dtype(dtype).itemsize
     if size < LEAST_BYTES:
         return np.zeros(shape, dtype)
-    pages = mmap.mmap(-1, size, access=mmap.ACCESS_COPY)
-    return np.frombuffer(pages, dtype).reshape(shape)
+    return np.frombuffer(mmap.mmap(-1, size), dtype).reshape(shape)

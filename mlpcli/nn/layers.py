@@ -136,8 +136,8 @@ class Dropout(Layer):
     """In training each value is zeroed with probability `rate`, the others divided by 1 - rate.
 
     At prediction the layer passes its input on ("inverted dropout"; Srivastava et al. 2014, section 10). The
-    rate is rounded to a multiple of 1/256, as a random byte decides: at 256 x 256 this takes a third of the
-    time of random floats. Stacked networks have a generator each.
+    rate is rounded to a multiple of 1/256, as a random byte decides: at 256 x 256 this takes half of the time
+    of random floats. Stacked networks have a generator each.
     """
 
     elementwise: ClassVar[bool] = True

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.encoders import CategoryEncoder
 from mlpcli.data.features import FeatureEncoder
+from mlpcli.data.kinds import IN_FORMATS, TAKEN_AS
 from mlpcli.data.schema import CHOSEN, DATE, Schema
 from mlpcli.data.target import ClassTarget, LabelTarget, NumberTarget, Target
 from mlpcli.workflows.parts import Part
@@ -90,7 +91,9 @@ def _uncertain_dates(schema: Schema) -> list[Finding]:
             f"--kind {quote(column.name + '=category')} if that is wrong",
         )
         for column in schema.inputs
-        if column.kind == DATE and column.reason != CHOSEN and "," in column.reason.rpartition("'")[2]
+        if column.kind == DATE
+        and column.reason != CHOSEN
+        and any(words in column.reason for words in (IN_FORMATS, TAKEN_AS))
     ]
 
 

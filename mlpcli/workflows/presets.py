@@ -93,8 +93,8 @@ instead of robust scaling and 0.1: california_housing 0.97 instead of 1.03. With
 instead of 0.86."""
 STEPS = {"regression": 4_000, "images": 3_000, "other": 2_000}
 """Updates at most. 2,000 and 4,000: california_housing 0.99 and 0.97, river_flow 1.00 and 0.97, diamonds
-0.985 and 0.980; adult alike, for twice the time. With 2,000 all of Fashion-MNIST was best at its last epoch, by
-its validation rows."""
+0.985 and 0.980; adult alike, for twice the time. With 2,000 all of Fashion-MNIST was best at its last epoch,
+by its validation rows."""
 SMALL_EPOCHS, FEWEST_EPOCHS, MOST_EPOCHS = 64, 8, 256
 BATCHES = ((1_000, 64), (8_000, 128), (30_000, 256), (100_000, 512), (300_000, 1024), (math.inf, 2048))
 """Training rows up to which a batch has so many."""

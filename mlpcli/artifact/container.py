@@ -1,0 +1,116 @@
+"""One file of a header (JSON text) and arrays, with a checksum of each; by joblib, but read without trust.
+
+A dict of `format`, `header`, `header_sha256`, `arrays` {name: array} and `arrays_sha256`; all text is in the
+header. Models and checkpoints are such files.
+"""
+
+import hashlib
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import joblib
+import numpy as np
+import numpy.typing as npt
+
+from mlpcli.artifact import restricted_reader
+from mlpcli.errors import ArtifactError
+
+Array: TypeAlias = npt.NDArray[Any]
+
+PICKLE_PROTOCOL = 4
+"""Fixed, so that the same content is the same bytes under every Python."""
+
+_PARTS = {"header": str, "header_sha256": str, "arrays": dict, "arrays_sha256": str}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a file is called when something is wrong with it, and what to do then."""
+
+    name: str
+    format: int
+    """The newest that is known."""
+    if_missing: str
+    if_damaged: str
+
+    def altered(self, path: str, what: str) -> ArtifactError:
+        """The error of a file that is one, but not as it was written."""
+        return ArtifactError(f"{path}: was altered or damaged: {what}", self.if_damaged)
+
+
+def pack(kind: Kind, header: Mapping[str, Any], arrays: Mapping[str, Array]) -> bytes:
+    """The file's content."""
+    text = json.dumps(header, ensure_ascii=True, allow_nan=False)
+    content = {
+        "format": kind.format,
+        "header": text,
+        "header_sha256": _digest_of_text(text),
+        "arrays": dict(arrays),
+        "arrays_sha256": digest_of_arrays(arrays),
+    }
+    buffer = io.BytesIO()
+    joblib.dump(content, buffer, compress=0, protocol=PICKLE_PROTOCOL)
+    return buffer.getvalue()
+
+
+def unpack(kind: Kind, path: str, *, header_only: bool = False) -> tuple[int, str, dict[str, Array]]:
+    """Format, header and arrays (none with `header_only`) of a file whose checksums are right.
+
+    Raises ArtifactError for whatever is no such file.
+    """
+    try:
+        with open(path, "rb") as file:
+            content = restricted_reader.read(file, skip_arrays=header_only)
+    except restricted_reader.RefusedError as reason:
+        raise ArtifactError(
+            f"{path}: is not a {kind.name} file, or a damaged one: {reason}",
+            f"Nothing of it was run. {kind.if_damaged}",
+        ) from None
+    except FileNotFoundError:
+        raise ArtifactError(f"{path}: no such {kind.name} file", kind.if_missing) from None
+    except IsADirectoryError:
+        raise ArtifactError(f"{path}: is a folder", f"Name a {kind.name} file.") from None
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+        why = getattr(error, "strerror", None) or error
+        raise ArtifactError(f"{path}: cannot be read ({why})", "Look at its name and permissions.") from None
+    return _checked(kind, content, path, header_only)
+
+
+def _checked(kind: Kind, content: Any, path: str, header_only: bool) -> tuple[int, str, dict[str, Array]]:
+    if type(content) is not dict or type(content.get("format")) is not int or content["format"] < 1:
+        raise ArtifactError(f"{path}: is not an mlpcli {kind.name}", "It is a joblib file of something else.")
+    if content["format"] > kind.format:
+        raise ArtifactError(
+            f"{path}: has format {content['format']!s:.20}, this mlpcli reads up to {kind.format}",
+            "Update it: pip install --upgrade mlpcli",
+        )
+    for name, part in _PARTS.items():
+        if type(content.get(name)) is not part:
+            raise kind.altered(path, "its parts are missing")
+    text, arrays = content["header"], content["arrays"]
+    if _digest_of_text(text) != content["header_sha256"]:
+        raise kind.altered(path, "the header's checksum is wrong")
+    if header_only:
+        arrays = {}
+    elif not all(isinstance(array, np.ndarray) for array in arrays.values()):
+        raise kind.altered(path, "an array is none")
+    elif digest_of_arrays(arrays) != content["arrays_sha256"]:
+        raise kind.altered(path, "the arrays' checksum is wrong")
+    return content["format"], text, arrays
+
+
+def _digest_of_text(text: str) -> str:
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
+
+
+def digest_of_arrays(arrays: Mapping[str, Array]) -> str:
+    """Of names, types, shapes and values; the same for any order in memory and of bytes."""
+    digest = hashlib.sha256()
+    for name in sorted(arrays):
+        array = arrays[name].astype(arrays[name].dtype.newbyteorder("<"), order="C", copy=False)
+        digest.update(f"{name} {array.dtype.str} {array.shape}".encode(errors="surrogatepass"))
+        digest.update(array.data)
+    return digest.hexdigest()

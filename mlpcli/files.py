@@ -59,7 +59,7 @@ def atomic_output(path: str, *, text: bool = False) -> Iterator[IO[Any]]:
     device or pipe is written straight.
     """
     kind: dict[str, Any] = {"mode": "w", "encoding": "utf-8", "newline": ""} if text else {"mode": "wb"}
-    with _named_errors(path):
+    with named_errors(path):
         if _is_special(path):
             with open(path, **kind) as device:
                 yield device
@@ -88,7 +88,8 @@ def _is_special(path: str) -> bool:
 
 
 @contextlib.contextmanager
-def _named_errors(path: str) -> Iterator[None]:
+def named_errors(path: str) -> Iterator[None]:
+    """An OSError in the block becomes an OutputError about `path`."""
     try:
         yield
     except BrokenPipeError:

@@ -14,6 +14,7 @@ LEVELS = [
     {"workflows"},
     {"artifact"},
     {"data", "nn", "metrics"},
+    {"owned_file"},
     {"files"},
     {"settings", "extras"},
     {"errors"},

@@ -85,6 +85,7 @@ _FIELDS: dict[Any, Any] = {
         "rows": {str: int},
         "digest": str,
         "split_digest?": str,
+        "run?": str,
         "best_epoch": int,
         "stop_reason": str,
         "seconds": float,
@@ -106,7 +107,7 @@ def parse_header(text: str) -> dict[str, Any]:
     """The header from its JSON; raises ValueError if it is not that of a model."""
     header: dict[str, Any] = json.loads(text, parse_int=_whole, parse_float=_decimal, parse_constant=_decimal)
     for name, fields in _FIELDS.items():
-        if not isinstance(header, dict) or not _fits(header.get(name), fields):
+        if not isinstance(header, dict) or not fits(header.get(name), fields):
             raise ValueError(f"its {name} cannot be understood")
     if _is_deeper(header, DEEPEST):
         raise ValueError("its values are nested too deeply")
@@ -201,11 +202,12 @@ def _check_weights(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> No
         raise ValueError("its array 'temperature' is no list of numbers")
 
 
-def _fits(value: Any, fields: Any) -> bool:
+def fits(value: Any, fields: Any) -> bool:
+    """Whether a value from JSON has the type, or the fields, that a description like `_FIELDS` asks for."""
     if isinstance(fields, tuple):
-        return any(_fits(value, each) for each in fields)
+        return any(fits(value, each) for each in fields)
     if isinstance(fields, list):
-        return isinstance(value, list) and all(_fits(each, fields[0]) for each in value)
+        return isinstance(value, list) and all(fits(each, fields[0]) for each in value)
     if isinstance(fields, dict):
         return isinstance(value, dict) and all(_has(value, name, kind) for name, kind in fields.items())
     if fields is float:
@@ -215,9 +217,9 @@ def _fits(value: Any, fields: Any) -> bool:
 
 def _has(value: dict[str, Any], name: Any, kind: Any) -> bool:
     if name is str:
-        return all(_fits(each, kind) for each in value.values())
+        return all(fits(each, kind) for each in value.values())
     plain = name.removesuffix("?")
-    return _fits(value[plain], kind) if plain in value else plain != name
+    return fits(value[plain], kind) if plain in value else plain != name
 
 
 def _is_deeper(value: Any, levels: int) -> bool:

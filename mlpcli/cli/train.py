@@ -77,6 +77,13 @@ class Stopping:
     help="The model file; - for stdout.",
 )
 @click.option(
+    "--checkpoint",
+    metavar="FILE",
+    cls=GroupedOption,
+    group="Continuing",
+    help="Keep the state there after each epoch; the same command again goes on from it.",
+)
+@click.option(
     "--dry-run",
     is_flag=True,
     cls=GroupedOption,
@@ -88,6 +95,7 @@ class Stopping:
 def command(
     data: tuple[str, ...],
     output: str,
+    checkpoint: str | None,
     dry_run: bool,
     force: bool,
     as_json: bool,
@@ -107,8 +115,13 @@ def command(
             "Give -o FILE, or send stdout to a file.",
         )
     talk = Screen(sys.stderr, quiet=quiet)
+    outputs: dict[str, Any] = {
+        "output": None if piped else output,
+        "force": force,
+        "checkpoint": checkpoint,
+    }
     if dry_run:
-        plan = start(list(data), output=None if piped else output, force=force, **given(settings)).plan
+        plan = start(list(data), **outputs, **given(settings)).plan
         notes_report(talk, plan.notes, plan.findings)
         if as_json:
             click.echo(to_text("train", plan_fields(plan)))
@@ -123,8 +136,7 @@ def command(
 
         run = train(
             list(data),
-            output=None if piped else output,
-            force=force,
+            **outputs,
             command=shlex.join(["mlpcli", *sys.argv[1:]]),
             on_start=on_start,
             on_epoch=view.on_epoch,

@@ -1,5 +1,7 @@
 """One training step: forward, loss, backward, regularization, update."""
 
+from collections.abc import Sequence
+
 from mlpcli.nn.batches import Examples
 from mlpcli.nn.losses import Loss
 from mlpcli.nn.network import Network
@@ -11,6 +13,7 @@ class Trainer:
     """A network with what it is trained by.
 
     `validation_loss` is what held-out rows are measured by, where training's loss is changed by smoothing.
+    `frozen` are places in the parameter vector that keep their values.
     """
 
     def __init__(
@@ -20,11 +23,14 @@ class Trainer:
         optimizer: Optimizer,
         regularization: Regularization | None = None,
         validation_loss: Loss | None = None,
+        frozen: Sequence[slice] = (),
     ) -> None:
         self.network, self.loss, self.optimizer = network, loss, optimizer
         self._rule = optimizer if isinstance(optimizer, UpdateRule) else None
         self.regularization = regularization or Regularization(network.parameters)
         self.validation_loss = validation_loss or loss
+        values = network.parameters.values
+        self._frozen = [(place, values[..., place].copy()) for place in frozen]
 
     def step(
         self, batch: Examples, learning_rate: float, decay_factor: float = 1.0, *, valued: bool = True
@@ -42,6 +48,8 @@ class Trainer:
         regularization.before_update(learning_rate, decay_factor)
         rule.step(learning_rate)
         regularization.after_update(learning_rate)
+        for place, kept in self._frozen:  # decay and penalties move them without a gradient
+            self.network.parameters.values[..., place] = kept
         return loss
 
     def gradients(self, batch: Examples, *, valued: bool = True) -> float:
@@ -50,10 +58,17 @@ class Trainer:
         outputs = network.forward(batch.features)
         loss = self.loss.gradient(outputs, batch.targets, batch.weights, network.d_outputs, valued=valued)
         network.backward()
+        self._still()
         return loss
 
     def objective(self, batch: Examples) -> float:
         """Fill the gradient vector; the loss, both with the penalty l2 / 2 · Σ w²."""
         loss = self.gradients(batch)
         self.regularization.add_penalty_gradient()
+        self._still()
         return loss + self.regularization.penalty()
+
+    def _still(self) -> None:
+        """No gradient where nothing is to move: it would count in the norm, and for a minimizer."""
+        for place, _ in self._frozen:
+            self.network.parameters.gradients[..., place] = 0.0

@@ -111,9 +111,9 @@ def refuse_what_does_not_fit(plan: Plan, prepared: Prepared) -> None:
 
 
 def initial_network(
-    prepared: Prepared, randomness: Mapping[str, np.random.Generator], features: Array
+    prepared: Prepared, randomness: Mapping[str, np.random.Generator], features: Array, number: int = 0
 ) -> Network:
-    """The network of the settings, with its starting weights for these training rows."""
+    """The network of the settings, the `number`th, with its starting weights for these training rows."""
     options = prepared.options
     plan = Plan.of(options, prepared.encoder, prepared.task, prepared.target)
     network = plan.build(randomness["dropout"])
@@ -121,6 +121,8 @@ def initial_network(
     chosen = np.linspace(0, len(features) - 1, min(len(features), PREDICTION_ROWS)).astype(np.intp)
     sample = features[chosen]
     network.initialize(randomness["weights"], options.network.init or "auto", sample)
+    if prepared.transfer is not None:
+        prepared.transfer.apply(network, number)
     return network
 
 
@@ -158,4 +160,5 @@ def build_trainer(prepared: Prepared, network: Network) -> Trainer:
         optimizer,
         Regularization(network.parameters, options.regularization, usual_decay),
         loss_of(options, prepared.task, hard=True),
+        frozen=() if prepared.transfer is None else prepared.transfer.frozen,
     )

@@ -15,6 +15,7 @@ from mlpcli.data.table import Place, Table
 from mlpcli.errors import DataError, did_you_mean
 from mlpcli.workflows.doctor import Finding, not_a_number
 from mlpcli.workflows.options import Options
+from mlpcli.workflows.origin import Origin
 from mlpcli.workflows.targets import MOST_CLASSES, rows_with_target
 
 Array: TypeAlias = npt.NDArray[Any]
@@ -120,10 +121,30 @@ def decide_columns(table: Table, settings: DataSettings, roles: Roles, reading: 
     return infer_columns(table.sample, names, reading, chosen)
 
 
+def origin_columns(origin: Origin, table: Table, roles: Roles) -> list[Column]:
+    """The inputs of the model that is started from; the target cannot be one of them."""
+    names = [name for name in table.columns if name not in (*roles.target, roles.weight, roles.group)]
+    for column in origin.schema.inputs:
+        if column.name in roles.names and column.name not in names:
+            raise DataError(
+                f"{table.name}: {column.name!r} is an input of {origin.path}", "Start from another model."
+            )
+    return origin.columns(names, table.name)
+
+
 def read_rows(
-    table: Table, columns: Sequence[Column], roles: Roles, options: Options, reading: Reading
+    table: Table,
+    columns: Sequence[Column],
+    roles: Roles,
+    options: Options,
+    reading: Reading,
+    *,
+    known: bool = False,
 ) -> TrainingRows:
-    """All rows that have a target; numbers that are text further down fall back to text, or are an error."""
+    """All rows that have a target; numbers that are text further down fall back to text, or are an error.
+
+    With `known` columns nothing is decided: what does not fit them is taken as missing, and counted.
+    """
     learned = [column for column in columns if column.kind in LEARNED]
     numbers = {column.name for column in learned if column.kind == NUMBER}
     if roles.weight is not None:
@@ -145,6 +166,8 @@ def read_rows(
         )
     if dropped:
         frame = frame.take(present)
+    if known:
+        return TrainingRows(frame, present, list(columns), dropped, [], table)
     settled, not_numbers = settle(columns, frame, reading)
     findings: list[Finding] = []
     for name, (row, count) in not_numbers.items():

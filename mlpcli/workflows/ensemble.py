@@ -10,19 +10,20 @@ import os
 import pickle
 import signal
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import BrokenExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
 from typing import Literal, cast
 
 import numpy as np
 
+from mlpcli.artifact.checkpoint import Progress
 from mlpcli.errors import MlpcliError
 from mlpcli.nn.fit_state import StopReason
 from mlpcli.nn.fitting import EpochRecord
-from mlpcli.workflows.members import Member, ShouldStop, Watch, train_member
+from mlpcli.workflows.members import Member, OnBatch, ShouldStop, Watch, train_member
 from mlpcli.workflows.preparation import Prepared
 from mlpcli.workflows.run import limited_threads
 
@@ -36,6 +37,21 @@ THREAD_GAINS = ((1 << 20, 0.0), (1 << 22, 0.25), (1 << 23, 0.45), (1 << 24, 0.7)
 logarithm. Measured with two: networks of three layers, 128 or 256 wide, batches of 64 to 512."""
 SECONDS_PER_PRODUCT = 1.5e-10
 """Of a row and a parameter in training: what decides between manners, no promise."""
+
+
+@dataclass(frozen=True)
+class Watching:
+    """What a training tells of itself, and what it asks."""
+
+    on_epoch: Watch = lambda record: None
+    should_stop: ShouldStop = lambda: None
+    on_batch: OnBatch | None = None
+    """Told of the batches of a network, where one is trained after the other."""
+    keep: Callable[[Mapping[int, Progress]], None] = lambda progress: None
+    """Told how far networks have come, if it `keeps` that."""
+    keeps: bool = False
+    progress: Mapping[int, Progress] = field(default_factory=dict)
+    """How far they had come before."""
 
 
 @dataclass(frozen=True)
@@ -74,50 +90,72 @@ def choose_manner(members: int, cores: int, step_products: int, total_products: 
 
 
 def train_members(
-    prepared: Prepared, members: int, manner: Manner, on_epoch: Watch, should_stop: ShouldStop
+    prepared: Prepared,
+    members: int,
+    manner: Manner,
+    watching: Watching,
 ) -> list[Member]:
     """All that were trained, in order; stopped early, the finished ones and those that were running."""
     run = _in_turn if manner.workers == 1 else _side_by_side
-    return sorted(run(prepared, members, manner, on_epoch, should_stop), key=lambda member: member.number)
+    return sorted(run(prepared, members, manner, watching), key=lambda member: member.number)
 
 
-def _in_turn(
-    prepared: Prepared, members: int, manner: Manner, on_epoch: Watch, should_stop: ShouldStop
-) -> Iterator[Member]:
+def _in_turn(prepared: Prepared, members: int, manner: Manner, watching: Watching) -> Iterator[Member]:
+    def keep(number: int, progress: Progress) -> None:
+        watching.keep({number: progress})
+
     for number in range(members):
-        if number and should_stop() is not None:
+        if number and watching.should_stop() is not None:
             return
-        yield train_member(prepared, number, on_epoch, should_stop)
+        yield train_member(
+            prepared,
+            number,
+            watching.on_epoch,
+            watching.should_stop,
+            watching.progress.get(number),
+            keep,
+            watching.on_batch,
+        )
 
 
-def _side_by_side(
-    prepared: Prepared, members: int, manner: Manner, on_epoch: Watch, should_stop: ShouldStop
-) -> list[Member]:
+def _side_by_side(prepared: Prepared, members: int, manner: Manner, watching: Watching) -> list[Member]:
     with tempfile.TemporaryDirectory(prefix="mlpcli-") as folder:
-        board = _Board(folder)
-        runner = _Runner(lambda: _run_all(prepared, members, manner, board, folder))
+        board = _Board(folder, keeps=watching.keeps)
+        runner = _Runner(lambda: _run_all(prepared, members, manner, board, folder, watching.progress))
+
+        def listen() -> None:
+            if progress := board.progress(members):
+                watching.keep(progress)
+            for record in board.news(members):
+                watching.on_epoch(record)
+
         try:
             while runner.running(POLL_SECONDS):
-                if (reason := should_stop()) is not None:
+                if (reason := watching.should_stop()) is not None:
                     board.stop(reason)
-                for record in board.news(members):
-                    on_epoch(record)
+                listen()
         except BaseException:
             board.stop("interrupted")  # the members end after their batch
             runner.running(None)
             raise
-        for record in board.news(members):
-            on_epoch(record)
+        listen()
         return runner.result()
 
 
-def _run_all(prepared: Prepared, members: int, manner: Manner, board: "_Board", folder: str) -> list[Member]:
+def _run_all(
+    prepared: Prepared,
+    members: int,
+    manner: Manner,
+    board: "_Board",
+    folder: str,
+    progress: Mapping[int, Progress],
+) -> list[Member]:
     import joblib
 
+    arguments = [(number, board, progress.get(number)) for number in range(members)]
     if manner.how == "threads":
         parallel = joblib.Parallel(manner.workers, backend="threading")
-        tasks = [joblib.delayed(_train_in_thread)(prepared, number, board) for number in range(members)]
-        return list(parallel(tasks))
+        return list(parallel(joblib.delayed(_train_in_thread)(prepared, *each) for each in arguments))
     if hasattr(signal, "pthread_sigmask"):
         from multiprocessing import resource_tracker
 
@@ -129,9 +167,7 @@ def _run_all(prepared: Prepared, members: int, manner: Manner, board: "_Board", 
     joblib.dump(prepared, path)  # once: all of them read the same pages
     parallel = joblib.Parallel(manner.workers, backend="loky", max_nbytes=None)
     try:
-        return list(
-            parallel(joblib.delayed(_train_in_process)(path, number, board) for number in range(members))
-        )
+        return list(parallel(joblib.delayed(_train_in_process)(path, *each) for each in arguments))
     except BrokenExecutor:
         raise MlpcliError(
             "a process that trained one of the networks was killed, perhaps for want of memory",
@@ -139,28 +175,53 @@ def _run_all(prepared: Prepared, members: int, manner: Manner, board: "_Board", 
         ) from None
 
 
-def _train_in_thread(prepared: Prepared, number: int, board: "_Board") -> Member:
-    return train_member(prepared, number, board.tell, board.reason)
+def _train_in_thread(prepared: Prepared, number: int, board: "_Board", progress: Progress | None) -> Member:
+    return train_member(prepared, number, board.tell, board.reason, progress, board.keep)
 
 
-def _train_in_process(path: str, number: int, board: "_Board") -> Member:
+def _train_in_process(path: str, number: int, board: "_Board", progress: Progress | None) -> Member:
     import joblib
 
+    parent = os.getppid()
+
+    def should_stop() -> StopReason | None:
+        # Nobody is left to take the result if whoever started this was killed.
+        return board.reason() if os.getppid() == parent else "terminated"
+
     with limited_threads(1):
-        return train_member(joblib.load(path, mmap_mode="r"), number, board.tell, board.reason)
+        ready = joblib.load(path, mmap_mode="r")
+        return train_member(ready, number, board.tell, should_stop, progress, board.keep)
 
 
 class _Board:
-    """A folder in which members tell of their epochs, and read whether to stop."""
+    """A folder in which members tell of their epochs and keep their state, and read whether to stop."""
 
-    def __init__(self, folder: str) -> None:
-        self._folder = folder
+    def __init__(self, folder: str, *, keeps: bool) -> None:
+        self._folder, self._keeps = folder, keeps
         self._read: dict[int, int] = {}
+        self._seen: dict[int, int] = {}
 
     def tell(self, record: EpochRecord) -> None:
         """Called in a worker, each member by one."""
         with open(self._file(record.member), "ab") as file:
             pickle.dump(record, file)
+
+    def keep(self, number: int, progress: Progress) -> None:
+        """Called in a worker, if states are wanted: how far its network has come."""
+        if self._keeps:
+            Path(self._state_file(number) + ".new").write_bytes(pickle.dumps(progress))
+            os.replace(self._state_file(number) + ".new", self._state_file(number))
+
+    def progress(self, members: int) -> dict[int, Progress]:
+        """What was kept since the last call, by network."""
+        found: dict[int, Progress] = {}
+        for number in range(members) if self._keeps else ():
+            if os.path.exists(path := self._state_file(number)):
+                with open(path, "rb") as file:
+                    written = os.fstat(file.fileno()).st_mtime_ns
+                    if written != self._seen.get(number):
+                        self._seen[number], found[number] = written, pickle.load(file)
+        return found
 
     def reason(self) -> StopReason | None:
         """Called in a worker: whether, and why, to stop."""
@@ -192,6 +253,9 @@ class _Board:
     @property
     def _stop_file(self) -> str:
         return os.path.join(self._folder, "stop")
+
+    def _state_file(self, member: int) -> str:
+        return os.path.join(self._folder, f"state-{member}")
 
     def _file(self, member: int) -> str:
         return os.path.join(self._folder, f"member-{member}")

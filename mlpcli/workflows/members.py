@@ -8,13 +8,15 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from mlpcli.artifact.checkpoint import Progress
 from mlpcli.errors import SettingsError, did_you_mean
 from mlpcli.metrics import METRICS, measure, names_for
 from mlpcli.nn.course import LOSS
-from mlpcli.nn.fit_state import FitState, StopReason
+from mlpcli.nn.fit_state import StopReason
 from mlpcli.nn.fitting import EpochRecord, fit
 from mlpcli.nn.trainer import Trainer
 from mlpcli.workflows.building import build_trainer, initial_network
+from mlpcli.workflows.checkpointing import refuse_what_does_not_fit
 from mlpcli.workflows.parts import Part
 from mlpcli.workflows.preparation import Prepared
 from mlpcli.workflows.run import generators
@@ -22,6 +24,10 @@ from mlpcli.workflows.run import generators
 Array: TypeAlias = npt.NDArray[Any]
 Watch: TypeAlias = Callable[[EpochRecord], None]
 ShouldStop: TypeAlias = Callable[[], StopReason | None]
+Keep: TypeAlias = Callable[[int, Progress], None]
+"""Takes the number of a network and how far it has come."""
+OnBatch: TypeAlias = Callable[[int, int], None]
+"""Takes the batches that an epoch has done, and how many it has."""
 
 
 @dataclass(frozen=True)
@@ -58,36 +64,66 @@ class Member:
         }
 
 
-def train_member(prepared: Prepared, number: int, on_epoch: Watch, should_stop: ShouldStop) -> Member:
+def train_member(
+    prepared: Prepared,
+    number: int,
+    on_epoch: Watch,
+    should_stop: ShouldStop,
+    progress: Progress | None = None,
+    keep: Keep = lambda number, progress: None,
+    on_batch: OnBatch | None = None,
+) -> Member:
     """Train network `number`, with generators of its own, to its end or until it is stopped.
 
-    The same numbers come out whichever members are trained before, after or beside it. Where its validation
-    rows have no weight, none chooses the epoch.
+    The same numbers come out whichever members are trained before, after or beside it, and whether it starts
+    at its beginning or from earlier `progress`; `keep` is told after each epoch how far it has come. Where
+    its validation rows have no weight, none chooses the epoch.
     """
+    progress = Progress() if progress is None else progress
+    state, history = progress.state, progress.history
+    if progress.ended:
+        return member_of(number, progress)
     randomness = generators(prepared.options.run.seed, number)
     training, held = prepared.member_parts(number)
-    network = initial_network(prepared, randomness, training.features)
+    network = initial_network(prepared, randomness, training.features, number)
     trainer = build_trainer(prepared, network)
+    moving = {name: randomness[name] for name in ("shuffle", "dropout")}
+    refuse_what_does_not_fit(progress, trainer, moving)
     settings = prepared.options.training
     counts = len(held) > 0 and (held.weights is None or bool(held.weights.any()))
-    state, history = FitState(), list[EpochRecord]()
     for record in fit(
         trainer,
         prepared.examples(training),
         settings,
-        {name: randomness[name] for name in ("shuffle", "dropout")},
+        moving,
         validation=prepared.examples(held) if counts else None,
         measure=_watched(prepared, trainer, held),
         higher_is_better=settings.monitor != LOSS and METRICS[settings.monitor].higher_is_better,
         should_stop=should_stop,
+        on_batch=on_batch,
         state=state,
+        diagnosing=prepared.options.run.diagnose,
     ):
         history.append(replace(record, member=number))
+        keep(number, progress)
         on_epoch(history[-1])
+    kept = Progress(
+        replace(state, values=network.parameters.values, constants=network.parameters.constants), history
+    )
+    if progress.ended:
+        kept.state.moments, kept.state.generators, kept.state.best_values = {}, {}, None
+        keep(number, kept)
+    return member_of(number, kept)
+
+
+def member_of(number: int, progress: Progress) -> Member:
+    """The network that has come to its end."""
+    state, history = progress.state, progress.history
+    assert state.values is not None
+    assert state.constants is not None
     assert state.stop_reason is not None
     best = state.best_epoch or (0 if state.stop_reason == "diverged" else len(history))
-    parameters = network.parameters
-    return Member(number, parameters.values, parameters.constants, history, best, state.stop_reason)
+    return Member(number, state.values, state.constants, history, best, state.stop_reason)
 
 
 def check_monitor(prepared: Prepared) -> None:

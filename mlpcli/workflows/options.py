@@ -15,7 +15,7 @@ from mlpcli.nn.optimizers import OptimizerSettings
 from mlpcli.nn.regularization import RegularizationSettings
 from mlpcli.settings import Settings, build, refuse_unknown, setting
 from mlpcli.workflows import presets
-from mlpcli.workflows.run import EnsembleSettings, RunSettings
+from mlpcli.workflows.run import EnsembleSettings, RunSettings, TransferSettings
 from mlpcli.workflows.tasks import ObjectiveSettings
 
 
@@ -44,6 +44,7 @@ SETTINGS_CLASSES: tuple[type[Settings], ...] = (
     RegularizationSettings,
     SplitSettings,
     EnsembleSettings,
+    TransferSettings,
     RunSettings,
 )
 
@@ -63,6 +64,7 @@ class Options:
     regularization: RegularizationSettings
     split: SplitSettings
     ensemble: EnsembleSettings
+    transfer: TransferSettings
     run: RunSettings
 
     @classmethod
@@ -81,6 +83,7 @@ class Options:
             build(RegularizationSettings, values),
             build(SplitSettings, values),
             build(EnsembleSettings, values),
+            build(TransferSettings, values),
             build(RunSettings, values),
         )
 

@@ -7,16 +7,18 @@ from typing import Any
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.schema import Schema
 from mlpcli.files import check_output
+from mlpcli.nn.fitting import EpochRecord
 from mlpcli.nn.network import LayerSummary, count_parameters
 from mlpcli.workflows.budget import fit_to_time
 from mlpcli.workflows.building import Plan, batch_rows, refuse_what_does_not_fit
+from mlpcli.workflows.checkpointing import Keeper, identity_of, refuse_other_model
 from mlpcli.workflows.doctor import Finding
 from mlpcli.workflows.ensemble import Manner, choose_manner
 from mlpcli.workflows.members import check_monitor
-from mlpcli.workflows.options import Options
 from mlpcli.workflows.parts import Data, paths_of
-from mlpcli.workflows.preparation import Prepared, prepare
-from mlpcli.workflows.run import choose_threads, generators, usable_cores
+from mlpcli.workflows.preparation import Prepared
+from mlpcli.workflows.run import choose_threads, usable_cores
+from mlpcli.workflows.transfer import prepared_for
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,10 @@ class TrainingPlan:
     findings: list[Finding]
     encoders: list[dict[str, Any]]
     """As they are stored."""
+    past: list[EpochRecord]
+    """The epochs of an earlier training that goes on."""
+    transferred: list[tuple[str, bool]] | None
+    """Layers, and whether they start from the weights of another model, if there is one."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,8 @@ class Started:
 
     prepared: Prepared
     plan: TrainingPlan
+    keeper: Keeper | None
+    """Of the checkpoint, if there is to be one."""
 
 
 def start(
@@ -56,6 +64,7 @@ def start(
     *,
     output: str | None = None,
     force: bool = False,
+    checkpoint: str | None = None,
     began: float | None = None,
     **settings: Any,
 ) -> Started:
@@ -65,26 +74,38 @@ def start(
     """
     if target is not None:
         settings["target"] = (target,) if isinstance(target, str) else tuple(target)
-    options = Options.from_values(settings)
+    paths = paths_of(data)
+    inputs = [*paths, settings.get("from_model") or ""] if isinstance(paths, list) else []
     if output is not None:
-        paths = paths_of(data)
-        check_output(output, force=force, inputs=paths if isinstance(paths, list) else ())
-    prepared = prepare(data, options, generators(options.run.seed)["split"])
+        # Of the same run it may be replaced; whether it is turns out below.
+        check_output(output, force=force or checkpoint is not None, inputs=inputs)
+    keeper = None if checkpoint is None else Keeper(checkpoint, inputs)
+    options, prepared = prepared_for(data, settings)
     check_monitor(prepared)
     network = Plan.of(prepared.options, prepared.encoder, prepared.task, prepared.target)
     refuse_what_does_not_fit(network, prepared)
+    step_products = network.largest_product * batch_rows(prepared)
     if options.run.time_limit is not None:
         spent = 0.0 if began is None else time.perf_counter() - began
-        products = network.largest_product * batch_rows(prepared)
-        prepared = fit_to_time(prepared, options, products, options.run.time_limit - spent)
+        if keeper is not None and keeper.settled is not None:
+            prepared = prepared.with_options(prepared.options.changed(**keeper.settled))
+        else:
+            prepared = fit_to_time(prepared, options, step_products, options.run.time_limit - spent)
     chosen = prepared.options
-    members, step_products = chosen.members, network.largest_product * batch_rows(prepared)
+    members = chosen.members
     cores = chosen.run.threads or usable_cores()
     assert chosen.training.epochs is not None
     rows = {name: len(part) for name, part in prepared.parts.items()} | {"dropped": prepared.dropped}
     total = float(rows["train"]) * chosen.training.epochs * count_parameters(network.parts()) * members
     # Members share the cores; a single network has them for itself.
     threads = 1 if members > 1 else choose_threads(chosen.run.threads, step_products)
+    notes = list(prepared.notes)
+    past: list[EpochRecord] = []
+    if keeper is not None:
+        notes += keeper.adopt(identity_of(prepared, threads))
+        past = keeper.history
+        if output is not None and not force:
+            refuse_other_model(output, keeper.run)
     plan = TrainingPlan(
         prepared.schema,
         chosen.values(),
@@ -96,8 +117,10 @@ def start(
         prepared.task.headline,
         threads,
         prepared.counts,
-        prepared.notes,
+        notes,
         prepared.findings,
         prepared.encoder.to_stored()[0],
+        past,
+        None if prepared.transfer is None else prepared.transfer.described,
     )
-    return Started(prepared, plan)
+    return Started(prepared, plan, keeper)

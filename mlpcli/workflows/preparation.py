@@ -17,12 +17,13 @@ from mlpcli.data.rows import RowStream
 from mlpcli.data.schema import DATE, LEARNED, NUMBER, Column, Schema
 from mlpcli.data.split import digest_of_rows
 from mlpcli.data.table import guess_decimal, open_table
-from mlpcli.data.target import Target
+from mlpcli.data.target import NumberTarget, Target
 from mlpcli.errors import DataError
 from mlpcli.nn.batches import Examples
-from mlpcli.workflows.columns import decide_columns, read_rows, special_columns
+from mlpcli.workflows.columns import decide_columns, origin_columns, read_rows, special_columns
 from mlpcli.workflows.doctor import Finding, examine
 from mlpcli.workflows.options import Options
+from mlpcli.workflows.origin import Origin, Transfer, widened
 from mlpcli.workflows.pairs import refuse_impossible, target_range
 from mlpcli.workflows.parts import (
     Data,
@@ -36,7 +37,7 @@ from mlpcli.workflows.parts import (
 )
 from mlpcli.workflows.presets import TableShape
 from mlpcli.workflows.splitting import RowTraits, split_table
-from mlpcli.workflows.targets import decide_task, fit_target
+from mlpcli.workflows.targets import decide_task, fit_target, truth_of
 from mlpcli.workflows.tasks import TASKS, Task
 
 Array: TypeAlias = npt.NDArray[Any]
@@ -69,6 +70,10 @@ class Prepared:
     folds: list[tuple[Array, Array]] = dataclasses.field(default_factory=list)
     """Rows of the training part that a network learns from, and those that choose its epoch; network after
     network, then from the start again."""
+    same_target: bool = False
+    """Whether it is the target of the model that is started from."""
+    transfer: Transfer | None = None
+    """The weights that networks start from, instead of random ones."""
 
     @property
     def task(self) -> Task:
@@ -116,8 +121,13 @@ class Prepared:
         return by_row if by_class is None else by_row * by_class
 
 
-def prepare(data: Data, options: Options, generator: np.random.Generator) -> Prepared:
-    """Read and encode; everything that can be wrong with the table is found here, before training."""
+def prepare(
+    data: Data, options: Options, generator: np.random.Generator, origin: Origin | None = None
+) -> Prepared:
+    """Read and encode; everything that can be wrong with the table is found here, before training.
+
+    Where there is an `origin`, columns mean what they mean to it.
+    """
     with ExitStack() as stack:
         table = stack.enter_context(open_table(paths_of(data), options.reading))
         notes = list(table.notes)
@@ -130,10 +140,17 @@ def prepare(data: Data, options: Options, generator: np.random.Generator) -> Pre
                 )
         reading = reading_of(options.reading)
         roles = special_columns(table, options)
-        columns = decide_columns(table, options.data, roles, reading)
-        rows = read_rows(table, columns, roles, options, reading)
+        if origin is None:
+            columns = decide_columns(table, options.data, roles, reading)
+        else:
+            columns = origin_columns(origin, table, roles)
+        rows = read_rows(table, columns, roles, options, reading, known=origin is not None)
         frame, columns, dropped = rows.frame, rows.columns, rows.dropped
-        task, reason = decide_task(frame, roles.target, options.data.task, reading)
+        known = None if origin is None else origin.known_target(frame, roles.target, options)
+        if origin is None or known is None:
+            task, reason = decide_task(frame, roles.target, options.data.task, reading)
+        else:
+            task, reason = origin.schema.task, f"as in {origin.path}"
         if not any(column.kind in LEARNED for column in columns):
             raise DataError(f"{table.name}: no input column is left", _why_none(columns))
         traits = RowTraits.of(frame, roles, task, reading, rows.place)
@@ -143,10 +160,17 @@ def prepare(data: Data, options: Options, generator: np.random.Generator) -> Pre
         schema = Schema(tuple(columns), roles.target, task, reason, roles.weight)
         refuse_impossible(options, TASKS[task])
         train = parts["train"]
-        target, truth = fit_target(
-            frame, roles.target, task, train, options.data, reading, rows.place, target_range(options)
-        )
-        encoder = FeatureEncoder.fit(schema.inputs, frame, options.data, reading, train)
+        if known is None:
+            target, truth = fit_target(
+                frame, roles.target, task, train, options.data, reading, rows.place, target_range(options)
+            )
+        else:
+            truth = truth_of(known, frame, reading, rows.place)
+            target = widened(known, truth[train]) if isinstance(known, NumberTarget) else known
+        if origin is None:
+            encoder = FeatureEncoder.fit(schema.inputs, frame, options.data, reading, train)
+        else:
+            encoder = origin.encoder
         _refuse_infinite(frame, schema, rows.place)
         weights = None
         if roles.weight is not None:
@@ -192,6 +216,7 @@ def prepare(data: Data, options: Options, generator: np.random.Generator) -> Pre
         notes,
         findings,
         split.folds,
+        known is not None,
     )
 
 

@@ -69,6 +69,29 @@ class RunSettings(Settings):
         metavar="DURATION",
         parse=_parse_seconds,
     )
+    diagnose: bool = setting(
+        False, "Watch gradients, updates, dead and saturated units layer by layer.", group="Reports"
+    )
+
+
+@dataclass(frozen=True)
+class TransferSettings(Settings):
+    """What a training starts from."""
+
+    from_model: str | None = setting(
+        None,
+        "Start from the weights of this model, where shapes match; columns mean what they mean to it.",
+        group="Continuing",
+        flag="from",
+        metavar="MODEL",
+    )
+    freeze: int = setting(
+        0,
+        "Keep the first N dense layers of --from as they are.",
+        group="Continuing",
+        metavar="N",
+        at_least=0,
+    )
 
 
 @dataclass(frozen=True)

@@ -2,25 +2,26 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from contextlib import closing, nullcontext
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from mlpcli import artifact as artifact_room
 from mlpcli.artifact import Artifact
+from mlpcli.artifact.checkpoint import ENDED
 from mlpcli.data.counts import CellCounts
-from mlpcli.errors import DivergenceError, StoppedError
 from mlpcli.files import check_output
 from mlpcli.nn.fit_state import StopReason
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.nn.network import LayerSummary
 from mlpcli.workflows.assembly import assemble, receipt
 from mlpcli.workflows.doctor import Finding
-from mlpcli.workflows.ensemble import train_members
-from mlpcli.workflows.members import Member
+from mlpcli.workflows.endings import diverged, kept, left_out, stop_reason
+from mlpcli.workflows.ensemble import Watching, train_members
+from mlpcli.workflows.members import Member, member_of
 from mlpcli.workflows.model import Model
 from mlpcli.workflows.parts import Data
-from mlpcli.workflows.planning import TrainingPlan, start
-from mlpcli.workflows.preparation import Prepared
+from mlpcli.workflows.planning import Started, TrainingPlan, start
 from mlpcli.workflows.run import limited_threads, stopper
 from mlpcli.workflows.scoring import Scores, score_parts
 
@@ -43,6 +44,8 @@ class TrainingRun:
     findings: list[Finding]
     threads: int
     network: list[LayerSummary]
+    transferred: list[tuple[str, bool]] | None
+    """Layers, and whether they started from the weights of another model, if there is one."""
 
     @property
     def seed(self) -> int:
@@ -76,51 +79,55 @@ def train(
     *,
     output: str | None = None,
     force: bool = False,
+    checkpoint: str | None = None,
     command: str = "",
     on_start: Callable[[TrainingPlan], None] = lambda plan: None,
     on_epoch: Callable[[EpochRecord], None] = lambda record: None,
+    on_batch: Callable[[int, int], None] | None = None,
     should_stop: Callable[[], StopReason | None] | None = None,
     **settings: Any,
 ) -> TrainingRun:
     """Learn to predict `target` from the other columns of `data` (paths, or a DataFrame).
 
     `settings` are those of `mlpcli train --help-all`, by name (`hidden="128,64"`, `epochs=50`, ...). With
-    `output` the model is written there. Raises MlpcliError with a hint for whatever is wrong.
+    `output` the model is written there; with `checkpoint` the run can be broken and goes on from that file
+    when the same is called again. Raises MlpcliError with a hint for whatever is wrong.
     """
     began = time.perf_counter()
-    started = start(data, target, output=output, force=force, began=began, **settings)
-    prepared, plan = started.prepared, started.plan
-    on_start(plan)
-    begun = time.perf_counter()
+    started = start(data, target, output=output, force=force, checkpoint=checkpoint, began=began, **settings)
+    with nullcontext() if started.keeper is None else closing(started.keeper):
+        on_start(started.plan)
+        watching = Watching(on_epoch, should_stop or (lambda: None), on_batch)
+        return _run(started, data, watching, began, output, command)
+
+
+def _run(
+    started: Started, data: Data, watching: Watching, began: float, output: str | None, command: str
+) -> TrainingRun:
+    prepared, plan, keeper = started.prepared, started.plan, started.keeper
     with limited_threads(plan.threads):
-        trained = train_members(
-            prepared,
-            plan.members,
-            plan.manner,
-            on_epoch,
-            stopper(prepared.options.run.time_limit, should_stop, began),
-        )
-        seconds = time.perf_counter() - begun
-        members = _kept(prepared, trained)
+        trained, seconds = _trained(started, watching, began)
+        members = kept(prepared, trained)
         model = assemble(prepared, members, plan.network)
         scores = score_parts(model, prepared, members)
     if members[0].stop_reason == "diverged" and not scores["validation"].beats_baseline(
         prepared.task.headline
     ):
-        raise _diverged(prepared, members)
+        raise diverged(prepared, members)
     run = TrainingRun(
         model,
         output,
         plan.rows,
         members,
-        _reason(members),
+        stop_reason(members),
         seconds,
         scores,
         prepared.counts,
-        prepared.notes,
-        [*prepared.findings, *_left_out(trained, members)],
+        plan.notes,
+        [*prepared.findings, *left_out(trained, members)],
         plan.threads,
         plan.network,
+        plan.transferred,
     )
     model.artifact.scores.update({name: asdict(each) for name, each in scores.items()})
     model.artifact.receipt.update(
@@ -135,48 +142,34 @@ def train(
         seconds=seconds,
         members=[member.summary() for member in members],
     )
+    if keeper is not None:
+        model.artifact.receipt["run"] = keeper.run
     if output is not None:
         artifact_room.save(model.artifact, output)
+    if keeper is not None and run.stop_reason in ENDED:
+        keeper.finish()
     return run
 
 
-def _kept(prepared: Prepared, members: list[Member]) -> list[Member]:
-    """Those that have something to keep; none that diverged, unless all did. Raises if there is none."""
-    whole = [member for member in members if member.best_epoch]
-    if whole:
-        return [member for member in whole if member.stop_reason != "diverged"] or whole
-    if any(member.stop_reason == "diverged" for member in members):
-        raise _diverged(prepared, members)
-    code = {"interrupted": 130, "terminated": 143}.get(members[0].stop_reason, 1)
-    raise StoppedError("stopped before the first epoch ended; nothing was written", code)
-
-
-def _left_out(trained: list[Member], kept: list[Member]) -> list[Finding]:
-    """What to tell of networks that ran away while others did not."""
-    count = sum(member.stop_reason == "diverged" for member in trained)
-    if not count or kept[0].stop_reason == "diverged":
-        return []
-    return [
-        Finding(
-            "diverged",
-            f"{count} of {len(trained)} networks diverged and {'are' if count > 1 else 'is'} left out",
-            "--lr with a smaller rate; `mlpcli lr-find` suggests one",
-        )
-    ]
-
-
-def _reason(members: list[Member]) -> StopReason:
-    """Of the run: what ended any of the networks before its time, else what ended the first."""
-    reasons = [member.stop_reason for member in members]
-    early: tuple[StopReason, ...] = ("interrupted", "terminated", "time")
-    return next((reason for reason in early if reason in reasons), reasons[0])
-
-
-def _diverged(prepared: Prepared, members: list[Member]) -> DivergenceError:
-    rate = prepared.options.training.learning_rate
-    assert rate is not None
-    epoch = len(members[0].history) + 1
-    return DivergenceError(
-        f"training diverged in epoch {epoch}: at learning rate {rate:g} the loss is no longer finite",
-        f"Try a smaller rate, --lr {rate / 10:g}; `mlpcli lr-find` suggests one.",
+def _trained(started: Started, watching: Watching, began: float) -> tuple[list[Member], float]:
+    """The networks, and how long they were trained in all, with an earlier run that goes on."""
+    prepared, plan, keeper = started.prepared, started.plan, started.keeper
+    begun, limit = time.perf_counter(), prepared.options.run.time_limit
+    if keeper is None:
+        watching = replace(watching, should_stop=stopper(limit, watching.should_stop, began))
+        return train_members(prepared, plan.members, plan.manner, watching), time.perf_counter() - begun
+    if keeper.checkpoint.finished:
+        return [
+            member_of(*each) for each in sorted(keeper.checkpoint.members.items())
+        ], keeper.checkpoint.seconds
+    before = keeper.checkpoint.seconds
+    keeper.begin()
+    watching = replace(
+        watching,
+        should_stop=stopper(limit, watching.should_stop, began - before),
+        keep=lambda progress: keeper.keep(progress, before + time.perf_counter() - begun),
+        keeps=True,
+        progress=dict(keeper.checkpoint.members),
     )
+    members = train_members(prepared, plan.members, plan.manner, watching)
+    return members, before + time.perf_counter() - begun

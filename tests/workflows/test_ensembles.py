@@ -14,7 +14,7 @@ import mlpcli
 from mlpcli.nn.fit_state import StopReason
 from mlpcli.workflows import budget
 from mlpcli.workflows import train as workflow
-from mlpcli.workflows.ensemble import Manner, choose_manner, train_members
+from mlpcli.workflows.ensemble import Manner, Watching, choose_manner, train_members
 from mlpcli.workflows.members import Member, train_member
 from mlpcli.workflows.options import Options
 from mlpcli.workflows.planning import start
@@ -40,8 +40,7 @@ def three(**settings: Any) -> Prepared:
 
 
 def run(ready: Prepared, manner: Manner, **watching: Any) -> list[Member]:
-    watching = {"on_epoch": lambda record: None, "should_stop": lambda: None} | watching
-    return train_members(ready, ready.options.members, manner, watching["on_epoch"], watching["should_stop"])
+    return train_members(ready, ready.options.members, manner, Watching(**watching))
 
 
 @pytest.mark.parametrize("manner", MANNERS, ids=lambda manner: manner.how)

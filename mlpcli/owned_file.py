@@ -1,0 +1,103 @@
+"""A file that one process at a time replaces, again and again: a second one is refused."""
+
+import os
+import stat
+from contextlib import suppress
+
+from mlpcli.errors import OutputError
+from mlpcli.files import named_errors
+
+try:
+    import fcntl
+except ImportError:  # no such locks on this system: two processes may then replace the same file in turn
+    fcntl = None  # type: ignore[assignment]
+
+
+class OwnedFile:
+    """Belongs to this process from `acquire` to `release`, or to the end of the process, however it ends.
+
+    The lock is on the file itself, so nothing is left behind; every replacement is locked before it gets the
+    name. The content is always whole: it is written beside the file and renamed.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path, self._target = path, os.path.realpath(path)
+        folder, name = os.path.split(self._target)
+        # One name for all replacements: a killed process leaves one such file at most, and the next uses it.
+        self._next = os.path.join(folder, f".{name[:50]}.next")
+        self._held: int | None = None
+
+    def acquire(self) -> bool:
+        """Take the file, if there is one; raises OutputError if another process has it."""
+        while True:
+            with named_errors(self._path):
+                try:
+                    held = os.open(self._target, os.O_RDWR)
+                except FileNotFoundError:
+                    return False
+                try:
+                    self._lock(held)
+                    if os.path.samestat(os.fstat(held), os.stat(self._target)):
+                        self._held = held
+                        return True
+                except FileNotFoundError:
+                    pass  # it was removed just then
+                finally:
+                    if self._held is None:
+                        os.close(held)  # it was replaced just then, or belongs to another
+
+    def replace(self, content: bytes) -> None:
+        """Give the file this content; the first time, raises OutputError if somebody has made it since."""
+        first = self._held is None
+        # Before the first time another process may be as far: each then has a name of its own.
+        name = f"{self._next}.{os.getpid()}" if first else self._next
+        with named_errors(self._path):
+            written = os.open(name, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o666)
+            try:
+                self._lock(written)
+                with open(written, "wb", closefd=False) as file:
+                    file.write(content)
+                os.fsync(written)
+                if first:
+                    self._link(name)
+                else:
+                    with suppress(FileNotFoundError):  # removed by somebody: it is made anew
+                        os.chmod(name, stat.S_IMODE(os.stat(self._target).st_mode))
+                    os.replace(name, self._target)
+            except BaseException:
+                os.close(written)
+                with suppress(FileNotFoundError):
+                    os.unlink(name)
+                raise
+        self.release()
+        self._held = written
+
+    def release(self) -> None:
+        """Let others have it."""
+        if self._held is not None:
+            os.close(self._held)
+            self._held = None
+
+    def _link(self, name: str) -> None:
+        """Give the new file its name, unless another has it by now."""
+        try:
+            os.link(name, self._target)
+        except FileExistsError:
+            raise self._busy() from None
+        except OSError:  # a file system without links
+            os.replace(name, self._target)
+        else:
+            os.unlink(name)
+
+    def _lock(self, descriptor: int) -> None:
+        if fcntl is None:
+            return
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise self._busy() from None
+
+    def _busy(self) -> OutputError:
+        return OutputError(
+            f"{self._path}: another training is writing it", "Wait for its end, or name another file."
+        )

@@ -1,0 +1,50 @@
+"""How a training ended: which networks are kept, why it stopped, what is to be said of it."""
+
+from mlpcli.errors import DivergenceError, StoppedError
+from mlpcli.nn.fit_state import StopReason
+from mlpcli.workflows.doctor import Finding
+from mlpcli.workflows.members import Member
+from mlpcli.workflows.preparation import Prepared
+
+
+def kept(prepared: Prepared, members: list[Member]) -> list[Member]:
+    """Those that have something to keep; none that diverged, unless all did. Raises if there is none."""
+    whole = [member for member in members if member.best_epoch]
+    if whole:
+        return [member for member in whole if member.stop_reason != "diverged"] or whole
+    if any(member.stop_reason == "diverged" for member in members):
+        raise diverged(prepared, members)
+    code = {"interrupted": 130, "terminated": 143}.get(members[0].stop_reason, 1)
+    raise StoppedError("stopped before the first epoch ended; nothing was written", code)
+
+
+def left_out(trained: list[Member], whole: list[Member]) -> list[Finding]:
+    """What to tell of networks that ran away while others did not."""
+    count = sum(member.stop_reason == "diverged" for member in trained)
+    if not count or whole[0].stop_reason == "diverged":
+        return []
+    return [
+        Finding(
+            "diverged",
+            f"{count} of {len(trained)} networks diverged and {'are' if count > 1 else 'is'} left out",
+            "--lr with a smaller rate; `mlpcli lr-find` suggests one",
+        )
+    ]
+
+
+def stop_reason(members: list[Member]) -> StopReason:
+    """Of the run: what ended any of the networks before its time, else what ended the first."""
+    reasons = [member.stop_reason for member in members]
+    early: tuple[StopReason, ...] = ("interrupted", "terminated", "time")
+    return next((reason for reason in early if reason in reasons), reasons[0])
+
+
+def diverged(prepared: Prepared, members: list[Member]) -> DivergenceError:
+    """The error of a training in which no network has anything to keep."""
+    rate = prepared.options.training.learning_rate
+    assert rate is not None
+    epoch = len(members[0].history) + 1
+    return DivergenceError(
+        f"training diverged in epoch {epoch}: at learning rate {rate:g} the loss is no longer finite",
+        f"Try a smaller rate, --lr {rate / 10:g}; `mlpcli lr-find` suggests one.",
+    )

@@ -1,0 +1,67 @@
+"""A training's table made ready, with what the model it starts from (`--from`) has to say about it."""
+
+import dataclasses
+from typing import Any
+
+from mlpcli.errors import SettingsError
+from mlpcli.nn.architecture import NetworkSettings
+from mlpcli.settings import described_fields
+from mlpcli.workflows.building import Plan
+from mlpcli.workflows.model import Model, load
+from mlpcli.workflows.options import Options
+from mlpcli.workflows.origin import Origin, transfer_of
+from mlpcli.workflows.parts import Data
+from mlpcli.workflows.preparation import Prepared, prepare
+from mlpcli.workflows.run import generators
+
+OF_THE_MODEL = ("features", "drop", "kind")
+"""Settings that say what columns mean; the model has said it."""
+OF_NETWORK = {*described_fields(NetworkSettings), "embed_above", "embed_spikes", "scaling", "target_scaling"}
+"""Settings that are the model's unless they are given."""
+OF_TARGET = ("output_activation", "target_scaling")
+"""Those that make sense for its target alone."""
+
+
+def prepared_for(data: Data, settings: dict[str, Any]) -> tuple[Options, Prepared]:
+    """The given settings, and the table made ready for training with them.
+
+    Raises MlpcliError for whatever is wrong with either.
+    """
+    options = Options.from_values(settings)
+    if options.transfer.from_model is None:
+        if options.transfer.freeze:
+            raise SettingsError("--freeze: there is nothing to keep", "Give --from MODEL, too.")
+        return options, prepare(data, options, generators(options.run.seed)["split"])
+    model = load(options.transfer.from_model)
+    options = _with_those_of(model, settings, options)
+    origin = Origin(
+        options.transfer.from_model or "",
+        model.artifact.schema,
+        model.encoder,
+        model.target,
+        model.networks,
+        model.options.network.output_activation,
+    )
+    prepared = prepare(data, options, generators(options.run.seed)["split"], origin)
+    network = Plan.of(prepared.options, prepared.encoder, prepared.task, prepared.target).build()
+    transfer = transfer_of(origin, network, same_target=prepared.same_target, freeze=options.transfer.freeze)
+    return options, dataclasses.replace(prepared, transfer=transfer)
+
+
+def _with_those_of(model: Model, settings: dict[str, Any], options: Options) -> Options:
+    for name in OF_THE_MODEL:
+        if getattr(options.data, name):
+            raise SettingsError(
+                f"--{name}: the columns are those of {options.transfer.from_model}",
+                "Leave it out with --from.",
+            )
+    old = model.options.values()
+    kept = {name: old[name] for name in OF_NETWORK if name not in settings}
+    if "target" not in settings:
+        kept["target"] = model.artifact.schema.target
+    elif options.data.target != model.artifact.schema.target:
+        for name in OF_TARGET:
+            kept.pop(name, None)
+    return dataclasses.replace(
+        options.changed(**kept), reading=options.reading.with_defaults(model.options.reading)
+    )

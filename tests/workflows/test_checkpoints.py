@@ -1,0 +1,301 @@
+"""Broken off and gone on with: the same bytes; another run, a damaged file, a second training: refused."""
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import joblib
+import numpy as np
+import pandas as pd
+import pytest
+
+import mlpcli
+from mlpcli.artifact.checkpoint import Checkpoint, load
+from mlpcli.errors import ArtifactError, MlpcliError, OutputError
+from mlpcli.nn.fit_state import StopReason
+from mlpcli.nn.fitting import EpochRecord
+from mlpcli.nn.optimizers import OPTIMIZERS
+from mlpcli.nn.schedules import ALL_SCHEDULES
+from mlpcli.workflows.checkpointing import Keeper
+from mlpcli.workflows.ensemble import Manner
+from mlpcli.workflows.train import TrainingRun
+
+QUICK: dict[str, Any] = {
+    "preset": "textbook",
+    "epochs": 6,
+    "hidden": (5, 5),
+    "batch_size": 16,
+    "dropout": 0.2,
+    "patience": 50,
+}
+
+
+def table(rows: int = 80) -> pd.DataFrame:
+    generator = np.random.default_rng(0)
+    frame = pd.DataFrame(generator.standard_normal((rows, 3)), columns=["a", "b", "c"])
+    frame["value"] = np.exp(frame["a"]) + frame["b"]
+    frame["weight"] = 1.0 + generator.random(rows)
+    return frame
+
+
+TABLE = table()
+
+
+def train(**settings: Any) -> TrainingRun:
+    return mlpcli.train(TABLE, "value", **QUICK | {"features": "a,b,c"} | settings)
+
+
+def weights(run: TrainingRun) -> bytes:
+    return run.artifact.arrays["parameters"].tobytes()
+
+
+class BreakOff:
+    """Asks to stop once so many epochs were told."""
+
+    def __init__(self, epochs: int) -> None:
+        self.left = epochs
+
+    def on_epoch(self, record: EpochRecord) -> None:
+        self.left -= 1
+
+    def should_stop(self) -> StopReason | None:
+        return "interrupted" if self.left <= 0 else None
+
+
+def broken_off(path: Path, after: int, **settings: Any) -> TrainingRun:
+    when = BreakOff(after)
+    run = train(checkpoint=str(path), on_epoch=when.on_epoch, should_stop=when.should_stop, **settings)
+    assert run.stop_reason == "interrupted"
+    return run
+
+
+CHOICES = [
+    *({"optimizer": each, "dropout": 0.2 if each != "l-bfgs" else 0.0} for each in OPTIMIZERS),
+    *({"schedule": each} for each in ALL_SCHEDULES),
+    {"preset": "default", "epochs": 4},
+    {"ensemble": 3},
+    {"folds": 3},
+    {"validation": 0.0, "patience": None},
+    {"monitor": "mae", "patience": 3, "learning_rate": 0.1, "epochs": 40},
+    {"weight": "weight"},
+    {"diagnose": True},
+    {"threads": 2},
+]
+
+
+@pytest.mark.parametrize("settings", CHOICES, ids=str)
+def test_gone_on_with_equals_unbroken(settings: dict[str, Any], tmp_path: Path) -> None:
+    path = tmp_path / "run.checkpoint"
+    unbroken = train(**settings)
+    for epochs in (1, 2):
+        broken_off(path, epochs, **settings)
+        assert not load(str(path)).finished
+    told: list[EpochRecord] = []
+    resumed = train(checkpoint=str(path), on_epoch=told.append, **settings)
+    assert weights(resumed) == weights(unbroken)
+    assert len(told) < len(resumed.history) == len(unbroken.history)
+    for ours, theirs in zip(resumed.history, unbroken.history, strict=True):
+        assert dataclasses.replace(ours, seconds=0.0) == dataclasses.replace(theirs, seconds=0.0)
+    assert [member.summary() for member in resumed.members] == [
+        member.summary() for member in unbroken.members
+    ]
+    assert load(str(path)).finished
+    again = train(checkpoint=str(path), on_epoch=lambda record: pytest.fail("it was finished"), **settings)
+    assert weights(again) == weights(unbroken)
+    assert again.scores == unbroken.scores
+
+
+@pytest.mark.parametrize("manner", [Manner("threads", 2), Manner("processes", 2)], ids=lambda each: each.how)
+def test_side_by_side(manner: Manner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings: dict[str, Any] = {"ensemble": 3, "epochs": 150, "patience": 150}
+    unbroken = train(**settings)
+    monkeypatch.setattr("mlpcli.workflows.planning.choose_manner", lambda *sizes: manner)
+    path = tmp_path / "run.checkpoint"
+    broken_off(path, 10, **settings)
+    kept = load(str(path))
+    assert sum(len(progress.history) for progress in kept.members.values()) >= 10
+    assert weights(train(checkpoint=str(path), **settings)) == weights(unbroken)
+
+
+def test_nothing_but_the_checkpoint_is_left(tmp_path: Path) -> None:
+    broken_off(tmp_path / "run.checkpoint", 2, ensemble=2)
+    assert [each.name for each in tmp_path.iterdir()] == ["run.checkpoint"]
+
+
+def test_settings_that_change_no_weights_may_change(tmp_path: Path) -> None:
+    path = tmp_path / "run.checkpoint"
+    broken_off(path, 2)
+    resumed = train(checkpoint=str(path), strict=True, diagnose=True, output=str(tmp_path / "m.joblib"))
+    assert weights(resumed) == weights(train())
+    assert resumed.history[-1].layers
+    assert not resumed.history[0].layers
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        ({"epochs": 7}, "--epochs 6 there, 7 here"),
+        ({"seed": 1}, "--seed 0 there, 1 here"),
+        ({"learning_rate": 0.5}, "--lr 0.001 there, 0.5 here"),
+        ({"hidden": (5,)}, "--hidden 5,5 there, 5 here"),
+        ({"features": "a,b"}, "other data"),
+        ({"weight": "weight"}, "other data"),
+        ({"threads": 2}, "threads 1 there, 2 here"),
+    ],
+    ids=str,
+)
+def test_another_run_is_refused(settings: dict[str, Any], named: str, tmp_path: Path) -> None:
+    path = tmp_path / "run.checkpoint"
+    broken_off(path, 2)
+    before = path.read_bytes()
+    with pytest.raises(MlpcliError, match="is of another run") as caught:
+        train(checkpoint=str(path), **settings)
+    assert named in caught.value.message
+    assert path.read_bytes() == before
+
+
+def test_other_data_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "run.checkpoint"
+    broken_off(path, 2)
+    other = TABLE.copy()
+    other.loc[other.index[3], "a"] = 9.0
+    with pytest.raises(MlpcliError, match="other data"):
+        mlpcli.train(other, "value", checkpoint=str(path), features="a,b,c", **QUICK)
+
+
+def test_all_differences_are_listed(tmp_path: Path) -> None:
+    path = tmp_path / "run.checkpoint"
+    broken_off(path, 2)
+    with pytest.raises(
+        MlpcliError, match="--batch-size 16 there, 8 here; --seed 0 there, 3 here; other data"
+    ):
+        train(checkpoint=str(path), seed=3, batch_size=8)
+
+
+@pytest.mark.parametrize("keep", [0, 1, 100, 0.5, 0.99], ids=str)
+def test_a_file_cut_short_is_refused(keep: float, tmp_path: Path) -> None:
+    path = tmp_path / "run.checkpoint"
+    broken_off(path, 2)
+    whole = path.read_bytes()
+    cut = whole[: int(keep if keep >= 1 else keep * len(whole))]
+    path.write_bytes(cut)
+    with pytest.raises(ArtifactError, match="is not a checkpoint file, or a damaged one") as caught:
+        train(checkpoint=str(path))
+    assert "--checkpoint" in caught.value.hint
+    assert path.read_bytes() == cut
+
+
+def test_a_model_is_no_checkpoint(tmp_path: Path) -> None:
+    path = tmp_path / "m.joblib"
+    train(output=str(path))
+    before = path.read_bytes()
+    with pytest.raises(ArtifactError, match="its header is not that of a checkpoint"):
+        train(checkpoint=str(path))
+    assert path.read_bytes() == before
+
+
+def test_a_second_training_is_refused(tmp_path: Path) -> None:
+    path = str(tmp_path / "run.checkpoint")
+    refused: list[str] = []
+
+    def second(record: EpochRecord) -> None:
+        with pytest.raises(OutputError) as caught:
+            train(checkpoint=path)
+        refused.append(caught.value.message)
+
+    run = train(checkpoint=path, on_epoch=second)
+    assert refused == [f"{path}: another training is writing it"] * len(run.history)
+    assert weights(run) == weights(train())
+
+
+def test_the_model_of_the_same_run_may_be_replaced(tmp_path: Path) -> None:
+    path, model = tmp_path / "run.checkpoint", tmp_path / "m.joblib"
+    broken_off(path, 2, output=str(model))
+    broken = model.read_bytes()
+    train(checkpoint=str(path), output=str(model))
+    assert model.read_bytes() != broken
+    with pytest.raises(OutputError, match="exists already"):
+        train(output=str(model))
+    with pytest.raises(OutputError, match="exists already"):
+        train(checkpoint=str(tmp_path / "other.checkpoint"), seed=1, output=str(model))
+    model.write_bytes(b"something else")
+    with pytest.raises(OutputError, match="exists already"):
+        train(checkpoint=str(path), output=str(model))
+    assert model.read_bytes() == b"something else"
+
+
+def test_a_time_limit_counts_what_was_before(tmp_path: Path) -> None:
+    path = tmp_path / "run.checkpoint"
+    first = broken_off(path, 2, time_limit=1000.0)
+    forged(path, lambda checkpoint: setattr(checkpoint, "seconds", 2000.0))
+    last = train(checkpoint=str(path), time_limit=1000.0)
+    assert last.stop_reason == "time"
+    assert len(last.history) == len(first.history)
+    assert load(str(path)).finished
+
+
+def forged(path: Path, change: Callable[[Checkpoint], None]) -> None:
+    keeper = Keeper(str(path))
+    change(keeper.checkpoint)
+    keeper.begin()
+    keeper.close()
+
+
+FORGERIES: dict[str, Callable[[Any], None]] = {
+    "fewer weights": lambda state: setattr(state, "values", state.values[:-1]),
+    "other numbers": lambda state: setattr(state, "values", state.values.astype(np.float64)),
+    "no moments": lambda state: setattr(state, "moments", {}),
+    "other moments": lambda state: state.moments.update(extra=np.zeros(3)),
+    "flat moments": lambda state: setattr(
+        state, "moments", {name: moment[:3] for name, moment in state.moments.items()}
+    ),
+    "no best": lambda state: setattr(state, "best_values", None),
+    "later best": lambda state: setattr(state, "best_epoch", 99),
+    "more epochs": lambda state: setattr(state, "epoch", 5),
+    "no generator": lambda state: setattr(state, "generators", {}),
+    "strange generator": lambda state: setattr(state, "generators", {"shuffle": {}, "dropout": {}}),
+    "generator of text": lambda state: setattr(
+        state, "generators", {"shuffle": {"bit_generator": "MT19937"}, "dropout": {"state": "x"}}
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FORGERIES)
+def test_a_forged_state_is_refused(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "run.checkpoint"
+    broken_off(path, 2)
+    forged(path, lambda checkpoint: FORGERIES[name](checkpoint.members[0].state))
+    with pytest.raises(ArtifactError, match="its parts do not fit together"):
+        train(checkpoint=str(path))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda header: header.pop("members"),
+        lambda header: header.update(finished="yes"),
+        lambda header: header["members"].update(x=header["members"]["0"]),
+        lambda header: header["members"]["0"]["state"].update(epoch="2"),
+        lambda header: header["members"]["0"]["state"].update(plateau=[1]),
+        lambda header: header["members"]["0"]["state"].update(stop_reason="bored"),
+        lambda header: header["members"]["0"]["state"].update(extra=1),
+        lambda header: header["members"]["0"]["history"][0].update(metrics=3),
+        lambda header: header["members"]["0"]["history"][0].update(extra=3),
+        lambda header: header["members"]["0"].update(history={}),
+        lambda header: header.update(identity=[]),
+    ],
+)
+def test_a_forged_header_is_refused(change: Callable[[Any], None], tmp_path: Path) -> None:
+    path = tmp_path / "run.checkpoint"
+    broken_off(path, 2)
+    content = joblib.load(path)
+    header = json.loads(content["header"])
+    change(header)
+    content["header"] = json.dumps(header)
+    content["header_sha256"] = hashlib.sha256(content["header"].encode()).hexdigest()
+    joblib.dump(content, path, protocol=4)
+    with pytest.raises(MlpcliError, match=r"was altered or damaged|is of another run"):
+        train(checkpoint=str(path))

@@ -4,8 +4,6 @@ import dataclasses
 from typing import Any
 
 from mlpcli.errors import SettingsError
-from mlpcli.nn.architecture import NetworkSettings
-from mlpcli.settings import described_fields
 from mlpcli.workflows.building import Plan
 from mlpcli.workflows.model import Model, load
 from mlpcli.workflows.options import Options
@@ -16,8 +14,13 @@ from mlpcli.workflows.run import generators
 
 OF_THE_MODEL = ("features", "drop", "kind")
 """Settings that say what columns mean; the model has said it."""
-OF_NETWORK = {*described_fields(NetworkSettings), "embed_above", "embed_spikes", "scaling", "target_scaling"}
-"""Settings that are the model's unless they are given."""
+KEPT = (
+    *("preset", "hidden", "activation", "parametric", "output_activation", "wide", "number_embedding"),
+    *("frequency_spread", "input_scale", "embed_above", "embed_spikes", "scaling", "target_scaling"),
+)
+"""Settings that are the model's unless they are given: what decides its layers, and what they are fed."""
+OFF = {"parametric": False, "number_embedding": "none", "input_scale": False, "embed_spikes": False}
+"""What None meant to the model; now a preset would fill it."""
 OF_TARGET = ("output_activation", "target_scaling")
 """Those that make sense for its target alone."""
 
@@ -56,7 +59,7 @@ def _with_those_of(model: Model, settings: dict[str, Any], options: Options) -> 
                 "Leave it out with --from.",
             )
     old = model.options.values()
-    kept = {name: old[name] for name in OF_NETWORK if name not in settings}
+    kept = {name: OFF.get(name) if old[name] is None else old[name] for name in KEPT if name not in settings}
     if "target" not in settings:
         kept["target"] = model.artifact.schema.target
     elif options.data.target != model.artifact.schema.target:

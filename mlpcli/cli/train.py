@@ -23,6 +23,7 @@ from mlpcli.errors import SettingsError
 from mlpcli.nn.fit_state import StopReason
 from mlpcli.render.as_json import to_text
 from mlpcli.render.console import Screen
+from mlpcli.render.history import check_history, write_history
 from mlpcli.render.plan import notes_report, plan_fields, plan_report
 from mlpcli.render.reports import training_fields, training_report
 from mlpcli.render.training import training_view
@@ -84,6 +85,14 @@ class Stopping:
     help="Keep the state there after each epoch; the same command again goes on from it.",
 )
 @click.option(
+    "--history",
+    metavar="FILE",
+    cls=GroupedOption,
+    group="Reports",
+    common=False,
+    help="Write one row an epoch there, as .csv or .jsonl.",
+)
+@click.option(
     "--dry-run",
     is_flag=True,
     cls=GroupedOption,
@@ -96,6 +105,7 @@ def command(
     data: tuple[str, ...],
     output: str,
     checkpoint: str | None,
+    history: str | None,
     dry_run: bool,
     force: bool,
     as_json: bool,
@@ -115,6 +125,8 @@ def command(
             "Give -o FILE, or send stdout to a file.",
         )
     talk = Screen(sys.stderr, quiet=quiet)
+    if history is not None:
+        check_history(history, force=force)
     outputs: dict[str, Any] = {
         "output": None if piped else output,
         "force": force,
@@ -140,9 +152,12 @@ def command(
             command=shlex.join(["mlpcli", *sys.argv[1:]]),
             on_start=on_start,
             on_epoch=view.on_epoch,
+            on_batch=view.on_batch,
             should_stop=stopping.ask,
             **given(settings),
         )
+    if history is not None:
+        write_history(history, run.history)
     for finding in run.findings:
         if finding.kind == "diverged":
             talk.line(f"warning: {finding.text} ({finding.advice})")

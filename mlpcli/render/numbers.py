@@ -2,14 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 
+NOTHING = 1e-12
+"""What is left of zero by rounding."""
+
 
 def score(value: float | None) -> str:
     """Four digits after the point, or four significant ones for large and tiny values."""
     if value is None:
         return "-"
+    if abs(value) < NOTHING:
+        value = 0.0
     if value == 0 or 1e-3 <= abs(value) < 1e4:
         return f"{value:.4f}"
-    return f"{value:.4g}"
+    return f"{value:#.4g}"
 
 
 def rate(value: float) -> str:

@@ -7,13 +7,17 @@ from typing import Any
 
 from mlpcli.data.counts import CellCounts
 from mlpcli.render.console import Screen
+from mlpcli.render.course import can_draw, course, losses_of
+from mlpcli.render.diagnosis import diagnosis_report
 from mlpcli.render.model_report import network_report
-from mlpcli.render.numbers import by_column, count, duration, score, span
+from mlpcli.render.numbers import by_column, count, duration, rate, score, span
 from mlpcli.render.plan import notes_fields, schema_report
 from mlpcli.workflows.evaluate import Evaluation
 from mlpcli.workflows.predict import PredictionSummary
 from mlpcli.workflows.scoring import Scores
 from mlpcli.workflows.train import TrainingRun
+
+COURSE_HEIGHT = 8
 
 WHY_STOPPED = {
     "epochs": "all epochs were run",
@@ -30,14 +34,9 @@ def training_report(screen: Screen, run: TrainingRun, data: Sequence[str]) -> No
     """The summary at the end of `train`."""
     artifact = run.artifact
     schema_report(screen, artifact.schema, data, run.rows, run.counts)
+    screen.pairs([("note", finding.text) for finding in run.findings])
     network_report(screen, artifact.network, artifact.encoders, len(run.members))
-    screen.heading("Training")
-    screen.pairs(
-        [
-            *_epochs(run),
-            ("time", f"{duration(run.seconds)} with {count(run.threads, 'thread')}, seed {run.seed}"),
-        ]
-    )
+    _course(screen, run)
     notes = {
         "validation": "each row by the networks that did not learn from it; it chose their epoch, though"
         if run.model.options.ensemble.folds
@@ -60,6 +59,36 @@ def training_report(screen: Screen, run: TrainingRun, data: Sequence[str]) -> No
         else f"  mlpcli predict {quoted} {files}"
     )
     screen.line(f"  mlpcli inspect {quoted}")
+
+
+def _course(screen: Screen, run: TrainingRun) -> None:
+    """How training went, in words and in one picture."""
+    rate_chosen = f"{rate(run.learning_rate)} ({run.model.options.optimizer.optimizer}"
+    schedule = run.model.options.training.schedule
+    lines = [
+        *_epochs(run),
+        ("rate", f"{rate_chosen}{f', {schedule}' if schedule else ''})"),
+        ("time", f"{duration(run.seconds)} with {count(run.threads, 'thread')}, seed {run.seed}"),
+    ]
+    if run.transferred is not None:
+        taken = [name for name, kept in run.transferred if kept]
+        anew = [name for name, kept in run.transferred if not kept]
+        lines.append(
+            (
+                "start",
+                f"from {run.model.options.transfer.from_model}: {', '.join(taken) or 'no layer'}"
+                + (f"; anew: {', '.join(anew)}" if anew else ""),
+            )
+        )
+    screen.heading("Training")
+    screen.pairs(lines)
+    networks = losses_of({member.number: member.history for member in run.members})
+    if can_draw(screen, networks):
+        best = {member.number: member.best_epoch for member in run.members}
+        screen.line()
+        screen.raw("\n".join(course(screen, networks, best, screen.width, COURSE_HEIGHT)))
+    if run.model.options.run.diagnose:
+        diagnosis_report(screen, run.members[0].history, run.diagnosis, len(run.members) > 1)
 
 
 def _epochs(run: TrainingRun) -> list[tuple[str, str]]:
@@ -158,10 +187,18 @@ def training_fields(run: TrainingRun) -> dict[str, Any]:
         "baseline": shown.baseline,
         "members": [member.summary() for member in run.members],
         "notes": notes_fields(run.notes, run.findings),
+        "transferred": None if run.transferred is None else dict(run.transferred),
+        "diagnosis": _diagnosis_fields(run) if run.model.options.run.diagnose else None,
         "settings": artifact.settings,
         "seed": run.seed,
         "threads": run.threads,
     }
+
+
+def _diagnosis_fields(run: TrainingRun) -> dict[str, Any]:
+    """Of each network's layers at its last epoch; --history has all epochs."""
+    layers = [[asdict(layer) for layer in member.history[-1].layers] for member in run.members]
+    return {"findings": run.diagnosis, "networks": layers}
 
 
 def evaluation_fields(evaluation: Evaluation) -> dict[str, Any]:

@@ -1,21 +1,13 @@
-"""What is seen while a network learns: a live table and bar on a terminal, lines with -v, else nothing."""
+"""What is seen while a network learns: a live view on a terminal, lines with -v, else nothing but notes."""
 
-import time
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.render.console import Screen
-from mlpcli.render.numbers import duration, rate, score
+from mlpcli.render.numbers import rate, score
 from mlpcli.render.plan import notes_report
 from mlpcli.workflows.planning import TrainingPlan
-
-if TYPE_CHECKING:
-    from rich.console import RenderableType
-    from rich.live import Live
-
-SHOWN_EPOCHS = 8
-REFRESH_SECONDS = 0.1
 
 
 class TrainingView(Protocol):
@@ -33,10 +25,15 @@ class TrainingView(Protocol):
     def on_epoch(self, record: EpochRecord) -> None:
         """An epoch has ended."""
 
+    def on_batch(self, done: int, total: int) -> None:
+        """So many of an epoch's batches are done."""
+
 
 def training_view(screen: Screen, *, verbose: bool) -> TrainingView:
     """The view that suits the screen."""
     if screen.terminal and not screen.quiet:
+        from mlpcli.render.live import LiveView
+
         return LiveView(screen)
     return LineView(screen, verbose)
 
@@ -57,7 +54,7 @@ class LineView:
 
     def on_start(self, plan: TrainingPlan) -> None:
         """The notes."""
-        self._plan, self._done, self._started = plan, 0, time.perf_counter()
+        self._plan, self._done = plan, len(plan.past)
         notes_report(self._screen, plan.notes, plan.findings)
 
     def on_epoch(self, record: EpochRecord) -> None:
@@ -65,80 +62,21 @@ class LineView:
         self._done += 1
         tenth = max(self._plan.epochs * self._plan.members // 10, 1)
         if self._verbose and self._done % tenth == 0:
-            cells = zip(_headers(self._plan), _cells(self._plan, record), strict=True)
-            self._screen.line("  ".join(f"{name} {cell}" for name, cell in cells if cell))
+            named = zip(headers(self._plan), cells(self._plan, record), strict=True)
+            self._screen.line("  ".join(f"{name} {cell}" for name, cell in named if cell))
+
+    def on_batch(self, done: int, total: int) -> None:
+        """Nothing."""
 
 
-class LiveView(LineView):
-    """The last epochs as a table and a progress bar, redrawn in place and gone at the end."""
-
-    def __init__(self, screen: Screen) -> None:
-        super().__init__(screen)
-        self._live: Live | None = None
-        self._records: list[EpochRecord] = []
-        self._best: dict[int, int] = {}
-        """The best epoch so far of each network."""
-        self._drawn = 0.0
-
-    def on_start(self, plan: TrainingPlan) -> None:
-        """The notes, and an empty view."""
-        from rich.live import Live
-
-        super().on_start(plan)
-        self._live = Live(console=self._screen.console, auto_refresh=False, transient=True)
-        self._live.start()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Take the view from the screen."""
-        if self._live is not None:
-            self._live.stop()
-
-    def on_epoch(self, record: EpochRecord) -> None:
-        """Draw, unless the last drawing is still fresh: drawing must not slow training down."""
-        super().on_epoch(record)
-        if record.is_best:
-            self._best[record.member] = record.epoch
-        self._records = [*self._records, record][-SHOWN_EPOCHS:]
-        now = time.perf_counter()
-        if self._live is not None and now - self._drawn >= REFRESH_SECONDS:
-            self._live.update(self._draw(record), refresh=True)
-            self._drawn = now
-
-    def _draw(self, record: EpochRecord) -> "RenderableType":
-        from rich.console import Group
-        from rich.progress_bar import ProgressBar
-        from rich.table import Table
-        from rich.text import Text
-
-        table = Table(box=None, header_style="dim", padding=(0, 0, 0, 2), pad_edge=False)
-        for name in _headers(self._plan):
-            table.add_column(name, justify="right")
-        for each in self._records:
-            best = each.epoch == self._best.get(each.member)
-            table.add_row(*_cells(self._plan, each), style="bold green" if best else "")
-        total, seconds = self._plan.epochs * self._plan.members, time.perf_counter() - self._started
-        left = seconds / self._done * (total - self._done)
-        rows = self._plan.rows["train"] * self._done / max(seconds, 1e-9)
-        several = f" of {self._plan.members} networks" if self._plan.members > 1 else ""
-        width = min(30, self._screen.width // 3) - len(several)
-        bar = Table.grid(padding=(0, 2))
-        bar.add_row(
-            ProgressBar(total=total, completed=self._done, width=max(width, 5)),
-            Text(f"{self._done}/{total} epochs{several}"),
-            Text(f"{rows:,.0f} rows/s", style="dim"),
-            Text(f"at most {duration(left)} left", style="dim"),
-        )
-        return Group(table, Text(""), bar)
-
-
-def _headers(plan: TrainingPlan) -> list[str]:
+def headers(plan: TrainingPlan) -> list[str]:
+    """Names of what is told of an epoch."""
     several = ["network"] if plan.members > 1 else []
     return [*several, "epoch", "train loss", "validation loss", plan.headline, "rate", "best"]
 
 
-def _cells(plan: TrainingPlan, record: EpochRecord) -> list[str]:
+def cells(plan: TrainingPlan, record: EpochRecord) -> list[str]:
+    """What is told of an epoch, in the order of `headers`."""
     return [
         *([str(record.member + 1)] if plan.members > 1 else []),
         str(record.epoch),

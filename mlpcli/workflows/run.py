@@ -105,7 +105,6 @@ class EnsembleSettings(Settings):
         metavar="N",
         at_least=1,
         at_most=1000,
-        common=True,
     )
     folds: int | None = setting(
         None,

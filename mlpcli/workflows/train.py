@@ -15,6 +15,7 @@ from mlpcli.nn.fit_state import StopReason
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.nn.network import LayerSummary
 from mlpcli.workflows.assembly import assemble, receipt
+from mlpcli.workflows.diagnosing import findings_of
 from mlpcli.workflows.doctor import Finding
 from mlpcli.workflows.endings import diverged, kept, left_out, stop_reason
 from mlpcli.workflows.ensemble import Watching, train_members
@@ -51,6 +52,17 @@ class TrainingRun:
     def seed(self) -> int:
         """The run's."""
         return self.model.options.run.seed
+
+    @property
+    def diagnosis(self) -> list[str]:
+        """What was conspicuous inside the networks, if that was asked for."""
+        return findings_of(self.members)
+
+    @property
+    def learning_rate(self) -> float:
+        """The rate that was set, before any schedule."""
+        assert self.model.options.training.learning_rate is not None
+        return self.model.options.training.learning_rate
 
     @property
     def history(self) -> list[EpochRecord]:

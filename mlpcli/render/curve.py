@@ -1,0 +1,104 @@
+"""Curves in a terminal: lines of braille dots between two short axes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+BRAILLE = "\u28ff"
+"""Curves are drawn with characters of this block, which not every encoding has."""
+NO_DOT = "\u2800"
+LABEL_WIDTH = 8
+POINTS_PER_COLUMN = 2
+"""As many dots are side by side in a character."""
+SPAN = 6.0
+"""Times the distance from the lowest to the upper quarter: what is higher is cut off, or a first loss would
+flatten all that follows."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """Points from left to right; those that are None are left out."""
+
+    xs: Sequence[float]
+    ys: Sequence[float | None]
+    colour: str | None = None
+    dotted: bool = False
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A vertical line at `x`, dotted."""
+
+    x: float
+    colour: str | None = None
+
+
+def draw(
+    lines: Sequence[Line],
+    width: int,
+    height: int,
+    *,
+    x_label: str,
+    ends: tuple[str, str],
+    marks: Sequence[Mark] = (),
+    highest: float | None = None,
+) -> list[str]:
+    """Rows of text, `width` columns wide, `height` rows for the curves and two below for the axis.
+
+    `ends` are the texts at the ends of the horizontal axis, whose limits are those of the lines. Values above
+    `highest` are drawn at the top; if none is given a limit is found.
+    """
+    from plotille import Canvas  # takes 13 ms, and is needed only here
+
+    points = [[(x, y) for x, y in zip(line.xs, line.ys, strict=True) if y is not None] for line in lines]
+    xs, ys = [x for each in points for x, _ in each], [y for each in points for _, y in each]
+    left, right = _apart(min(xs), max(xs))
+    low, top = min(ys), max(ys)
+    low, top = _apart(low, min(top, _highest(ys) if highest is None else highest))
+    inner = max(width - LABEL_WIDTH - 2, 4)
+    canvas = Canvas(inner, height, left, low, right, top)
+    for mark in marks:
+        dots = 4 * height
+        for dot in range(0, dots, 3):
+            canvas.point(mark.x, low + (top - low) * dot / dots, color=mark.colour)
+    for line, each in zip(lines, points, strict=True):
+        if line.dotted:
+            for x, y in _thinned(each, inner):
+                canvas.point(x, min(y, top), color=line.colour)
+            continue
+        shown = _thinned(each, POINTS_PER_COLUMN * inner)
+        for (x0, y0), (x1, y1) in zip(shown, shown[1:] or shown, strict=False):
+            canvas.line(x0, min(y0, top), x1, min(y1, top), color=line.colour)
+    rows = [row.replace(NO_DOT, " ").rstrip() for row in canvas.plot().split("\n")]
+    labels = {0: _label(top), height - 1: _label(low)}
+    drawn = [
+        f"{labels.get(number, ''):>{LABEL_WIDTH}} {'┤' if number in labels else '│'}{row}"
+        for number, row in enumerate(rows)
+    ]
+    first, last = ends
+    middle = f"{x_label:^{max(inner - len(first) - len(last), 0)}}"
+    return [
+        *drawn,
+        f"{'':>{LABEL_WIDTH}} └{'─' * inner}",
+        f"{'':>{LABEL_WIDTH}}  {first}{middle}{last}".rstrip(),
+    ]
+
+
+def _thinned(points: list[tuple[float, float]], most: int) -> list[tuple[float, float]]:
+    """Every so many of them, and the last."""
+    step = max(len(points) // most, 1)
+    return [*points[:-1:step], *points[-1:]]
+
+
+def _highest(values: Sequence[float]) -> float:
+    ordered = sorted(values)
+    return ordered[0] + SPAN * (ordered[3 * (len(ordered) - 1) // 4] - ordered[0]) or ordered[-1]
+
+
+def _apart(low: float, high: float) -> tuple[float, float]:
+    """Limits between which something can be drawn."""
+    least = max(abs(low), abs(high), 1e-12) * 1e-6
+    return (low, high) if high - low > least else (low - least, low + least)
+
+
+def _label(value: float) -> str:
+    return f"{value:.3g}"

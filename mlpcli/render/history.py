@@ -1,0 +1,64 @@
+"""The history of a training as a table of plain numbers, one row an epoch: CSV or JSON lines."""
+
+import csv
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import IO, Any
+
+from mlpcli.errors import SettingsError
+from mlpcli.files import atomic_output, check_output
+from mlpcli.nn.fitting import EpochRecord
+
+ENDINGS = (".csv", ".jsonl")
+
+
+def check_history(path: str, *, force: bool) -> None:
+    """Raise MlpcliError if the history cannot be written there."""
+    if not path.lower().endswith(ENDINGS):
+        raise SettingsError(f"--history {path}: is neither .csv nor .jsonl", "Name a .csv or .jsonl file.")
+    check_output(path, force=force)
+
+
+def write_history(path: str, history: Sequence[EpochRecord]) -> None:
+    """Complete or not at all."""
+    rows = [row_of(record) for record in history]
+    with atomic_output(path, text=True) as file:
+        if path.lower().endswith(".csv"):
+            write_csv(file, rows)
+        else:
+            file.writelines(json.dumps(row, allow_nan=False) + "\n" for row in rows)
+
+
+def write_csv(file: IO[str], rows: Sequence[Mapping[str, Any]]) -> None:
+    """With the columns of the first row; None is an empty cell."""
+    writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n", restval="", extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows(rows)
+
+
+def row_of(record: EpochRecord) -> dict[str, Any]:
+    """Plain values; `network` counts from 1; what layers went through is one column each."""
+    layers = {
+        f"layer_{layer.layer}_{name}": value
+        for layer in record.layers
+        for name, value in asdict(layer).items()
+        if name not in ("layer", "name")
+    }
+    row = {
+        "network": record.member + 1,
+        "epoch": record.epoch,
+        "step": record.step,
+        "learning_rate": record.learning_rate,
+        "train_loss": record.train_loss,
+        "validation_loss": record.validation_loss,
+        **record.metrics,
+        "best": record.is_best,
+        "seconds": round(record.seconds, 6),
+        **layers,
+    }
+    return {
+        name: None if isinstance(value, float) and not math.isfinite(value) else value
+        for name, value in row.items()
+    }

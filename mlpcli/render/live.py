@@ -1,0 +1,206 @@
+"""The live view of a training: the last epochs, or networks, a small loss curve, a bar; gone at the end."""
+
+import time
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from mlpcli.nn.fitting import EpochRecord
+from mlpcli.render.console import Screen
+from mlpcli.render.course import can_draw, course, losses_of
+from mlpcli.render.numbers import count, duration, rate, score
+from mlpcli.render.plan import notes_report
+from mlpcli.workflows.planning import TrainingPlan
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.live import Live
+    from rich.table import Table
+
+SHOWN = 8
+"""Epochs in the table, or networks."""
+REFRESH_SECONDS = 0.1
+SHARE = 0.015
+"""Of the time that drawing may take: what a drawing took decides when the next one comes."""
+NARROW, SIDE_BY_SIDE = 60, 100
+"""Columns below which there is no curve and a shorter table, and from which the curve stands beside it."""
+LEAST_ROWS = 22
+"""Of a terminal in which the curve has room below the table."""
+CURVE_HEIGHT = 7
+TABLE_WIDTH = 68
+"""Of the widest table, with the room behind it."""
+
+
+class LiveView:
+    """Drawn in place, as often as it costs next to nothing."""
+
+    def __init__(self, screen: Screen) -> None:
+        self._screen = screen
+        self._live: Live | None = None
+        self._history: dict[int, list[EpochRecord]] = {}
+        self._best: dict[int, EpochRecord] = {}
+        self._done = 0
+        self._part = 0.0
+        """Of the epoch that is running."""
+        self._next = 0.0
+
+    def __enter__(self) -> "LiveView":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Take the view from the screen."""
+        if self._live is not None:
+            self._live.stop()
+
+    def on_start(self, plan: TrainingPlan) -> None:
+        """The notes, and an empty view."""
+        from rich.live import Live
+
+        notes_report(self._screen, plan.notes, plan.findings)
+        self._plan = plan
+        for record in plan.past:
+            self._take(record)
+        self._before, self._started = self._done, time.perf_counter()
+        self._live = Live(
+            console=self._screen.console, auto_refresh=False, transient=True, vertical_overflow="crop"
+        )
+        self._live.start()
+        self._draw()
+
+    def on_epoch(self, record: EpochRecord) -> None:
+        """Take it in, and draw if it is time to."""
+        self._take(record)
+        self._part = 0.0
+        self._draw_if_due()
+
+    def on_batch(self, done: int, total: int) -> None:
+        """Long epochs move the bar."""
+        self._part = done / total
+        self._draw_if_due()
+
+    def _take(self, record: EpochRecord) -> None:
+        self._done += 1
+        # The network that told last stands last.
+        history = self._history.pop(record.member, [])
+        self._history[record.member] = history
+        history.append(record)
+        if record.is_best:
+            self._best[record.member] = record
+
+    def _draw_if_due(self) -> None:
+        if time.perf_counter() >= self._next:
+            self._draw()
+
+    def _draw(self) -> None:
+        from rich.console import Group
+        from rich.text import Text
+
+        assert self._live is not None
+        begun = time.perf_counter()
+        width, height = self._screen.console.size
+        table = self._networks() if self._plan.members > 1 else self._epochs(width)
+        parts: list[RenderableType] = [self._bar(width)]
+        if width >= NARROW:
+            parts = [self._with_curve(table, width, height), Text(""), *parts]
+        elif width >= NARROW // 2:
+            parts = [table, Text(""), *parts]
+        self._live.update(Group(*parts), refresh=True)
+        now = time.perf_counter()
+        self._next = now + max(REFRESH_SECONDS, (now - begun) / SHARE)
+
+    def _epochs(self, width: int) -> "Table":
+        """The last epochs of a network; few columns on a narrow terminal."""
+        wide = width >= NARROW
+        table = _table(
+            "epoch",
+            *(["train loss"] if wide else []),
+            "validation loss" if wide else "validation",
+            *([self._plan.headline, "rate"] if wide else []),
+            "best",
+        )
+        history = self._history.get(0, [])
+        shown_best = self._best.get(0)
+        last = history[-SHOWN:]
+        if shown_best is not None and shown_best not in last:
+            last = [shown_best, *last[1:]]
+        for record in last:
+            best = record is shown_best
+            losses = [score(record.train_loss)] if wide else []
+            shown = [score(record.metrics.get(self._plan.headline)), rate(record.learning_rate)]
+            table.add_row(
+                str(record.epoch),
+                *losses,
+                score(record.validation_loss),
+                *(shown if wide else []),
+                "*" if best else "",
+                style="bold green" if best else "",
+            )
+        return table
+
+    def _networks(self) -> "Table":
+        """A row for each network; of many those that told of an epoch last."""
+        table = _table("network", "epoch", "train loss", "validation loss", self._plan.headline, "best epoch")
+        for number in sorted(list(self._history)[-SHOWN:]):
+            record, best = self._history[number][-1], self._best.get(number)
+            table.add_row(
+                f"{number + 1}",
+                f"{record.epoch}/{self._plan.epochs}",
+                score(record.train_loss),
+                score(record.validation_loss),
+                score(record.metrics.get(self._plan.headline)),
+                "" if best is None else str(best.epoch),
+            )
+        return table
+
+    def _with_curve(self, table: "Table", width: int, height: int) -> "RenderableType":
+        from rich.console import Group
+        from rich.table import Table
+        from rich.text import Text
+
+        beside = width >= SIDE_BY_SIDE
+        fits = height >= (SHOWN + 6 if beside else LEAST_ROWS)
+        networks = losses_of(self._history)
+        if not (fits and can_draw(self._screen, networks)):
+            return table
+        best = {number: record.epoch for number, record in self._best.items()}
+        room = width - TABLE_WIDTH if beside else width
+        curve = Text.from_ansi("\n".join(course(self._screen, networks, best, room, CURVE_HEIGHT)))
+        if not beside:
+            return Group(table, Text(""), curve)
+        grid = Table.grid(padding=(0, 3))
+        grid.add_row(table, curve)
+        return grid
+
+    def _bar(self, width: int) -> "RenderableType":
+        from rich.progress_bar import ProgressBar
+        from rich.table import Table
+        from rich.text import Text
+
+        total, done = self._plan.epochs * self._plan.members, self._done + self._part
+        seconds = time.perf_counter() - self._started
+        trained = done - self._before
+        texts = [f"{self._done}/{total}" + (" epochs" if width >= NARROW // 2 else "")]
+        if width >= NARROW and self._plan.members > 1:
+            texts[0] += f" of {count(self._plan.members, 'network')}"
+        if trained > 0 and width >= NARROW // 2:
+            texts.append(f"≤ {duration(seconds / trained * (total - done))} left")
+            if width >= NARROW:
+                texts.insert(1, f"{self._plan.rows['train'] * trained / max(seconds, 1e-9):,.0f} rows/s")
+        room = min(max(width - sum(len(text) + 2 for text in texts) - 2, 4), 40)
+        bar = Table.grid(padding=(0, 2))
+        bar.add_row(
+            ProgressBar(total=total, completed=done, width=room),
+            Text(texts[0]),
+            *(Text(text, style="dim") for text in texts[1:]),
+        )
+        return bar
+
+
+def _table(*names: str) -> "Table":
+    from rich.table import Table
+
+    table = Table(box=None, header_style="dim", padding=(0, 0, 0, 2), pad_edge=False)
+    for name in names:
+        table.add_column(name, justify="right", no_wrap=True)
+    return table

@@ -12,8 +12,8 @@ MANY_DEAD, MANY_SATURATED = 0.25, 0.5
 LARGE_UPDATE, SMALL_UPDATE = 3e-2, 1e-6
 """Of a step over the weights before it, in the middle epoch. About 1e-3 is usual (A. Karpathy, A Recipe for
 Training Neural Networks, 2019)."""
-FADED = 1e-3
-"""Norm of the first layer's gradient over that of the last hidden one's, in the middle epoch."""
+FADED = 1e-2
+"""Norm of the first layer's gradient over that of the last hidden one's, at the end of the first epoch."""
 GROWN = 100.0
 """The largest gradient norm of an epoch over that of the first."""
 
@@ -40,7 +40,7 @@ def _conspicuous(history: Sequence[EpochRecord]) -> Iterator[str]:
     for course in layers:
         yield from _of_units(course[-1])
         yield from _of_updates(course)
-    hidden = [_middle([each.gradient_norm for each in course]) for course in layers[:-1]]
+    hidden = [course[0].gradient_norm for course in layers[:-1]]
     if len(hidden) > 1 and hidden[0] < FADED * hidden[-1]:
         yield (
             f"the gradient fades from {hidden[-1]:.2g} in layer {len(hidden)} to {hidden[0]:.2g} in layer 1; "

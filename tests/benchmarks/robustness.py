@@ -1,10 +1,13 @@
-"""Changes a model file in thousands of ways and counts what comes of reading it.
+"""Changes a model file in thousands of ways, kills trainings in the middle, and counts what comes of it.
 
-    python tests/benchmarks/robustness.py [FILES] [SEED]
+    python tests/benchmarks/robustness.py [FILES] [SEED] [KILLS]
 
 Half of the files are damaged, their checksums being as they were: such a file must be refused, or hold the
 very same content. The others are forged, with the right checksums: such a file must be refused, or be a model
 that can be shown and that predicts. Anything else is marked BAD, with the file's number for `mutated`.
+
+Trainings with a checkpoint are killed (SIGKILL) at random moments, in three manners of training, and must
+end in the weights of an unbroken run.
 """
 
 import functools
@@ -32,9 +35,10 @@ from mlpcli.render.console import Screen
 from mlpcli.render.model_report import model_fields, model_report
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # a script finds only what lies beside it
+from tests.benchmarks.kills import MANNERS, kill_and_resume
 from tests.benchmarks.mutations import damaged, forged
 
-FILES, SEED = 20_000, 0
+FILES, SEED, KILLS = 20_000, 0, 50
 
 
 class Outcome(NamedTuple):
@@ -124,7 +128,7 @@ def _content(artifact: Artifact) -> Any:
 def main() -> None:
     """Attack and print the table; exit code 1 if an outcome is bad."""
     given = [int(text) for text in sys.argv[1:]]
-    files, seed = given + [FILES, SEED][len(given) :]
+    files, seed, kills = given + [FILES, SEED, KILLS][len(given) :]
     size = len(original()[0])
     before, started = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.perf_counter()
     outcomes = attack(files, seed)
@@ -135,6 +139,12 @@ def main() -> None:
     for outcome in sorted(outcomes, key=lambda each: (not each.bad, each.kind, -outcomes[each])):
         print(f"{outcomes[outcome]:7,}  {outcome.kind:8}  {'BAD ' * outcome.bad}{outcome.result}")
     bad = sum(count for outcome, count in outcomes.items() if outcome.bad)
+    for name, options in MANNERS.items():
+        with tempfile.TemporaryDirectory() as folder:
+            killed = kill_and_resume(Path(folder), options, -(-kills // len(MANNERS)), seed)
+        bad += len(killed.problems)
+        print(f"{name}: {killed.kills} kills, {killed.with_epochs} with an epoch or more to go on from")
+        print("".join(f"  BAD {problem}\n" for problem in killed.problems), end="")
     print(f"\n{bad} bad")
     sys.exit(1 if bad else 0)
 

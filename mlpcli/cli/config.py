@@ -45,8 +45,8 @@ def from_environment(ctx: click.Context, option: click.Option) -> str | bool | N
         return text
     try:
         return not click.BOOL.convert(text, option, ctx)
-    except click.BadParameter as error:
-        raise SettingsError(f"{variable}: {error.message}", "Write true or false.") from None
+    except click.BadParameter:
+        raise SettingsError(f"{variable}: {text!r:.80} is not true or false", "Set it to true.") from None
 
 
 def use_config(ctx: click.Context, param: click.Parameter, path: str | None) -> None:
@@ -70,7 +70,7 @@ def use_config(ctx: click.Context, param: click.Parameter, path: str | None) -> 
         if key not in options or key in BY_HAND:
             raise MlpcliError(
                 f"{path}: [{command}]: there is no option {key!r}",
-                did_you_mean(key, options.keys() - BY_HAND),
+                did_you_mean(key, [each for each in options if each not in BY_HAND]),
             )
         option = options[key]
         name = str(option.name)

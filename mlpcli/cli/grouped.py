@@ -70,7 +70,7 @@ class GroupedOption(click.Option):
             tell_origin_of(self, ctx, error)
             raise
         except click.BadParameter as bad:
-            text = " ".join(bad.message.split())
+            text = f"{value!r:.80} is not true or false" if self.is_flag else " ".join(bad.message.split())
             converted = SettingsError(f"{self.opts[-1]}: {text}", "See --help-all.")
             tell_origin_of(self, ctx, converted)
             raise converted from None

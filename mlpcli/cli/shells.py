@@ -97,7 +97,7 @@ class Word:
 def split_words(line: str, marks: str = "") -> list[Word]:
     """The words of a shell's line; the last is unfinished, and empty after a blank."""
     words, within = [Word()], False
-    escaped = False
+    escaped, before_quote = False, ""
     for character in line:
         word = words[-1]
         if escaped:
@@ -106,8 +106,9 @@ def split_words(line: str, marks: str = "") -> list[Word]:
         elif character == "\\" and word.quote != "'":
             escaped = within = True
         elif character == word.quote:
-            word.quote, word.kept = "", word.value
+            word.quote, word.kept = "", before_quote
         elif character in "\"'" and not word.quote:
+            before_quote = word.kept
             word.quote, word.kept, within = character, word.value, True
         elif character in " \t\n" and not word.quote:
             if within:

@@ -25,7 +25,10 @@ COMMANDS = {
     "inspect": "Show what is in a model file.",
 }
 
-EPILOG = "Start with: mlpcli train data.csv -t COLUMN"
+EPILOG = """Start with: mlpcli train data.csv -t COLUMN
+
+Completion (bash, zsh, fish): eval "$(_MLPCLI_COMPLETE=bash_source mlpcli)"
+"""
 INTERRUPTED, TERMINATED = 130, 143
 COMPLETE = "_MLPCLI_COMPLETE"
 """The variable by which a shell asks for completions."""

@@ -50,10 +50,6 @@ class SettingType(click.ParamType[Any]):
             return _choices(self._setting) or "NAME"
         return {int: "N", float: "NUMBER"}.get(self._kind, "TEXT")
 
-    def split_envvar_value(self, rv: str) -> Sequence[str]:
-        """A variable is one value: column names may hold blanks."""
-        return [rv]
-
     @property
     def choices(self) -> tuple[str, ...]:
         """All that it takes; empty if that is no list of words."""

@@ -6,11 +6,13 @@ import signal
 import sys
 import traceback
 from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib import import_module
 from types import FrameType
 from typing import NoReturn
 
 import click
+from click.shell_completion import CompletionItem
 
 from mlpcli import __version__
 from mlpcli.errors import MlpcliError, SettingsError, did_you_mean
@@ -23,9 +25,21 @@ COMMANDS = {
     "inspect": "Show what is in a model file.",
 }
 
-EPILOG = "Start with: mlpcli train data.csv -t COLUMN"
+EPILOG = """Start with: mlpcli train data.csv -t COLUMN
+
+Completion (bash, zsh, fish): eval "$(_MLPCLI_COMPLETE=bash_source mlpcli)"
+"""
 INTERRUPTED, TERMINATED = 130, 143
+COMPLETE = "_MLPCLI_COMPLETE"
+"""The variable by which a shell asks for completions."""
 CONTEXT = {"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "MLPCLI"}
+
+
+@dataclass
+class Wishes:
+    """What is wanted of errors, known before all options are."""
+
+    debug: bool
 
 
 class Commands(click.Group):
@@ -47,6 +61,8 @@ class Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """As click, with near names for an unknown command."""
+        if ctx.resilient_parsing and args[0] not in COMMANDS:
+            return args[0], click.Command(args[0], add_help_option=False), []  # nothing to complete
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             raise SettingsError(f"there is no command {args[0]!r}", did_you_mean(args[0], COMMANDS))
         return super().resolve_command(ctx, args)
@@ -58,6 +74,13 @@ class Commands(click.Group):
         except BrokenPipeError:
             return _reader_left()
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Commands and options, without importing any command."""
+        names = [
+            CompletionItem(name, help=text) for name, text in COMMANDS.items() if name.startswith(incomplete)
+        ]
+        return names + click.Command.shell_complete(self, ctx, incomplete)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands."""
         with formatter.section("Commands"):
@@ -65,7 +88,12 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands, epilog=EPILOG, context_settings=CONTEXT)
-@click.version_option(__version__, prog_name="mlpcli", message="%(prog)s %(version)s")
+@click.version_option(
+    __version__,
+    prog_name="mlpcli",
+    message="%(prog)s %(version)s",
+    allow_from_autoenv=False,  # images name the version that they install in a variable MLPCLI_VERSION
+)
 def commands() -> None:
     """Train and evaluate multilayer perceptrons on tables."""
 
@@ -89,39 +117,56 @@ def _prepare_streams() -> None:
 def run(arguments: Sequence[str]) -> int:
     """One command line; the exit code."""
     signal.signal(signal.SIGTERM, _terminate)
-    debug = "--debug" in arguments
+    wishes = Wishes(debug="--debug" in arguments)
+    if COMPLETE in os.environ:
+        from mlpcli.cli.shells import use_own_scripts
+
+        use_own_scripts()
     try:
-        code = commands.main(list(arguments), prog_name="mlpcli", standalone_mode=False)
+        code = commands.main(
+            list(arguments), prog_name="mlpcli", standalone_mode=False, complete_var=COMPLETE, obj=wishes
+        )
         sys.stdout.flush()
     except MlpcliError as error:
-        _complain(error.message, error.hint, debug)
+        _complain(error.message, error.hint, wishes.debug)
         return error.exit_code
     except click.exceptions.NoArgsIsHelpError as error:
         print(error.format_message())
         return 0
     except click.UsageError as error:
-        _complain(_usage_message(error), _usage_hint(error), debug)
+        _complain(_usage_message(error), _usage_hint(error), wishes.debug)
         return SettingsError.exit_code
     except click.ClickException as error:
-        _complain(_one_line(error.format_message()), "", debug)
+        _complain(_one_line(error.format_message()), "", wishes.debug)
         return MlpcliError.exit_code
     except (KeyboardInterrupt, click.Abort):
-        _complain("interrupted", "", debug)
+        _complain("interrupted", "", wishes.debug)
         return INTERRUPTED
     except BrokenPipeError:
         return _reader_left()
     except OSError as error:
         _complain(
-            f"{error.filename or 'stdout'}: {error.strerror}", "Look at the disk and the permissions.", debug
+            f"{error.filename or 'stdout'}: {error.strerror}",
+            "Look at the disk and the permissions.",
+            wishes.debug,
         )
         _reader_left()
         return MlpcliError.exit_code
     except MemoryError:
         _complain(
-            "there is not enough memory for this", "Use fewer columns or rows, or a smaller net.", debug
+            "there is not enough memory for this",
+            "Use fewer columns or rows, or a smaller net.",
+            wishes.debug,
         )
         return MlpcliError.exit_code
     return code if isinstance(code, int) else 0
+
+
+def show_tracebacks(ctx: click.Context, param: click.Parameter, value: bool) -> bool:
+    """From now on: --debug may come from the environment or a file."""
+    if isinstance(ctx.obj, Wishes):
+        ctx.obj.debug = ctx.obj.debug or value
+    return value
 
 
 def _reader_left() -> int:

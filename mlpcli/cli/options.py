@@ -8,18 +8,18 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any, TypeVar
 
 import click
-from click.shell_completion import CompletionItem
 
+from mlpcli.cli.config import use_config
+from mlpcli.cli.grouped import GroupedCommand as GroupedCommand
+from mlpcli.cli.grouped import GroupedOption as GroupedOption
+from mlpcli.cli.grouped import show_all
+from mlpcli.cli.main import show_tracebacks
 from mlpcli.errors import SettingsError
 from mlpcli.settings import Setting, Settings, described_fields, flag_of
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-CONSOLE = "Console"
-GROUPS = ("Data", "Reading", "Network", "Loss", "Optimizer", "Regularization", "Course")
-"""Sections of help that come first, in this order; others follow as they appear, the console last."""
 LONGEST_METAVAR = 40
-SHOW_ALL = "mlpcli.show_all"
 
 
 class SettingType(click.ParamType[Any]):
@@ -50,61 +50,16 @@ class SettingType(click.ParamType[Any]):
             return _choices(self._setting) or "NAME"
         return {int: "N", float: "NUMBER"}.get(self._kind, "TEXT")
 
-    def split_envvar_value(self, rv: str) -> Sequence[str]:
-        """A variable is one value: column names may hold blanks."""
-        return [rv]
-
-    def shell_complete(
-        self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> list[CompletionItem]:
-        """The choices."""
-        return [CompletionItem(each) for each in self._setting.choices if each.startswith(incomplete)]
-
-
-class GroupedOption(click.Option):
-    """An option with the heading under which help shows it."""
-
-    def __init__(self, *args: Any, group: str = CONSOLE, common: bool = True, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.group, self.common = group, common
-
-
-class GroupedCommand(click.Command):
-    """Shows its commonest options by group with --help, every one with --help-all."""
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """A section for each group."""
-        sections: dict[str, list[tuple[str, str]]] = {}
-        hidden = 0
-        for param in self.get_params(ctx):
-            record = param.get_help_record(ctx)
-            if record is None or not isinstance(param, click.Option):
-                continue
-            if not ctx.meta.get(SHOW_ALL) and not getattr(param, "common", True):
-                hidden += 1
-                continue
-            sections.setdefault(getattr(param, "group", CONSOLE), []).append(record)
-        sections[CONSOLE] = sections.pop(CONSOLE)
-        ordered = {title: sections.pop(title) for title in GROUPS if title in sections} | sections
-        for title, records in ordered.items():
-            with formatter.section(title):
-                formatter.write_dl(records, col_max=34)
-        if hidden:
-            formatter.write_paragraph()
-            formatter.write_text(f"{hidden} more options: {ctx.command_path} --help-all")
-
-
-def _show_all(ctx: click.Context, param: click.Parameter, value: bool) -> None:
-    if value:
-        ctx.meta[SHOW_ALL] = True
-        click.echo(ctx.get_help())
-        ctx.exit()
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """All that it takes; empty if that is no list of words."""
+        return self._setting.choices
 
 
 def settings_options(
     command: str, *classes: type[Settings], rare: Collection[str] = ()
 ) -> Callable[[Function], Function]:
-    """A decorator that adds an option for each field of the classes; those not given arrive as None.
+    """A decorator that adds to `command` an option for each field of the classes; None when not given.
 
     Those of the fields in `rare` are shown by --help-all only.
     """
@@ -116,19 +71,16 @@ def settings_options(
                 described = described_fields(settings_class)[field.name]
                 if field.name in rare:
                     described = dataclasses.replace(described, common=False)
-                add = _option(command, field.name, described, _plain_type(hints[field.name]), field.default)
+                add = _option(field.name, described, hints[field.name], field.default)
                 function = add(function)
         return function
 
     return decorate
 
 
-def _option(
-    command: str, name: str, described: Setting, kind: type, default: Any
-) -> Callable[[Function], Function]:
-    flag = flag_of(name, described)
+def _option(name: str, described: Setting, hint: Any, default: Any) -> Callable[[Function], Function]:
+    flag, kind = flag_of(name, described), _plain_type(hint)
     names = [f"-{described.short}"] if described.short else []
-    variable = f"MLPCLI_{command}_{flag[2:]}".upper().replace("-", "_")
     help_text = described.help
     if described.choices and not _choices(described):
         help_text += f" One of: {', '.join(described.choices)}."
@@ -147,6 +99,7 @@ def _option(
             "type": SettingType(flag, described, kind),
             "metavar": described.metavar or None,
             "multiple": described.repeatable,
+            "several": "A,B" in described.metavar or _holds_tuple(hint),
         }
         if described.repeatable:
             details = details | {"callback": _together}
@@ -159,7 +112,6 @@ def _option(
         group=described.group,
         common=described.common,
         help=help_text,
-        envvar=variable,
         **details,
     )
 
@@ -175,6 +127,10 @@ def _plain_type(hint: Any) -> type:
     kinds = [each for each in typing.get_args(hint) if each is not types.NoneType]
     plain = kinds[0] if isinstance(hint, types.UnionType) and len(kinds) == 1 else hint
     return plain if isinstance(plain, type) else str
+
+
+def _holds_tuple(hint: Any) -> bool:
+    return typing.get_origin(hint) is tuple or any(_holds_tuple(each) for each in typing.get_args(hint))
 
 
 def _together(ctx: click.Context, param: click.Parameter, values: Sequence[tuple[Any, ...]]) -> Any:
@@ -196,17 +152,37 @@ def console_options(*, json: bool = True) -> Callable[[Function], Function]:
     """What every command has."""
 
     def decorate(function: Function) -> Function:
-        everywhere = [
+        everywhere: list[tuple[tuple[str, ...], dict[str, Any]]] = [
+            (
+                ("--config",),
+                {
+                    "metavar": "FILE",
+                    "is_eager": True,
+                    "expose_value": False,
+                    "callback": use_config,
+                    "help": "Options from a TOML file with a table for each command.",
+                    "common": False,
+                },
+            ),
             (("-q", "--quiet"), {"is_flag": True, "help": "Only errors on stderr."}),
             (("-v", "--verbose"), {"is_flag": True, "help": "More on stderr.", "common": False}),
-            (("--debug",), {"is_flag": True, "help": "Show a traceback on errors.", "common": False}),
+            (
+                ("--debug",),
+                {
+                    "is_flag": True,
+                    "callback": show_tracebacks,
+                    "help": "Show a traceback on errors.",
+                    "common": False,
+                },
+            ),
             (
                 ("--help-all",),
                 {
                     "is_flag": True,
                     "is_eager": True,
                     "expose_value": False,
-                    "callback": _show_all,
+                    "allow_from_autoenv": False,
+                    "callback": show_all,
                     "help": "Show every option.",
                 },
             ),

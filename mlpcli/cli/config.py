@@ -1,0 +1,190 @@
+"""Values of options that do not stand on the command line: `--config FILE.toml`, environment variables.
+
+Command line > environment > file > preset. A file has a table for each command; its keys are the long
+options without their dashes. What is wrong in such a value is said with the place it came from.
+"""
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from typing import Any
+
+import click
+from click.core import ParameterSource
+
+from mlpcli.cli.main import COMMANDS
+from mlpcli.errors import MlpcliError, SettingsError, did_you_mean
+
+MOST_BYTES = 1_000_000
+ORIGINS = "mlpcli.origins"
+"""Where in `Context.meta` {option's name: variable or place in the file} is kept."""
+BY_HAND = frozenset({"config", "help", "help-all"})
+"""Options that a file cannot give."""
+
+
+def keys_of(option: click.Option) -> dict[str, bool]:
+    """What an option is called in a file, with whether that switches it on; --no-x switches off."""
+    on = {flag[2:]: True for flag in option.opts if flag.startswith("--")}
+    return on | {flag[2:]: False for flag in option.secondary_opts if flag.startswith("--")}
+
+
+def from_environment(ctx: click.Context, option: click.Option) -> str | bool | None:
+    """The text of the option's variable, or the value that the one of its --no- form means; None if unset."""
+    names = {
+        f"{ctx.auto_envvar_prefix}_{key}".upper().replace("-", "_"): on for key, on in keys_of(option).items()
+    }
+    found = [name for name in names if os.environ.get(name)]
+    if not found:
+        return None
+    if len(found) > 1:
+        raise SettingsError(f"{found[0]} and {found[1]} are both set", "Unset one of them.")
+    variable, text = found[0], os.environ[found[0]]
+    _origins(ctx)[str(option.name)] = variable
+    if names[variable]:
+        return text
+    try:
+        return not click.BOOL.convert(text, option, ctx)
+    except click.BadParameter:
+        raise SettingsError(f"{variable}: {text!r:.80} is not true or false", "Set it to true.") from None
+
+
+def use_config(ctx: click.Context, param: click.Parameter, path: str | None) -> None:
+    """Give the options of this command what the file says, where nothing better is given."""
+    if path is None or ctx.resilient_parsing:
+        return
+    tables = read_config(path)
+    command = str(ctx.info_name)
+    options = {
+        key: each for each in ctx.command.params if isinstance(each, click.Option) for key in keys_of(each)
+    }
+    arguments = {each.name: each for each in ctx.command.params if isinstance(each, click.Argument)}
+    values: dict[str, Any] = {}
+    for key, value in tables.get(command, {}).items():
+        place = f"{path}: [{command}] {key}"
+        if key in arguments and key not in options:
+            raise MlpcliError(
+                f"{place}: is no option",
+                f"Name {key.upper()} on the command line; a file holds options only.",
+            )
+        if key not in options or key in BY_HAND:
+            raise MlpcliError(
+                f"{path}: [{command}]: there is no option {key!r}",
+                did_you_mean(key, [each for each in options if each not in BY_HAND]),
+            )
+        option = options[key]
+        name = str(option.name)
+        if name in values:
+            raise MlpcliError(f"{place}: stands beside its opposite", "Take one of the two lines out.")
+        values[name] = _as_on_command_line(place, option, value, on=keys_of(option)[key])
+        _origins(ctx)[name] = place
+    ctx.default_map = values
+
+
+def read_config(path: str) -> dict[str, dict[str, Any]]:
+    """The file's tables, each that of a command; raises MlpcliError."""
+    try:
+        with open(path, "rb") as file:
+            content = file.read(MOST_BYTES + 1)
+    except IsADirectoryError:
+        raise MlpcliError(f"{path}: is a folder", "Name a TOML file in it.") from None
+    except FileNotFoundError:
+        raise MlpcliError(f"{path}: no such file", "Check the name and the folder of --config.") from None
+    except (OSError, ValueError) as error:
+        raise MlpcliError(f"{path}: cannot be read ({error})", "Look at its permissions.") from None
+    if len(content) > MOST_BYTES:
+        raise MlpcliError(f"{path}: has more than {MOST_BYTES:,} bytes", "Give a TOML file of options.")
+    try:
+        tables = tomllib.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise MlpcliError(f"{path}: line {line}: is not UTF-8", "Save the file as UTF-8 text.") from None
+    except RecursionError:
+        raise MlpcliError(f"{path}: is nested too deeply", "Write a table for each command.") from None
+    except ValueError as error:  # TOMLDecodeError, or a number of too many digits
+        raise MlpcliError(f"{path}: {_placed(str(error))}", "Write lines as epochs = 50.") from None
+    for name, table in tables.items():
+        if name in COMMANDS and not isinstance(table, dict):
+            raise MlpcliError(f"{path}: {name}: is no table", f"Write [{name}] on a line of its own.")
+        if name not in COMMANDS and not isinstance(table, dict):
+            raise MlpcliError(
+                f"{path}: {name}: stands in no table", "Put it below [train] or another command."
+            )
+        if name not in COMMANDS:
+            raise MlpcliError(f"{path}: there is no command [{name}]", did_you_mean(name, COMMANDS))
+    return tables
+
+
+def tell_origin(ctx: click.Context, error: MlpcliError) -> None:
+    """Add to an error that names an option where its value came from, if not from the command line."""
+    for match in re.finditer(r"(?:^|: )(--?[\w-]+)(?=[ :])", error.message):
+        for option in ctx.command.params:
+            if match[1] in (*option.opts, *option.secondary_opts):
+                tell_origin_of(option, ctx, error)
+                return
+
+
+def tell_origin_of(option: click.Parameter, ctx: click.Context, error: MlpcliError) -> None:
+    """Add to an error of this option's value where it came from, if not from the command line."""
+    source = ctx.get_parameter_source(str(option.name))
+    place = _origins(ctx).get(str(option.name), "")
+    if source is ParameterSource.ENVIRONMENT:
+        place += f" ({option.opts[-1]})"
+    elif source is not ParameterSource.DEFAULT_MAP:
+        return
+    elif isinstance(error, SettingsError):
+        error.exit_code = MlpcliError.exit_code  # not wrong from the command line alone
+    named = re.match(r"--?[\w-]+: ", error.message)
+    error.message = f"{place}: {error.message[named.end() :]}" if named else f"{error.message} [{place}]"
+
+
+def _origins(ctx: click.Context) -> dict[str, str]:
+    origins: dict[str, str] = ctx.meta.setdefault(ORIGINS, {})
+    return origins
+
+
+def _placed(message: str) -> str:
+    """tomllib's message with the place in front."""
+    if match := re.fullmatch(r"(.*) \(at line (\d+), column (\d+)\)", message, flags=re.DOTALL):
+        return f"line {match[2]}, column {match[3]}: is not TOML ({match[1]})"
+    return f"is not TOML ({message})"
+
+
+def _as_on_command_line(place: str, option: click.Option, value: Any, *, on: bool) -> Any:
+    """What the option's type takes: True or False of a flag, else text, or texts if it may be repeated."""
+    if option.is_flag:
+        if not isinstance(value, bool):
+            raise MlpcliError(
+                f"{place}: is {_kind(value)}, not true or false", f"Write {place.split()[-1]} = true."
+            )
+        return value is on
+    if isinstance(value, list):
+        if not getattr(option, "several", False):
+            raise MlpcliError(f"{place}: is a list, where one value is wanted", "Write the value alone.")
+        words = [csv_word(_text(place, each)) for each in value]
+        return words if option.multiple else ",".join(words)
+    return [_text(place, value)] if option.multiple else _text(place, value)
+
+
+def _text(place: str, value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        hint = (
+            "Write it in quotes." if isinstance(value, bool) else "Write it in quotes, as on a command line."
+        )
+        raise MlpcliError(f"{place}: is {_kind(value)}, where text or a number is wanted", hint)
+    if isinstance(value, str) and "\0" in value:
+        raise MlpcliError(f"{place}: holds a NUL character", "Take it out.")
+    return str(value)
+
+
+def csv_word(text: str) -> str:
+    """A word that `settings.parse_list` reads back as this text."""
+    if text == text.strip() and not set(text) & set(',"\r\n'):
+        return text
+    return '"' + text.replace('"', '""') + '"'
+
+
+def _kind(value: Any) -> str:
+    kinds: Mapping[type, str] = {bool: str(value).lower(), int: "a number", float: "a number", str: "text"}
+    kinds = {**kinds, list: "a list", dict: "a table"}
+    return kinds.get(type(value), "a date or time")

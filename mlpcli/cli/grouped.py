@@ -1,0 +1,129 @@
+"""Options in the groups of help, and commands that show them: how help, errors and shells see an option."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from mlpcli.cli.config import from_environment, tell_origin, tell_origin_of
+from mlpcli.errors import MlpcliError, SettingsError
+
+CONSOLE = "Console"
+GROUPS = ("Data", "Reading", "Network", "Loss", "Optimizer", "Regularization", "Course")
+"""Sections of help that come first, in this order; others follow as they appear, the console last."""
+SHOW_ALL = "mlpcli.show_all"
+
+
+class FileName(click.ParamType[str]):
+    """A path as it was given, or - ; shells complete file names."""
+
+    name = "file"
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """The shell knows how."""
+        return [CompletionItem(incomplete, type="file")]
+
+
+class GroupedOption(click.Option):
+    """An option with the heading under which help shows it, and with the variable that may give it.
+
+    A flag can also be switched off, by --no-FLAG, as a variable or a file may have switched it on.
+    `several`: takes a comma-separated list.
+    """
+
+    def __init__(
+        self,
+        names: Sequence[str],
+        *,
+        group: str = CONSOLE,
+        common: bool = True,
+        several: bool = False,
+        **details: Any,
+    ) -> None:
+        self._switch_off = bool(details.get("is_flag")) and not any("/" in each for each in names)
+        if self._switch_off and not details.get("is_eager"):
+            names = [f"{each}/--no-{each[2:]}" if each.startswith("--") else each for each in names]
+        super().__init__(names, **details)
+        self.group, self.common = group, common
+        self.several = several or self.multiple
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """As click, without the --no- form that every flag has."""
+        record = super().get_help_record(ctx)
+        if record is None or not self._switch_off:
+            return record
+        return record[0].partition(" / ")[0], record[1]
+
+    def value_from_envvar(self, ctx: click.Context) -> Any:
+        """Of the variable named after the option as it is written: MLPCLI_TRAIN_BATCH_SIZE."""
+        value = from_environment(ctx, self) if self.allow_from_autoenv else None
+        return [value] if self.multiple and value is not None else value
+
+    def process_value(self, ctx: click.Context, value: Any) -> Any:
+        """As click; an error says where the value came from."""
+        try:
+            return super().process_value(ctx, value)
+        except SettingsError as error:
+            tell_origin_of(self, ctx, error)
+            raise
+        except click.BadParameter as bad:
+            text = f"{value!r:.80} is not true or false" if self.is_flag else " ".join(bad.message.split())
+            converted = SettingsError(f"{self.opts[-1]}: {text}", "See --help-all.")
+            tell_origin_of(self, ctx, converted)
+            raise converted from None
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Choices, columns of DATA, files."""
+        from mlpcli.cli.completion import values_of
+
+        return values_of(ctx, self, incomplete)
+
+
+class GroupedCommand(click.Command):
+    """Shows its commonest options by group with --help, every one with --help-all."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for param in self.params:
+            if isinstance(param, click.Argument):
+                param.type = FileName()
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """As click; an error of an option says where its value came from."""
+        try:
+            return super().invoke(ctx)
+        except MlpcliError as error:
+            tell_origin(ctx, error)
+            raise
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """A section for each group."""
+        sections: dict[str, list[tuple[str, str]]] = {}
+        hidden = 0
+        for param in self.get_params(ctx):
+            record = param.get_help_record(ctx)
+            if record is None or not isinstance(param, click.Option):
+                continue
+            if not ctx.meta.get(SHOW_ALL) and not getattr(param, "common", True):
+                hidden += 1
+                continue
+            sections.setdefault(getattr(param, "group", CONSOLE), []).append(record)
+        sections[CONSOLE] = sections.pop(CONSOLE)
+        ordered = {title: sections.pop(title) for title in GROUPS if title in sections} | sections
+        for title, records in ordered.items():
+            with formatter.section(title):
+                formatter.write_dl(records, col_max=34)
+        if hidden:
+            formatter.write_paragraph()
+            formatter.write_text(f"{hidden} more options: {ctx.command_path} --help-all")
+
+
+def show_all(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    """Print the help with every option, and stop."""
+    if value and not ctx.resilient_parsing:
+        ctx.meta[SHOW_ALL] = True
+        click.echo(ctx.get_help())
+        ctx.exit()

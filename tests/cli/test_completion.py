@@ -1,0 +1,190 @@
+"""What a shell is offered. bash runs its script itself; of zsh and fish what they send and get is tested."""
+
+import csv
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+from click.shell_completion import ShellComplete
+
+from mlpcli.cli.grouped import GroupedOption
+from mlpcli.cli.main import COMMANDS, commands
+from mlpcli.cli.shells import Bash, Fish, Zsh, quoted, split_words
+from mlpcli.data.schema import CHOICES
+from mlpcli.nn.optimizers import OPTIMIZERS
+from tests.cli.commands import sample
+
+ODD = ["plain", "two words", "a,b", 'quo"te', "it's", "star*", "ünï", "x=y", "p:q", "$dollar", "#", "~", "\\"]
+PENGUINS = str(sample("penguins.csv"))
+KNOWN_FORMS = {
+    *("FILE", "FRACTION", "MODEL", "COLUMN", "A,B", "COLUMN=KIND,...", "SIZES", "CHAR", "NAME", "WORDS"),
+    *("CLASS", "CLASS=W,...", "RATE", "RATE,...", "LEVELS", "KIND=F,...", "N", "K", "DURATION", "TEXT"),
+}
+
+
+@pytest.fixture
+def odd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A table of odd names, called t.csv in the current folder."""
+    monkeypatch.chdir(tmp_path)
+    with open("t.csv", "w") as file:
+        csv.writer(file).writerows([ODD, range(len(ODD))])
+    return tmp_path
+
+
+def answer(shell: type[ShellComplete], monkeypatch: pytest.MonkeyPatch, before: str, after: str = "") -> str:
+    """What is printed for a shell whose cursor stands between two parts of a line."""
+    words = before.split(" ")
+    line = {"COMP_WORDS": "\n".join([*words, *after.split()]), "COMP_CWORD": str(len(words) - 1)}
+    for name, value in {
+        "COMP_BEFORE": before,
+        "COMP_AFTER": after,
+        "COMP_WHOLE": before + after,
+        **line,
+    }.items():
+        monkeypatch.setenv(name, value)
+    return shell(commands, {}, "mlpcli", "_MLPCLI_COMPLETE").complete()
+
+
+def offered(
+    shell: type[ShellComplete], monkeypatch: pytest.MonkeyPatch, before: str, after: str = ""
+) -> list[str]:
+    """The values that a shell gets, for bash as it puts them in."""
+    found = answer(shell, monkeypatch, before, after)
+    if shell is Zsh:
+        return found.split("\n")[1::3]
+    return [line.partition(",")[2].partition("\t")[0] for line in found.splitlines()]
+
+
+@pytest.mark.parametrize("shell", [Bash, Zsh, Fish])
+def test_commands_options_choices(shell: type[ShellComplete], monkeypatch: pytest.MonkeyPatch) -> None:
+    assert offered(shell, monkeypatch, "mlpcli ") == list(COMMANDS)
+    assert offered(shell, monkeypatch, "mlpcli ev") == ["evaluate"]
+    assert offered(shell, monkeypatch, "mlpcli nothing ") in ([], [""])
+    assert offered(shell, monkeypatch, "mlpcli train --hid") == ["--hidden"]
+    assert set(offered(shell, monkeypatch, "mlpcli train --optimizer ")) == set(OPTIMIZERS)
+    assert offered(shell, monkeypatch, "mlpcli predict m d --format t") == ["tsv"]
+    assert offered(shell, monkeypatch, "mlpcli train --validation no") == ["none"]
+    assert offered(shell, monkeypatch, "mlpcli train --help-all --help --hid") == ["--hidden"]
+
+
+@pytest.mark.parametrize("shell", [Bash, Zsh, Fish])
+@pytest.mark.parametrize(
+    "line", ["train ", "predict ", "predict m ", "train -o ", "train --validation ", "lr-find --csv "]
+)
+def test_files_are_left_to_the_shell(
+    shell: type[ShellComplete], line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = answer(shell, monkeypatch, f"mlpcli {line}")
+    assert re.match(r"file[,\n]", found)
+
+
+@pytest.mark.parametrize("shell", [Bash, Zsh, Fish])
+def test_columns(shell: type[ShellComplete], odd: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def ask(before: str, after: str = "") -> list[str]:
+        return offered(shell, monkeypatch, before, after)
+
+    for option in ("-t", "--features", "--drop", "--weight", "--group", "--time", "--wide"):
+        assert ask(f"mlpcli train t.csv {option} pl") == ["plain"]
+        assert ask(f"mlpcli train {option} pl", " t.csv") == ["plain"]
+    assert ask("mlpcli predict m t.csv --keep pl") == ["plain"]
+    assert ask("mlpcli train t.csv --drop plain,st")[0].replace("\\", "") == "plain,star*"
+    assert ask("mlpcli train t.csv --drop plain,pl") in ([], [""])
+    assert ask("mlpcli train t.csv --wide a") == ["all", "a,b"]
+    assert ask("mlpcli train t.csv --kind pl") == [f"plain={each}" for each in CHOICES]
+    kinds = ask("mlpcli train t.csv --kind plain=")
+    assert kinds == list(CHOICES) if shell is Bash else [f"plain={each}" for each in CHOICES]
+    joined = ask("mlpcli train t.csv --drop=pl")
+    assert joined == (["plain"] if shell is Bash else ["--drop=plain"])
+
+
+def test_the_delimiter_and_the_packing_are_known(odd: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import gzip
+
+    Path("s.csv.gz").write_bytes(gzip.compress(b"one|two;three\n1|2;3\n"))
+    Path("j.jsonl").write_text('{"one": 1, "two": 2}\n')
+    assert offered(Fish, monkeypatch, "mlpcli train -d ; s.csv.gz -t ") == ["one|two", "three"]
+    assert offered(Fish, monkeypatch, "mlpcli train -d pipe s.csv.gz -t ") == ["one", "two;three"]
+    assert offered(Fish, monkeypatch, "mlpcli train j.jsonl -t ") == ["one", "two"]
+    assert offered(Fish, monkeypatch, "mlpcli train ?.jsonl -t ") == ["one", "two"]
+
+
+def test_tables_that_cannot_be_read_offer_nothing(odd: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    os.mkfifo("pipe")
+    Path("empty.csv").write_bytes(b"")
+    Path("broken.csv.gz").write_bytes(b"\x1f\x8bbroken")
+    Path("doubled.csv").write_text("a,a\n1,2\n")
+    for name in ("-", "pipe", "empty.csv", "broken.csv.gz", "doubled.csv", "none.csv", "."):
+        assert offered(Fish, monkeypatch, f"mlpcli train {name} -t ") == []
+    assert offered(Fish, monkeypatch, "mlpcli train pipe t.csv -t pl") == ["plain"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_form_of_value_is_known(command: str) -> None:
+    found = commands.get_command(click.Context(commands), command)
+    assert found is not None
+    for option in found.params:
+        if isinstance(option, GroupedOption) and option.metavar:
+            for form in option.metavar.split("|"):
+                assert form in KNOWN_FORMS or re.fullmatch("[a-z]+", form), option.name
+
+
+def test_bash_reads_back_what_it_is_given() -> None:
+    spelled = [f"{quote}{quoted(name, quote)}{quote}" for name in ODD for quote in ("", '"', "'")]
+    done = subprocess.run(
+        ["bash", "-c", "printf '%s\\n' " + " ".join(spelled)], capture_output=True, text=True, check=True
+    )
+    read = [name for name in ODD for _ in range(3)]
+    assert done.stdout.splitlines() == read
+    assert [word.value for word in split_words(" ".join(spelled))] == read
+
+
+BASH_LINES = {
+    "mlpcli train t.csv -t 'two": ["two words"],
+    'mlpcli train t.csv -t "quo': ['quo\\"te'],
+    'mlpcli train t.csv --drop "two words",st': ["two\\ words,star\\*"],
+    "mlpcli train t.csv -t x=": ["y"],
+    "mlpcli train t.csv --kind x=y=d": ["date"],
+    "mlpcli inspect --nothing ü --ver": ["--verbose"],
+}
+
+
+def test_the_script_of_bash(odd: Path) -> None:
+    """The function that a TAB calls, with what bash gives it."""
+    script = Path("mlpcli")
+    script.write_text(f'#!/bin/sh\nexec {sys.executable} -m mlpcli "$@"\n')
+    script.chmod(0o755)
+    calls = "".join(
+        f"COMP_LINE={shlex.quote(line)}; COMP_POINT=${{#COMP_LINE}}; _mlpcli_completion mlpcli\n"
+        'printf "%s\\n" "${COMPREPLY[@]}" --\n'
+        for line in BASH_LINES
+    )
+    done = subprocess.run(
+        ["bash", "-c", f'eval "$(_MLPCLI_COMPLETE=bash_source mlpcli)"\n{calls}'],
+        env=os.environ | {"PATH": f"{odd}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr == ""
+    assert [each.split("\n")[:-1] for each in done.stdout.split("--\n")[:-1]] == list(BASH_LINES.values())
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_commands_are_completed_without_numpy(shell: str) -> None:
+    code = (
+        "import sys\nfrom mlpcli.cli.main import run\n"
+        "try:\n    run([])\nexcept SystemExit as end:\n    assert end.code == 0\n"
+        "assert not {'numpy', 'pandas', 'rich', 'joblib'} & set(sys.modules)"
+    )
+    line = {"COMP_BEFORE": "mlpcli tr", "COMP_WORDS": "mlpcli\ntr", "COMP_CWORD": "1"}
+    environment = os.environ | line | {"_MLPCLI_COMPLETE": f"{shell}_complete"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "train" in done.stdout

@@ -159,7 +159,7 @@ def command(
     if history is not None:
         write_history(history, run.history)
     for finding in run.findings:
-        if finding.kind == "diverged":
+        if finding.kind in ("diverged", "checkpoint"):
             talk.line(f"warning: {finding.text} ({finding.advice})")
     if run.stop_reason == "diverged":
         talk.line("warning: the loss ran away; the best weights before that are kept. See `mlpcli lr-find`.")

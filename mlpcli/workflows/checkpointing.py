@@ -20,6 +20,7 @@ from mlpcli.owned_file import OwnedFile
 from mlpcli.settings import described_fields, flag_of
 from mlpcli.workflows.options import SETTINGS_CLASSES
 from mlpcli.workflows.preparation import Prepared
+from mlpcli.workflows.writer import Writer
 
 OF_NO_EFFECT = {*described_fields(ReadingSettings), "preset", "strict", "diagnose", "threads", "from_model"}
 """Settings that change no weights by themselves: what they do to the data, or to other settings, is compared
@@ -37,6 +38,7 @@ class Keeper:
         self.path = path
         self._file = OwnedFile(path)
         self._checkpoint = load(path) if self._file.acquire() else None
+        self._writer = Writer(self._file.replace)
 
     @property
     def checkpoint(self) -> Checkpoint:
@@ -78,7 +80,7 @@ class Keeper:
 
     def begin(self) -> None:
         """Write the file, so that it is ours from now on."""
-        self._write()
+        self._file.replace(to_bytes(self.checkpoint))
 
     @property
     def run(self) -> str:
@@ -86,23 +88,31 @@ class Keeper:
         return hashlib.sha256(json.dumps(self.checkpoint.identity, sort_keys=True).encode()).hexdigest()
 
     def keep(self, news: Mapping[int, Progress], seconds: float) -> None:
-        """Write how far these networks have come, after `seconds` of training in all."""
+        """Write how far these networks have come, after `seconds` of training in all.
+
+        Training does not wait for the disk; `close` does.
+        """
         self.checkpoint.members.update(news)
         self.checkpoint.seconds = seconds
-        self._write()
+        self._writer.put(to_bytes(self.checkpoint))
 
     def finish(self) -> None:
         """Mark the run as finished."""
         if not self.checkpoint.finished:
             self.checkpoint.finished = True
-            self._write()
+            self._writer.put(to_bytes(self.checkpoint))
+            self._writer.flush()
 
     def close(self) -> None:
-        """Let others have the file."""
+        """Let others have the file, once all is written."""
+        self._writer.flush()
         self._file.release()
 
-    def _write(self) -> None:
-        self._file.replace(to_bytes(self.checkpoint))
+    @property
+    def complaint(self) -> str | None:
+        """Why the last state could not be written, if so: a training goes on without its checkpoint."""
+        self._writer.flush()
+        return None if self._writer.complaint is None else self._writer.complaint.message
 
 
 def refuse_other_model(output: str, run: str) -> None:

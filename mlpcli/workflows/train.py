@@ -160,6 +160,10 @@ def _run(
         artifact_room.save(model.artifact, output)
     if keeper is not None and run.stop_reason in ENDED:
         keeper.finish()
+    if keeper is not None and keeper.complaint is not None:
+        run.findings.append(
+            Finding("checkpoint", keeper.complaint, "this run cannot be gone on with from there")
+        )
     return run
 
 

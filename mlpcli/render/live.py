@@ -67,6 +67,7 @@ class LiveView:
         )
         self._live.start()
         self._draw()
+        self._next = time.perf_counter() + REFRESH_SECONDS  # the first drawing has also loaded what it needs
 
     def on_epoch(self, record: EpochRecord) -> None:
         """Take it in, and draw if it is time to."""

@@ -1,7 +1,7 @@
 """Curves of probabilities: ROC, precision over recall, calibration; and which of many points to draw.
 
-Each takes one class or label: (rows,) truth, True where a row is of it, (rows,) its probabilities, and (rows,)
-weights. A row of weight 0 counts as absent.
+Each takes one class or label: (rows,) truth, True where a row is of it, (rows,) its probabilities, and
+(rows,) weights. A row of weight 0 counts as absent.
 """
 
 from dataclasses import dataclass

@@ -24,7 +24,7 @@ MOST_BINS = 50
 MOST_TARGETS = 9
 """Of several targets the first so many are drawn."""
 TAIL = 0.005
-"""Share of the residuals, on each side, that must not decide how wide the picture is."""
+"""Share of the values, on each side, that must not decide how wide the picture is."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +67,8 @@ class ValuePairs:
     residuals: Array
     """Sums of weights in the bins of the histogram."""
     residual_edges: Array
-    residuals_outside: int
-    """Rows whose residual is beyond the histogram, far from all others."""
+    outside: int
+    """Rows that are far from all others, beyond the histogram or a density."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ EvaluationCurves = ClassCurves | ValueCurves
 
 
 def evaluation_curves(outcome: Outcome, task: str) -> EvaluationCurves:
-    """What to draw of an outcome; raises UnavailableError where there are no rows or predictions to draw."""
+    """What to draw of an outcome; raises UnavailableError where there are nothing can be drawn."""
     outcome.check()
     if task == "regression":
         targets = range(min(outcome.truth.shape[1], MOST_TARGETS))
@@ -133,38 +133,47 @@ def _pairs(outcome: Outcome, number: int) -> ValuePairs:
     weights = weights[present]
     truth = outcome.truth[present, number].astype(np.float64)
     predicted = outcome.predicted[present, number].astype(np.float64)
-    residuals = truth - predicted
+    with np.errstate(over="ignore"):
+        residuals = truth - predicted
+    if not np.isfinite(residuals).all():
+        raise UnavailableError("the numbers are too large to draw")
     edges = _residual_edges(residuals)
+    outside = (residuals < edges[0]) | (residuals > edges[-1])
     every = -(-len(truth) // SINGLE_POINTS)
-    many = every > 1
-    low, high = min(truth.min(), predicted.min()), max(truth.max(), predicted.max())
-    both = (low, high) if high > low else (low - 0.5, high + 0.5)
+    truth_density = residual_density = None
+    if every > 1:
+        of_truth, of_predicted = _view(truth), _view(predicted)
+        both = min(of_truth[0], of_predicted[0]), max(of_truth[1], of_predicted[1])
+        truth_density = _density(truth, predicted, weights, both, both)
+        residual_density = _density(predicted, residuals, weights, of_predicted, (edges[0], edges[-1]))
+        outside |= np.minimum(truth, predicted) < both[0]
+        outside |= np.maximum(truth, predicted) > both[1]
     return ValuePairs(
         truth[::every],
         predicted[::every],
-        _density(truth, predicted, weights, both, both) if many else None,
-        _density(predicted, residuals, weights, both, (edges[0], edges[-1])) if many else None,
+        truth_density,
+        residual_density,
         np.histogram(residuals, edges, weights=weights)[0],
         edges,
-        int(np.sum((residuals < edges[0]) | (residuals > edges[-1]))),
+        int(outside.sum()),
     )
 
 
-def _residual_edges(residuals: Array) -> Array:
-    """Edges around all residuals, or where a few are far out around the others; 0 is one of them."""
-    lowest, low, high, highest = np.quantile(residuals, [0.0, TAIL, 1.0 - TAIL, 1.0])
-    reach = high - low
+def _view(values: Array) -> tuple[float, float]:
+    """Around all values, or where a few are far out around the others."""
+    lowest, low, high, highest = np.quantile(values, [0.0, TAIL, 1.0 - TAIL, 1.0]).tolist()
+    reach = high - low or 0.5
     lowest, highest = max(lowest, low - reach), min(highest, high + reach)
-    if not highest > lowest:
-        reach = max(abs(highest) * 1e-3, 1e-12)
-        lowest, highest = lowest - reach, highest + reach
-    # As many as the cube root of the rows asks for (Rice), of a width that divides at zero.
-    bins = int(np.clip(2 * len(residuals) ** (1 / 3), 5, MOST_BINS))
+    return (lowest, highest) if highest > lowest else (low - 0.5, high + 0.5)
+
+
+def _residual_edges(residuals: Array) -> Array:
+    """Of bins that divide at zero, which they hold."""
+    lowest, highest = _view(residuals)
+    lowest, highest = min(lowest, 0.0), max(highest, 0.0)
+    bins = int(np.clip(2 * len(residuals) ** (1 / 3), 5, MOST_BINS))  # Rice's rule
     width = (highest - lowest) / bins
-    if lowest < 0 < highest:
-        first, last = np.floor(lowest / width), np.ceil(highest / width)
-        return np.arange(first, last + 1) * width
-    return np.linspace(lowest, highest, bins + 1)
+    return np.asarray(np.arange(np.floor(lowest / width), np.ceil(highest / width) + 1) * width)
 
 
 def _density(

@@ -129,7 +129,9 @@ def number(value: float, digits: int = 3) -> str:
 
 def heading(figure: "Figure", title: str, notes: Sequence[str] = ()) -> None:
     """The title of the whole picture, and below it in grey what else to know; the panels make room."""
-    lines = [(name(title, 80), FONT + 1.5, INK, "bold")] if title else []
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+    lines = [(name(title, 60), FONT + 1.5, INK, "bold")] if title else []
     lines += [(line, SMALL, MUTED, "normal") for line in _packed(notes)]
     top = height = figure.get_figheight()
     for text, size, colour, weight in lines:
@@ -138,7 +140,7 @@ def heading(figure: "Figure", title: str, notes: Sequence[str] = ()) -> None:
         # It is outside of the layout, which moves only what is below.
         figure.text(*place, text, fontsize=size, color=colour, fontweight=weight).set_in_layout(False)
     layout = figure.get_layout_engine()
-    assert layout is not None
+    assert isinstance(layout, ConstrainedLayoutEngine)
     layout.set(rect=(0.0, 0.0, 1.0, (top - (0.08 if lines else 0.0)) / height))
 
 

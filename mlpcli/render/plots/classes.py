@@ -36,7 +36,10 @@ def classes_figure(curves: ClassCurves, labels: Sequence[str], title: str = "") 
     figure = Figure((WIDTH, sum(heights) + 0.3), layout="constrained")
     heading(figure, title)
     grid = figure.add_gridspec(len(heights), across, height_ratios=heights)
-    places = [grid[0, :], *(grid[1, column] for column in range(3))] if large else list(grid)
+    if large:
+        places = [grid[0, :], *(grid[1, column] for column in range(across))]
+    else:
+        places = [grid[index // across, index % across] for index in range(len(plots))]
     for plot, place in zip(plots, places, strict=False):
         PLOTS[plot](figure, place, curves, labels, heights[0] if plot == "confusion" else WIDTH / across)
     return figure
@@ -147,23 +150,13 @@ def _calibration(
         "multiclass": "probability of the predicted class",
         "multilabel": "probability, all labels together",
     }[curves.task]
-    axes.set_title("calibration")
+    axes.set_title("calibration, 95 % bars")
     axes.plot([0, 1], [0, 1], color=GREY, linewidth=0.8, linestyle=(0, (2, 2)))
     axes.vlines(curve.predicted, curve.low, curve.high, color=BLUE, linewidth=0.8, alpha=0.5)
     there = np.isfinite(curve.observed)
     axes.plot(curve.predicted[there], curve.observed[there], "o-", color=BLUE, linewidth=1.0, markersize=3.5)
     axes.set_ylabel("share that came true" if curves.task != "multiclass" else "share that was right")
     axes.tick_params(labelbottom=False)
-    axes.text(
-        0.03,
-        0.97,
-        "bars: 95 % interval",
-        transform=axes.transAxes,
-        va="top",
-        fontsize=TINY,
-        color=MUTED,
-        bbox={"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 0.6},
-    )
     shares = 100 * curve.weight / curve.weight.sum()
     below.stairs(shares, curve.edges, fill=True, color=PALE, edgecolor=GREY, linewidth=0.6)
     below.set_ylabel("% of rows")

@@ -16,7 +16,7 @@ from mlpcli.render.plots.panels import Label, end_labels, measuring, plain_numbe
 USUAL = (1e-4, 1e-2)
 """Update ratios around the one in a thousand that is looked for (Karpathy's notes for CS231n, 2015)."""
 DECADES = 5
-"""Powers of ten that a logarithmic panel shows at most: a rate that fades to nothing would flatten the rest."""
+"""Powers of ten that a logarithmic panel shows at most: steps that fade to nothing would flatten it."""
 NAMED_LAYERS = 12
 """Of more, every so-manieth is named."""
 

@@ -54,7 +54,7 @@ def draw_confusion(axes: Axes, counts: Array, labels: Sequence[str], inches: flo
 def _shares(counts: Array) -> Array:
     """Of each row's sum, 0 where that is 0."""
     sums = counts.sum(axis=-1, keepdims=True)
-    return np.divide(counts, sums, out=np.zeros(counts.shape), where=sums > 0)
+    return np.asarray(np.divide(counts, sums, out=np.zeros(counts.shape), where=sums > 0))
 
 
 def _shade(axes: Axes, counts: Array, shares: Array, inches: float) -> None:

@@ -12,19 +12,33 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocat
 from mlpcli.metrics.outcome import Array
 from mlpcli.render.plots.canvas import SMALL, number
 
+NARROW = 2.4
+"""Inches below which a panel has room for few ticks."""
 LOGARITHMIC_FROM = 30.0
 """Values that span more than this factor are drawn on a logarithmic axis."""
 
 
 def plain_numbers(axis: Axis) -> None:
-    """Ticks as short numbers, without a power of ten aside."""
+    """Ticks as short numbers, without a power of ten aside; fewer below a narrow panel."""
 
     def text(value: float, position: int | None) -> str:
         low, high = axis.get_view_interval()
-        return "0" if abs(value) < 1e-9 * abs(high - low) else number(value, 6)
+        span, largest = abs(high - low), max(abs(low), abs(high))
+        # As many digits as neighbours differ in, be it in the sixth: 1,000,012 and 1,000,014.
+        digits = max(5, int(np.ceil(np.log10(largest / span))) + 3) if span else 5
+        return "0" if abs(value) < 1e-9 * span else number(value, digits)
 
-    axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
+    narrow = axis is axis.axes.xaxis and inches(axis.axes)[0] < NARROW
+    axis.set_major_locator(MaxNLocator(3 if narrow else 5, steps=[1, 2, 2.5, 5, 10]))
     axis.set_major_formatter(FuncFormatter(text))
+
+
+def inches(axes: Axes) -> tuple[float, float]:
+    """Width and height before the layout, which takes a little of both for ticks and names."""
+    figure = axes.get_figure()
+    assert isinstance(figure, Figure)
+    place = axes.get_position()
+    return place.width * figure.get_figwidth(), place.height * figure.get_figheight()
 
 
 def counting(axis: Axis, last: int) -> None:
@@ -74,9 +88,7 @@ def end_labels(axes: Axes, labels: Sequence[Label], size: float = SMALL) -> None
     heights = axes.transAxes.inverted().transform(
         axes.transData.transform([(axes.get_xlim()[1], each.y) for each in shown])
     )[:, 1]
-    figure = axes.get_figure(root=True)
-    assert isinstance(figure, Figure)
-    points = axes.get_position().height * figure.get_figheight() * 72
+    points = inches(axes)[1] * 72
     for each, height in zip(shown, spread(np.clip(heights, 0, 1), 1.25 * size / points), strict=True):
         axes.annotate(
             each.text,

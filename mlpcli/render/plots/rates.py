@@ -22,7 +22,7 @@ TIER = 10.0
 
 
 def rates_figure(finding: LearningRateFinding, title: str = "") -> Figure:
-    """Losses (light), the smoothed curve, the interval of single sweeps (shaded), and the rates of the rules."""
+    """Losses (light), the smoothed curve, the interval of single sweeps (shaded), rates of rules."""
     figure = Figure((WIDTH, HEIGHT), layout="constrained")
     low, high = finding.interval
     verdict = "stable" if finding.stable else "not stable"
@@ -82,8 +82,10 @@ def _name_rules(axes: Axes, finding: LearningRateFinding, rates: Array, smoothed
         flags.append((place, tier))
         height = float(np.interp(np.log(value), np.log(rates[usable]), smoothed[usable]))
         colour = VERMILLION if chosen else MUTED
-        axes.plot(value, height, "o", color=colour, markersize=5 if chosen else 3.5, zorder=5)
         axes.plot([value, value], [max(bottom, min(height, top)), top], color=colour, linewidth=0.5)
+        if bottom <= height <= top:
+            size, order = (5.0, 6) if chosen else (3.5, 5)
+            axes.plot(value, height, "o", color=colour, markersize=size, zorder=order, clip_on=False)
         axes.annotate(
             text,
             (value, 1.0),

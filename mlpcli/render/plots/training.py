@@ -95,7 +95,7 @@ def _draw(axes: Axes, histories: Sequence[History], panel: Panel) -> None:
     several = len(histories) > 1
     labels, drawn = [], []
     for series in panel.series:
-        ends = []
+        ends: list[float] = []
         for records, _ in histories:
             epochs, values = _points(records, series.take)
             axes.plot(

@@ -1,6 +1,7 @@
 """Pictures of a regression: predicted over true values, and the residuals."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -8,13 +9,13 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from mlpcli.metrics.evaluation_curves import Density, ValueCurves, ValuePairs
+from mlpcli.metrics.outcome import Array
 from mlpcli.render.numbers import count
-from mlpcli.render.plots.canvas import BLUE, GREY, PALE, VERMILLION, WIDTH, heading, name
+from mlpcli.render.plots.canvas import BLUE, VERMILLION, WIDTH, heading, name
 from mlpcli.render.plots.panels import plain_numbers
 
 ROW = 2.2
 """Inches of a row of panels."""
-SEVERAL_TOP = 0.6
 LETTERS = 40
 """Of a target's name."""
 
@@ -46,8 +47,9 @@ def value_figure(plot: str, curves: ValueCurves, names: Sequence[str], title: st
     side = WIDTH / across if across > 1 else 4.5
     figure = Figure((side * across, side * down + 0.3), layout="constrained")
     heading(figure, title, _notes(curves))
-    for place, pairs, label in zip(figure.add_gridspec(down, across), curves.targets, names, strict=False):
-        axes = figure.add_subplot(place)
+    grid = figure.add_gridspec(down, across)
+    for index, (pairs, label) in enumerate(zip(curves.targets, names, strict=False)):
+        axes = figure.add_subplot(grid[index // across, index % across])
         _predicted(axes, pairs)
         axes.set_title(name(label, LETTERS // across))
     return figure
@@ -71,9 +73,9 @@ def _notes(curves: ValueCurves) -> list[str]:
     shown = len(curves.targets)
     if curves.n_targets > shown:
         notes.append(f"the first {shown} of {curves.n_targets:,} targets")
-    outside = sum(pairs.residuals_outside for pairs in curves.targets)
+    outside = sum(pairs.outside for pairs in curves.targets)
     if outside:
-        notes.append(f"beyond the residuals' axes: {count(outside, 'row')}")
+        notes.append(f"far out, not in the picture: {count(outside, 'row')}")
     return notes
 
 
@@ -109,7 +111,7 @@ def _histogram(axes: Axes, pairs: ValuePairs) -> None:
         plain_numbers(axis)
 
 
-def _draw(axes: Axes, x: np.ndarray, y: np.ndarray, density: Density | None) -> None:
+def _draw(axes: Axes, x: Array, y: Array, density: Density | None) -> None:
     """Points, or shades where there are many; shades are logarithmic, so that single rows are seen."""
     if density is None:
         alpha = float(np.clip(12 / len(x) ** 0.5, 0.25, 0.8))
@@ -121,7 +123,7 @@ def _draw(axes: Axes, x: np.ndarray, y: np.ndarray, density: Density | None) -> 
         plain_numbers(axis)
 
 
-def _shades(counts: np.ma.MaskedArray) -> LogNorm:
+def _shades(counts: "np.ma.MaskedArray[Any, Any]") -> LogNorm:
     lowest, highest = float(counts.min()), float(counts.max())
     return LogNorm(lowest / 10, max(highest, 2 * lowest))  # the lightest of the colours cannot be seen
 

@@ -98,8 +98,12 @@ def classes(count: int, *, weighted: bool = False) -> Any:
     return evaluation_curves(outcome, "binary" if count == 2 else "multiclass")
 
 
-def labels() -> Any:
-    return evaluation_curves(drawn("multilabel", True, 0), "multilabel")
+def labels(count: int = 4) -> Any:
+    outcome = drawn("multilabel", True, 0)
+    truth, predicted, given = (
+        np.resize(part, (len(part), count)) for part in (outcome.truth, outcome.predicted, outcome.scores)
+    )
+    return evaluation_curves(Outcome(truth, predicted, given, outcome.weights), "multilabel")
 
 
 def values(rows: int, targets: int) -> Any:
@@ -130,6 +134,8 @@ FIGURES: dict[str, Callable[[], Any]] = {
     "ten classes": lambda: classes_figure(classes(10), numbered(10)),
     "forty classes": lambda: classes_figure(classes(40), numbered(40)),
     "labels": lambda: classes_figure(labels(), UGLY[:4]),
+    "many labels": lambda: classes_figure(labels(25), numbered(25)),
+    "very many labels": lambda: classes_figure(labels(200), numbered(200)),
     "confusion": lambda: class_figure("confusion", classes(7), UGLY, "alone"),
     "one target": lambda: values_figure(values(300, 1), ["$y$"]),
     "many rows": lambda: values_figure(values(5000, 1), ["y" * 60], "dense"),

@@ -10,7 +10,11 @@ from mlpcli.metrics.outcome import Array
 from mlpcli.render.plots.canvas import INK, SMALL, TINY, name, number
 
 SHARES, COUNTS, NAMES = 10, 30, 60
-"""Up to so many columns show shares, counts, the name of each; more names would overlap."""
+"""Up to so many rows or columns have shares, counts, the name of each; more names would overlap."""
+TWO_LINES = 22.0
+"""Points that a cell must be high for a count and a share."""
+LIST = 330.0
+"""Points that a list of names may be long."""
 LETTERS = 16
 """Of a name."""
 DARK = 0.55
@@ -69,21 +73,22 @@ def _shade(axes: Axes, counts: Array, shares: Array, inches: float) -> None:
         vmin=0.0,
         vmax=1.15,
         edgecolors="#F0F0F0",
-        linewidth=0.4 if columns <= COUNTS else 0.0,
+        linewidth=0.4 if max(rows, columns) <= COUNTS else 0.0,
     )
     axes.invert_yaxis()
     axes.tick_params(length=0)
     for side in axes.spines.values():
         side.set_visible(False)
-    if columns > COUNTS:
+    if max(rows, columns) > COUNTS:
         return
-    size = float(np.clip(inches * 72 / columns * 0.28, 3.5, SMALL + 1))
+    wide, high = inches * 72 / columns, inches * 72 / rows
+    size = float(np.clip(0.28 * min(wide, high), 3.5, SMALL + 1))
     for row in range(rows):
         for column in range(columns):
             if not counts[row, column] and columns > 5:
                 continue
             text = number(counts[row, column], 3 if counts[row, column] % 1 else 7)
-            if columns <= SHARES and counts[row].any():
+            if columns <= SHARES and high > TWO_LINES and counts[row].any():
                 text += f"\n{100 * shares[row, column]:.0f} %"
             axes.text(
                 column,
@@ -91,7 +96,7 @@ def _shade(axes: Axes, counts: Array, shares: Array, inches: float) -> None:
                 text,
                 ha="center",
                 va="center",
-                fontsize=min(size, 1.6 * inches * 72 / columns / max(len(text.split("\n")[0]), 2) * 0.85),
+                fontsize=min(size, 1.36 * wide / max(len(text.split("\n")[0]), 2)),
                 color="white" if shares[row, column] > DARK else INK,
             )
 
@@ -100,7 +105,8 @@ def _name(axes: Axes, rows: Sequence[str], columns: Sequence[str], *, rotated: b
     size = SMALL if max(len(rows), len(columns)) <= SHARES else TINY
     for axis, names in ((axes.xaxis, columns), (axes.yaxis, rows)):
         every = -(-len(names) // NAMES)
-        axis.set_ticks(range(0, len(names), every), names[::every])
-        axis.set_tick_params(labelsize=min(size, 350 / len(names) if len(names) > COUNTS else size))
+        named = range(0, len(names), every)
+        axis.set_ticks(named, names[::every])
+        axis.set_tick_params(labelsize=min(size, LIST / len(named)))
     if rotated:
         axes.tick_params(axis="x", labelrotation=90)

@@ -59,7 +59,7 @@ class ValuePairs:
 
     truth: Array
     predicted: Array
-    """The rows, or every so-manieth."""
+    """The rows, or every second, third, ... of them: at most SINGLE_POINTS."""
     truth_density: Density | None
     """x: truth, y: predicted; None of few rows."""
     residual_density: Density | None

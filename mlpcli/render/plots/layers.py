@@ -18,7 +18,7 @@ USUAL = (1e-4, 1e-2)
 DECADES = 5
 """Powers of ten that a logarithmic panel shows at most: steps that fade to nothing would flatten it."""
 NAMED_LAYERS = 12
-"""Of more, every so-manieth is named."""
+"""Of more, every second, third, ... is named."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What the tests draw: histories, range tests and evaluations with odd names and sizes, and FIGURES of all."""
+"""What the tests draw: histories, range tests and evaluations of odd names and sizes; FIGURES of all."""
 
 from collections.abc import Callable
 from typing import Any

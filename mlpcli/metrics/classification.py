@@ -152,7 +152,7 @@ def _one_against_rest(outcome: Outcome, score: Callable[[Array, Array, Array], f
     return float(np.mean([score(truth, given, weights) for truth, given in pairs]))
 
 
-def _ranked(truth: Array, scores: Array, weights: Array) -> tuple[Array, Array]:
+def ranked(truth: Array, scores: Array, weights: Array) -> tuple[Array, Array]:
     """Cumulated weights of true and false rows at each distinct score, from the highest score down."""
     order = np.argsort(-scores, kind="stable")
     ends = np.flatnonzero(np.append(np.diff(scores[order]) != 0, True))
@@ -162,14 +162,14 @@ def _ranked(truth: Array, scores: Array, weights: Array) -> tuple[Array, Array]:
 
 
 def _binary_auc(truth: Array, scores: Array, weights: Array) -> float:
-    hits, false = _ranked(truth, scores, weights)
+    hits, false = ranked(truth, scores, weights)
     if hits[-1] <= 0 or false[-1] <= 0:
         raise UnavailableError("it needs rows in and rows outside of every class or label")
     return float(np.trapezoid(np.append(0, hits / hits[-1]), np.append(0, false / false[-1])))
 
 
 def _binary_average_precision(truth: Array, scores: Array, weights: Array) -> float:
-    hits, false = _ranked(truth, scores, weights)
+    hits, false = ranked(truth, scores, weights)
     if hits[-1] <= 0:
         raise UnavailableError("it needs rows of every class or label")
     steps = np.diff(np.append(0, hits)) / hits[-1]

@@ -1,0 +1,128 @@
+"""Curves of probabilities: ROC, precision over recall, calibration; and which of many points to draw.
+
+Each takes one class or label: (rows,) truth, True where a row is of it, (rows,) its probabilities, and
+(rows,) weights. A row of weight 0 counts as absent.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mlpcli.metrics.classification import ranked
+from mlpcli.metrics.outcome import Array, UnavailableError, ratio
+
+DRAWN = 1000
+"""More points than this cannot be told apart in a picture."""
+BINS = 15
+"""Of equal width, as for the calibration error `ece`."""
+NORMAL_95 = 1.959963984540054
+"""Within so many standard deviations lie 95 % of a normal distribution."""
+
+
+@dataclass(frozen=True)
+class RankCurve:
+    """One point for each distinct probability, from the highest threshold down; the first is that of no row.
+
+    ROC: x is the false positive rate, y the true positive rate, the area their integral. Precision over
+    recall: x is recall, y precision, the area the average precision.
+    """
+
+    thresholds: Array
+    x: Array
+    y: Array
+    area: float
+    baseline: float
+    """The area of a classifier that knows nothing."""
+
+    def thinned(self) -> "RankCurve":
+        """The same for drawing, of at most DRAWN points."""
+        kept = thin(self.x, self.y)
+        return RankCurve(self.thresholds[kept], self.x[kept], self.y[kept], self.area, self.baseline)
+
+
+def roc_curve(truth: Array, scores: Array, weights: Array) -> RankCurve:
+    """The share of the class that is found, over the share of the other rows that is named too.
+
+    Raises UnavailableError unless there are rows in and rows outside of the class.
+    """
+    thresholds, hits, false = _cumulated(truth, scores, weights)
+    if hits[-1] <= 0 or false[-1] <= 0:
+        raise UnavailableError("it needs rows in and rows outside of the class")
+    x, y = false / false[-1], hits / hits[-1]
+    return RankCurve(thresholds, x, y, float(np.trapezoid(y, x)), 0.5)
+
+
+def precision_recall_curve(truth: Array, scores: Array, weights: Array) -> RankCurve:
+    """The share of the named rows that are of the class, over the share of the class that is found.
+
+    Precision is 1 where nothing is named. Raises UnavailableError if there are no rows of the class.
+    """
+    thresholds, hits, false = _cumulated(truth, scores, weights)
+    if hits[-1] <= 0:
+        raise UnavailableError("it needs rows of the class")
+    recall, precision = hits / hits[-1], ratio(hits, hits + false)
+    precision[0] = 1.0
+    area = float(np.diff(recall) @ precision[1:])
+    return RankCurve(thresholds, recall, precision, area, float(hits[-1] / (hits[-1] + false[-1])))
+
+
+def _cumulated(truth: Array, scores: Array, weights: Array) -> tuple[Array, Array, Array]:
+    """Thresholds, and the weights of true and false rows at or above each; before the first, none."""
+    present = weights > 0
+    if not present.any():
+        raise UnavailableError("there are no rows")
+    truth, scores, weights = np.asarray(truth[present], np.bool_), scores[present], weights[present]
+    hits, false = ranked(truth, scores, weights)
+    return np.append(np.inf, np.unique(scores)[::-1]), np.append(0.0, hits), np.append(0.0, false)
+
+
+@dataclass(frozen=True)
+class CalibrationCurve:
+    """Probabilities in bins of equal width; NaN in empty bins.
+
+    `predicted` and `observed` are the mean probability and the share of true rows of each bin (bins,), `low`
+    and `high` the 95 % interval of that share, `weight` the sum of the bin's weights.
+    """
+
+    edges: Array
+    predicted: Array
+    observed: Array
+    low: Array
+    high: Array
+    weight: Array
+
+
+def calibration_curve(truth: Array, scores: Array, weights: Array, bins: int = BINS) -> CalibrationCurve:
+    """How often what has a probability happens; a bin holds its upper edge, the first one 0 too.
+
+    The interval is Wilson's (1927), of as many rows as have the weights' variance: (sum w)**2 / sum w**2.
+    """
+    edges = np.linspace(0.0, 1.0, bins + 1)
+    place = np.searchsorted(edges[1:-1], scores)
+    weight = np.bincount(place, weights, bins)
+    squares = np.bincount(place, weights**2, bins)
+    with np.errstate(invalid="ignore"):  # 0 / 0 of an empty bin is NaN, as promised
+        predicted = np.bincount(place, weights * scores, bins) / weight
+        observed = np.bincount(place, weights * truth, bins) / weight
+        rows = weight**2 / squares
+    return CalibrationCurve(edges, predicted, observed, *_wilson(observed, rows), weight)
+
+
+def _wilson(share: Array, rows: Array) -> tuple[Array, Array]:
+    unit = NORMAL_95**2 / rows
+    centre = (share + unit / 2) / (1 + unit)
+    reach = np.sqrt(np.maximum(share * (1 - share), 0.0) * unit + unit**2 / 4) / (1 + unit)
+    return np.clip(centre - reach, 0.0, 1.0), np.clip(centre + reach, 0.0, 1.0)
+
+
+def thin(x: Array, y: Array, most: int = DRAWN) -> Array:
+    """Indices of at most `most` points of a line, its ends among them, evenly spaced along it.
+
+    Distances are |dx| + |dy|. The line through the kept points is never farther from a left-out one than
+    a `most`-th of the whole length and the step that leads to it.
+    """
+    if len(x) <= most:
+        return np.arange(len(x))
+    length = np.append(0.0, np.cumsum(np.abs(np.diff(x)) + np.abs(np.diff(y))))
+    kept = np.searchsorted(length, np.linspace(0.0, length[-1], most - 1))
+    return np.unique(np.append(np.minimum(kept, len(x) - 1), len(x) - 1))

@@ -1,0 +1,155 @@
+"""What all pictures share: style, colours, names as text, and the file that is complete or absent."""
+
+import contextlib
+import logging
+import re
+import warnings
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from mlpcli.extras import require_extra
+from mlpcli.files import atomic_output
+from mlpcli.render.console import printable
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+WIDTH = 7.0
+"""Inches: the text width of a page."""
+FONT, SMALL, TINY = 8.0, 7.0, 6.0
+"""Sizes in points."""
+
+# Okabe and Ito 2008: told apart by colour-blind readers, and in print by their lightness.
+BLUE, ORANGE, GREEN, VERMILLION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
+PURPLE, SKY, BLACK = "#CC79A7", "#56B4E9", "#000000"
+SERIES = (BLUE, VERMILLION, GREEN, ORANGE, PURPLE, SKY, BLACK)
+INK, MUTED, GREY, PALE = "#222222", "#6B6B6B", "#A6A6A6", "#EAEAEA"
+
+SEPARATOR, LINE = "  ·  ", 115
+"""Between notes, and the characters of a line of them."""
+
+STYLE: dict[str, Any] = {
+    # The first is matplotlib's own and has no Chinese, Japanese or Korean; the others, if they are installed.
+    "font.family": [
+        "DejaVu Sans",
+        *("Noto Sans CJK SC", "Noto Sans CJK JP", "Source Han Sans SC", "WenQuanYi Zen Hei"),
+        *("PingFang SC", "Hiragino Sans", "Apple SD Gothic Neo"),
+        *("Microsoft YaHei", "Yu Gothic", "Malgun Gothic"),
+    ],
+    "font.size": FONT,
+    "text.color": INK,
+    "text.parse_math": False,  # a column may be called $x$
+    "axes.titlesize": FONT,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.titlepad": 6.0,
+    "axes.labelsize": SMALL,
+    "axes.labelcolor": MUTED,
+    "axes.edgecolor": GREY,
+    "axes.linewidth": 0.6,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "axes.xmargin": 0.02,
+    "xtick.labelsize": SMALL,
+    "ytick.labelsize": SMALL,
+    "xtick.color": GREY,
+    "ytick.color": GREY,
+    "xtick.labelcolor": MUTED,
+    "ytick.labelcolor": MUTED,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "xtick.minor.width": 0.4,
+    "ytick.minor.width": 0.4,
+    "xtick.major.size": 3.0,
+    "ytick.major.size": 3.0,
+    "xtick.minor.size": 1.5,
+    "ytick.minor.size": 1.5,
+    "lines.linewidth": 1.3,
+    "lines.solid_capstyle": "round",
+    "figure.facecolor": "white",
+    "savefig.facecolor": "white",
+    "savefig.dpi": 200,
+    "pdf.fonttype": 42,
+    "svg.hashsalt": "mlpcli",
+}
+
+FORMATS: dict[str, dict[str, None]] = {"png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
+"""Formats by ending, and the metadata that would differ from run to run."""
+
+
+@contextlib.contextmanager
+def drawing() -> Iterator[None]:
+    """Our style and nobody's own, whatever a `matplotlibrc` says; matplotlib keeps its remarks to itself.
+
+    It tells of absent fonts and glyphs, of an odd configuration, of caches it builds: none of it is about
+    the data. Raises MlpcliError if it is not installed.
+    """
+    logger = logging.getLogger("matplotlib")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            style = require_extra("matplotlib.style", "plots", "--plot: a picture is drawn")
+            with style.context(["default", STYLE]):
+                yield
+    finally:
+        logger.setLevel(level)
+
+
+def save(path: str, figure: "Figure") -> None:
+    """Write the picture, in the format of the path's ending; the same picture is the same bytes."""
+    ending = ending_of(path)
+    with atomic_output(path) as file:
+        figure.savefig(file, format=ending, metadata=FORMATS[ending])
+
+
+def ending_of(path: str) -> str:
+    """png, svg, pdf, or whatever else stands after the last point, in small letters."""
+    return path.rpartition(".")[2].lower() if "." in path.rpartition("/")[2] else ""
+
+
+def name(text: str, most: int = 30) -> str:
+    """A column, class or file to be shown: control characters escaped, the middle of long ones left out.
+
+    Names that differ at their ends only stay apart.
+    """
+    text = printable(text)
+    if len(text) <= most:
+        return text
+    tail = (most - 1) // 3
+    return text[: most - 1 - tail] + "…" + text[len(text) - tail :]
+
+
+def number(value: float, digits: int = 3) -> str:
+    """As short as can be read: 0.0123, 1,500, 2.5e7, 1e-5."""
+    return re.sub(r"e([+-])0*", lambda found: "e-" if found[1] == "-" else "e", f"{value:,.{digits}g}")
+
+
+def heading(figure: "Figure", title: str, notes: Sequence[str] = ()) -> None:
+    """The title of the whole picture, and below it in grey what else to know; the panels make room."""
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+    lines = [(name(title, 60), FONT + 1.5, INK, "bold")] if title else []
+    lines += [(line, SMALL, MUTED, "normal") for line in _packed(notes)]
+    top = height = figure.get_figheight()
+    for text, size, colour, weight in lines:
+        top -= 1.5 * size / 72
+        place = 0.08 / figure.get_figwidth(), top / height
+        # It is outside of the layout, which moves only what is below.
+        figure.text(*place, text, fontsize=size, color=colour, fontweight=weight).set_in_layout(False)
+    layout = figure.get_layout_engine()
+    assert isinstance(layout, ConstrainedLayoutEngine)
+    layout.set(rect=(0.0, 0.0, 1.0, (top - (0.08 if lines else 0.0)) / height))
+
+
+def _packed(notes: Sequence[str]) -> list[str]:
+    """Notes side by side, in as many lines as they need."""
+    lines: list[str] = []
+    for note in notes:
+        if lines and len(lines[-1]) + len(SEPARATOR) + len(note) <= LINE:
+            lines[-1] += SEPARATOR + note
+        else:
+            lines.append(note)
+    return lines

@@ -1,0 +1,119 @@
+"""A range test: loss over the learning rate, the suggestion, and what other rules would take."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from mlpcli.metrics.outcome import Array
+from mlpcli.render.numbers import rate
+from mlpcli.render.plots.canvas import BLUE, GREY, MUTED, SMALL, VERMILLION, WIDTH, heading, name
+from mlpcli.render.plots.panels import logarithmic, plain_numbers
+from mlpcli.workflows.lr_find import LearningRateFinding
+
+HEIGHT = 3.6
+START = 10
+"""The median of so many first losses is the loss at the start."""
+CHARACTER = 0.6
+"""Width of a character in font sizes, rather too wide."""
+AXES_SHARE = 0.9
+"""Of the width, about; the rest is for the ticks of y."""
+TIER = 10.0
+"""Points between two lines of names."""
+
+
+def rates_figure(finding: LearningRateFinding, title: str = "") -> Figure:
+    """Losses (light), the smoothed curve, the interval of single sweeps (shaded), rates of rules."""
+    figure = Figure((WIDTH, HEIGHT), layout="constrained")
+    low, high = finding.interval
+    verdict = "stable" if finding.stable else "not stable"
+    heading(figure, title, [f"shaded: single sweeps suggest {rate(low)} to {rate(high)} ({verdict})"])
+    axes = figure.add_subplot()
+    rates = np.array([point.learning_rate for point in finding.points])
+    losses, smoothed = (
+        np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+        for values in (
+            [point.loss for point in finding.points],
+            [point.smoothed for point in finding.points],
+        )
+    )
+    shown = [*rates, finding.suggestion, *finding.rules.values()]
+    axes.set_xlim(min(shown), max(shown))
+    logarithmic(axes.xaxis)
+    axes.set_ylim(*_limits(losses, smoothed))
+    plain_numbers(axes.yaxis)
+    axes.set_xlabel("learning rate")
+    axes.set_ylabel("loss")
+    axes.axvspan(low, high, color=VERMILLION, alpha=0.12, linewidth=0)
+    if low == high:
+        axes.axvline(low, color=VERMILLION, alpha=0.12, linewidth=4)
+    axes.plot(rates, losses, "o", color=GREY, markersize=2.2, alpha=0.7, markeredgewidth=0)
+    axes.plot(rates, smoothed, color=BLUE, linewidth=1.6)
+    axes.axvline(finding.suggestion, color=VERMILLION, linewidth=1.2)
+    _name_rules(axes, finding, rates, smoothed)
+    return figure
+
+
+def _limits(losses: Array, smoothed: Array) -> tuple[float, float]:
+    """Around the valley: the blow-up at high rates may leave the picture."""
+    finite, curve = losses[np.isfinite(losses)], smoothed[np.isfinite(smoothed)]
+    start, lowest = float(np.median(curve[:START])), float(curve.min())
+    first = finite[: max(len(finite) // 2, 2)]  # of few rates the others may be beyond the blow-up
+    noise = float(np.quantile(first, 0.95) - np.quantile(first, 0.05))
+    span = max(start - lowest, noise, 1e-3 * abs(start), 1e-12)
+    bottom = min(lowest, float(np.quantile(finite, 0.02)))
+    return bottom - 0.08 * span, max(start, float(np.quantile(first, 0.98))) + 0.35 * span
+
+
+def _name_rules(axes: Axes, finding: LearningRateFinding, rates: Array, smoothed: Array) -> None:
+    """Names above the axes like flags, to the right of their poles, which end at the curve.
+
+    From the right to the left, a flag that would touch one on its right flies above it: no pole is crossed.
+    """
+    low, high = np.log(axes.get_xlim())
+    points = WIDTH * 72 * AXES_SHARE
+    bottom, top = axes.get_ylim()
+    usable = np.isfinite(smoothed)
+    flags: list[tuple[float, int]] = []
+    for value, text in sorted(_names(finding).items(), reverse=True):
+        chosen = value == finding.suggestion
+        place = float((np.log(value) - low) / (high - low) * points)
+        end = place + CHARACTER * SMALL * (len(text) + 2) * (1.15 if chosen else 1.0)
+        tier = max((tier + 1 for other, tier in flags if other < end), default=0)
+        flags.append((place, tier))
+        height = float(np.interp(np.log(value), np.log(rates[usable]), smoothed[usable]))
+        colour = VERMILLION if chosen else MUTED
+        axes.plot([value, value], [max(bottom, min(height, top)), top], color=colour, linewidth=0.5)
+        if bottom <= height <= top:
+            size, order = (5.0, 6) if chosen else (3.5, 5)
+            axes.plot(value, height, "o", color=colour, markersize=size, zorder=order, clip_on=False)
+        axes.annotate(
+            text,
+            (value, 1.0),
+            (2, 3 + TIER * tier),
+            xycoords=("data", "axes fraction"),
+            textcoords="offset points",
+            color=colour,
+            fontsize=SMALL,
+            fontweight="bold" if chosen else "normal",
+            annotation_clip=False,
+        )
+        axes.annotate(
+            "",
+            (value, 1.0),
+            (0, 3 + TIER * (tier + 0.8)),
+            xycoords=("data", "axes fraction"),
+            textcoords="offset points",
+            arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.5, "shrinkA": 0, "shrinkB": 0},
+            annotation_clip=False,
+        )
+
+
+def _names(finding: LearningRateFinding) -> dict[float, str]:
+    """For each rate the rules that take it; the suggestion with its number."""
+    rules: dict[float, list[str]] = {}
+    for rule, value in finding.rules.items():
+        rules.setdefault(value, []).append(name(rule))
+    names = {value: ", ".join(each) for value, each in rules.items()}
+    others = [name(rule) for rule, value in finding.rules.items() if value == finding.suggestion]
+    said = ", ".join(dict.fromkeys([name(finding.rule), *others]))
+    return names | {finding.suggestion: f"{rate(finding.suggestion)} ({said})"}

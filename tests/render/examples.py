@@ -1,0 +1,126 @@
+"""What the tests draw: histories, range tests and evaluations of odd names and sizes; FIGURES of all."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from mlpcli.metrics.evaluation_curves import evaluation_curves
+from mlpcli.metrics.outcome import Outcome
+from mlpcli.nn.diagnosis import LayerDiagnosis
+from mlpcli.nn.fitting import EpochRecord
+from mlpcli.render.plots.classes import class_figure, classes_figure
+from mlpcli.render.plots.rates import rates_figure
+from mlpcli.render.plots.training import training_figure
+from mlpcli.render.plots.values import value_figure, values_figure
+from mlpcli.workflows.lr_find import LearningRateFinding, RangeTestPoint
+from tests.metrics.examples import drawn
+
+UGLY = ["$x^2$", "[/b]bold", "日本語 🎉", "a" * 60 + "1", "a" * 60 + "2", "tab\tline\n", "per\u202ecent"]
+
+
+def history(
+    epochs: int, best: int, *, validated: bool = True, layers: int = 0
+) -> tuple[list[EpochRecord], int]:
+    records = []
+    for epoch in range(1, epochs + 1):
+        done = epoch / epochs
+        diagnosis = tuple(
+            LayerDiagnosis(
+                each + 1, "Dense", 0.1**each * (1 + done), 1e-3 * done, 0.1, done if each else None
+            )
+            for each in range(layers)
+        )
+        loss = 0.2 + (epoch - best) ** 2 / epochs**2
+        records.append(
+            EpochRecord(
+                epoch,
+                epoch * 10,
+                0.01 / epoch,
+                1.0 / epoch,
+                loss if validated else None,
+                {"accuracy": 1 - loss} if validated else {},
+                epoch * 0.1,
+                validated and epoch == best,
+                diagnosis,
+            )
+        )
+    return records, best if validated else epochs
+
+
+def finding(rules: dict[str, float], suggestion: float = 0.01) -> LearningRateFinding:
+    rates = np.geomspace(1e-6, 10, 60)
+    losses = 1 - 0.8 * np.exp(-((np.log10(rates) + 1.8) ** 2)) + np.where(rates > 0.5, rates**4, 0)
+    points = [
+        RangeTestPoint(float(rate), float(loss), float(loss))
+        for rate, loss in zip(rates, losses, strict=True)
+    ]
+    points[-1] = RangeTestPoint(10.0, None, None)
+    kept = {
+        "points": points,
+        "suggestion": suggestion,
+        "rule": "half_max",
+        "interval": (0.008, 0.02),
+        "stable": True,
+        "rules": rules,
+    }
+    found = object.__new__(LearningRateFinding)  # whatever other fields it has are not drawn
+    for field, value in kept.items():
+        object.__setattr__(found, field, value)
+    return found
+
+
+def classes(count: int, *, weighted: bool = False) -> Any:
+    generator = np.random.default_rng(count)
+    truth = generator.integers(0, count, 60 * count)
+    given = generator.dirichlet(np.ones(count), len(truth)) * 0.6 + np.eye(count)[truth] * 0.4
+    weights = generator.exponential(size=len(truth)) if weighted else None
+    outcome = Outcome(truth, given.argmax(axis=1), given, weights)
+    return evaluation_curves(outcome, "binary" if count == 2 else "multiclass")
+
+
+def labels(count: int = 4) -> Any:
+    outcome = drawn("multilabel", True, 0)
+    truth, predicted, given = (
+        np.resize(part, (len(part), count)) for part in (outcome.truth, outcome.predicted, outcome.scores)
+    )
+    return evaluation_curves(Outcome(truth, predicted, given, outcome.weights), "multilabel")
+
+
+def values(rows: int, targets: int) -> Any:
+    truth = np.random.default_rng(rows).standard_normal((rows, targets)) * 1e5
+    return evaluation_curves(Outcome(truth, truth * 0.9 + 100), "regression")
+
+
+def numbered(count: int) -> list[str]:
+    return [f"class {each}" for each in range(count)]
+
+
+FIGURES: dict[str, Callable[[], Any]] = {
+    "training": lambda: training_figure([history(25, 6)], "accuracy", "a title"),
+    "one epoch": lambda: training_figure([history(1, 1, layers=2)], "accuracy"),
+    "best at the end": lambda: training_figure([history(500, 500)], "accuracy", "t" * 200),
+    "not validated": lambda: training_figure([history(9, 9, validated=False)], "accuracy"),
+    "diagnosed": lambda: training_figure([history(25, 6, layers=7)], "accuracy", "deep"),
+    "two networks": lambda: training_figure(
+        [history(25, 6, layers=3), history(20, 15, layers=3)], "accuracy"
+    ),
+    "fifty networks": lambda: training_figure([history(20 + each, 5) for each in range(50)], "accuracy"),
+    "rates": lambda: rates_figure(finding({"half_max": 0.01, "valley": 1e-3, "steep": 2e-3}), "a title"),
+    "equal rates": lambda: rates_figure(finding({"half_max": 0.01, "valley": 0.01, "slide": 0.0099})),
+    "rates outside": lambda: rates_figure(finding({"half_max": 5e-8, "steep": 9.0, "minimum": 1e-8}, 5e-8)),
+    "two classes": lambda: classes_figure(classes(2), ["no", "yes $"], "two"),
+    "three classes": lambda: classes_figure(classes(3, weighted=True), UGLY[:3]),
+    "ugly classes": lambda: classes_figure(classes(7, weighted=True), UGLY),
+    "ten classes": lambda: classes_figure(classes(10), numbered(10)),
+    "forty classes": lambda: classes_figure(classes(40), numbered(40)),
+    "labels": lambda: classes_figure(labels(), UGLY[:4]),
+    "many labels": lambda: classes_figure(labels(25), numbered(25)),
+    "very many labels": lambda: classes_figure(labels(200), numbered(200)),
+    "confusion": lambda: class_figure("confusion", classes(7), UGLY, "alone"),
+    "one target": lambda: values_figure(values(300, 1), ["$y$"]),
+    "many rows": lambda: values_figure(values(5000, 1), ["y" * 60], "dense"),
+    "twelve targets": lambda: values_figure(values(50, 12), numbered(12)),
+    "predicted": lambda: value_figure("predicted", values(50, 4), UGLY[:4]),
+    "residuals": lambda: value_figure("residuals", values(1, 1), ["one row"]),
+}

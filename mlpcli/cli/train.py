@@ -25,6 +25,7 @@ from mlpcli.render.as_json import to_text
 from mlpcli.render.console import Screen
 from mlpcli.render.history import check_history, write_history
 from mlpcli.render.plan import notes_report, plan_fields, plan_report
+from mlpcli.render.plots import check_plot, plot_training, title_of
 from mlpcli.render.reports import training_fields, training_report
 from mlpcli.render.training import training_view
 from mlpcli.workflows.options import SETTINGS_CLASSES
@@ -93,6 +94,14 @@ class Stopping:
     help="Write one row an epoch there, as .csv or .jsonl.",
 )
 @click.option(
+    "--plot",
+    metavar="FILE",
+    cls=GroupedOption,
+    group="Reports",
+    common=False,
+    help="Draw losses, metric and rate over the epochs there, as .png, .svg or .pdf.",
+)
+@click.option(
     "--dry-run",
     is_flag=True,
     cls=GroupedOption,
@@ -106,6 +115,7 @@ def command(
     output: str,
     checkpoint: str | None,
     history: str | None,
+    plot: str | None,
     dry_run: bool,
     force: bool,
     as_json: bool,
@@ -127,6 +137,8 @@ def command(
     talk = Screen(sys.stderr, quiet=quiet)
     if history is not None:
         check_history(history, force=force)
+    if plot is not None:
+        check_plot(plot, force=force)
     outputs: dict[str, Any] = {
         "output": None if piped else output,
         "force": force,
@@ -158,6 +170,9 @@ def command(
         )
     if history is not None:
         write_history(history, run.history)
+    if plot is not None:
+        histories = [(member.history, member.best_epoch) for member in run.members]
+        plot_training(plot, histories, run.model.task.headline, title_of(data, run.artifact.schema.target))
     for finding in run.findings:
         if finding.kind in ("diverged", "checkpoint"):
             talk.line(f"warning: {finding.text} ({finding.advice})")

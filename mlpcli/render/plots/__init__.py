@@ -58,6 +58,12 @@ def is_folder(path: str) -> bool:
     return path.endswith("/") or os.path.isdir(path)
 
 
+def title_of(data: Sequence[str], names: Sequence[str]) -> str:
+    """The files, and what is learned from them."""
+    files = ["stdin" if each == "-" else os.path.basename(each) for each in data]
+    return f"{', '.join(files)}: {', '.join(names)}"
+
+
 def plot_training(
     path: str, histories: Sequence[tuple[Sequence[EpochRecord], int]], headline: str, title: str = ""
 ) -> None:

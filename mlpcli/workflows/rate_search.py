@@ -1,5 +1,6 @@
 """The learning-rate search on a prepared table: sweeps, the rate they suggest, and whether to trust it."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,8 +27,14 @@ LEAST_FALL = 5.0
 SHARE = 0.1
 """Of the steps of a training: so many may be spent on looking for its rate."""
 
-LEAST_STEPS = 56
+LEAST_STEPS = 57
 """LEAST_RATES over the seven decades of the usual grid."""
+
+LEAST_SWEEPS = 2
+"""One sweep does not tell how far chance moves its suggestion."""
+
+LEAST_TRAINING_STEPS = round(LEAST_SWEEPS * LEAST_STEPS / SHARE)
+"""Epochs times batches from which on there is a grid."""
 
 
 @dataclass(frozen=True)
@@ -44,12 +51,12 @@ class RangeTestPoint:
 
 @dataclass(frozen=True)
 class LearningRateFinding:
-    """What a search found. `interval` is the lowest and highest suggestion of the single sweeps, `spreads` the
-    same of every rule."""
+    """What a search found."""
 
     suggestion: float
     rule: str
     interval: tuple[float, float]
+    """The lowest and highest suggestion of the single sweeps, and of all together."""
     stable: bool
     reason: str
     """Why it is stable, or not, in plain words."""
@@ -57,6 +64,7 @@ class LearningRateFinding:
     """What to do about it where it is not stable, else nothing."""
     rules: dict[str, float]
     spreads: dict[str, tuple[float, float]]
+    """The interval of every rule."""
     points: list[RangeTestPoint]
     sweeps: int
     batch_size: int
@@ -75,14 +83,13 @@ class Verdict:
 
 
 def grid_for(total_steps: int) -> SweepSettings | None:
-    """The grid for a training of so many steps, epochs times batches of one network: a tenth of them.
+    """The grid for a training of so many steps, epochs times batches of one network: at most SHARE of them.
 
-    None where that is too few for a single sweep that tells anything, below LEAST_TRAINING_STEPS.
+    None below LEAST_TRAINING_STEPS: so short a search tells nothing that can be trusted.
     """
-    budget = int(SHARE * total_steps)
     usual = SweepSettings()
-    for sweeps in range(usual.sweeps, 0, -1):
-        steps = min(budget // sweeps, usual.steps)
+    for sweeps in range(usual.sweeps, LEAST_SWEEPS - 1, -1):
+        steps = min(math.floor(round(SHARE * total_steps, 9)) // sweeps, usual.steps)
         if steps >= LEAST_STEPS:
             return SweepSettings(steps=steps, sweeps=sweeps)
     return None
@@ -102,7 +109,7 @@ def find_rate(prepared: Prepared, grid: SweepSettings) -> LearningRateFinding:
         raise SettingsError(f"--optimizer {optimizer} finds its own step lengths", "Take another optimizer.")
     rates = grid.rates()
     losses = _losses(prepared, grid)
-    if len(losses) < 3 or not np.isfinite(losses[:-1]).all():
+    if len(losses) < 3:
         raise DivergenceError(
             f"the loss blows up at the very first rates, from {grid.start:g}",
             f"Try --start {grid.start / 1e3:g}.",
@@ -110,8 +117,8 @@ def find_rate(prepared: Prepared, grid: SweepSettings) -> LearningRateFinding:
     swept = rates[: len(losses)]
     pooled = pool(losses)
     smoothed = smooth(swept, pooled)
-    single = [smooth(swept, pool(losses[:, [number]])) for number in range(grid.sweeps)]
-    spreads = {name: _spread([rule(swept, each) for each in single]) for name, rule in SUGGESTIONS.items()}
+    curves = [smoothed, *(smooth(swept, pool(losses[:, [number]])) for number in range(grid.sweeps))]
+    spreads = {name: _spread([rule(swept, each) for each in curves]) for name, rule in SUGGESTIONS.items()}
     suggested = {name: _significant(rule(swept, smoothed)) for name, rule in SUGGESTIONS.items()}
     verdict = judge(rates, pooled, smoothed, spreads[grid.rule], grid.sweeps)
     means = np.pad(losses.mean(axis=1), (0, len(rates) - len(losses)), constant_values=np.nan)
@@ -142,9 +149,10 @@ def judge(
 ) -> Verdict:
     """Whether to trust what was read off the curve (rates,) of so many sweeps over the grid `rates`.
 
-    `pooled` and `smoothed` are as long as the sweeps went; `interval` has the suggestions of single sweeps.
+    `pooled` and `smoothed` are as long as the sweeps went.
     """
-    density = (len(rates) - 1) / float(np.log10(rates[-1] / rates[0]))
+    decades = float(np.log10(rates[-1] / rates[0]))
+    density = (len(rates) - 1) / decades
     floor = floor_of(smoothed)
     first = start_points(len(smoothed))
     noise = float(np.median(np.abs(np.diff(pooled)))) / 0.954  # of normal numbers that is their deviation
@@ -153,7 +161,7 @@ def judge(
         return Verdict(
             False,
             f"{density:.2g} rates to a decade are too few: nothing has time to be learned",
-            f"Take --steps {_round_up(LEAST_RATES * len(rates) / density)} or more.",
+            f"Take --steps {math.ceil((LEAST_RATES * decades + 1) / 10) * 10} or more.",
         )
     if floor.fall <= LEAST_FALL * noise:
         return Verdict(
@@ -175,7 +183,7 @@ def judge(
         )
     if sweeps == 1:
         return Verdict(
-            False, "of a single sweep nobody knows how far chance moves it", "Take --sweeps 3 or more."
+            False, "a single sweep does not tell how far chance moves it", "Take --sweeps 3 or more."
         )
     if high > STABLE_WITHIN * low:
         return Verdict(
@@ -204,11 +212,6 @@ def _losses(prepared: Prepared, grid: SweepSettings) -> FloatArray:
         )
     with limited_threads(choose_threads(options.run.threads, products)):
         return sweep_together(sweeps)
-
-
-def _round_up(steps: float) -> int:
-    """To a number that one would type."""
-    return int(-(-steps // 10) * 10)
 
 
 def _spread(rates: list[float]) -> tuple[float, float]:

@@ -55,7 +55,8 @@ class Judged(NamedTuple):
         return self.highest / self.lowest
 
     def __str__(self) -> str:
-        return f"{self.lowest:>10.2g}{self.highest:>9.2g}{self.factor:>7.2f}{self.ratio:>9.3f} ± {self.error:.3f}"
+        rates = f"{self.lowest:>10.2g}{self.highest:>9.2g}{self.factor:>7.2f}"
+        return f"{rates}{self.ratio:>9.3f} ± {self.error:.3f}"
 
 
 class Trainings:

@@ -56,7 +56,7 @@ class Judged(NamedTuple):
 
     def __str__(self) -> str:
         rates = f"{self.lowest:>10.2g}{self.highest:>9.2g}{self.factor:>7.2f}"
-        return f"{rates}{self.ratio:>9.3f} ± {self.error:.3f}"
+        return f"{rates}{self.ratio:>9.4g} ± {self.error:<7.2g}"
 
 
 class Trainings:
@@ -131,7 +131,7 @@ def run(table: Table, preset: str, seeds: list[int], trainings: Trainings) -> di
     best = [row[place] for row in grid]
     results = {rule: judged(rates[rule], losses[rule], best) for rule in RULES}
     spread = float(np.std(best, ddof=1)) if len(best) > 1 else float("nan")
-    line = f"{table.name:20}{GRID[place]:>9.2g}{means[place]:>9.4f} ± {spread:<7.4f}"
+    line = f"{table.name:20}{GRID[place]:>9.2g}{means[place]:>10.4g} ± {spread:<8.2g}"
     print(line + "".join(map(str, results.values())) + f"{stable:>7}", flush=True)
     return results
 
@@ -143,10 +143,10 @@ def summary(results: list[dict[str, Judged]]) -> None:
         good = sum(each.ratio <= GOOD_RATIO for each in rows)
         noise = sum(each.ratio - 2 * each.error <= GOOD_RATIO for each in rows)
         steady = sum(each.factor <= GOOD_FACTOR for each in rows)
-        mean = float(np.exp(np.mean(np.log([each.ratio for each in rows]))))
+        median = float(np.median([each.ratio for each in rows]))
         print(
             f"{rule}: ratio up to {GOOD_RATIO} on {good} of {len(rows)} tables, within noise on {noise}, "
-            f"geometric mean {mean:.3f}; factor up to {GOOD_FACTOR:g} on {steady}"
+            f"median {median:.3f}; factor up to {GOOD_FACTOR:g} on {steady}"
         )
 
 
@@ -162,8 +162,8 @@ def main() -> None:
     given = parser.parse_args()
     seeds = [int(seed) for seed in given.seeds.split(",")]
     trainings = Trainings(given.reuse)
-    heads = "".join(f"{rule + ': lowest':>18}{'highest factor':>8}{'ratio':>9}        " for rule in RULES)
-    print(f"{'table':20}{'best':>9}{'loss':>9}{'':10}{heads}{'stable':>7}")
+    heads = "".join(f"{rule:>10}{'to':>9}{'factor':>7}{'ratio':>9} ± {'error':7}" for rule in RULES)
+    print(f"{'table':20}{'best':>9}{'loss':>10} ± {'spread':8}{heads}{'stable':>7}")
     results = []
     for source in read_tables(given.folder, [name for name in given.tables.split(",") if name]):
         results.append(run(read_table(*source), given.preset, seeds, trainings))

@@ -16,12 +16,13 @@ from mlpcli.workflows.preparation import Prepared
 from mlpcli.workflows.run import choose_threads, generators, limited_threads
 
 STABLE_WITHIN = 3.0
-"""Suggestions of single sweeps that lie within this factor agree."""
+"""By this factor a stable suggestion may differ from that of another seed. Single sweeps may differ by more: what
+n of them suggest together varies, in its logarithm, by a root of n less."""
 
 LEAST_RATES = 8.0
 """Per decade. With fewer the loss has no time to fall at rates at which a training learns."""
 
-LEAST_FALL = 5.0
+LEAST_FALL = 4.0
 """Times the noise of a point: so deep is the fall of a curve that is no chance."""
 
 SHARE = 0.1
@@ -185,7 +186,7 @@ def judge(
         return Verdict(
             False, "a single sweep does not tell how far chance moves it", "Take --sweeps 3 or more."
         )
-    if high > STABLE_WITHIN * low:
+    if high > STABLE_WITHIN ** math.sqrt(sweeps) * low:
         return Verdict(
             False,
             f"single sweeps differ by a factor of {high / low:.2g}",

@@ -1,12 +1,11 @@
-"""The learning-rate range test: a batch per rate on a geometric grid, and rules that read a rate off it.
+"""The learning-rate range test: a batch per rate on a geometric grid, several sweeps side by side.
 
-`sweep` yields points; SUGGESTIONS are pure functions of (rates, raw losses, smoothed losses).
-After Smith 2017 (arXiv 1506.01186, section 3.3).
+`sweep` yields the losses of one sweep, `sweep_together` those of several until they blow up; `suggestions`
+reads a rate off them. After Smith 2017 (arXiv 1506.01186, section 3.3).
 """
 
 import math
-import statistics
-from collections.abc import Callable, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,27 +13,35 @@ import numpy as np
 from mlpcli.errors import SettingsError
 from mlpcli.nn.arrays import QUIET, FloatArray
 from mlpcli.nn.batches import Batches, Examples
+from mlpcli.nn.suggestions import DEFAULT_RULE, SUGGESTIONS
 from mlpcli.nn.trainer import Trainer
 from mlpcli.settings import Settings, setting
 
-BLOW_UP = 4.0
-"""The sweep ends when the last losses' median is above this many times the mean of those before."""
+BLOW_UP = 3.0
+"""Sweeps end when the loss is above that of the start by so many times what it fell by."""
 
 RECENT = 5
-"""Losses that must agree on a blow-up: one batch of a few rows may be odd."""
+"""Rates whose losses must agree on a blow-up: one batch of a few rows may be odd."""
 
-START = 10
-"""The median of this many first losses is the loss at the start."""
+FIRST = 10
+"""Rates whose losses are those of the start."""
 
 
 @dataclass(frozen=True)
 class SweepSettings(Settings):
-    """The grid of learning rates."""
+    """The grid of learning rates, and what is read off it."""
 
     start: float = setting(1e-6, "First learning rate.", group="Sweep", above=0, common=True)
     end: float = setting(10.0, "Last learning rate.", group="Sweep", above=0, common=True)
     steps: int = setting(150, "Number of rates, one batch each.", group="Sweep", at_least=10, common=True)
     sweeps: int = setting(3, "Repetitions over seeds, averaged.", group="Sweep", at_least=1, common=True)
+    rule: str = setting(
+        DEFAULT_RULE,
+        "What reads the suggestion off the curve.",
+        group="Sweep",
+        choices=tuple(SUGGESTIONS),
+        common=True,
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -50,8 +57,8 @@ class SweepSettings(Settings):
 
 def sweep(
     trainer: Trainer, training: Examples, rates: FloatArray, batch_size: int, shuffle: np.random.Generator
-) -> Iterator[float]:
-    """Train one batch at each rate, yielding its loss before the update; ends early when the loss blows up.
+) -> Generator[float]:
+    """Train one batch at each rate, yielding its loss before the update; ends after one that is not finite.
 
     Weights and optimizer state are those of before when the generator ends or is closed.
     """
@@ -61,13 +68,11 @@ def sweep(
     kept_steps = trainer.optimizer.steps
     batches = _endless(Batches(training, batch_size), len(training), shuffle)
     step = QUIET(trainer.step)
-    losses: list[float] = []
     try:
         for rate in rates:
             loss = step(next(batches), float(rate))
             yield loss
-            losses.append(loss)
-            if not math.isfinite(loss) or _blown_up(losses[:-RECENT], losses[-RECENT:]):
+            if not math.isfinite(loss):
                 return
     finally:
         values[:] = kept
@@ -76,105 +81,40 @@ def sweep(
         trainer.optimizer.steps = kept_steps
 
 
-def _blown_up(before: list[float], recent: list[float]) -> bool:
-    return len(before) >= RECENT and statistics.median(recent) > BLOW_UP * statistics.fmean(before)
+def sweep_together(sweeps: Sequence[Generator[float]]) -> FloatArray:
+    """Losses (rates, sweeps) of sweeps that run a rate at a time, up to the rate at which they blow up.
+
+    They are judged together: a single sweep is more easily taken in by an odd batch. One loss that is not
+    finite is a blow-up. The sweeps are over when this returns.
+    """
+    rows: list[tuple[float, ...]] = []
+    for losses in zip(*sweeps, strict=False):  # all end with the first that ends
+        rows.append(losses)
+        if has_blown_up(np.array(rows)):
+            break
+    for each in sweeps:
+        each.close()
+    return np.array(rows).reshape(len(rows), len(sweeps))
+
+
+def has_blown_up(losses: FloatArray) -> bool:
+    """Whether the last of these losses (rates, sweeps) are far above those of the start.
+
+    Far is measured by what the loss has fallen by, or by its noise at the start where it has not fallen, as
+    ratios mean nothing of a loss that may be 0 or negative.
+    """
+    if not np.isfinite(losses[-1]).all():
+        return True
+    if len(losses) < FIRST + RECENT:
+        return False
+    levels = np.median(losses[:FIRST], axis=0)
+    above = losses - levels
+    medians = np.median(np.lib.stride_tricks.sliding_window_view(above, RECENT, axis=0), axis=(1, 2))
+    low, high = np.quantile(above[:FIRST], (0.1, 0.9))
+    least = 0.01 * float(np.abs(levels).mean())  # of equal losses none is far from another
+    return bool(medians[-1] > BLOW_UP * max(-medians.min(), high - low, least))
 
 
 def _endless(batches: Batches, rows: int, shuffle: np.random.Generator) -> Iterator[Examples]:
     while True:
         yield from batches.in_order(shuffle.permutation(rows))
-
-
-def smooth(losses: FloatArray, memory: float = 0.8) -> FloatArray:
-    """The mean of a forward and a backward moving average with weight `memory` on the past.
-
-    Centred, so that the curve is not shifted to higher rates as with one forward average. A final
-    non-finite loss is kept as it is.
-    """
-    smoothed = losses.copy()
-    finite = losses[np.isfinite(losses)]
-    if len(finite):
-        # Cut off what follows the blow-up: backwards it would leak far to the left.
-        finite = np.minimum(finite, BLOW_UP * np.median(finite))
-        forward, backward = _moving_average(finite, memory), _moving_average(finite[::-1], memory)[::-1]
-        smoothed[np.isfinite(losses)] = (forward + backward) / 2
-    return smoothed
-
-
-def _moving_average(losses: FloatArray, memory: float) -> FloatArray:
-    averages = np.empty_like(losses)
-    total = weight = 0.0
-    for index, loss in enumerate(losses):
-        total = memory * total + float(loss)
-        weight = memory * weight + 1.0
-        averages[index] = total / weight
-    return averages
-
-
-def largest_usable(rates: FloatArray, losses: FloatArray, smoothed: FloatArray) -> float:
-    """The last rate before the loss, past its minimum, has climbed back a fifth of its fall."""
-    usable = np.isfinite(smoothed)
-    lowest = int(np.nanargmin(np.where(usable, smoothed, np.nan)))
-    first = float(np.nanmedian(losses[:START]))
-    low = float(smoothed[lowest])
-    for index in range(lowest + 1, len(smoothed)):
-        climbed = not usable[index] or smoothed[index] > low + 0.2 * (first - low)
-        if climbed or losses[index] > BLOW_UP * first:
-            return float(rates[index - 1])
-    return float(rates[len(smoothed) - 1])
-
-
-def half_max(rates: FloatArray, losses: FloatArray, smoothed: FloatArray) -> float:
-    """Half the largest usable rate: the lessons' rule (Géron, Hands-On Machine Learning)."""
-    return largest_usable(rates, losses, smoothed) / 2
-
-
-def minimum(rates: FloatArray, losses: FloatArray, smoothed: FloatArray) -> float:
-    """A tenth of the rate with the lowest smoothed loss (fastai)."""
-    return float(rates[int(np.nanargmin(np.where(np.isfinite(smoothed), smoothed, np.nan)))]) / 10
-
-
-def steep(rates: FloatArray, losses: FloatArray, smoothed: FloatArray) -> float:
-    """Where the smoothed loss falls fastest per logarithm of the rate (fastai)."""
-    curve = _finite(smoothed)
-    return float(rates[int(np.argmin(np.gradient(curve, np.log(rates[: len(curve)]))))])
-
-
-def slide(rates: FloatArray, losses: FloatArray, smoothed: FloatArray) -> float:
-    """From the right, move a window of 15 left until the slopes at its ends agree; its left end (fastai)."""
-    curve = _finite(smoothed)
-    slopes = np.gradient(curve)
-    right = len(slopes) - 1
-    left = max(right - 15, 0)
-    while left > 0 and abs(slopes[right] - slopes[left]) > 0.005:
-        left, right = left - 1, right - 1
-    return float(rates[left])
-
-
-def valley(rates: FloatArray, losses: FloatArray, smoothed: FloatArray) -> float:
-    """About the middle of the longest decreasing subsequence of the smoothed losses (fastai's default)."""
-    curve = _finite(smoothed)
-    lengths = np.ones(len(curve), dtype=np.intp)
-    for index in range(1, len(curve)):
-        before = lengths[:index][curve[:index] > curve[index]]
-        lengths[index] = 1 + (before.max() if len(before) else 0)
-    last = int(np.argmax(lengths))
-    length = int(lengths[last])
-    position = last - length + 1 + length // 3 + length // 6
-    return float(rates[max(position, 0)])
-
-
-def _finite(smoothed: FloatArray) -> FloatArray:
-    """The curve up to its first non-finite point."""
-    bad = np.flatnonzero(~np.isfinite(smoothed))
-    return smoothed[: bad[0]] if len(bad) else smoothed
-
-
-SUGGESTIONS: dict[str, Callable[[FloatArray, FloatArray, FloatArray], float]] = {
-    "half_max": half_max,
-    "valley": valley,
-    "slide": slide,
-    "steep": steep,
-    "minimum": minimum,
-}
-"""Names appear in JSON output: add, never rename."""

@@ -1,0 +1,133 @@
+"""`mlpcli lr-find` on streams and terminals of any width: what is drawn, what is said, what is JSON."""
+
+import io
+import json
+import re
+from typing import Any
+
+import pytest
+
+from mlpcli.nn.suggestions import SUGGESTIONS
+from mlpcli.render.console import Screen
+from mlpcli.render.learning_rate_curve import learning_rate_fields, learning_rate_report
+from mlpcli.workflows.rate_search import LearningRateFinding, RangeTestPoint
+from tests.cli.commands import Commands, sample
+
+TARGET = ("lr-find", sample("penguins.csv"), "-t", "species", "--preset", "textbook")
+BRAILLE = range(0x2800, 0x2900)
+
+
+class Terminal(io.StringIO):
+    encoding = "utf-8"
+
+    def isatty(self) -> bool:
+        return True
+
+
+def finding(**changes: Any) -> LearningRateFinding:
+    """A loss from 1 to 0 and up again; rules that are easy to tell apart."""
+    losses = [1.0] * 10 + [1.0 - step / 10 for step in range(11)] + [step / 5 for step in range(1, 8)]
+    points = [RangeTestPoint(10 ** (-6 + index / 5), loss, loss) for index, loss in enumerate(losses)]
+    values: dict[str, Any] = {
+        "suggestion": 0.01,
+        "rule": "half_max",
+        "interval": (0.008, 0.02),
+        "stable": True,
+        "reason": "the loss falls and rises again clearly, and 3 sweeps agree",
+        "advice": "",
+        "rules": {name: 0.01 * number for number, name in enumerate(SUGGESTIONS, start=1)},
+        "spreads": dict.fromkeys(SUGGESTIONS, (0.008, 0.02)),
+        "points": [*points, RangeTestPoint(1.0, None, None)],
+        "sweeps": 3,
+        "batch_size": 32,
+        "optimizer": "adam",
+        "notes": [],
+        "findings": [],
+    }
+    return LearningRateFinding(**values | changes)
+
+
+def shown(stream: io.StringIO, width: int | None = None, **changes: Any) -> list[str]:
+    learning_rate_report(Screen(stream, width=width), finding(**changes))
+    return re.sub("\x1b\\[[0-9;]*m", "", stream.getvalue()).splitlines()
+
+
+def is_drawn(lines: list[str]) -> bool:
+    return any(ord(each) in BRAILLE for line in lines for each in line)
+
+
+@pytest.mark.parametrize("width", [20, 30, 45, 60, 80, 120, 200])
+def test_a_terminal_of_any_width(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("NO_COLOR", "1")
+    lines = shown(Terminal(), width)
+    assert max(map(len, lines)) <= width
+    assert is_drawn(lines) is (width >= 45)
+    assert "".join(lines[-2:]).replace(" ", "").endswith("--lr0.01")
+
+
+def test_a_pipe_has_plain_aligned_text() -> None:
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    learning_rate_report(Screen(stream), finding())
+    stream.seek(0)
+    lines = stream.read().splitlines()
+    assert is_drawn(lines)
+    start = lines.index("  rule      rate  single sweeps  which is")
+    assert lines[start + 1] == "  half_max  0.01  0.008 to 0.02  half the largest usable rate"
+    assert lines[start + 5].startswith("  minimum   0.05  0.008 to 0.02  a tenth")
+
+
+def test_the_suggestion_is_marked_where_it_is() -> None:
+    """The axis goes from 1e-6 to 10^-0.6, so 0.01 lies at 4 of 5.4 decades."""
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    learning_rate_report(Screen(stream), finding())
+    stream.seek(0)
+    drawn = [line.split("| ", 1)[1] for line in stream.read().splitlines() if is_drawn([line])]
+    upright = [column for column in range(len(drawn[0])) if all(row[column] != "\u2800" for row in drawn[1:])]
+    assert len(upright) == 1
+    assert upright[0] / len(drawn[0]) == pytest.approx(4 / 5.4, abs=0.03)
+
+
+def test_what_is_not_stable_is_said_with_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("NO_COLOR", "1")
+    lines = shown(Terminal(), 120, stable=False, reason="it is odd", advice="Take another.")
+    start = lines.index("  not stable: it is odd")
+    assert lines[start + 1] == "  Take another."
+
+
+def test_negative_losses_are_drawn() -> None:
+    points = [RangeTestPoint(10.0**-each, -1.0 - each, -1.0 - each) for each in range(6, 0, -1)]
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    learning_rate_report(Screen(stream), finding(points=points))
+    stream.seek(0)
+    assert "-7" in stream.read()
+
+
+def test_json_has_every_field() -> None:
+    fields = learning_rate_fields(finding())
+    json.dumps(fields, allow_nan=False)
+    assert fields["suggestion"] == 0.01
+    assert fields["rule"] == "half_max"
+    assert fields["interval"] == [0.008, 0.02]
+    assert fields["stable"] is True
+    assert "agree" in fields["reason"]
+    assert set(fields["rules"]) == set(fields["spreads"]) == set(SUGGESTIONS)
+    assert fields["points"][-1] == {"lr": 1.0, "loss": None, "smoothed": None}
+    assert (fields["sweeps"], fields["batch_size"], fields["optimizer"]) == (3, 32, "adam")
+
+
+def test_the_command(mlpcli: Commands) -> None:
+    plain = mlpcli.ok(*TARGET, "--json").json()
+    assert plain["command"] == "lr-find"
+    assert plain["stable"] is True
+    assert plain["suggestion"] == plain["rules"]["half_max"]
+    chosen = mlpcli.ok(*TARGET, "--rule", "valley", "--json").json()
+    assert chosen["suggestion"] == plain["rules"]["valley"] != plain["suggestion"]
+    assert "'eye' is not known" in mlpcli.error(2, *TARGET, "--rule", "eye")
+
+
+def test_few_steps(mlpcli: Commands) -> None:
+    said = mlpcli.ok(*TARGET, "--steps", 20).out
+    assert "not stable: 2.7 rates to a decade are too few" in said
+    assert "Take --steps 60 or more." in said

@@ -70,7 +70,7 @@ class Settings:
             if value is None:
                 continue
             flag = flag_of(name, described)
-            if (wanted := _number_wanted(hints[name])) and not _is_number(value, wanted):
+            if (wanted := _number_wanted(hints[name])) and not is_number(value, wanted):
                 raise SettingsError(f"{flag}: {value!r:.40} is not {wanted}", "See --help-all.")
             described.check(flag, value)
 
@@ -91,7 +91,8 @@ def _number_wanted(hint: Any) -> str:
     return "a number" if kinds == {float} else ""
 
 
-def _is_number(value: object, wanted: str) -> bool:
+def is_number(value: object, wanted: str = "a number") -> bool:
+    """Whether it is a finite number, or the whole number that is wanted."""
     whole = isinstance(value, int) and not isinstance(value, bool)
     return whole or (isinstance(value, float) and math.isfinite(value) and wanted == "a number")
 
@@ -167,5 +168,5 @@ def check_factors(flag: str, factors: Any, known: Sequence[str]) -> None:
         name, factor = pair
         if name not in known:
             raise SettingsError(f"{flag}: {name!r:.40} is not known", did_you_mean(str(name), known))
-        if not _is_number(factor, "a number") or not 0 <= factor < math.inf:
+        if not is_number(factor, "a number") or not 0 <= factor < math.inf:
             raise SettingsError(f"{flag}: {name}={factor} is out of range", "Give 0 or more.")

@@ -2,19 +2,43 @@
 
 from dataclasses import dataclass
 
+from mlpcli.errors import SettingsError
 from mlpcli.nn.schedules import ALL_SCHEDULES, PLATEAU, SCHEDULES, Plateau, warmed_up
-from mlpcli.settings import Settings, setting
+from mlpcli.settings import Settings, is_number, setting
 
 LOSS = "loss"
 """Name of the validation loss among the scores that can be monitored."""
+
+
+FIND = "find"
+"""A learning rate that is looked for before training."""
+
+
+def parse_rate(text: str) -> float | str:
+    """A number, or FIND for auto."""
+    if text in ("auto", FIND):
+        return FIND
+    try:
+        return float(text)
+    except ValueError:
+        raise SettingsError(
+            f"--lr: {text!r} is not a number", "Give a number such as 0.01, or auto."
+        ) from None
 
 
 @dataclass(frozen=True)
 class TrainingSettings(Settings):
     """The course of training."""
 
-    learning_rate: float | None = setting(
-        None, "Learning rate (see lr-find).", group="Optimizer", flag="lr", above=0, common=True
+    learning_rate: float | str | None = setting(
+        None,
+        "Learning rate; auto: as lr-find suggests.",
+        group="Optimizer",
+        flag="lr",
+        metavar="NUMBER|auto",
+        parse=parse_rate,
+        above=0,
+        common=True,
     )
     schedule: str | None = setting(
         None,
@@ -51,12 +75,19 @@ class TrainingSettings(Settings):
     )
     monitor: str = setting(LOSS, "Validation score that chooses the epoch: loss or a metric.", group="Course")
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.learning_rate not in (None, FIND) and not is_number(self.learning_rate):
+            raise SettingsError(
+                f"--lr: {self.learning_rate!r:.40} is not a number", "Give a number such as 0.01, or auto."
+            )
+
 
 class Course:
     """Learning rate and factors of decay and dropout at each step."""
 
     def __init__(self, settings: TrainingSettings, total_steps: int) -> None:
-        assert settings.learning_rate is not None
+        assert isinstance(settings.learning_rate, (int, float))
         name = settings.schedule or "constant"
         self._rate, self._total_steps = settings.learning_rate, total_steps
         self._schedule = warmed_up(SCHEDULES["constant" if name == PLATEAU else name], settings.warmup)

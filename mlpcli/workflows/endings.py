@@ -42,7 +42,7 @@ def stop_reason(members: list[Member]) -> StopReason:
 def diverged(prepared: Prepared, members: list[Member]) -> DivergenceError:
     """The error of a training in which no network has anything to keep."""
     rate = prepared.options.training.learning_rate
-    assert rate is not None
+    assert isinstance(rate, (int, float))
     epoch = len(members[0].history) + 1
     return DivergenceError(
         f"training diverged in epoch {epoch}: at learning rate {rate:g} the loss is no longer finite",

@@ -4,11 +4,9 @@ from typing import Any
 
 from mlpcli.nn.range_test import SweepSettings
 from mlpcli.settings import build, described_fields
-from mlpcli.workflows.options import Options
 from mlpcli.workflows.parts import Data
-from mlpcli.workflows.preparation import prepare
 from mlpcli.workflows.rate_search import LearningRateFinding, find_rate
-from mlpcli.workflows.run import generators
+from mlpcli.workflows.transfer import prepared_for
 
 
 def lr_find(
@@ -21,7 +19,7 @@ def lr_find(
     if target is not None:
         settings["target"] = (target,) if isinstance(target, str) else tuple(target)
     grid = build(SweepSettings, settings)
-    options = Options.from_values(
-        {name: value for name, value in settings.items() if name not in described_fields(SweepSettings)}
+    _, prepared = prepared_for(
+        data, {name: value for name, value in settings.items() if name not in described_fields(SweepSettings)}
     )
-    return find_rate(prepare(data, options, generators(options.run.seed)["split"]), grid)
+    return find_rate(prepared, grid)

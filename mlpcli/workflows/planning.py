@@ -17,6 +17,7 @@ from mlpcli.workflows.ensemble import Manner, choose_manner
 from mlpcli.workflows.members import check_monitor
 from mlpcli.workflows.parts import Data, paths_of
 from mlpcli.workflows.preparation import Prepared
+from mlpcli.workflows.rate_choice import with_found_rate
 from mlpcli.workflows.run import choose_threads, usable_cores
 from mlpcli.workflows.transfer import prepared_for
 
@@ -91,6 +92,7 @@ def start(
             prepared = prepared.with_options(prepared.options.changed(**keeper.settled))
         else:
             prepared = fit_to_time(prepared, options, step_products, options.run.time_limit - spent)
+    prepared, of_rate = with_found_rate(prepared)
     chosen = prepared.options
     members = chosen.members
     cores = chosen.run.threads or usable_cores()
@@ -99,7 +101,7 @@ def start(
     total = float(rows["train"]) * chosen.training.epochs * count_parameters(network.parts()) * members
     # Members share the cores; a single network has them for itself.
     threads = 1 if members > 1 else choose_threads(chosen.run.threads, step_products)
-    notes = list(prepared.notes)
+    notes = [*prepared.notes, *of_rate]
     past: list[EpochRecord] = []
     if keeper is not None:
         notes += keeper.adopt(identity_of(prepared, threads))

@@ -70,6 +70,8 @@ class Prepared:
     folds: list[tuple[Array, Array]] = dataclasses.field(default_factory=list)
     """Rows of the training part that a network learns from, and those that choose its epoch; network after
     network, then from the start again."""
+    usual_rate: float = 0.0
+    """The preset's learning rate for this table, whatever was given."""
     same_target: bool = False
     """Whether it is the target of the model that is started from."""
     transfer: Transfer | None = None
@@ -154,7 +156,10 @@ def prepare(
         if not any(column.kind in LEARNED for column in columns):
             raise DataError(f"{table.name}: no input column is left", _why_none(columns))
         traits = RowTraits.of(frame, roles, task, reading, rows.place)
-        options = options.resolved(shape_of(columns, table.sample, traits, task, options.split.test))
+        shape = shape_of(columns, table.sample, traits, task, options.split.test)
+        usual_rate = options.changed(learning_rate=None).resolved(shape).training.learning_rate
+        assert isinstance(usual_rate, float)
+        options = options.resolved(shape)
         split = split_table(traits, options, generator)
         parts = split.parts
         schema = Schema(tuple(columns), roles.target, task, reason, roles.weight)
@@ -216,6 +221,7 @@ def prepare(
         notes,
         findings,
         split.folds,
+        usual_rate,
         known is not None,
     )
 

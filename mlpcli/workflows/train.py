@@ -61,8 +61,9 @@ class TrainingRun:
     @property
     def learning_rate(self) -> float:
         """The rate that was set, before any schedule."""
-        assert self.model.options.training.learning_rate is not None
-        return self.model.options.training.learning_rate
+        rate = self.model.options.training.learning_rate
+        assert isinstance(rate, (int, float))
+        return rate
 
     @property
     def history(self) -> list[EpochRecord]:

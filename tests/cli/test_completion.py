@@ -23,7 +23,19 @@ ODD = ["plain", "two words", "a,b", 'quo"te', "it's", "star*", "ünï", "x=y", "
 PENGUINS = str(sample("penguins.csv"))
 KNOWN_FORMS = {
     *("FILE", "FRACTION", "MODEL", "COLUMN", "A,B", "COLUMN=KIND,...", "SIZES", "CHAR", "NAME", "WORDS"),
-    *("CLASS", "CLASS=W,...", "RATE", "RATE,...", "LEVELS", "KIND=F,...", "N", "K", "DURATION", "TEXT"),
+    *(
+        "CLASS",
+        "CLASS=W,...",
+        "RATE",
+        "RATE,...",
+        "LEVELS",
+        "KIND=F,...",
+        "N",
+        "NUMBER",
+        "K",
+        "DURATION",
+        "TEXT",
+    ),
 }
 
 

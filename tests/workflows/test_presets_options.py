@@ -141,8 +141,8 @@ def test_the_textbook_follows_the_rows_and_the_optimizer() -> None:
     assert small.split.validation == 0.0
     assert Options.from_values({"preset": "textbook"}).resolved(shape(20)).split.validation == 0.15
     plain = Options.from_values({"preset": "textbook", "optimizer": "sgd"}).resolved(shape(100))
-    assert plain.training.learning_rate is not None
-    assert small.training.learning_rate is not None
+    assert isinstance(plain.training.learning_rate, float)
+    assert isinstance(small.training.learning_rate, float)
     assert plain.training.learning_rate > small.training.learning_rate
 
 

@@ -8,7 +8,7 @@ from mlpcli.metrics.outcome import Array
 from mlpcli.render.numbers import rate
 from mlpcli.render.plots.canvas import BLUE, GREY, MUTED, SMALL, VERMILLION, WIDTH, heading, name
 from mlpcli.render.plots.panels import logarithmic, plain_numbers
-from mlpcli.workflows.lr_find import LearningRateFinding
+from mlpcli.workflows.rate_search import LearningRateFinding
 
 HEIGHT = 3.6
 START = 10

@@ -51,6 +51,9 @@ _FIELDS: dict[Any, Any] = {
             "embedded?": bool,
             "kind?": (NUMBER, BOOLEAN),
             "scaling?": SCALINGS,
+            "range?": [float],
+            "fill?": float,
+            "weight?": float,
             "spikes?": [float],
             "formats?": [str],
             "parts?": [DATE_PARTS],
@@ -64,7 +67,7 @@ _FIELDS: dict[Any, Any] = {
         "scaling?": TARGET_SCALINGS,
     },
     "settings": {},
-    "network": [{"name": str, "output": int, "parameters": int}],
+    "network": [{"name": str, "output": int, "parameters": int, "zeros?": float}],
     "history": [
         {
             "epoch": int,

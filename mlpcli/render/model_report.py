@@ -7,7 +7,11 @@ from typing import Any
 from mlpcli.artifact import Artifact
 from mlpcli.data.schema import Schema
 from mlpcli.render.console import Screen
-from mlpcli.render.numbers import count, duration, score
+from mlpcli.render.course import can_draw, course
+from mlpcli.render.numbers import count, day, duration, plain, score
+
+SHOWN_LEVELS = 6
+COURSE_HEIGHT = 7
 
 
 def model_report(screen: Screen, artifact: Artifact) -> None:
@@ -22,6 +26,7 @@ def model_report(screen: Screen, artifact: Artifact) -> None:
         ]
     )
     columns_report(screen, schema, artifact.encoders)
+    _inputs(screen, artifact)
     members = artifact.receipt.get("members", [None])
     network_report(screen, artifact.network, artifact.encoders, len(members))
     settings_report(screen, artifact.settings)
@@ -62,6 +67,31 @@ def columns_report(screen: Screen, schema: Schema, encoders: Sequence[Mapping[st
     screen.table(["column", "kind", "inputs", "because"], rows, numbers=(2,))
 
 
+def _inputs(screen: Screen, artifact: Artifact) -> None:
+    """What the values of each input were in training, and how much of the first layer's weight it has."""
+    headers = ["input", "values", "gaps as", "weight"]
+    rows = [
+        [each["name"], *_values(each), f"{each['weight']:.1%}".replace("%", " %") if "weight" in each else ""]
+        for each in artifact.encoders
+    ]
+    screen.heading("Inputs (weight: share of the first layer's squared weights)")
+    screen.table(headers, rows, numbers=(3,))
+
+
+def _values(encoder: Mapping[str, Any]) -> tuple[str, str]:
+    """Categories or range, and what takes the place of a gap."""
+    if "levels" in encoder:
+        levels = encoder["levels"]
+        more = len(levels) - SHOWN_LEVELS
+        named = ", ".join(levels[:SHOWN_LEVELS]) + (f" and {more:,} more" if more > 0 else "")
+        return named, "no category"
+    if len(encoder.get("range", ())) != 2:
+        return "", ""
+    low, high = encoder["range"]
+    shown = day if "formats" in encoder else plain
+    return f"{shown(low)} to {shown(high)}", shown(encoder.get("fill", 0.0))
+
+
 def settings_report(screen: Screen, settings: Mapping[str, Any]) -> None:
     """Every setting that says something."""
     said = {name: value for name, value in settings.items() if value not in (None, [], (), "", False)}
@@ -84,6 +114,9 @@ def network_report(
     total = sum(int(layer["parameters"]) for layer in network)
     screen.heading("Network" if members == 1 else f"Each of {members} networks")
     screen.table(["layer", "output", "parameters"], [*rows, ["Total", "", f"{total:,}"]], numbers=(2,))
+    zeros = sum(layer.get("zeros", 0.0) * int(layer["parameters"]) for layer in network)
+    if zeros:
+        screen.line(f"  {zeros / total:.1%} of the parameters are zero".replace("%", " %"))
 
 
 def _course(screen: Screen, artifact: Artifact) -> None:
@@ -95,19 +128,26 @@ def _course(screen: Screen, artifact: Artifact) -> None:
         f"Training: {count(len(history), 'epoch')} in {duration(receipt['seconds'])}, "
         f"best {receipt['best_epoch']}, ended by {receipt['stop_reason']}"
     )
-    shown = {round(part * (len(history) - 1) / 8) for part in range(9)} | {receipt["best_epoch"] - 1}
+    best = receipt["best_epoch"]
+    networks: dict[int, list[tuple[int, float, float | None]]] = {}
+    for record in artifact.history:
+        losses = (record["epoch"], record["train_loss"], record["validation_loss"])
+        networks.setdefault(record.get("member", 0), []).append(losses)
+    if can_draw(screen, networks):
+        screen.raw("\n".join(course(screen, networks, {0: best}, screen.width, COURSE_HEIGHT)))
+        screen.line()
+    shown = {round(part * (len(history) - 1) / 4) for part in range(5)} | {best - 1}
     metrics = list(history[0]["metrics"]) if history else []
     rows = []
     for index in sorted(shown):
         record = history[index]
-        mark = "*" if record["epoch"] == receipt["best_epoch"] else ""
         rows.append(
             [
                 str(record["epoch"]),
                 score(record["train_loss"]),
                 score(record["validation_loss"]),
                 *(score(record["metrics"].get(name)) for name in metrics),
-                mark,
+                "*" if record["epoch"] == best else "",
             ]
         )
     headers = ["epoch", "train loss", "validation loss", *metrics, "best"]

@@ -1,6 +1,7 @@
 """Numbers and counts as people read them."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 
 NOTHING = 1e-12
 """What is left of zero by rounding."""
@@ -15,6 +16,19 @@ def score(value: float | None) -> str:
     if value == 0 or 1e-3 <= abs(value) < 1e4:
         return f"{value:.4f}"
     return f"{value:#.4g}"
+
+
+def plain(value: float) -> str:
+    """A value as it may have stood in a table: six significant digits, no zeros behind."""
+    return f"{value:.6g}"
+
+
+def day(value: float) -> str:
+    """Days since 1970 as a date; far away ones as a number."""
+    try:
+        return (date(1970, 1, 1) + timedelta(days=value)).isoformat()
+    except OverflowError:
+        return plain(value)
 
 
 def rate(value: float) -> str:

@@ -22,6 +22,7 @@ from mlpcli.workflows.members import Member
 from mlpcli.workflows.model import Model, from_artifact
 from mlpcli.workflows.parts import Data, paths_of
 from mlpcli.workflows.preparation import Prepared
+from mlpcli.workflows.story import input_weights, values_of, zeros_of
 
 Array: TypeAlias = npt.NDArray[Any]
 
@@ -54,6 +55,11 @@ def assemble(prepared: Prepared, members: Sequence[Member], network: Sequence[La
     if members[0].constants.size:
         artifact.arrays["constants"] = _stacked([member.constants for member in members])
     model = from_artifact(artifact)
+    shares = input_weights(prepared.encoder, model.networks)
+    for column, values, share in zip(encoders, values_of(prepared.encoder), shares, strict=True):
+        column |= values | {"weight": share}
+    for layer, zeros in zip(artifact.network, zeros_of(model.networks), strict=True):
+        layer["zeros"] = zeros
     if not prepared.options.objective.calibrate or prepared.task.name == "regression":
         return model
     held = HeldOut.of(prepared, members, model.networks)

@@ -1,9 +1,37 @@
-"""`mlpcli inspect`: what is in a model file; reads its header alone."""
+"""`mlpcli inspect`: what is in a model file; reads its header alone, unless its weights are wanted."""
+
+from typing import Any, TypeAlias
+
+import numpy.typing as npt
 
 from mlpcli import artifact as artifact_room
 from mlpcli.artifact import Artifact
+from mlpcli.nn.parameters import HasParameters
+
+Array: TypeAlias = npt.NDArray[Any]
 
 
 def inspect(path: str) -> Artifact:
     """The artifact without its arrays; raises ArtifactError if the file is no model."""
     return artifact_room.load(str(path), header_only=True)
+
+
+def weights(path: str) -> dict[str, Array]:
+    """All trained numbers by name: `layer_1_weight` (n_in, n_out), `layer_1_bias`, ...
+
+    Layers are numbered as in the network table. Of several networks `network_1_` and so on stands before.
+    """
+    from mlpcli.workflows.model import load  # with pandas, which the header does not need
+
+    networks = load(path).networks
+    named: dict[str, Array] = {}
+    for number, network in enumerate(networks, start=1):
+        before = f"network_{number}_" if len(networks) > 1 else ""
+        shortcut: list[HasParameters] = [] if network.shortcut is None else [network.shortcut]
+        parts: list[HasParameters] = [*network.layers, *shortcut]
+        for index, (part, places) in enumerate(zip(parts, network.parameters.slices, strict=True), start=1):
+            for name, shape in part.parameter_shapes().items():
+                if name in places:
+                    values = network.parameters.values[places[name]].reshape(shape)
+                    named[f"{before}layer_{index}_{name.replace('.', '_')}"] = values
+    return named

@@ -1,0 +1,77 @@
+"""What `inspect` tells of a model's numbers, worked out at training and kept in the header."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from mlpcli.data.encoders import CategoryEncoder, DateEncoder, NumberEncoder
+from mlpcli.data.features import FeatureEncoder
+from mlpcli.nn.embeddings import InputLayer
+from mlpcli.nn.layers import Dense, Scale
+from mlpcli.nn.network import Network
+
+
+def values_of(encoder: FeatureEncoder) -> list[dict[str, Any]]:
+    """Of each column's values in training: `range` [lowest, highest] and `fill`, for dates in days."""
+    told: list[dict[str, Any]] = []
+    for each in encoder.encoders:
+        match each:
+            case NumberEncoder():
+                told.append({"range": [each.lowest, each.highest], "fill": each.fill})
+            case DateEncoder(days=days):
+                told.append({"range": [days.lowest, days.highest], "fill": days.fill})
+            case CategoryEncoder():
+                told.append({})
+    return told
+
+
+def input_weights(encoder: FeatureEncoder, networks: Sequence[Network]) -> list[float]:
+    """For each column the share of its inputs in the squared weights of the first dense layer.
+
+    The mean over the networks. Inputs are scaled alike, so it says roughly how much a network listens to a
+    column, not how much its predictions depend on it: that is permutation importance.
+    """
+    ends = np.cumsum([each.width for each in encoder.encoders])
+    shares = np.zeros(len(ends))
+    for network in networks:
+        squares = _squares(network)
+        by_column = np.add.reduceat(squares, [0, *ends[:-1]])
+        shares += by_column / max(by_column.sum(), np.finfo(np.float64).tiny) / len(networks)
+    return [float(share) for share in shares]
+
+
+def _squares(network: Network) -> Any:
+    """Sums of squared weights of the first dense layer by matrix column (width,)."""
+    layers = network.layers
+    first = next(index for index, layer in enumerate(layers) if isinstance(layer, Dense))
+    dense = layers[first]
+    assert isinstance(dense, Dense)
+    squares = np.square(dense.weight, dtype=np.float64).sum(axis=1)
+    for layer in layers[:first]:
+        if isinstance(layer, Scale):
+            squares *= np.square(layer.scale, dtype=np.float64)
+    if not isinstance(layers[0], InputLayer):
+        return squares
+    origin = layers[0].column_of_output()
+    return np.bincount(origin, squares, minlength=layers[0].n_in)
+
+
+def _in_table(network: Network) -> list[int]:
+    """Places of layers, and of the shortcut behind the last dense one, as in the table."""
+    order = list(range(len(network.layers)))
+    if network.shortcut is not None:
+        last = max(index for index, layer in enumerate(network.layers) if isinstance(layer, Dense))
+        order.insert(last + 1, len(network.layers))
+    return order
+
+
+def zeros_of(networks: Sequence[Network]) -> list[float]:
+    """For each line of the network table the share of its parameters that are zero, over all networks."""
+    shares = []
+    for index in _in_table(networks[0]):
+        places = list(networks[0].parameters.slices[index].values())
+        values = [network.parameters.values[place] for network in networks for place in places]
+        count = sum(value.size for value in values)
+        shares.append(sum(int(np.sum(value == 0.0)) for value in values) / count if count else 0.0)
+    return shares

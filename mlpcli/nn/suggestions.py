@@ -21,8 +21,10 @@ smoothing would carry it over to the rates before it."""
 FLOOR = 0.2
 """Part of the whole fall: the floor of a curve is where the loss is no further above its lowest.
 
-On eleven tables rules of this kind with 0.05 to 0.3 to the left and 0.1 to 0.3 to the right, and a half to a
-third of the middle, are equally good; a fifth to both sides varies least with the seed.
+Chosen on six seeds of eleven tables: with 0.05 to 0.2 to the left, 0.1 to 0.3 to the right, and a half to a
+third of the middle, trainings are equally good; a fifth to both sides is simple and varies little. On four
+other seeds trainings at half_max end within 1.1 times the loss of the best of nine rates on ten tables, at
+valley on eight, and the seeds' suggestions within a factor of 3 on ten, valley's on eight.
 """
 
 

@@ -66,6 +66,7 @@ def _curve(screen: Screen, finding: LearningRateFinding, width: int) -> str:
     figure.width, figure.height = width, HEIGHT
     figure.with_colors = use_colour(screen.stream)
     figure.color_mode = "names"
+    figure.origin = False  # it would be a second upright line, at a rate of 1
     figure.x_label, figure.y_label = "rate", "loss"
     marked = math.log10(finding.suggestion)
     figure.set_x_limits(min_=min(rates[0], marked), max_=max(rates[-1], marked))

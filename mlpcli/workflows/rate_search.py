@@ -16,8 +16,8 @@ from mlpcli.workflows.preparation import Prepared
 from mlpcli.workflows.run import choose_threads, generators, limited_threads
 
 STABLE_WITHIN = 3.0
-"""By this factor a stable suggestion may differ from that of another seed. Single sweeps may differ by more: what
-n of them suggest together varies, in its logarithm, by a root of n less."""
+"""By this factor a stable suggestion may differ from that of another seed. Single sweeps may differ by more:
+the logarithm of what n of them suggest together varies by a root of n less."""
 
 LEAST_RATES = 8.0
 """Per decade. With fewer the loss has no time to fall at rates at which a training learns."""

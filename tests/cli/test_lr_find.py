@@ -78,14 +78,17 @@ def test_a_pipe_has_plain_aligned_text() -> None:
 
 
 def test_the_suggestion_is_marked_where_it_is() -> None:
-    """The axis goes from 1e-6 to 10^-0.6, so 0.01 lies at 4 of 5.4 decades."""
+    """The axis goes from 1e-6 to 10^0.8, past 1, so 0.01 lies at 4 of 6.8 decades."""
     stream = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
-    learning_rate_report(Screen(stream), finding())
+    points = [
+        RangeTestPoint(10 ** (-6 + index / 5), loss, loss) for index, loss in enumerate([1.0] * 34 + [2.0])
+    ]
+    learning_rate_report(Screen(stream), finding(points=points))
     stream.seek(0)
     drawn = [line.split("| ", 1)[1] for line in stream.read().splitlines() if is_drawn([line])]
     upright = [column for column in range(len(drawn[0])) if all(row[column] != "\u2800" for row in drawn[1:])]
     assert len(upright) == 1
-    assert upright[0] / len(drawn[0]) == pytest.approx(4 / 5.4, abs=0.03)
+    assert upright[0] / len(drawn[0]) == pytest.approx(4 / 6.8, abs=0.03)
 
 
 def test_what_is_not_stable_is_said_with_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ import contextlib
 import os
 import stat
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
@@ -38,6 +38,16 @@ def check_output(path: str, *, force: bool, inputs: Iterable[str] = ()) -> None:
         raise OutputError(f"{path}: is an input of this command too", "Choose another name for the output.")
     if not force:
         raise OutputError(f"{path}: exists already", "Give --force to replace it, or another name.")
+
+
+def refuse_clashes(outputs: Mapping[str, str | None]) -> None:
+    """Raise OutputError if two outputs, by option, are one file: only one of them would be left."""
+    seen: dict[str, str] = {}
+    for option, path in outputs.items():
+        if path is not None and not _is_special(path):
+            other = seen.setdefault(os.path.realpath(path), option)
+            if other != option:
+                raise OutputError(f"{path}: is named by {other} and {option}", "Give each a file of its own.")
 
 
 def refuse_own_input(stdout: IO[Any], inputs: Iterable[str]) -> None:

@@ -1,5 +1,6 @@
 """A file that one process at a time replaces, again and again: a second one is refused."""
 
+import hashlib
 import os
 import stat
 from contextlib import suppress
@@ -21,16 +22,17 @@ class OwnedFile:
     """
 
     def __init__(self, path: str) -> None:
-        self._path, self._target = path, os.path.realpath(path)
+        self.path, self._target = path, os.path.realpath(path)
         folder, name = os.path.split(self._target)
         # One name for all replacements: a killed process leaves one such file at most, and the next uses it.
-        self._next = os.path.join(folder, f".{name[:50]}.next")
+        digest = hashlib.sha256(name.encode(errors="surrogateescape")).hexdigest()[:16]
+        self.following = os.path.join(folder, f".{name[:50]}.{digest}.next")
         self._held: int | None = None
 
     def acquire(self) -> bool:
         """Take the file, if there is one; raises OutputError if another process has it."""
         while True:
-            with named_errors(self._path):
+            with named_errors(self.path):
                 try:
                     held = os.open(self._target, os.O_RDWR)
                 except FileNotFoundError:
@@ -50,11 +52,16 @@ class OwnedFile:
         """Give the file this content; the first time, raises OutputError if somebody has made it since."""
         first = self._held is None
         # Before the first time another process may be as far: each then has a name of its own.
-        name = f"{self._next}.{os.getpid()}" if first else self._next
-        with named_errors(self._path):
-            written = os.open(name, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o666)
+        name = f"{self.following}.{os.getpid()}" if first else self.following
+        with named_errors(self.path):
+            written = os.open(name, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
             try:
                 self._lock(written)
+            except BaseException:
+                os.close(written)
+                raise
+            try:
+                os.ftruncate(written, 0)  # not before it is ours
                 with open(written, "wb", closefd=False) as file:
                     file.write(content)
                 os.fsync(written)
@@ -99,5 +106,5 @@ class OwnedFile:
 
     def _busy(self) -> OutputError:
         return OutputError(
-            f"{self._path}: another training is writing it", "Wait for its end, or name another file."
+            f"{self.path}: another training is writing it", "Wait for its end, or name another file."
         )

@@ -1,5 +1,6 @@
 """A file that belongs to one process: others are refused, whatever happens the content is whole."""
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -102,13 +103,41 @@ def test_it_is_free_again_when_its_process_was_killed(path: Path) -> None:
 
 
 def test_what_a_killed_process_left_is_used_up(path: Path) -> None:
-    (path.parent / ".kept.next").write_bytes(b"half a chec")
     path.write_bytes(b"whole")
     file = OwnedFile(str(path))
     assert file.acquire()
+    Path(file.following).write_bytes(b"half a checkpoint, and a long one")
     file.replace(b"new")
+    assert path.read_bytes() == b"new"
     assert os.listdir(path.parent) == ["kept"]
     file.release()
+
+
+def test_long_names_that_begin_alike_do_not_meet(tmp_path: Path) -> None:
+    files = [OwnedFile(str(tmp_path / ("x" * 60 + end))) for end in ("-1", "-2")]
+    for file in files:
+        file.acquire()
+    for content in (b"first", b"second"):
+        for number, file in enumerate(files):
+            file.replace(content + bytes([number]))
+    for number, file in enumerate(files):
+        assert Path(file.path).read_bytes() == b"second" + bytes([number])
+        file.release()
+
+
+def test_a_replacement_that_another_writes_is_left_alone(path: Path) -> None:
+    """Two that think they own it, as the file was removed between: the one that comes later is refused."""
+    first, second = OwnedFile(str(path)), OwnedFile(str(path))
+    first.acquire()
+    first.replace(b"first")
+    descriptor = os.open(second.following, os.O_RDWR | os.O_CREAT)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    os.write(descriptor, b"theirs")
+    with pytest.raises(OutputError, match="another training is writing it"):
+        first.replace(b"again")
+    assert Path(second.following).read_bytes() == b"theirs"
+    os.close(descriptor)
+    first.release()
 
 
 def test_removed_meanwhile_it_is_made_again(path: Path) -> None:

@@ -1,27 +1,28 @@
 """The checkpoint file: a container that holds how far each network of a training has come.
 
 Of a network that is still being trained all of its `FitState` is kept, of one that has ended its weights.
+Arrays of one name are stacked over the networks that have it; the history is JSON lines as bytes.
 """
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, TypeAlias, get_args
 
+import numpy as np
 import numpy.typing as npt
 
-from mlpcli.artifact.consistency import fits
+from mlpcli.artifact.consistency import fits, from_json
 from mlpcli.artifact.container import Kind, pack, unpack
+from mlpcli.errors import ArtifactError
 from mlpcli.nn.diagnosis import LayerDiagnosis
 from mlpcli.nn.fit_state import FitState, StopReason
 from mlpcli.nn.fitting import EpochRecord
 
 Array: TypeAlias = npt.NDArray[Any]
 
-CHECKPOINT = Kind(
-    "checkpoint", 1, "Train with --checkpoint.", "Delete it, or name another with --checkpoint."
-)
+CHECKPOINT = Kind("checkpoint", 1, "Train with --checkpoint.", "Name another file with --checkpoint.")
 
 ENDED: tuple[StopReason, ...] = ("epochs", "patience", "converged", "time", "diverged")
 """Reasons after which a network is not trained any further."""
@@ -31,10 +32,12 @@ _COUNTERS = ("epoch", "step", "seconds", "best_epoch", "best_score", "waited", "
 _ARRAYS = ("values", "constants", "best_values")
 _FIELDS = {
     "identity": {},
+    "machine": str,
     "finished": bool,
     "seconds": float,
-    "members": {
-        str: {
+    "members": [
+        {
+            "number": int,
             "state": {
                 "epoch": int,
                 "step": int,
@@ -46,31 +49,30 @@ _FIELDS = {
                 "stop_reason": (None, *get_args(StopReason)),
             },
             "generators": {str: {}},
-            "history": [
-                {
-                    "epoch": int,
-                    "step": int,
-                    "learning_rate": float,
-                    "train_loss": float,
-                    "validation_loss": _NUMBER,
-                    "metrics": {str: _NUMBER},
-                    "seconds": float,
-                    "is_best": bool,
-                    "member": int,
-                    "layers": [{"layer": int, "name": str, "gradient_norm": float, "update_ratio": float}],
-                }
-            ],
+            "arrays": [str],
         }
-    },
+    ],
+}
+_RECORD = {
+    "epoch": int,
+    "step": int,
+    "learning_rate": float,
+    "train_loss": float,
+    "validation_loss": _NUMBER,
+    "metrics": {str: _NUMBER},
+    "seconds": float,
+    "is_best": bool,
+    "member": int,
+    "layers": [{"layer": int, "name": str, "gradient_norm": float, "update_ratio": float}],
 }
 
 
-@dataclass
+@dataclass(frozen=True)
 class Progress:
-    """How far a network has come."""
+    """How far a network has come. What it holds is never changed."""
 
     state: FitState = field(default_factory=FitState)
-    history: list[EpochRecord] = field(default_factory=list)
+    history: tuple[EpochRecord, ...] = ()
 
     @property
     def ended(self) -> bool:
@@ -78,92 +80,136 @@ class Progress:
         return self.state.stop_reason in ENDED
 
 
-@dataclass
+@dataclass(frozen=True)
 class Checkpoint:
     """A training that can go on."""
 
     identity: dict[str, Any]
     """All that can change weights; a run with another one is another run."""
+    machine: str = ""
+    """On another one the last bits of sums may differ."""
     finished: bool = False
     seconds: float = 0.0
     """Of training so far."""
-    members: dict[int, Progress] = field(default_factory=dict)
+    members: Mapping[int, Progress] = field(default_factory=dict)
 
 
-def to_bytes(checkpoint: Checkpoint) -> bytes:
-    """The file's content."""
-    arrays: dict[str, Array] = {}
-    members = {}
-    for number, progress in checkpoint.members.items():
-        state = progress.state
-        named = {name: value for name in _ARRAYS if (value := getattr(state, name)) is not None}
-        named |= {f"moments.{name}": moment for name, moment in state.moments.items()}
-        arrays |= {f"{number}.{name}": array for name, array in named.items()}
-        members[str(number)] = {
-            "state": {name: _finite(getattr(state, name)) for name in _COUNTERS}
-            | {"plateau": None if state.plateau is None else [_finite(each) for each in state.plateau]},
-            "generators": state.generators,
-            "history": [_stored(record) for record in progress.history],
+class Encoder:
+    """Turns the checkpoints of a run into bytes; an epoch's record is encoded once."""
+
+    def __init__(self) -> None:
+        self._lines: dict[int, list[bytes]] = {}
+
+    def to_bytes(self, checkpoint: Checkpoint) -> bytes:
+        """The file's content."""
+        arrays: dict[str, list[Array]] = {}
+        members = []
+        lines: list[bytes] = []
+        for number, progress in sorted(checkpoint.members.items()):
+            state = progress.state
+            named = {name: value for name in _ARRAYS if (value := getattr(state, name)) is not None}
+            named |= {f"moments.{name}": moment for name, moment in state.moments.items()}
+            for name, array in named.items():
+                arrays.setdefault(name, []).append(array)
+            members.append(
+                {
+                    "number": number,
+                    "state": {name: _finite(getattr(state, name)) for name in _COUNTERS},
+                    "generators": state.generators,
+                    "arrays": list(named),
+                }
+            )
+            encoded = self._lines.setdefault(number, [])
+            encoded += [_line(record) for record in progress.history[len(encoded) :]]
+            lines += encoded
+        header = {
+            "identity": checkpoint.identity,
+            "machine": checkpoint.machine,
+            "finished": checkpoint.finished,
+            "seconds": checkpoint.seconds,
+            "members": members,
         }
-    header = {
-        "identity": checkpoint.identity,
-        "finished": checkpoint.finished,
-        "seconds": checkpoint.seconds,
-        "members": members,
-    }
-    return pack(CHECKPOINT, header, arrays)
+        history = np.frombuffer(b"\n".join(lines), np.uint8)
+        stacked = {name: np.stack(each) for name, each in arrays.items()}
+        return pack(CHECKPOINT, header, {"history": history, **stacked})
 
 
 def load(path: str) -> Checkpoint:
     """Read a checkpoint; raises ArtifactError for anything that is not a whole, unaltered one."""
     _format, text, arrays = unpack(CHECKPOINT, path)
     try:
-        header: dict[str, Any] = json.loads(text)
+        header = from_json(text)
+        if isinstance(header, dict) and "schema" in header:
+            raise ArtifactError(
+                f"{path}: is a model, not a checkpoint", "Name another file with --checkpoint."
+            )
         if not isinstance(header, dict) or not all(
             fits(header.get(name), fields) for name, fields in _FIELDS.items()
         ):
             raise ValueError("its header is not that of a checkpoint")
+        histories = _histories(arrays.pop("history"))
+        rows = {name: iter(array) for name, array in arrays.items()}
         members = {
-            int(number): _progress(stored, _named(arrays, f"{number}."))
-            for number, stored in header["members"].items()
+            stored["number"]: Progress(_state(stored, rows), tuple(histories.pop(stored["number"], ())))
+            for stored in header["members"]
         }
-    except (KeyError, TypeError, ValueError, RecursionError) as error:
+        left = [name for name, each in rows.items() if next(each, None) is not None]
+        if histories or left or len(members) < len(header["members"]):
+            raise ValueError("its networks do not fit together")
+    except (KeyError, TypeError, ValueError, StopIteration, OverflowError, RecursionError) as error:
         raise CHECKPOINT.altered(path, str(error) or type(error).__name__) from None
-    return Checkpoint(header["identity"], header["finished"], float(header["seconds"]), members)
+    return Checkpoint(
+        header["identity"], header["machine"], header["finished"], float(header["seconds"]), members
+    )
 
 
-def _progress(stored: Mapping[str, Any], arrays: Mapping[str, Array]) -> Progress:
+def _state(stored: Mapping[str, Any], rows: Mapping[str, Iterator[Array]]) -> FitState:
     counters = dict(stored["state"])
     if counters["plateau"] is not None:
         rate, best, waited = counters["plateau"]
         counters["plateau"] = (float(rate), math.inf if best is None else float(best), int(waited))
     if counters["best_score"] is None:
         counters["best_score"] = math.nan
-    state = FitState(**counters, moments=_named(arrays, "moments."), generators=stored["generators"])
+    named = {name: next(rows[name]) for name in stored["arrays"]}
+    state = FitState(
+        **counters,
+        moments={
+            name.removeprefix("moments."): array
+            for name, array in named.items()
+            if name.startswith("moments.")
+        },
+        generators=stored["generators"],
+    )
     for name in _ARRAYS:
-        setattr(state, name, arrays.get(name))
-    return Progress(state, [_record(each) for each in stored["history"]])
+        setattr(state, name, named.get(name))
+    return state
 
 
-def _record(stored: Mapping[str, Any]) -> EpochRecord:
-    metrics = {name: math.nan if value is None else value for name, value in stored["metrics"].items()}
-    layers = tuple(LayerDiagnosis(**layer) for layer in stored["layers"])
-    return EpochRecord(**{**stored, "metrics": metrics, "layers": layers})
+def _histories(history: Array) -> dict[int, list[EpochRecord]]:
+    """By network, from JSON lines."""
+    histories: dict[int, list[EpochRecord]] = {}
+    for line in history.tobytes().splitlines():
+        stored: Any = from_json(line.decode())
+        if not fits(stored, _RECORD):
+            raise ValueError("its history cannot be understood")
+        metrics = {name: math.nan if value is None else value for name, value in stored["metrics"].items()}
+        layers = tuple(LayerDiagnosis(**layer) for layer in stored["layers"])
+        record = EpochRecord(**{**stored, "metrics": metrics, "layers": layers})
+        histories.setdefault(record.member, []).append(record)
+    return histories
 
 
-def _named(arrays: Mapping[str, Array], prefix: str) -> dict[str, Array]:
-    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
-
-
-def _stored(record: EpochRecord) -> dict[str, Any]:
-    # Written after every epoch: `asdict` takes ten times as long.
-    return vars(record) | {
+def _line(record: EpochRecord) -> bytes:
+    stored = vars(record) | {
         "validation_loss": _finite(record.validation_loss),
         "metrics": {name: _finite(value) for name, value in record.metrics.items()},
         "layers": [asdict(layer) for layer in record.layers],
     }
+    return json.dumps(stored, allow_nan=False).encode()
 
 
 def _finite(value: Any) -> Any:
     """JSON has no NaN and no infinity: null."""
+    if isinstance(value, tuple):
+        return [_finite(each) for each in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -106,9 +106,14 @@ _TARGET_FIELDS = {
 }
 
 
+def from_json(text: str) -> Any:
+    """The value of a JSON text; raises ValueError for numbers that are none, or too large for a float."""
+    return json.loads(text, parse_int=_whole, parse_float=_decimal, parse_constant=_decimal)
+
+
 def parse_header(text: str) -> dict[str, Any]:
     """The header from its JSON; raises ValueError if it is not that of a model."""
-    header: dict[str, Any] = json.loads(text, parse_int=_whole, parse_float=_decimal, parse_constant=_decimal)
+    header: dict[str, Any] = from_json(text)
     for name, fields in _FIELDS.items():
         if not isinstance(header, dict) or not fits(header.get(name), fields):
             raise ValueError(f"its {name} cannot be understood")

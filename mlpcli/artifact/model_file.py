@@ -12,6 +12,7 @@ import numpy.typing as npt
 from mlpcli.artifact.consistency import check_arrays, check_columns, parse_header
 from mlpcli.artifact.container import Kind, pack, unpack
 from mlpcli.data.schema import Schema
+from mlpcli.errors import ArtifactError
 from mlpcli.files import atomic_output
 
 Array: TypeAlias = npt.NDArray[Any]
@@ -72,6 +73,8 @@ def to_bytes(artifact: Artifact) -> bytes:
 def load(path: str, *, header_only: bool = False) -> Artifact:
     """Read a model file; raises ArtifactError for anything that is not a whole, unaltered one."""
     _format, text, arrays = unpack(MODEL, path, header_only=header_only)
+    if text.startswith('{"identity"'):
+        raise ArtifactError(f"{path}: is a checkpoint, not a model", "Name the model that `train -o` wrote.")
     try:
         header = parse_header(text)
         schema = Schema.from_json(header["schema"])

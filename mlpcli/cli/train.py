@@ -20,6 +20,7 @@ from mlpcli.cli.options import (
     settings_options,
 )
 from mlpcli.errors import SettingsError
+from mlpcli.files import refuse_clashes
 from mlpcli.nn.fit_state import StopReason
 from mlpcli.render.as_json import to_text
 from mlpcli.render.console import Screen
@@ -135,10 +136,14 @@ def command(
             "Give -o FILE, or send stdout to a file.",
         )
     talk = Screen(sys.stderr, quiet=quiet)
+    written = {"--output": None if piped else output, "--checkpoint": checkpoint}
+    refuse_clashes(written | {"--history": history, "--plot": plot})
+    inputs = [*data, *(settings.get(name) or "" for name in ("from_model", "validation", "test"))]
+    inputs = [each for each in inputs if isinstance(each, str)]
     if history is not None:
-        check_history(history, force=force)
+        check_history(history, force=force, inputs=inputs)
     if plot is not None:
-        check_plot(plot, force=force)
+        check_plot(plot, force=force, inputs=inputs)
     outputs: dict[str, Any] = {
         "output": None if piped else output,
         "force": force,

@@ -2,8 +2,6 @@
 
 import math
 
-import numpy as np
-
 from mlpcli.nn.arrays import FloatArray
 
 
@@ -29,9 +27,7 @@ class EarlyStopping:
         if not (better or math.isnan(self.best_score)):
             self.waited += 1
             return False
-        if self.best_values is None:
-            self.best_values = np.empty_like(values)
-        self.best_values[:] = values
+        self.best_values = values.copy()  # a new one: whoever has the old one may still need it
         self.best_score, self.best_epoch, self.waited = score, epoch, 0
         return True
 

@@ -88,6 +88,8 @@ def fit(
         reason = state.stop_reason
     if reason is None and stopping.exhausted:  # also when it was stopped for another reason just then
         reason = "patience"
+    if reason is None and is_minimizer(optimizer) and optimizer.converged:
+        reason = "converged"
 
     while reason is None and epoch < settings.epochs:
         epoch += 1
@@ -113,7 +115,8 @@ def fit(
         if reason is None and is_minimizer(optimizer) and optimizer.converged:
             reason = "converged"
         seconds = time.perf_counter() - started
-        state.epoch, state.step, state.seconds, state.stop_reason = epoch, step, seconds, reason
+        # Why it ends is known once it has: until then the values are not the best.
+        state.epoch, state.step, state.seconds, state.stop_reason = epoch, step, seconds, None
         state.keep(trainer, stopping, course, generators)
         yield EpochRecord(
             epoch,

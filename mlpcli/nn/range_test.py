@@ -5,6 +5,7 @@ reads a rate off them. After Smith 2017 (arXiv 1506.01186, section 3.3).
 """
 
 import math
+from collections import deque
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -88,31 +89,49 @@ def sweep_together(sweeps: Sequence[Generator[float]]) -> FloatArray:
     finite is a blow-up. The sweeps are over when this returns.
     """
     rows: list[tuple[float, ...]] = []
+    blow_up = BlowUp()
     for losses in zip(*sweeps, strict=False):  # all end with the first that ends
         rows.append(losses)
-        if has_blown_up(np.array(rows)):
+        if blow_up.seen(np.array(losses)):
             break
     for each in sweeps:
         each.close()
     return np.array(rows).reshape(len(rows), len(sweeps))
 
 
-def has_blown_up(losses: FloatArray) -> bool:
-    """Whether the last of these losses (rates, sweeps) are far above those of the start.
+class BlowUp:
+    """Watches losses, a rate at a time, for being far above those of the start.
 
     Far is measured by what the loss has fallen by, or by its noise at the start where it has not fallen, as
     ratios mean nothing of a loss that may be 0 or negative.
     """
-    if not np.isfinite(losses[-1]).all():
-        return True
-    if len(losses) < FIRST + RECENT:
-        return False
-    levels = np.median(losses[:FIRST], axis=0)
-    above = losses - levels
-    medians = np.median(np.lib.stride_tricks.sliding_window_view(above, RECENT, axis=0), axis=(1, 2))
-    low, high = np.quantile(above[:FIRST], (0.1, 0.9))
-    least = 0.01 * float(np.abs(levels).mean())  # of equal losses none is far from another
-    return bool(medians[-1] > BLOW_UP * max(-medians.min(), high - low, least))
+
+    def __init__(self) -> None:
+        self._recent: deque[FloatArray] = deque(maxlen=RECENT)
+        self._first: list[FloatArray] = []
+        self._count = 0
+        self._lowest = math.inf
+        """Median of RECENT rates' losses, above the levels of the start."""
+
+    def seen(self, losses: FloatArray) -> bool:
+        """Take in the losses (sweeps,) of one more rate: whether the sweeps have blown up."""
+        if not np.isfinite(losses).all():
+            return True
+        self._recent.append(losses)
+        self._count += 1
+        if len(self._first) < FIRST:
+            self._first.append(losses)
+            if len(self._first) == FIRST:
+                first = np.array(self._first)
+                self._levels = np.median(first, axis=0)
+                low, high = np.quantile(first - self._levels, (0.1, 0.9))
+                # Of equal losses none is far from another.
+                self._noise = max(high - low, 0.01 * float(np.abs(self._levels).mean()))
+            return False
+        median = float(np.median(np.array(self._recent) - self._levels))
+        self._lowest = min(self._lowest, median)
+        far = BLOW_UP * max(-self._lowest, self._noise)
+        return self._count >= FIRST + RECENT and bool(median > far)
 
 
 def _endless(batches: Batches, rows: int, shuffle: np.random.Generator) -> Iterator[Examples]:

@@ -1,5 +1,6 @@
 """What keeps weights small: penalties, weight decay, and a limit on the gradient's norm."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,6 +60,7 @@ class Regularization:
         parameters: ParameterVector,
         settings: RegularizationSettings | None = None,
         usual_decay: float = 0.0,
+        frozen: Sequence[slice] = (),
     ) -> None:
         settings = settings or RegularizationSettings()
         self.l1, self.l2 = settings.l1 or 0.0, settings.l2 or 0.0
@@ -71,6 +73,7 @@ class Regularization:
             if factor
         ]
         self._gradients = parameters.gradients
+        self._frozen = frozen
         weights = parameters.groups["weight"]
         self._weights, self._d_weights = parameters.values[..., weights], parameters.gradients[..., weights]
         self._change = np.empty_like(self._weights)
@@ -95,9 +98,11 @@ class Regularization:
             self._weights -= np.clip(self._weights, -limit, limit, out=self._change)
 
     def add_penalty_gradient(self) -> None:
-        """Add l2 · w to the weights' gradients."""
+        """Add l2 · w to the weights' gradients; what is frozen has none, so that it counts in no norm."""
         if self.l2:
             self._d_weights += np.multiply(self._weights, self.l2, out=self._change)
+        for place in self._frozen:
+            self._gradients[..., place] = 0.0
 
     def _clip(self, longest: float) -> None:
         """Pascanu et al. 2013 (arXiv 1211.5063), by the norm of all gradients of a network together."""

@@ -27,7 +27,7 @@ class Trainer:
     ) -> None:
         self.network, self.loss, self.optimizer = network, loss, optimizer
         self._rule = optimizer if isinstance(optimizer, UpdateRule) else None
-        self.regularization = regularization or Regularization(network.parameters)
+        self.regularization = regularization or Regularization(network.parameters, frozen=frozen)
         self.validation_loss = validation_loss or loss
         values = network.parameters.values
         self._frozen = [(place, values[..., place].copy()) for place in frozen]
@@ -58,17 +58,10 @@ class Trainer:
         outputs = network.forward(batch.features)
         loss = self.loss.gradient(outputs, batch.targets, batch.weights, network.d_outputs, valued=valued)
         network.backward()
-        self._still()
         return loss
 
     def objective(self, batch: Examples) -> float:
         """Fill the gradient vector; the loss, both with the penalty l2 / 2 · Σ w²."""
         loss = self.gradients(batch)
         self.regularization.add_penalty_gradient()
-        self._still()
         return loss + self.regularization.penalty()
-
-    def _still(self) -> None:
-        """No gradient where nothing is to move: it would count in the norm, and for a minimizer."""
-        for place, _ in self._frozen:
-            self.network.parameters.gradients[..., place] = 0.0

@@ -91,7 +91,8 @@ def _thinned(points: list[tuple[float, float]], most: int) -> list[tuple[float, 
 
 def _highest(values: Sequence[float]) -> float:
     ordered = sorted(values)
-    return ordered[0] + SPAN * (ordered[3 * (len(ordered) - 1) // 4] - ordered[0]) or ordered[-1]
+    span = SPAN * (ordered[3 * (len(ordered) - 1) // 4] - ordered[0])
+    return ordered[0] + span if span > 0 else ordered[-1]
 
 
 def _apart(low: float, high: float) -> tuple[float, float]:

@@ -3,7 +3,7 @@
 import csv
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import IO, Any
 
@@ -14,11 +14,11 @@ from mlpcli.nn.fitting import EpochRecord
 ENDINGS = (".csv", ".jsonl")
 
 
-def check_history(path: str, *, force: bool) -> None:
+def check_history(path: str, *, force: bool, inputs: Iterable[str] = ()) -> None:
     """Raise MlpcliError if the history cannot be written there."""
     if not path.lower().endswith(ENDINGS):
         raise SettingsError(f"--history {path}: is neither .csv nor .jsonl", "Name a .csv or .jsonl file.")
-    check_output(path, force=force)
+    check_output(path, force=force, inputs=inputs)
 
 
 def write_history(path: str, history: Sequence[EpochRecord]) -> None:
@@ -32,8 +32,9 @@ def write_history(path: str, history: Sequence[EpochRecord]) -> None:
 
 
 def write_csv(file: IO[str], rows: Sequence[Mapping[str, Any]]) -> None:
-    """With the columns of the first row; None is an empty cell."""
-    writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n", restval="", extrasaction="ignore")
+    """With the columns of all rows; None is an empty cell."""
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    writer = csv.DictWriter(file, columns, lineterminator="\n", restval="")
     writer.writeheader()
     writer.writerows(rows)
 

@@ -187,7 +187,9 @@ def training_fields(run: TrainingRun) -> dict[str, Any]:
         "baseline": shown.baseline,
         "members": [member.summary() for member in run.members],
         "notes": notes_fields(run.notes, run.findings),
-        "transferred": None if run.transferred is None else dict(run.transferred),
+        "transferred": None
+        if run.transferred is None
+        else [{"layer": layer, "taken": taken} for layer, taken in run.transferred],
         "diagnosis": _diagnosis_fields(run) if run.model.options.run.diagnose else None,
         "settings": artifact.settings,
         "seed": run.seed,

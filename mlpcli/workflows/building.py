@@ -154,11 +154,12 @@ def build_trainer(prepared: Prepared, network: Network) -> Trainer:
         usual_decay = rule.usual_decay
     else:
         optimizer = rule(network.parameters)
+    frozen = () if prepared.transfer is None else prepared.transfer.frozen
     return Trainer(
         network,
         loss_of(options, prepared.task),
         optimizer,
-        Regularization(network.parameters, options.regularization, usual_decay),
+        Regularization(network.parameters, options.regularization, usual_decay, frozen),
         loss_of(options, prepared.task, hard=True),
-        frozen=() if prepared.transfer is None else prepared.transfer.frozen,
+        frozen,
     )

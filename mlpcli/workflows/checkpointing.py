@@ -3,28 +3,25 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-import mlpcli
 from mlpcli.artifact import load as load_model
-from mlpcli.artifact.checkpoint import CHECKPOINT, Checkpoint, Progress, load, to_bytes
-from mlpcli.data.source import ReadingSettings
+from mlpcli.artifact.checkpoint import CHECKPOINT, Checkpoint, Encoder, Progress, load
 from mlpcli.errors import ArtifactError, MlpcliError
 from mlpcli.files import check_output
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.nn.trainer import Trainer
 from mlpcli.owned_file import OwnedFile
-from mlpcli.settings import described_fields, flag_of
-from mlpcli.workflows.options import SETTINGS_CLASSES
+from mlpcli.workflows.building import Plan
+from mlpcli.workflows.identity import differences_of, machine
+from mlpcli.workflows.options import Options
 from mlpcli.workflows.preparation import Prepared
 from mlpcli.workflows.writer import Writer
 
-OF_NO_EFFECT = {*described_fields(ReadingSettings), "preset", "strict", "diagnose", "threads", "from_model"}
-"""Settings that change no weights by themselves: what they do to the data, or to other settings, is compared
-instead."""
 SETTLED = ("epochs", "ensemble")
 """What a time limit decides, by a clock: the first run's choice holds for those that go on."""
 
@@ -37,8 +34,13 @@ class Keeper:
         check_output(path, force=True, inputs=inputs)
         self.path = path
         self._file = OwnedFile(path)
-        self._checkpoint = load(path) if self._file.acquire() else None
-        self._writer = Writer(self._file.replace)
+        self._encoder = Encoder()
+        self._writer = Writer[Checkpoint](self._write)
+        try:
+            self._checkpoint = load(path) if self._file.acquire() else None
+        except BaseException:
+            self.close()
+            raise
 
     @property
     def checkpoint(self) -> Checkpoint:
@@ -46,14 +48,14 @@ class Keeper:
         assert self._checkpoint is not None
         return self._checkpoint
 
-    @property
-    def settled(self) -> Mapping[str, Any] | None:
-        """What the time limit had decided, if there was a run before."""
+    def settled(self, given: Options) -> Mapping[str, Any] | None:
+        """What the time limit had decided of what was not `given`, if there was a run before."""
         if self._checkpoint is None:
             return None
         settings = self._checkpoint.identity.get("settings")
-        given = settings if isinstance(settings, dict) else {}
-        return {name: given[name] for name in SETTLED if name in given}
+        known = settings if isinstance(settings, dict) else {}
+        values = given.values()
+        return {name: known[name] for name in SETTLED if name in known and values[name] is None}
 
     def adopt(self, identity: dict[str, Any]) -> list[str]:
         """The run that is wanted: what to say of the one in the file, which must be the same.
@@ -61,16 +63,19 @@ class Keeper:
         Raises MlpcliError with the differences if it is another. Nothing is written yet.
         """
         if self._checkpoint is None:
-            self._checkpoint = Checkpoint(identity)
+            self._checkpoint = Checkpoint(identity, machine())
             return []
-        if differences := list(_differences(self._checkpoint.identity, identity)):
+        if differences := list(differences_of(self._checkpoint.identity, identity)):
             raise MlpcliError(
                 f"{self.path}: is of another run: {'; '.join(differences)}",
                 "Go on with the settings and data of that run, or name another --checkpoint.",
             )
+        notes = []
+        if self._checkpoint.machine != machine():
+            notes.append(f"{self.path}: begun on another machine: the last bits of weights may differ")
         if self.checkpoint.finished:
-            return [f"{self.path}: this run is finished; its model is made again from there"]
-        return [f"{self.path}: the run goes on after {count_epochs(len(self.history))}"]
+            return [*notes, f"{self.path}: this run is finished; its model is made again from there"]
+        return [*notes, f"{self.path}: the run goes on after {count_epochs(len(self.history))}"]
 
     @property
     def history(self) -> list[EpochRecord]:
@@ -78,41 +83,46 @@ class Keeper:
         members = self.checkpoint.members
         return [record for number in sorted(members) for record in members[number].history]
 
-    def begin(self) -> None:
-        """Write the file, so that it is ours from now on."""
-        self._file.replace(to_bytes(self.checkpoint))
-
     @property
     def run(self) -> str:
         """The run's id: the digest of all that can change its weights."""
         return hashlib.sha256(json.dumps(self.checkpoint.identity, sort_keys=True).encode()).hexdigest()
 
+    def begin(self) -> None:
+        """Write the file, so that it is ours from now on."""
+        self._write(self.checkpoint)
+
     def keep(self, news: Mapping[int, Progress], seconds: float) -> None:
         """Write how far these networks have come, after `seconds` of training in all.
 
-        Training does not wait for the disk; `close` does.
+        Training does not wait for it; `close` does.
         """
-        self.checkpoint.members.update(news)
-        self.checkpoint.seconds = seconds
-        self._writer.put(to_bytes(self.checkpoint))
+        members = {**self.checkpoint.members, **news}
+        self._checkpoint = replace(self.checkpoint, members=members, seconds=seconds)
+        self._writer.put(self._checkpoint)
 
     def finish(self) -> None:
         """Mark the run as finished."""
         if not self.checkpoint.finished:
-            self.checkpoint.finished = True
-            self._writer.put(to_bytes(self.checkpoint))
+            self._checkpoint = replace(self.checkpoint, finished=True)
+            self._writer.put(self._checkpoint)
             self._writer.flush()
-
-    def close(self) -> None:
-        """Let others have the file, once all is written."""
-        self._writer.flush()
-        self._file.release()
 
     @property
     def complaint(self) -> str | None:
         """Why the last state could not be written, if so: a training goes on without its checkpoint."""
         self._writer.flush()
         return None if self._writer.complaint is None else self._writer.complaint.message
+
+    def close(self) -> None:
+        """Let others have the file, once all is written."""
+        try:
+            self._writer.close()
+        finally:
+            self._file.release()
+
+    def _write(self, checkpoint: Checkpoint) -> None:
+        self._file.replace(self._encoder.to_bytes(checkpoint))
 
 
 def refuse_other_model(output: str, run: str) -> None:
@@ -132,61 +142,25 @@ def count_epochs(number: int) -> str:
     return f"{number:,} epoch{'s' * (number != 1)}"
 
 
-def identity_of(prepared: Prepared, threads: int) -> dict[str, Any]:
-    """All that can change the weights of a run, as plain JSON values."""
-    settings = {name: value for name, value in prepared.options.values().items() if name not in OF_NO_EFFECT}
-    identity = {
-        "settings": settings,
-        "threads": threads,
-        "data": _digest(prepared),
-        "versions": {"mlpcli": mlpcli.__version__, "numpy": np.__version__},
-    }
-    plain: dict[str, Any] = json.loads(json.dumps(identity))
-    return plain
+def refuse_strange(checkpoint: Checkpoint, prepared: Prepared, members: int) -> None:
+    """Raise ArtifactError unless the networks of a checkpoint can be those of this training, or come to be.
 
-
-def _digest(prepared: Prepared) -> str:
-    """Of all encoded rows with their weights, in their order, of folds, and of weights to start from."""
-    digest = hashlib.sha256()
-    arrays = [
-        array
-        for part in prepared.parts.values()
-        for array in (part.features, part.truth, part.weights)
-        if array is not None
-    ]
-    arrays += [rows for fold in prepared.folds for rows in fold]
-    if prepared.transfer is not None:
-        arrays.append(prepared.transfer.values)
-    for array in arrays:
-        digest.update(f"{array.dtype.str} {array.shape}".encode())
-        digest.update(np.ascontiguousarray(array).data)
-    return digest.hexdigest()
-
-
-def _differences(there: Mapping[str, Any], here: Mapping[str, Any]) -> Iterator[str]:
-    flags = {
-        name: flag_of(name, described)
-        for each in SETTINGS_CLASSES
-        for name, described in described_fields(each).items()
-    }
-    old, new = there.get("settings"), here["settings"]
-    old = old if isinstance(old, dict) else {}
-    for name in sorted(new.keys() | old.keys()):
-        if old.get(name) != new.get(name):
-            yield f"{flags.get(name, name)} {_shown(old.get(name))} there, {_shown(new.get(name))} here"
-    if there.get("data") != here["data"]:
-        yield "other data"
-    for name in ("threads", "versions"):
-        if there.get(name) != here[name]:
-            yield f"{name} {_shown(there.get(name))} there, {_shown(here[name])} here"
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return ", ".join(f"{name} {each}" for name, each in value.items())
-    if isinstance(value, list):
-        return ",".join(map(_shown, value))
-    return f"{value!s:.60}"
+    Its checksums are right: this is for files that somebody has altered.
+    """
+    network = Plan.of(prepared.options, prepared.encoder, prepared.task, prepared.target).build()
+    parameters = network.parameters
+    for number, progress in checkpoint.members.items():
+        state, epochs = progress.state, [record.epoch for record in progress.history]
+        fit = 0 <= number < members and epochs == list(range(1, state.epoch + 1))
+        fit = fit and 0 <= state.best_epoch <= state.epoch <= (prepared.options.training.epochs or 0)
+        fit = fit and (not epochs or state.step == progress.history[-1].step)
+        if progress.ended:
+            fit = fit and _alike(state.values, parameters.values)
+            fit = fit and _alike(state.constants, parameters.constants)
+        if not fit or (checkpoint.finished and not progress.ended):
+            raise _strange()
+    if checkpoint.finished and not checkpoint.members:
+        raise _strange()
 
 
 def refuse_what_does_not_fit(
@@ -200,17 +174,20 @@ def refuse_what_does_not_fit(
     there = {"values": state.values, "constants": state.constants, **state.moments}
     if state.best_epoch:
         wanted["best_values"], there["best_values"] = parameters.values, state.best_values
-    fit = wanted.keys() == there.keys() and all(
-        (found := there[name]) is not None and (found.shape, found.dtype) == (array.shape, array.dtype)
-        for name, array in wanted.items()
-    )
-    epochs = [record.epoch for record in progress.history]
-    fit = fit and epochs == list(range(1, state.epoch + 1)) and 0 <= state.best_epoch <= state.epoch
+    fit = wanted.keys() == there.keys() and all(_alike(there[name], array) for name, array in wanted.items())
     try:
         for name in generators:
             generator = np.random.PCG64(0)
             generator.state = dict(state.generators[name])  # type: ignore[assignment]  # it checks
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         fit = False
     if not fit:
-        raise CHECKPOINT.altered("the checkpoint", "its parts do not fit together")
+        raise _strange()
+
+
+def _alike(found: Any, wanted: Any) -> bool:
+    return found is not None and (found.shape, found.dtype) == (wanted.shape, wanted.dtype)
+
+
+def _strange() -> ArtifactError:
+    return CHECKPOINT.altered("the checkpoint", "its parts do not fit together")

@@ -7,22 +7,19 @@ five of three layers of 128, with batches of 64 to 256.
 """
 
 import os
-import pickle
 import signal
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
-from threading import Thread
-from typing import Literal, cast
+from typing import Literal
 
 import numpy as np
 
 from mlpcli.artifact.checkpoint import Progress
 from mlpcli.errors import MlpcliError
 from mlpcli.nn.fit_state import StopReason
-from mlpcli.nn.fitting import EpochRecord
+from mlpcli.workflows.board import Board, Reader, Runner
 from mlpcli.workflows.members import Member, OnBatch, ShouldStop, Watch, train_member
 from mlpcli.workflows.preparation import Prepared
 from mlpcli.workflows.run import limited_threads
@@ -120,25 +117,19 @@ def _in_turn(prepared: Prepared, members: int, manner: Manner, watching: Watchin
 
 def _side_by_side(prepared: Prepared, members: int, manner: Manner, watching: Watching) -> list[Member]:
     with tempfile.TemporaryDirectory(prefix="mlpcli-") as folder:
-        board = _Board(folder, keeps=watching.keeps)
-        runner = _Runner(lambda: _run_all(prepared, members, manner, board, folder, watching.progress))
-
-        def listen() -> None:
-            if progress := board.progress(members):
-                watching.keep(progress)
-            for record in board.news(members):
-                watching.on_epoch(record)
-
+        board = Board(folder, keeps=watching.keeps)
+        reader = Reader(board, members, watching.progress, watching.on_epoch, watching.keep)
+        runner = Runner(lambda: _run_all(prepared, members, manner, board, folder, watching.progress))
         try:
             while runner.running(POLL_SECONDS):
                 if (reason := watching.should_stop()) is not None:
                     board.stop(reason)
-                listen()
+                reader.listen()
         except BaseException:
             board.stop("interrupted")  # the members end after their batch
             runner.running(None)
             raise
-        listen()
+        reader.listen(at_the_end=True)
         return runner.result()
 
 
@@ -146,7 +137,7 @@ def _run_all(
     prepared: Prepared,
     members: int,
     manner: Manner,
-    board: "_Board",
+    board: Board,
     folder: str,
     progress: Mapping[int, Progress],
 ) -> list[Member]:
@@ -175,11 +166,11 @@ def _run_all(
         ) from None
 
 
-def _train_in_thread(prepared: Prepared, number: int, board: "_Board", progress: Progress | None) -> Member:
+def _train_in_thread(prepared: Prepared, number: int, board: Board, progress: Progress | None) -> Member:
     return train_member(prepared, number, board.tell, board.reason, progress, board.keep)
 
 
-def _train_in_process(path: str, number: int, board: "_Board", progress: Progress | None) -> Member:
+def _train_in_process(path: str, number: int, board: Board, progress: Progress | None) -> Member:
     import joblib
 
     parent = os.getppid()
@@ -191,99 +182,3 @@ def _train_in_process(path: str, number: int, board: "_Board", progress: Progres
     with limited_threads(1):
         ready = joblib.load(path, mmap_mode="r")
         return train_member(ready, number, board.tell, should_stop, progress, board.keep)
-
-
-class _Board:
-    """A folder in which members tell of their epochs and keep their state, and read whether to stop."""
-
-    def __init__(self, folder: str, *, keeps: bool) -> None:
-        self._folder, self._keeps = folder, keeps
-        self._read: dict[int, int] = {}
-        self._seen: dict[int, int] = {}
-
-    def tell(self, record: EpochRecord) -> None:
-        """Called in a worker, each member by one."""
-        with open(self._file(record.member), "ab") as file:
-            pickle.dump(record, file)
-
-    def keep(self, number: int, progress: Progress) -> None:
-        """Called in a worker, if states are wanted: how far its network has come."""
-        if self._keeps:
-            Path(self._state_file(number) + ".new").write_bytes(pickle.dumps(progress))
-            os.replace(self._state_file(number) + ".new", self._state_file(number))
-
-    def progress(self, members: int) -> dict[int, Progress]:
-        """What was kept since the last call, by network."""
-        found: dict[int, Progress] = {}
-        for number in range(members) if self._keeps else ():
-            if os.path.exists(path := self._state_file(number)):
-                with open(path, "rb") as file:
-                    written = os.fstat(file.fileno()).st_mtime_ns
-                    if written != self._seen.get(number):
-                        self._seen[number], found[number] = written, pickle.load(file)
-        return found
-
-    def reason(self) -> StopReason | None:
-        """Called in a worker: whether, and why, to stop."""
-        if not os.path.exists(self._stop_file):
-            return None
-        return cast(StopReason, Path(self._stop_file).read_text())
-
-    def stop(self, reason: StopReason) -> None:
-        """Tell all members to stop."""
-        if not os.path.exists(self._stop_file):
-            Path(self._stop_file + ".new").write_text(reason)
-            os.replace(self._stop_file + ".new", self._stop_file)
-
-    def news(self, members: int) -> Iterator[EpochRecord]:
-        """What was told since the last call."""
-        for number in range(members):
-            if not os.path.exists(self._file(number)):
-                continue
-            with open(self._file(number), "rb") as file:
-                file.seek(self._read.get(number, 0))
-                while True:
-                    try:
-                        record: EpochRecord = pickle.load(file)
-                    except (EOFError, pickle.UnpicklingError):  # the rest is still being written
-                        break
-                    self._read[number] = file.tell()
-                    yield record
-
-    @property
-    def _stop_file(self) -> str:
-        return os.path.join(self._folder, "stop")
-
-    def _state_file(self, member: int) -> str:
-        return os.path.join(self._folder, f"state-{member}")
-
-    def _file(self, member: int) -> str:
-        return os.path.join(self._folder, f"member-{member}")
-
-
-class _Runner:
-    """A function in a thread of its own, so that the caller's can listen."""
-
-    def __init__(self, function: Callable[[], list[Member]]) -> None:
-        self._function = function
-        self._result: list[Member] = []
-        self._error: BaseException | None = None
-        self._thread = Thread(target=self._run, daemon=True)
-        self._thread.start()
-
-    def running(self, seconds: float | None) -> bool:
-        """Wait so long at most, or to the end; whether it still runs."""
-        self._thread.join(seconds)
-        return self._thread.is_alive()
-
-    def result(self) -> list[Member]:
-        """What the function returned; raises what it raised."""
-        if self._error is not None:
-            raise self._error
-        return self._result
-
-    def _run(self) -> None:
-        try:
-            self._result = self._function()
-        except BaseException as error:  # raised again where the result is asked for
-            self._error = error

@@ -1,5 +1,6 @@
 """One network of a training: the rows it learns from and is chosen by, and what came of it."""
 
+import copy
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -80,9 +81,9 @@ def train_member(
     its validation rows have no weight, none chooses the epoch.
     """
     progress = Progress() if progress is None else progress
-    state, history = progress.state, progress.history
     if progress.ended:
         return member_of(number, progress)
+    state, history = copy.copy(progress.state), list(progress.history)
     randomness = generators(prepared.options.run.seed, number)
     training, held = prepared.member_parts(number)
     network = initial_network(prepared, randomness, training.features, number)
@@ -105,15 +106,15 @@ def train_member(
         diagnosing=prepared.options.run.diagnose,
     ):
         history.append(replace(record, member=number))
-        keep(number, progress)
         on_epoch(history[-1])
-    kept = Progress(
-        replace(state, values=network.parameters.values, constants=network.parameters.constants), history
-    )
-    if progress.ended:
-        kept.state.moments, kept.state.generators, kept.state.best_values = {}, {}, None
-        keep(number, kept)
-    return member_of(number, kept)
+        keep(number, Progress(copy.copy(state), tuple(history)))
+    parameters = network.parameters
+    whole = replace(state, values=parameters.values, constants=parameters.constants)
+    whole.best_values, whole.moments, whole.generators = None, {}, {}
+    last = Progress(whole, tuple(history))
+    if last.ended:
+        keep(number, last)
+    return member_of(number, last)
 
 
 def member_of(number: int, progress: Progress) -> Member:
@@ -123,7 +124,7 @@ def member_of(number: int, progress: Progress) -> Member:
     assert state.constants is not None
     assert state.stop_reason is not None
     best = state.best_epoch or (0 if state.stop_reason == "diverged" else len(history))
-    return Member(number, state.values, state.constants, history, best, state.stop_reason)
+    return Member(number, state.values, state.constants, list(history), best, state.stop_reason)
 
 
 def check_monitor(prepared: Prepared) -> None:

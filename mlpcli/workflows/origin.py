@@ -14,6 +14,7 @@ from mlpcli.data.target import ClassTarget, NumberTarget, Target, sorted_classes
 from mlpcli.errors import SettingsError
 from mlpcli.nn.layers import Dense, Layer
 from mlpcli.nn.network import Network
+from mlpcli.nn.shortcut import Shortcut
 from mlpcli.workflows.options import Options
 
 Array: TypeAlias = npt.NDArray[Any]
@@ -77,9 +78,10 @@ class Transfer:
     origin: Origin
 
     @property
-    def values(self) -> Array:
-        """Of all networks that are started from, (networks, parameters)."""
-        return np.stack([network.parameters.values for network in self.origin.networks])
+    def starting_points(self) -> list[Array]:
+        """All numbers that are started from."""
+        parameters = [network.parameters for network in self.origin.networks]
+        return [array for each in parameters for array in (each.values, each.constants)]
 
     def apply(self, network: Network, number: int) -> None:
         """Give a network, the `number`th of a training, its first weights."""
@@ -105,13 +107,14 @@ def transfer_of(origin: Origin, network: Network, *, same_target: bool, freeze: 
     dense = 0
     for position, (layer, to) in enumerate(ours):
         taken = False
-        if position < len(theirs) and (layer is not last or same_target):
+        of_output = layer is last or isinstance(layer, Shortcut)
+        if position < len(theirs) and (same_target or not of_output):
             other, place = theirs[position]
             taken = _alike(layer, other) and (constants or position > 0)
         dense += isinstance(layer, Dense)
         if taken:
             places += [(to[name], place[name]) for name in to]
-        if dense <= freeze and layer is not last:
+        if freeze and dense <= freeze and not of_output:
             if not taken:
                 raise SettingsError(
                     f"--freeze {freeze}: layer {position + 1} ({_described(layer)}) does not start from "

@@ -6,14 +6,15 @@ from typing import Any
 
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.schema import Schema
-from mlpcli.files import check_output
+from mlpcli.files import check_output, refuse_clashes
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.nn.network import LayerSummary, count_parameters
 from mlpcli.workflows.budget import fit_to_time
 from mlpcli.workflows.building import Plan, batch_rows, refuse_what_does_not_fit
-from mlpcli.workflows.checkpointing import Keeper, identity_of, refuse_other_model
+from mlpcli.workflows.checkpointing import Keeper, refuse_other_model
 from mlpcli.workflows.doctor import Finding
 from mlpcli.workflows.ensemble import Manner, choose_manner
+from mlpcli.workflows.identity import identity_of
 from mlpcli.workflows.members import check_monitor
 from mlpcli.workflows.parts import Data, paths_of
 from mlpcli.workflows.preparation import Prepared
@@ -77,10 +78,28 @@ def start(
         settings["target"] = (target,) if isinstance(target, str) else tuple(target)
     paths = paths_of(data)
     inputs = [*paths, settings.get("from_model") or ""] if isinstance(paths, list) else []
+    refuse_clashes({"--output": output, "--checkpoint": checkpoint})
     if output is not None:
         # Of the same run it may be replaced; whether it is turns out below.
         check_output(output, force=force or checkpoint is not None, inputs=inputs)
     keeper = None if checkpoint is None else Keeper(checkpoint, inputs)
+    try:
+        return _started(data, settings, keeper, output, began, force=force)
+    except BaseException:
+        if keeper is not None:
+            keeper.close()
+        raise
+
+
+def _started(
+    data: Data,
+    settings: dict[str, Any],
+    keeper: Keeper | None,
+    output: str | None,
+    began: float | None,
+    *,
+    force: bool,
+) -> Started:
     options, prepared = prepared_for(data, settings)
     check_monitor(prepared)
     network = Plan.of(prepared.options, prepared.encoder, prepared.task, prepared.target)
@@ -88,8 +107,8 @@ def start(
     step_products = network.largest_product * batch_rows(prepared)
     if options.run.time_limit is not None:
         spent = 0.0 if began is None else time.perf_counter() - began
-        if keeper is not None and keeper.settled is not None:
-            prepared = prepared.with_options(prepared.options.changed(**keeper.settled))
+        if keeper is not None and (settled := keeper.settled(options)) is not None:
+            prepared = prepared.with_options(prepared.options.changed(**settled))
         else:
             prepared = fit_to_time(prepared, options, step_products, options.run.time_limit - spent)
     prepared, of_rate = with_found_rate(prepared)

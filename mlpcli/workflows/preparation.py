@@ -1,7 +1,6 @@
 """From a table to encoded parts: kinds, target, rows left out, split, matrices. Used by train and lr_find."""
 
 import dataclasses
-import math
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from mlpcli.data.cells import Frame, Texts
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.features import FeatureEncoder
 from mlpcli.data.rows import RowStream
-from mlpcli.data.schema import DATE, LEARNED, NUMBER, Column, Schema
+from mlpcli.data.schema import LEARNED, NUMBER, Column, Schema
 from mlpcli.data.split import digest_of_rows
 from mlpcli.data.table import guess_decimal, open_table
 from mlpcli.data.target import NumberTarget, Target
@@ -35,16 +34,12 @@ from mlpcli.workflows.parts import (
     reading_of,
     row_weights,
 )
-from mlpcli.workflows.presets import TableShape
+from mlpcli.workflows.shapes import shape_of
 from mlpcli.workflows.splitting import RowTraits, split_table
 from mlpcli.workflows.targets import decide_task, fit_target, truth_of
 from mlpcli.workflows.tasks import TASKS, Task
 
 Array: TypeAlias = npt.NDArray[Any]
-
-
-LEAST_PIXELS = 16
-"""Columns from which a table of whole numbers of one range is taken for images."""
 
 
 @dataclass(frozen=True)
@@ -224,29 +219,6 @@ def prepare(
         usual_rate,
         known is not None,
     )
-
-
-def shape_of(
-    columns: Sequence[Column], sample: Frame, traits: RowTraits, task: str, test: float | str | None
-) -> TableShape:
-    """What presets follow; `test` is the part of the rows that is kept apart."""
-    left = 1.0 - test if isinstance(test, float) else 1.0
-    numbers = [column.name for column in columns if column.kind == NUMBER]
-    dates = sum(column.kind == DATE for column in columns)
-    cells = [cells for name in numbers if not isinstance(cells := sample[name], Texts)]
-    rows, units = math.floor(left * traits.rows), math.floor(left * traits.units)
-    return TableShape(rows, task, len(numbers) + dates, units, _one_range(cells))
-
-
-def _one_range(columns: Sequence[Array]) -> bool:
-    """Whether there are many columns, whole numbers from one value up to about one value."""
-    columns = [cells[np.isfinite(cells)] for cells in columns]
-    columns = [cells for cells in columns if len(cells)]
-    if len(columns) < LEAST_PIXELS or any((cells % 1 != 0).any() for cells in columns):
-        return False
-    lowest, highest = (np.array([edge(cells) for cells in columns]) for edge in (np.min, np.max))
-    spread = highest.max() - lowest.min()
-    return bool((lowest == lowest.min()).mean() >= 0.9 and np.median(highest - lowest) >= spread / 2)
 
 
 def _refuse_infinite(frame: Frame, schema: Schema, place: Any) -> None:

@@ -205,7 +205,7 @@ def _losses(prepared: Prepared, grid: SweepSettings) -> FloatArray:
     products = 0
     for number in range(grid.sweeps):
         randomness = generators(options.run.seed, number)
-        network = initial_network(prepared, randomness, part.features)
+        network = initial_network(prepared, randomness, part.features, number)
         products = network.largest_product * options.training.batch_size
         trainer = build_trainer(prepared, network)
         sweeps.append(

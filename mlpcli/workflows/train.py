@@ -15,6 +15,7 @@ from mlpcli.nn.fit_state import StopReason
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.nn.network import LayerSummary
 from mlpcli.workflows.assembly import assemble, receipt
+from mlpcli.workflows.checkpointing import refuse_strange
 from mlpcli.workflows.diagnosing import findings_of
 from mlpcli.workflows.doctor import Finding
 from mlpcli.workflows.endings import diverged, kept, left_out, stop_reason
@@ -175,10 +176,10 @@ def _trained(started: Started, watching: Watching, began: float) -> tuple[list[M
     if keeper is None:
         watching = replace(watching, should_stop=stopper(limit, watching.should_stop, began))
         return train_members(prepared, plan.members, plan.manner, watching), time.perf_counter() - begun
+    refuse_strange(keeper.checkpoint, prepared, plan.members)
     if keeper.checkpoint.finished:
-        return [
-            member_of(*each) for each in sorted(keeper.checkpoint.members.items())
-        ], keeper.checkpoint.seconds
+        ended = sorted(keeper.checkpoint.members.items())
+        return [member_of(*each) for each in ended], keeper.checkpoint.seconds
     before = keeper.checkpoint.seconds
     keeper.begin()
     watching = replace(

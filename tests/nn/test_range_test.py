@@ -10,7 +10,7 @@ import pytest
 from mlpcli.errors import SettingsError
 from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.batches import Batches, Examples
-from mlpcli.nn.range_test import BLOW_UP, FIRST, RECENT, SweepSettings, has_blown_up, sweep, sweep_together
+from mlpcli.nn.range_test import BLOW_UP, FIRST, RECENT, BlowUp, SweepSettings, sweep, sweep_together
 from tests.nn.examples import UPDATE_RULES
 from tests.nn.runs import TRAINING, Run, settings
 
@@ -134,6 +134,11 @@ def test_the_first_loss_that_is_not_finite_ends_all_sweeps() -> None:
 
     together = sweep_together([losses(3.0, 2.0, 1.0, 1.0), losses(3.0, 2.0, np.nan)])
     np.testing.assert_array_equal(together, [[3.0, 3.0], [2.0, 2.0], [1.0, np.nan]])
+
+
+def has_blown_up(losses: FloatArray) -> bool:
+    watching = BlowUp()
+    return [watching.seen(row) for row in losses][-1]
 
 
 def flat_then(*last: float, level: float = 2.0) -> FloatArray:

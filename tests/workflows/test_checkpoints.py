@@ -1,8 +1,10 @@
 """Broken off and gone on with: the same bytes; another run, a damaged file, a second training: refused."""
 
+import copy
 import dataclasses
 import hashlib
 import json
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,13 +15,14 @@ import pandas as pd
 import pytest
 
 import mlpcli
-from mlpcli.artifact.checkpoint import Checkpoint, load
+from mlpcli.artifact.checkpoint import CHECKPOINT, Encoder, Progress, load
+from mlpcli.artifact.container import pack, unpack
 from mlpcli.errors import ArtifactError, MlpcliError, OutputError
 from mlpcli.nn.fit_state import StopReason
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.nn.optimizers import OPTIMIZERS
 from mlpcli.nn.schedules import ALL_SCHEDULES
-from mlpcli.workflows.checkpointing import Keeper
+from mlpcli.owned_file import OwnedFile
 from mlpcli.workflows.ensemble import Manner
 from mlpcli.workflows.train import TrainingRun
 
@@ -192,7 +195,7 @@ def test_a_model_is_no_checkpoint(tmp_path: Path) -> None:
     path = tmp_path / "m.joblib"
     train(output=str(path))
     before = path.read_bytes()
-    with pytest.raises(ArtifactError, match="its header is not that of a checkpoint"):
+    with pytest.raises(ArtifactError, match="is a model, not a checkpoint"):
         train(checkpoint=str(path))
     assert path.read_bytes() == before
 
@@ -230,18 +233,22 @@ def test_the_model_of_the_same_run_may_be_replaced(tmp_path: Path) -> None:
 def test_a_time_limit_counts_what_was_before(tmp_path: Path) -> None:
     path = tmp_path / "run.checkpoint"
     first = broken_off(path, 2, time_limit=1000.0)
-    forged(path, lambda checkpoint: setattr(checkpoint, "seconds", 2000.0))
+    forged(path, lambda members: None, seconds=2000.0)
     last = train(checkpoint=str(path), time_limit=1000.0)
     assert last.stop_reason == "time"
     assert len(last.history) == len(first.history)
     assert load(str(path)).finished
 
 
-def forged(path: Path, change: Callable[[Checkpoint], None]) -> None:
-    keeper = Keeper(str(path))
-    change(keeper.checkpoint)
-    keeper.begin()
-    keeper.close()
+def forged(path: Path, change: Callable[[dict[int, Progress]], Any], **others: Any) -> None:
+    """Another content, with the right checksums."""
+    checkpoint = load(str(path))
+    members = {
+        number: Progress(copy.deepcopy(progress.state), progress.history)
+        for number, progress in checkpoint.members.items()
+    }
+    change(members)
+    path.write_bytes(Encoder().to_bytes(dataclasses.replace(checkpoint, members=members, **others)))
 
 
 FORGERIES: dict[str, Callable[[Any], None]] = {
@@ -267,7 +274,7 @@ FORGERIES: dict[str, Callable[[Any], None]] = {
 def test_a_forged_state_is_refused(name: str, tmp_path: Path) -> None:
     path = tmp_path / "run.checkpoint"
     broken_off(path, 2)
-    forged(path, lambda checkpoint: FORGERIES[name](checkpoint.members[0].state))
+    forged(path, lambda members: FORGERIES[name](members[0].state))
     with pytest.raises(ArtifactError, match="its parts do not fit together"):
         train(checkpoint=str(path))
 
@@ -277,14 +284,16 @@ def test_a_forged_state_is_refused(name: str, tmp_path: Path) -> None:
     [
         lambda header: header.pop("members"),
         lambda header: header.update(finished="yes"),
-        lambda header: header["members"].update(x=header["members"]["0"]),
-        lambda header: header["members"]["0"]["state"].update(epoch="2"),
-        lambda header: header["members"]["0"]["state"].update(plateau=[1]),
-        lambda header: header["members"]["0"]["state"].update(stop_reason="bored"),
-        lambda header: header["members"]["0"]["state"].update(extra=1),
-        lambda header: header["members"]["0"]["history"][0].update(metrics=3),
-        lambda header: header["members"]["0"]["history"][0].update(extra=3),
-        lambda header: header["members"]["0"].update(history={}),
+        lambda header: header["members"].append(header["members"][0]),
+        lambda header: header["members"][0].update(number=7),
+        lambda header: header["members"][0].update(arrays=["values", "values"]),
+        lambda header: header["members"][0].update(arrays=["nosuch"]),
+        lambda header: header["members"][0]["state"].update(step=10**400),
+        lambda header: header["members"][0]["state"].update(epoch="2"),
+        lambda header: header["members"][0]["state"].update(plateau=[1]),
+        lambda header: header["members"][0]["state"].update(stop_reason="bored"),
+        lambda header: header["members"][0]["state"].update(extra=1),
+        lambda header: header["members"][0].update(generators=[]),
         lambda header: header.update(identity=[]),
     ],
 )
@@ -299,3 +308,157 @@ def test_a_forged_header_is_refused(change: Callable[[Any], None], tmp_path: Pat
     joblib.dump(content, path, protocol=4)
     with pytest.raises(MlpcliError, match=r"was altered or damaged|is of another run"):
         train(checkpoint=str(path))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda record: record.update(metrics=3),
+        lambda record: record.update(extra=3),
+        lambda record: record.update(member=5),
+        lambda record: record.update(epoch=2),
+        lambda record: record.update(layers=[{}]),
+        lambda record: record.update(layers=[3]),
+    ],
+)
+def test_a_forged_history_is_refused(change: Callable[[Any], None], tmp_path: Path) -> None:
+    path = tmp_path / "run.checkpoint"
+    broken_off(path, 2)
+    _, text, arrays = unpack(CHECKPOINT, str(path))
+    records = [json.loads(line) for line in arrays["history"].tobytes().splitlines()]
+    change(records[0])
+    lines = "\n".join(json.dumps(record) for record in records).encode()
+    history = np.frombuffer(lines, np.uint8)
+    path.write_bytes(pack(CHECKPOINT, json.loads(text), arrays | {"history": history}))
+    with pytest.raises(ArtifactError, match="was altered or damaged"):
+        train(checkpoint=str(path))
+
+
+ENDED_FORGERIES: dict[str, Callable[[dict[int, Progress]], Any]] = {
+    "fewer weights": lambda members: setattr(members[0].state, "values", np.zeros(3, np.float32)),
+    "other numbers": lambda members: setattr(members[0].state, "values", np.zeros(6)),
+    "no weights": lambda members: setattr(members[0].state, "values", None),
+    "later best": lambda members: setattr(members[0].state, "best_epoch", 99),
+    "no networks": lambda members: members.clear(),
+    "another network": lambda members: members.update({5: members.pop(0)}),
+    "not ended": lambda members: setattr(members[0].state, "stop_reason", "interrupted"),
+}
+
+
+@pytest.mark.parametrize("name", ENDED_FORGERIES)
+def test_a_forged_end_is_refused(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "run.checkpoint"
+    train(checkpoint=str(path))
+    assert load(str(path)).finished
+    forged(path, ENDED_FORGERIES[name])
+    with pytest.raises(ArtifactError, match="was altered or damaged"):
+        train(checkpoint=str(path))
+
+
+@pytest.mark.parametrize(
+    "settings", [{"patience": 2, "learning_rate": 0.05, "epochs": 60}, {"epochs": 4}], ids=str
+)
+def test_broken_off_in_the_last_epoch(settings: dict[str, Any], tmp_path: Path) -> None:
+    """Between the last epoch and the end, when the best weights are not yet in their place."""
+    path = tmp_path / "run.checkpoint"
+    unbroken = train(**settings)
+
+    def at_the_last(record: EpochRecord) -> None:
+        if record.epoch == len(unbroken.history):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(checkpoint=str(path), on_epoch=at_the_last, **settings)
+    resumed = train(checkpoint=str(path), **settings)
+    assert weights(resumed) == weights(unbroken)
+    assert resumed.stop_reason == unbroken.stop_reason
+
+
+def test_killed_right_after_the_last_epoch_was_kept(tmp_path: Path) -> None:
+    """The file as it is before the network has ended."""
+    path = tmp_path / "run.checkpoint"
+    settings: dict[str, Any] = {"patience": 2, "learning_rate": 0.05, "epochs": 60}
+    unbroken = train(**settings)
+    when = BreakOff(len(unbroken.history))
+    train(checkpoint=str(path), on_epoch=when.on_epoch, should_stop=when.should_stop, **settings)
+    kept = load(str(path)).members[0]
+    assert len(kept.history) == len(unbroken.history)
+    assert weights(train(checkpoint=str(path), **settings)) == weights(unbroken)
+
+
+def test_a_refused_checkpoint_is_let_go(tmp_path: Path) -> None:
+    path = str(tmp_path / "run.checkpoint")
+    train(checkpoint=path)
+    for wrong in ({"seed": 5}, {"target": "nosuch"}, {"hidden": "x"}):
+        with pytest.raises(MlpcliError):
+            mlpcli.train(
+                TABLE, **{"target": "value", "checkpoint": path, "features": "a,b,c"} | QUICK | wrong
+            )
+    assert train(checkpoint=path).stop_reason == "epochs"
+    (tmp_path / "bad").write_bytes(b"no checkpoint")
+    for _ in range(2):
+        with pytest.raises(ArtifactError, match="is not a checkpoint"):
+            train(checkpoint=str(tmp_path / "bad"))
+
+
+def test_no_thread_is_left(tmp_path: Path) -> None:
+    before = threading.active_count()
+    train(checkpoint=str(tmp_path / "run.checkpoint"))
+    assert threading.active_count() == before
+
+
+def test_a_thousand_networks_can_be_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "run.checkpoint"
+    broken_off(path, 2)
+    progress = load(str(path)).members[0]
+    forged(
+        path,
+        lambda members: members.update(
+            {
+                number: Progress(
+                    progress.state,
+                    tuple(dataclasses.replace(record, member=number) for record in progress.history),
+                )
+                for number in range(1000)
+            }
+        ),
+    )
+    assert len(load(str(path)).members) == 1000
+
+
+def test_outputs_must_differ(tmp_path: Path) -> None:
+    path = str(tmp_path / "same")
+    with pytest.raises(OutputError, match="is named by --output and --checkpoint"):
+        train(output=path, checkpoint=path)
+
+
+def test_a_full_disk_costs_the_checkpoint_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "run.checkpoint"
+    real = OwnedFile.replace
+    calls: list[int] = []
+
+    def full(self: OwnedFile, content: bytes) -> None:
+        calls.append(len(content))
+        if len(calls) > 1:
+            raise OutputError("run.checkpoint: cannot be written (No space left on device)", "")
+        real(self, content)
+
+    monkeypatch.setattr(OwnedFile, "replace", full)
+    run = train(checkpoint=str(path))
+    assert weights(run) == weights(train())
+    (found,) = [each for each in run.findings if each.kind == "checkpoint"]
+    assert "No space left" in found.text
+
+
+def test_what_a_time_limit_settled_does_not_overrule_what_is_given(tmp_path: Path) -> None:
+    path = str(tmp_path / "run.checkpoint")
+    train(checkpoint=path, time_limit=1000.0, epochs=3)
+    with pytest.raises(MlpcliError, match="--epochs 3 there, 9 here"):
+        train(checkpoint=path, time_limit=1000.0, epochs=9)
+
+
+def test_on_another_machine_it_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "run.checkpoint"
+    broken_off(path, 2)
+    forged(path, lambda members: None, machine="another")
+    assert any("begun on another machine" in note for note in train(checkpoint=str(path)).notes)

@@ -192,3 +192,47 @@ def test_other_starting_weights_are_another_run(bases: dict[str, str], tmp_path:
     mlpcli.train(OLD, **QUICK | BASES["value"] | {"seed": 5}, output=other)
     with pytest.raises(MlpcliError, match="is of another run: other data"):
         mlpcli.train(NEW, from_model=other, checkpoint=path, epochs=2)
+
+
+def test_without_freeze_everything_moves(bases: dict[str, str]) -> None:
+    base = load(bases["value, embedded"]).network
+    run = mlpcli.train(NEW, from_model=bases["value, embedded"], epochs=8, learning_rate=0.01)
+    ours = run.model.network
+    for index, places in enumerate(ours.parameters.slices):
+        for name, place in places.items():
+            assert (ours.parameters.values[place] != base.parameters.values[place]).any(), (index, name)
+
+
+def test_the_shortcut_belongs_to_the_output(bases: dict[str, str]) -> None:
+    other = NEW.rename(columns={"value": "price"})
+    run = mlpcli.train(other, "price", from_model=bases["value, embedded"], **STILL)
+    assert ("Wide", False) in (run.transferred or [])
+
+
+def test_what_is_frozen_does_not_count_in_the_norm() -> None:
+    """Large frozen weights and their penalty: the step of the others is as if they were not there."""
+    from mlpcli.nn import (
+        SGD,
+        Dense,
+        Examples,
+        MeanSquaredError,
+        Network,
+        Regularization,
+        RegularizationSettings,
+        Trainer,
+    )
+
+    settings = RegularizationSettings(l2=0.1, clip_norm=1.0)
+    network = Network([Dense(2, 2), Dense(2, 1)], dtype=np.float64)
+    places = network.parameters.slices[0]
+    network.parameters.values[places["weight"]] = 50.0
+    regularization = Regularization(network.parameters, settings, frozen=list(places.values()))
+    trainer = Trainer(
+        network, MeanSquaredError(), SGD(network.parameters), regularization, frozen=list(places.values())
+    )
+    before = network.parameters.values.copy()
+    trainer.step(Examples(np.ones((1, 2)), np.full((1, 1), 9.0)), learning_rate=0.1)
+    change = network.parameters.values - before
+    assert np.linalg.norm(change) == pytest.approx(0.1)
+    for place in places.values():
+        assert (change[place] == 0).all()

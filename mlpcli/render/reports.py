@@ -36,6 +36,7 @@ def training_report(screen: Screen, run: TrainingRun, data: Sequence[str]) -> No
         [
             *_epochs(run),
             ("time", f"{duration(run.seconds)} with {count(run.threads, 'thread')}, seed {run.seed}"),
+            *_threshold(run),
         ]
     )
     notes = {
@@ -72,6 +73,14 @@ def _epochs(run: TrainingRun) -> list[tuple[str, str]]:
         ("networks", f"{len(run.members)}, their predictions are averaged"),
         ("epochs", f"{span(epochs)} each, the best are {span(best)} ({why})"),
     ]
+
+
+def _threshold(run: TrainingRun) -> list[tuple[str, str]]:
+    given, chosen = run.model.options.decision.threshold, run.artifact.target.get("thresholds")
+    if chosen is None:
+        return []
+    by = "as given" if len(set(chosen)) == 1 and str(given) == str(chosen[0]) else f"by {given}"
+    return [("threshold", f"{', '.join(f'{each:.4g}' for each in chosen)} ({by})")]
 
 
 def scores_report(screen: Screen, scores: Scores, title: str, note: str) -> None:

@@ -10,6 +10,7 @@ from mlpcli.files import check_output
 from mlpcli.nn.network import LayerSummary, count_parameters
 from mlpcli.workflows.budget import fit_to_time
 from mlpcli.workflows.building import Plan, batch_rows, refuse_what_does_not_fit
+from mlpcli.workflows.decisions import check_threshold
 from mlpcli.workflows.doctor import Finding
 from mlpcli.workflows.ensemble import Manner, choose_manner
 from mlpcli.workflows.members import check_monitor
@@ -71,6 +72,8 @@ def start(
         check_output(output, force=force, inputs=paths if isinstance(paths, list) else ())
     prepared = prepare(data, options, generators(options.run.seed)["split"])
     check_monitor(prepared)
+    held = bool(prepared.folds) or len(prepared.parts["validation"]) > 0
+    check_threshold(prepared.options.decision, prepared.task.name, held)
     network = Plan.of(prepared.options, prepared.encoder, prepared.task, prepared.target)
     refuse_what_does_not_fit(network, prepared)
     if options.run.time_limit is not None:

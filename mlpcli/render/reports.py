@@ -1,4 +1,4 @@
-"""Results of train, evaluate and predict for people, and as the fields of a JSON object."""
+"""Results of train and predict for people, and as the fields of a JSON object."""
 
 import shlex
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,6 @@ from mlpcli.render.console import Screen
 from mlpcli.render.model_report import network_report
 from mlpcli.render.numbers import by_column, count, duration, score, span
 from mlpcli.render.plan import notes_fields, schema_report
-from mlpcli.workflows.evaluate import Evaluation
 from mlpcli.workflows.predict import PredictionSummary
 from mlpcli.workflows.scoring import Scores
 from mlpcli.workflows.train import TrainingRun
@@ -103,37 +102,6 @@ def metrics_table(
         screen.line(f"  {name}: {reason}", "dim")
 
 
-def evaluation_report(screen: Screen, evaluation: Evaluation) -> None:
-    """Metrics, classes or targets, confusion matrix."""
-    dropped = f" ({evaluation.dropped:,} more have no target)" if evaluation.dropped else ""
-    screen.heading(f"Scores on {count(evaluation.rows, 'row')}{dropped}")
-    metrics_table(screen, evaluation.metrics, evaluation.baseline, evaluation.reasons)
-    if evaluation.per_class is not None:
-        names = list(next(iter(evaluation.per_class.values())))
-        screen.heading("Classes")
-        rows = [
-            [label, *(f"{values[name]:,g}" if name == "support" else score(values[name]) for name in names)]
-            for label, values in evaluation.per_class.items()
-        ]
-        screen.table(["class", *names], rows, numbers=range(1, len(names) + 1))
-    if evaluation.per_target is not None:
-        names = list(next(iter(evaluation.per_target.values())))[:6]
-        screen.heading("Targets")
-        rows = [
-            [label, *(score(values[name]) for name in names)]
-            for label, values in evaluation.per_target.items()
-        ]
-        screen.table(["target", *names], rows, numbers=range(1, len(names) + 1))
-    if evaluation.confusion is not None:
-        labels = evaluation.confusion.labels
-        screen.heading("Confusion (rows: true class, columns: predicted)")
-        rows = [
-            [label, *(f"{number:,g}" for number in counts)]
-            for label, counts in zip(labels, evaluation.confusion.counts, strict=True)
-        ]
-        screen.table(["", *labels], rows, numbers=range(1, len(labels) + 1))
-
-
 def counts_report(screen: Screen, counts: CellCounts) -> None:
     """Notes on cells that were not plain values; to stderr."""
     for text, by_name in (
@@ -170,23 +138,6 @@ def training_fields(run: TrainingRun) -> dict[str, Any]:
         "settings": artifact.settings,
         "seed": run.seed,
         "threads": run.threads,
-    }
-
-
-def evaluation_fields(evaluation: Evaluation) -> dict[str, Any]:
-    """The JSON fields of `evaluate`."""
-    return {
-        "task": evaluation.task,
-        "rows": evaluation.rows,
-        "dropped": evaluation.dropped,
-        "metrics": evaluation.metrics,
-        "baseline": evaluation.baseline,
-        "reasons": evaluation.reasons,
-        "confusion": None if evaluation.confusion is None else asdict(evaluation.confusion),
-        "per_class": evaluation.per_class,
-        "per_target": evaluation.per_target,
-        "seen_in_training": evaluation.seen_in_training,
-        **counts_fields(evaluation.counts),
     }
 
 

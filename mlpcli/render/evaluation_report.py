@@ -1,5 +1,6 @@
 """An evaluation for people: its tables, written as text or as Markdown."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -163,9 +164,7 @@ def _comparison(evaluation: Evaluation, found: Comparison) -> Table:
         for name in names
     ]
     if found.intervals is None or found.verdicts is None:
-        said = (
-            f"an earlier evaluation of {count(found.rows, 'row')}; give its model to learn what may be luck"
-        )
+        said = f"an earlier evaluation of {count(found.rows, 'row')}; give its model to see what is luck"
         return Table(f"Beside {found.other}", headers, rows, range(1, 4), (said,))
     headers += [f"{_percent(found.level)} interval", ""]
     for row, name in zip(rows, names, strict=True):
@@ -219,7 +218,14 @@ def _percent(level: float) -> str:
 
 
 def _span(interval: tuple[float, float] | None) -> str:
-    return "-" if interval is None else f"{_short(interval[0])} to {_short(interval[1])}"
+    """Low to high, with so many decimals that the width has two digits."""
+    if interval is None:
+        return "-"
+    low, high = interval
+    if not 1e-6 < high - low < 1e6:
+        return f"{_short(low)} to {_short(high)}"
+    decimals = max(0, 1 - math.floor(math.log10(high - low)))
+    return f"{low:.{decimals}f} to {high:.{decimals}f}"
 
 
 def _short(value: float) -> str:

@@ -21,7 +21,7 @@ Array: TypeAlias = npt.NDArray[Any]
 
 FLAG = "--compare"
 HOW = "Give a model, or what this wrote: mlpcli evaluate MODEL DATA --json > FILE.json"
-BETTER, WORSE, UNCLEAR = "better", "worse", "unclear"
+BETTER, WORSE, UNCLEAR, SAME = "better", "worse", "unclear", "same"
 RESAMPLES = 1000
 MOST_DRAWS = 200_000_000
 """Rows times resamples where nobody asked for a number of these."""
@@ -42,7 +42,7 @@ class Comparison:
     intervals: dict[str, Interval | None] | None
     """Of the differences, from resamples that both share; None for a file."""
     verdicts: dict[str, str] | None
-    """better, worse, or unclear where the interval holds 0; None for a file."""
+    """better, worse, unclear where the interval holds 0, or same; None for a file."""
     resamples: int
     level: float
 
@@ -86,6 +86,8 @@ def outcome_of_other(
 ) -> Outcome:
     """What the other model predicted, in this model's order of classes or targets."""
     limit = other.threshold if threshold is None else threshold
+    if _names(other) == _names(model):
+        return other.task.outcome(other.target, central, part.truth, part.weights, limit)
     if isinstance(model.target, ClassTarget) and isinstance(other.target, ClassTarget):
         classes = [other.target.classes.index(each) for each in model.target.classes]
         truth = np.array(classes)[part.truth]
@@ -100,6 +102,11 @@ def outcome_of_other(
     )
     probabilities = None if outcome.probabilities is None else outcome.probabilities[:, columns]
     return Outcome(part.truth, outcome.predicted[:, columns], probabilities, part.weights)
+
+
+def _names(model: Model) -> tuple[str, ...]:
+    """Classes, or targets, in the order of the outputs."""
+    return model.target.classes if isinstance(model.target, ClassTarget) else model.target.names
 
 
 def resamples_for(rows: int) -> int:
@@ -145,6 +152,8 @@ def _differences(
 
 
 def _verdict(name: str, interval: Interval | None) -> str:
+    if interval == (0, 0):
+        return SAME
     if interval is None or interval[0] <= 0 <= interval[1]:
         return UNCLEAR
     return BETTER if (interval[0] > 0) == METRICS[name].higher_is_better else WORSE

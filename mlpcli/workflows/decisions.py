@@ -35,7 +35,10 @@ class DecisionSettings(Settings):
 def rule_of(given: str | float) -> float | Objective:
     """A threshold as such, or what chooses one; raises SettingsError for what is neither."""
     if isinstance(given, str) and given.startswith(COST):
-        costs = dict.fromkeys(COSTS, 1.0) | dict(parse_factors(FLAG, given.removeprefix(COST)))
+        named = parse_factors(FLAG, given.removeprefix(COST))
+        if not named:
+            raise SettingsError(f"{FLAG}: {given} names no cost", "Write cost:FP=1,FN=5.")
+        costs = dict.fromkeys(COSTS, 1.0) | dict(named)
         if bad := [name for name in costs if name not in COSTS]:
             raise SettingsError(f"{FLAG}: {bad[0]!r:.40} is no cost", did_you_mean(bad[0], COSTS))
         if not all(0 < each < float("inf") for each in costs.values()):

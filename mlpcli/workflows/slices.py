@@ -106,8 +106,8 @@ def _label(edges: Array, number: int) -> str:
     if number == 0:
         return f"up to {edges[0]:g}"
     if number == len(edges):
-        return f"above {edges[-1]:g}"
-    return f"{edges[number - 1]:g} to {edges[number]:g}"
+        return f"over {edges[-1]:g}"
+    return f"over {edges[number - 1]:g} to {edges[number]:g}"
 
 
 def _with(slices: dict[str, Array], label: str, rows: Array) -> dict[str, Array]:

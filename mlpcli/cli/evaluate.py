@@ -18,7 +18,7 @@ from mlpcli.errors import SettingsError
 from mlpcli.render.as_json import to_text
 from mlpcli.render.console import Screen
 from mlpcli.render.evaluation_fields import evaluation_fields
-from mlpcli.render.evaluation_report import evaluation_markdown, evaluation_report
+from mlpcli.render.evaluation_report import evaluation_markdown, evaluation_report, failed_gates
 from mlpcli.render.reports import counts_report
 from mlpcli.workflows.evaluate import evaluate
 from mlpcli.workflows.evaluation_settings import EvaluationSettings
@@ -66,6 +66,7 @@ def command(
         talk.line("note: these rows trained the model, so the scores are too good; use other rows")
     if as_json:
         click.echo(to_text("evaluate", evaluation_fields(evaluation)))
+        failed_gates(talk, evaluation.gates)
     elif output_format == MARKDOWN:
         evaluation_markdown(Screen(sys.stdout), evaluation)
     else:

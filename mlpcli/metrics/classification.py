@@ -18,14 +18,18 @@ def confusion(outcome: Outcome, classes: int) -> Array:
 
 def per_class(outcome: Outcome, classes: int) -> dict[str, Array]:
     """precision, recall, f1 and support, each (classes,); 0 where a denominator is 0, as in scikit-learn."""
-    matrix = confusion(outcome, classes)
-    hits, support, named = np.diag(matrix), matrix.sum(axis=1), matrix.sum(axis=0)
-    return {
-        "precision": ratio(hits, named),
-        "recall": ratio(hits, support),
-        "f1": ratio(2 * hits, support + named),
-        "support": support,
-    }
+
+    def scores() -> dict[str, Array]:
+        matrix = confusion(outcome, classes)
+        hits, support, named = np.diag(matrix), matrix.sum(axis=1), matrix.sum(axis=0)
+        return {
+            "precision": ratio(hits, named),
+            "recall": ratio(hits, support),
+            "f1": ratio(2 * hits, support + named),
+            "support": support,
+        }
+
+    return outcome.weighed(f"scores of {classes}", scores)
 
 
 def accuracy(outcome: Outcome) -> float:

@@ -68,7 +68,7 @@ class Outcome:
         """Raise UnavailableError where no metric can be had."""
         if not len(self.truth):
             raise UnavailableError("there are no rows")
-        if not self.row_weights.any():
+        if not self.weighed("any weight", lambda: bool(self.row_weights.any())):
             raise UnavailableError("all rows have weight 0")
         if not self.fixed("finite", self._is_finite):
             raise UnavailableError("the predictions are not all finite numbers")

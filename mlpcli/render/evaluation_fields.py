@@ -25,6 +25,8 @@ def evaluation_fields(evaluation: Evaluation) -> dict[str, Any]:
         "confusion": None if evaluation.confusion is None else asdict(evaluation.confusion),
         "per_class": evaluation.per_class,
         "per_target": evaluation.per_target,
+        "baseline_per_class": evaluation.baseline_per_class,
+        "baseline_per_target": evaluation.baseline_per_target,
         "residuals": evaluation.residuals,
         "coverage": None if evaluation.coverage is None else asdict(evaluation.coverage),
         "slices": {

@@ -117,6 +117,8 @@ def _evaluated(
         confusion=matrix,
         per_class=classes,
         per_target=by_target(model, outcome),
+        baseline_per_class=by_class(model, trivial)[1],
+        baseline_per_target=by_target(model, trivial),
         residuals=residuals_of(model, outcome),
         coverage=covered,
         slices={

@@ -63,6 +63,8 @@ class Evaluation:
     confusion: Confusion | None
     per_class: dict[str, dict[str, float]] | None
     per_target: ByName | None
+    baseline_per_class: dict[str, dict[str, float]] | None
+    baseline_per_target: ByName | None
     residuals: dict[str, dict[str, float]] | None
     """Of predicted - true, for each target."""
     coverage: Coverage | None

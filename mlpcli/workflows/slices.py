@@ -64,7 +64,7 @@ class Slicer:
             return _of_numbers(gathered)
         levels = np.array([*self._levels[name], None], dtype=object)[:-1]
         texts = Texts(gathered.astype(np.int32), levels)
-        used = [str(text) for text in texts.used()]
+        used = sorted(str(text) for text in texts.used())
         each = Texts(np.arange(len(levels), dtype=np.int32), levels)
         values, unreadable = as_numbers(each, self._reading)
         if not unreadable.any():

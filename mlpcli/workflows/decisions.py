@@ -56,12 +56,17 @@ def rule_of(given: str | float) -> float | Objective:
     return number
 
 
+def refuse_threshold(task: str) -> None:
+    """Raise SettingsError if the task has no threshold."""
+    if task not in FOR:
+        raise SettingsError(f"{FLAG} is for {' and '.join(FOR)}, not for {task}", "Leave it out.")
+
+
 def check_threshold(settings: DecisionSettings, task: str, held: bool) -> None:
     """Raise SettingsError if the task has no threshold, or one cannot be chosen as no rows are `held` out."""
     if settings.threshold is None:
         return
-    if task not in FOR:
-        raise SettingsError(f"{FLAG} is for {' and '.join(FOR)}, not for {task}", "Leave it out.")
+    refuse_threshold(task)
     if not held and not isinstance(rule_of(settings.threshold), float):
         raise SettingsError(
             f"{FLAG} {settings.threshold}: there are no validation rows to choose by",

@@ -21,6 +21,7 @@ from mlpcli.workflows.comparing import (
     outcome_of_other,
     resamples_for,
 )
+from mlpcli.workflows.decisions import refuse_threshold
 from mlpcli.workflows.evaluation import Evaluation, by_class, by_target, coverage_of, residuals_of
 from mlpcli.workflows.evaluation_settings import EvaluationSettings
 from mlpcli.workflows.importance import permutation_importance
@@ -47,6 +48,8 @@ def evaluate(model: ModelLike, data: Data, **settings: Any) -> Evaluation:
     chosen = build(EvaluationSettings, settings)
     loaded = load(model)
     chosen.check_task(loaded.task.name)
+    if chosen.threshold is not None:
+        refuse_threshold(loaded.task.name)
     errors = None if chosen.interval is None else errors_for(loaded, chosen.interval)
     other = None if chosen.compare is None else load_other(chosen.compare, loaded)
     seeds = np.random.SeedSequence(chosen.seed).spawn(len(PURPOSES))

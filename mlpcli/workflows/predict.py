@@ -19,6 +19,7 @@ from mlpcli.errors import DataError
 from mlpcli.metrics.conformal import ErrorSizes
 from mlpcli.nn.network import PREDICTION_ROWS
 from mlpcli.settings import Settings, build, refuse_unknown, setting
+from mlpcli.workflows.decisions import refuse_threshold
 from mlpcli.workflows.intervals import bounds, errors_for
 from mlpcli.workflows.model import Model, ModelLike, load, reading_for
 from mlpcli.workflows.parts import Data, numbers_of, paths_of, reading_of, refuse_counted
@@ -90,6 +91,8 @@ class Scoring:
     ) -> None:
         self._model, self._settings = model, settings
         self.summary = PredictionSummary()
+        if settings.threshold is not None:
+            refuse_threshold(model.task.name)
         self._errors = None if settings.interval is None else errors_for(model, settings.interval)
         self._reading: Reading = reading_of(reading_for(model, reading))
         self._stream = RowStream(paths_of(data), reading_for(model, reading), settings.chunk_rows)

@@ -130,6 +130,14 @@ def test_intervals_of_several_targets(tmp_path: Path) -> None:
     assert coverage.coverage == pytest.approx(np.mean(shares))
 
 
+@pytest.mark.parametrize("name", ["value", "class"])
+def test_one_that_would_do_nothing_is_refused(name: str) -> None:
+    model = trained(name)
+    for command in (mlpcli.predict, mlpcli.evaluate):
+        with pytest.raises(SettingsError, match="--threshold is for binary and multilabel"):
+            command(model, table(), threshold=0.3)
+
+
 def test_intervals_that_cannot_be_had() -> None:
     model = trained("value")
     with pytest.raises(MlpcliError, match="too few rows were held out in training for more than 0"):

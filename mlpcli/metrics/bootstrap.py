@@ -71,8 +71,8 @@ def _counts(weights: Array, resamples: int, generator: np.random.Generator) -> I
     everything = len(counting) == rows
     plain = bool((weights == 1).all())
     for _ in range(resamples):
-        if not len(counting):
-            yield weights
+        if len(counting) < 2:  # always the same: nothing can be told from it
+            yield np.zeros(rows)
             continue
         drawn = generator.integers(0, len(counting), len(counting))
         counts = np.bincount(drawn if everything else counting[drawn], minlength=rows)

@@ -58,7 +58,7 @@ def tables_of(evaluation: Evaluation, blocks: bool) -> Iterator[Table]:
     if evaluation.residuals is not None:
         names = list(next(iter(evaluation.residuals.values())))
         rows = [
-            [label, *(_short(values[name]) for name in names)]
+            [label, *(_to_width(values[name], values["std"] / 10) for name in names)]
             for label, values in evaluation.residuals.items()
         ]
         yield Table("Errors (predicted - true)", ["target", *names], rows, range(1, len(names) + 1))
@@ -202,18 +202,18 @@ def _percent(level: float) -> str:
 
 
 def _span(interval: tuple[float, float] | None) -> str:
-    """Low to high, with so many decimals that the width has two digits."""
+    """Low to high."""
     if interval is None:
         return "-"
     low, high = interval
-    if not 1e-6 < high - low < 1e6:
-        return f"{_short(low)} to {_short(high)}"
-    decimals = max(0, 1 - math.floor(math.log10(high - low)))
-    return f"{low:.{decimals}f} to {high:.{decimals}f}"
+    return f"{_to_width(low, high - low)} to {_to_width(high, high - low)}"
 
 
-def _short(value: float) -> str:
-    return f"{value:.4f}" if 1e-3 <= abs(value) < 10 else f"{value:.4g}"
+def _to_width(value: float, width: float) -> str:
+    """With so many decimals that what is so wide has two digits."""
+    if not 1e-6 < width < 1e6:
+        return score(value)
+    return f"{value:.{max(0, 1 - math.floor(math.log10(width)))}f}"
 
 
 def _signed(value: float | None) -> str:

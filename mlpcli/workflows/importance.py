@@ -84,8 +84,8 @@ def _importance(
     for outcome in shuffled:
         pair = {"plain": plain, "shuffled": outcome}
         scores = resampled(pair, task, [metric], max(DRAWS // len(shuffled), 2), generator)
-        resamples.append(sign * (scores["plain"][metric] - scores["shuffled"][metric]))
-        drops.append(sign * (_score(plain, task, metric) - _score(outcome, task, metric)))
+        resamples.append(0.0 + sign * (scores["plain"][metric] - scores["shuffled"][metric]))
+        drops.append(0.0 + sign * (_score(plain, task, metric) - _score(outcome, task, metric)))
     drop = float(np.mean(drops))
     interval = percentiles(np.concatenate(resamples), level)
     return ColumnImportance(None if np.isnan(drop) else drop, interval)

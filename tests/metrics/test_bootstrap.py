@@ -74,6 +74,14 @@ def test_what_resamples_lack() -> None:
     assert np.isnan(missing).mean() == pytest.approx((1 - 1 / 50) ** 50, abs=0.04)
 
 
+@pytest.mark.parametrize("task", TASKS)
+def test_a_single_row_has_no_intervals(task: str) -> None:
+    outcome = drawn(task, False, 0)
+    for alone in (rows_of(outcome, np.array([3])), outcome.reweighted(np.arange(len(outcome.truth)) == 3)):
+        found = intervals(alone, task, None, 10, np.random.default_rng(0), 0.9)
+        assert found == dict.fromkeys(names_for(task))
+
+
 def test_percentiles() -> None:
     scores = np.arange(101.0)
     assert percentiles(scores, 0.9) == pytest.approx((5, 95))

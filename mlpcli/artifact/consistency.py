@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from mlpcli.artifact.decisions import check_errors, check_thresholds
 from mlpcli.data.schema import (
     BOOLEAN,
     CATEGORY,
@@ -65,6 +66,7 @@ _FIELDS: dict[Any, Any] = {
         "names?": [str],
         "labels?": [str],
         "scaling?": TARGET_SCALINGS,
+        "thresholds?": [float],
     },
     "settings": {},
     "network": [{"name": str, "output": int, "parameters": int, "zeros?": float}],
@@ -140,7 +142,7 @@ def check_columns(schema: Schema, header: Mapping[str, Any]) -> None:
         raise ValueError("its encoders are not those of its columns")
     if any(_repeated(each.get("levels", [])) for each in encoders):
         raise ValueError("a category has a level twice")
-    if target.keys() - {"scaling"} != _TARGET_FIELDS[schema.task]:
+    if target.keys() - {"scaling", "thresholds"} != _TARGET_FIELDS[schema.task]:
         raise ValueError("its target is not that of its task")
     names = target.get("names") or target.get("labels") or [target.get("name")]
     if names != list(schema.target):
@@ -149,6 +151,7 @@ def check_columns(schema: Schema, header: Mapping[str, Any]) -> None:
         classes = target["classes"]
         if _repeated(classes) or len(classes) < 2 or (schema.task == "binary" and len(classes) > 2):
             raise ValueError("its classes are not those of its task")
+    check_thresholds(target, schema.task, names)
 
 
 def _kind(encoder: Mapping[str, Any]) -> Any:
@@ -185,6 +188,8 @@ def check_arrays(schema: Schema, header: Mapping[str, Any], arrays: Mapping[str,
     for name, array in arrays.items():
         if not np.isfinite(array).all():
             raise ValueError(f"its array {name!r:.40} holds a value that is no number")
+    if schema.task == "regression":
+        check_errors(arrays, targets)
     scales = [arrays["numbers"][:, 2]]
     scales += [arrays[name] for name in ("target.spread",) if name in arrays]
     if any((scale <= 0).any() for scale in scales):

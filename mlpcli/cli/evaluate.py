@@ -5,32 +5,58 @@ from typing import Any
 
 import click
 
-from mlpcli.cli.options import GroupedCommand, console_options, data_argument, given, settings_options
+from mlpcli.cli.options import (
+    GroupedCommand,
+    GroupedOption,
+    console_options,
+    data_argument,
+    given,
+    settings_options,
+)
 from mlpcli.data.source import ReadingSettings
+from mlpcli.errors import SettingsError
 from mlpcli.render.as_json import to_text
 from mlpcli.render.console import Screen
-from mlpcli.render.reports import counts_report, evaluation_fields, evaluation_report
-from mlpcli.workflows.evaluate import EvaluationSettings, evaluate
+from mlpcli.render.evaluation_fields import evaluation_fields
+from mlpcli.render.evaluation_report import evaluation_markdown, evaluation_report, failed_gates
+from mlpcli.render.reports import counts_report
+from mlpcli.workflows.evaluate import evaluate
+from mlpcli.workflows.evaluation_settings import EvaluationSettings
+
+GATE_FAILED = 3
+"""The exit code."""
+TEXT, MARKDOWN = "text", "markdown"
 
 
 @click.command("evaluate", cls=GroupedCommand)
 @click.argument("model")
 @data_argument
 @settings_options("evaluate", EvaluationSettings, ReadingSettings)
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice((TEXT, MARKDOWN)),
+    cls=GroupedOption,
+    group="Output",
+    help="Of the report; markdown for a pull request. [default: text]",
+)
 @console_options()
 def command(
     model: str,
     data: tuple[str, ...],
+    output_format: str | None,
     as_json: bool,
     quiet: bool,
     verbose: bool,
     debug: bool,
     **settings: Any,
-) -> None:
+) -> int:
     """Measure MODEL on the rows of DATA, whose target is known, beside the trivial baseline.
 
     The baseline predicts the training rows' mean, or shares of the classes, for every row.
     """
+    if as_json and output_format is not None:
+        raise SettingsError("--json: the report is JSON already", "Leave out --format.")
     evaluation = evaluate(model, list(data), **given(settings))
     talk = Screen(sys.stderr, quiet=quiet)
     for note in evaluation.notes:
@@ -40,5 +66,9 @@ def command(
         talk.line("note: these rows trained the model, so the scores are too good; use other rows")
     if as_json:
         click.echo(to_text("evaluate", evaluation_fields(evaluation)))
+        failed_gates(talk, evaluation.gates)
+    elif output_format == MARKDOWN:
+        evaluation_markdown(Screen(sys.stdout), evaluation)
     else:
         evaluation_report(Screen(sys.stdout), evaluation)
+    return 0 if evaluation.passed else GATE_FAILED

@@ -2,6 +2,10 @@
 
 Each function takes an `Outcome`; one that cannot be computed on these rows raises `UnavailableError` with
 the reason. Means over rows are weighted where the outcome has weights; a row of weight 0 counts as absent.
+
+A new metric is a function of an `Outcome` and a line in METRICS: evaluate, gates, slices, bootstrap, the
+choice of an epoch and the tests take it from there. `Outcome.fixed` spares a bootstrap, which computes it
+with a thousand weights of the rows, what does not depend on them.
 """
 
 from collections.abc import Callable, Collection

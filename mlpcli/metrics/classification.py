@@ -9,25 +9,32 @@ from mlpcli.metrics.outcome import Array, Outcome, UnavailableError, ratio, weig
 
 def confusion(outcome: Outcome, classes: int) -> Array:
     """(classes, classes) sums of weights: rows are the truth, columns the prediction."""
-    flat = outcome.truth * classes + outcome.predicted
-    return np.bincount(flat, outcome.row_weights, classes * classes).reshape(classes, classes)
+    flat = outcome.fixed(f"cells of {classes}", lambda: outcome.truth * classes + outcome.predicted)
+    cells = outcome.weighed(
+        f"confusion of {classes}", lambda: np.bincount(flat, outcome.row_weights, classes * classes)
+    )
+    return cells.reshape(classes, classes)
 
 
 def per_class(outcome: Outcome, classes: int) -> dict[str, Array]:
     """precision, recall, f1 and support, each (classes,); 0 where a denominator is 0, as in scikit-learn."""
-    matrix = confusion(outcome, classes)
-    hits, support, named = np.diag(matrix), matrix.sum(axis=1), matrix.sum(axis=0)
-    return {
-        "precision": ratio(hits, named),
-        "recall": ratio(hits, support),
-        "f1": ratio(2 * hits, support + named),
-        "support": support,
-    }
+
+    def scores() -> dict[str, Array]:
+        matrix = confusion(outcome, classes)
+        hits, support, named = np.diag(matrix), matrix.sum(axis=1), matrix.sum(axis=0)
+        return {
+            "precision": ratio(hits, named),
+            "recall": ratio(hits, support),
+            "f1": ratio(2 * hits, support + named),
+            "support": support,
+        }
+
+    return outcome.weighed(f"scores of {classes}", scores)
 
 
 def accuracy(outcome: Outcome) -> float:
     """Share of rows whose class is right."""
-    return weighted_mean(outcome.truth == outcome.predicted, outcome)
+    return weighted_mean(outcome.fixed("right", lambda: outcome.truth == outcome.predicted), outcome)
 
 
 def balanced_accuracy(outcome: Outcome) -> float:
@@ -77,38 +84,48 @@ def mcc(outcome: Outcome) -> float:
 
 def log_loss(outcome: Outcome) -> float:
     """Mean of -log of the probability given to the true class, clipped at the smallest float step."""
-    rows = np.arange(len(outcome.truth))
-    given = outcome.scores[rows, outcome.truth].astype(np.float64)
-    smallest = np.finfo(np.float64).eps
-    return weighted_mean(-np.log(np.clip(given, smallest, 1 - smallest)), outcome)
+
+    def losses() -> Array:
+        smallest = np.finfo(np.float64).eps
+        return np.asarray(-np.log(np.clip(_of_the_truth(outcome), smallest, 1 - smallest)))
+
+    return weighted_mean(outcome.fixed("log losses", losses), outcome)
 
 
 def brier(outcome: Outcome) -> float:
     """Mean squared distance of the probabilities from the truth; of the positive class only for two."""
-    probabilities = outcome.scores.astype(np.float64)
-    onehot = np.eye(probabilities.shape[1])[outcome.truth]
-    squares = (probabilities - onehot) ** 2
-    return weighted_mean(squares[:, 1] if squares.shape[1] == 2 else squares.sum(axis=1), outcome)
+
+    def squares() -> Array:
+        given = outcome.scores.astype(np.float64, copy=False)
+        if given.shape[1] == 2:
+            return np.asarray((given[:, 1] - outcome.truth) ** 2)
+        # Σ (p - onehot)² without a matrix of its own.
+        return np.asarray(np.einsum("ij,ij->i", given, given) - 2 * _of_the_truth(outcome) + 1)
+
+    return weighted_mean(outcome.fixed("squared distances", squares), outcome)
 
 
 def ece(outcome: Outcome) -> float:
     """Expected calibration error: 15 equal bins of the top probability (Guo et al. 2017, eq. 3)."""
-    top = outcome.scores.max(axis=1).astype(np.float64)
-    right = (outcome.scores.argmax(axis=1) == outcome.truth).astype(np.float64)
+
+    def bins_and_gaps() -> tuple[Array, Array]:
+        top = outcome.scores.max(axis=1).astype(np.float64)
+        right = (outcome.scores.argmax(axis=1) == outcome.truth).astype(np.float64)
+        return np.clip(np.ceil(top * 15).astype(np.intp) - 1, 0, 14), right - top
+
+    bins, gaps = outcome.fixed("bins of the top probability", bins_and_gaps)
     weights = outcome.row_weights
-    bins = np.clip(np.ceil(top * 15).astype(np.intp) - 1, 0, 14)
-    gaps = np.bincount(bins, weights * (right - top), 15)
-    return float(np.abs(gaps).sum() / weights.sum())
+    return float(np.abs(np.bincount(bins, weights * gaps, 15)).sum() / weights.sum())
 
 
 def roc_auc(outcome: Outcome) -> float:
     """Area under the ROC curve; for several classes, each against the rest, or labels their mean."""
-    return _one_against_rest(outcome, _binary_auc)
+    return _one_against_rest(outcome, _area)
 
 
 def average_precision(outcome: Outcome) -> float:
     """Mean precision over recall steps; for several classes, each against the rest, or labels their mean."""
-    return _one_against_rest(outcome, _binary_average_precision)
+    return _one_against_rest(outcome, _mean_precision)
 
 
 def f1_micro(outcome: Outcome) -> float:
@@ -127,50 +144,66 @@ def f1_macro(outcome: Outcome) -> float:
 
 def hamming_loss(outcome: Outcome) -> float:
     """Share of single labels that are wrong."""
-    return weighted_mean((outcome.truth != outcome.predicted).mean(axis=1), outcome)
+    wrong = outcome.fixed("share wrong", lambda: (outcome.truth != outcome.predicted).mean(axis=1))
+    return weighted_mean(wrong, outcome)
 
 
 def _classes(outcome: Outcome) -> int:
     return int(outcome.scores.shape[1])
 
 
+def _of_the_truth(outcome: Outcome) -> Array:
+    """(rows,) probability given to the true class."""
+    return np.asarray(outcome.scores[np.arange(len(outcome.truth)), outcome.truth], np.float64)
+
+
 def _label_counts(outcome: Outcome) -> tuple[Array, Array, Array]:
-    weights = outcome.row_weights
-    truth, named = outcome.truth, outcome.predicted
-    return weights @ (truth * named), weights @ truth, weights @ named
+    def counts() -> tuple[Array, Array, Array]:
+        weights = outcome.row_weights
+        truth = outcome.fixed("labels", lambda: outcome.truth.astype(np.float64))
+        named = outcome.fixed("labels named", lambda: outcome.predicted.astype(np.float64))
+        return weights @ outcome.fixed("hits", lambda: truth * named), weights @ truth, weights @ named
+
+    return outcome.weighed("label counts", counts)
 
 
-def _one_against_rest(outcome: Outcome, score: Callable[[Array, Array, Array], float]) -> float:
-    scores, weights = outcome.scores, outcome.row_weights
-    if outcome.truth.ndim == 2:
-        onehot = outcome.truth.astype(bool)
-    else:
-        onehot = outcome.truth[:, None] == np.arange(scores.shape[1])
-        if scores.shape[1] == 2:
-            scores, onehot = scores[:, 1:], onehot[:, 1:]
-    pairs = zip(onehot.T, scores.T, strict=True)
-    return float(np.mean([score(truth, given, weights) for truth, given in pairs]))
+def _one_against_rest(outcome: Outcome, score: Callable[[Array, Array], float]) -> float:
+    """The mean over classes or labels (of two classes the positive one) of a score of what is `_ranked`."""
+    two = outcome.truth.ndim == 1 and outcome.scores.shape[1] == 2
+    numbers = [1] if two else range(outcome.scores.shape[1])
+    return float(np.mean([score(*_ranked(outcome, number)) for number in numbers]))
 
 
-def ranked(truth: Array, scores: Array, weights: Array) -> tuple[Array, Array]:
-    """Cumulated weights of true and false rows at each distinct score, from the highest score down."""
-    order = np.argsort(-scores, kind="stable")
-    ends = np.flatnonzero(np.append(np.diff(scores[order]) != 0, True))
-    hits = np.cumsum(weights[order] * truth[order])[ends]
-    false = np.cumsum(weights[order] * ~truth[order])[ends]
-    return hits, false
+def _ranked(outcome: Outcome, number: int) -> tuple[Array, Array]:
+    """Cumulated weights of true and of all rows at each distinct score, from the highest score down."""
+
+    def ranks() -> tuple[Array, Array, Array | None]:
+        scores, truth = outcome.scores[:, number], outcome.truth
+        order = np.argsort(-scores, kind="stable")
+        last = np.append(np.diff(scores[order]) != 0, True)
+        is_true = truth[order] == number if truth.ndim == 1 else truth[order, number] == 1
+        return order, is_true, None if last.all() else np.flatnonzero(last)
+
+    def cumulated() -> tuple[Array, Array]:
+        order, is_true, ends = outcome.fixed(f"ranks of {number}", ranks)
+        weights = outcome.row_weights[order]
+        hits, total = np.cumsum(weights * is_true), np.cumsum(weights)
+        return (hits, total) if ends is None else (hits[ends], total[ends])
+
+    return outcome.weighed(f"cumulated of {number}", cumulated)
 
 
-def _binary_auc(truth: Array, scores: Array, weights: Array) -> float:
-    hits, false = ranked(truth, scores, weights)
+def _area(hits: Array, total: Array) -> float:
+    false = total - hits
     if hits[-1] <= 0 or false[-1] <= 0:
         raise UnavailableError("it needs rows in and rows outside of every class or label")
-    return float(np.trapezoid(np.append(0, hits / hits[-1]), np.append(0, false / false[-1])))
+    # The trapezoidal rule, whose first trapezoid starts at (0, 0).
+    double = false[0] * hits[0] + np.diff(false) @ (hits[1:] + hits[:-1])
+    return float(double / 2 / (hits[-1] * false[-1]))
 
 
-def _binary_average_precision(truth: Array, scores: Array, weights: Array) -> float:
-    hits, false = ranked(truth, scores, weights)
+def _mean_precision(hits: Array, total: Array) -> float:
     if hits[-1] <= 0:
         raise UnavailableError("it needs rows of every class or label")
-    steps = np.diff(np.append(0, hits)) / hits[-1]
-    return float(steps @ ratio(hits, hits + false))
+    precision = hits / np.maximum(total, np.finfo(np.float64).tiny)
+    return float((hits[0] * precision[0] + np.diff(hits) @ precision[1:]) / hits[-1])

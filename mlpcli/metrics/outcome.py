@@ -1,17 +1,19 @@
 """What a metric is computed from."""
 
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
 
 Array: TypeAlias = npt.NDArray[Any]
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was true, and what was predicted.
+    """What was true, and what was predicted; the arrays must not be changed afterwards.
 
     - regression: `truth` and `predicted` are (rows, targets) values;
     - binary, multiclass: both are (rows,) class numbers, `probabilities` (rows, classes); class 1 of two is
@@ -23,11 +25,37 @@ class Outcome:
     predicted: Array
     probabilities: Array | None = None
     weights: Array | None = None
+    _fixed: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    _weighed: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def reweighted(self, weights: Array | None) -> "Outcome":
+        """The same rows with other weights (rows,); what is `fixed` is not computed again."""
+        return Outcome(self.truth, self.predicted, self.probabilities, weights, self._fixed)
+
+    def take(self, rows: Array) -> "Outcome":
+        """Some of the rows, by number or by mask."""
+        weights = None if self.weights is None else self.weights[rows]
+        probabilities = None if self.probabilities is None else self.probabilities[rows]
+        return Outcome(self.truth[rows], self.predicted[rows], probabilities, weights)
+
+    def fixed(self, name: str, compute: Callable[[], Value]) -> Value:
+        """What does not depend on weights, such as an order of rows: computed once for all weights."""
+        if name not in self._fixed:
+            self._fixed[name] = compute()
+        return cast(Value, self._fixed[name])
+
+    def weighed(self, name: str, compute: Callable[[], Value]) -> Value:
+        """What several metrics need of these weights, such as a confusion matrix: computed once."""
+        if name not in self._weighed:
+            self._weighed[name] = compute()
+        return cast(Value, self._weighed[name])
 
     @property
     def row_weights(self) -> Array:
         """(rows,) weights, ones where there are none."""
-        return np.ones(len(self.truth)) if self.weights is None else np.asarray(self.weights, np.float64)
+        if self.weights is None:
+            return self.weighed("ones", lambda: np.ones(len(self.truth)))
+        return np.asarray(self.weights, np.float64)
 
     @property
     def scores(self) -> Array:
@@ -40,11 +68,14 @@ class Outcome:
         """Raise UnavailableError where no metric can be had."""
         if not len(self.truth):
             raise UnavailableError("there are no rows")
-        if not self.row_weights.any():
+        if not self.weighed("any weight", lambda: bool(self.row_weights.any())):
             raise UnavailableError("all rows have weight 0")
-        predictions = [part for part in (self.predicted, self.probabilities) if part is not None]
-        if not all(np.isfinite(part).all() for part in predictions):
+        if not self.fixed("finite", self._is_finite):
             raise UnavailableError("the predictions are not all finite numbers")
+
+    def _is_finite(self) -> bool:
+        predictions = [part for part in (self.predicted, self.probabilities) if part is not None]
+        return all(bool(np.isfinite(part).all()) for part in predictions)
 
 
 class UnavailableError(Exception):

@@ -7,35 +7,67 @@ from mlpcli.metrics.outcome import Array, Outcome, UnavailableError
 
 def rmse(outcome: Outcome) -> float:
     """Root of the mean squared error, in the target's units."""
-    return float(np.sqrt(_column_means(_errors(outcome) ** 2, outcome)).mean())
+    return float(np.sqrt(_column_means(_squares(outcome), outcome)).mean())
 
 
 def mae(outcome: Outcome) -> float:
     """Mean absolute error, in the target's units."""
-    return float(_column_means(np.abs(_errors(outcome)), outcome).mean())
+    return float(_column_means(_sizes(outcome), outcome).mean())
 
 
 def median_absolute_error(outcome: Outcome) -> float:
     """Median of the absolute errors."""
-    errors, weights = np.abs(_errors(outcome)), outcome.row_weights
-    return float(np.mean([_weighted_median(column, weights) for column in errors.T]))
+    sizes = _sizes(outcome)
+    orders = outcome.fixed("orders of errors", lambda: np.argsort(sizes, axis=0))
+    pairs = zip(sizes.T, orders.T, strict=True)
+    return float(np.mean([weighted_median(column, outcome.row_weights, order) for column, order in pairs]))
 
 
 def r2(outcome: Outcome) -> float:
     """1 - squared error / squared distance from the mean: 1 is perfect, 0 no better than the mean."""
-    return _explained(_column_means(_errors(outcome) ** 2, outcome), outcome)
+    return _explained(_column_means(_squares(outcome), outcome), outcome)
 
 
 def explained_variance(outcome: Outcome) -> float:
     """As r2, but a constant offset of the predictions costs nothing."""
-    return _explained(_variances(_errors(outcome), outcome), outcome)
+    return _explained(_variances(errors_of(outcome), outcome), outcome)
 
 
 def mape(outcome: Outcome) -> float:
     """Mean of |error| / |truth|, as a share; a truth of 0 makes it huge, as in scikit-learn."""
-    smallest = np.finfo(np.float64).eps
-    shares = np.abs(_errors(outcome)) / np.maximum(np.abs(outcome.truth), smallest)
-    return float(_column_means(shares, outcome).mean())
+
+    def shares() -> Array:
+        smallest = np.finfo(np.float64).eps
+        return np.asarray(_sizes(outcome) / np.maximum(np.abs(outcome.truth), smallest))
+
+    return float(_column_means(outcome.fixed("shares", shares), outcome).mean())
+
+
+def residuals(outcome: Outcome) -> dict[str, Array]:
+    """Of predicted - true: mean, standard deviation, extremes and quantiles, each (targets,)."""
+    errors, weights = errors_of(outcome), outcome.row_weights
+    counted = errors[weights > 0]
+    quantiles = {f"{percent}%": _quantile(errors, weights, percent / 100) for percent in (5, 25, 50, 75, 95)}
+    return {
+        "mean": _column_means(errors, outcome),
+        "std": np.sqrt(_variances(errors, outcome)),
+        "min": counted.min(axis=0),
+        **quantiles,
+        "max": counted.max(axis=0),
+    }
+
+
+def errors_of(outcome: Outcome) -> Array:
+    """(rows, targets) predicted - true."""
+    return outcome.fixed("errors", lambda: np.asarray(outcome.predicted.astype(np.float64) - outcome.truth))
+
+
+def _sizes(outcome: Outcome) -> Array:
+    return outcome.fixed("sizes of errors", lambda: np.abs(errors_of(outcome)))
+
+
+def _squares(outcome: Outcome) -> Array:
+    return outcome.fixed("squares of errors", lambda: np.asarray(errors_of(outcome) ** 2))
 
 
 def _column_means(values: Array, outcome: Outcome) -> Array:
@@ -48,26 +80,31 @@ def _variances(values: Array, outcome: Outcome) -> Array:
     return _column_means((values - _column_means(values, outcome)) ** 2, outcome)
 
 
-def _errors(outcome: Outcome) -> Array:
-    return np.asarray(outcome.predicted.astype(np.float64) - outcome.truth)
-
-
 def _explained(unexplained: Array, outcome: Outcome) -> float:
     if np.count_nonzero(outcome.row_weights) < 2:
         raise UnavailableError("it needs at least two rows")
-    spread = _variances(outcome.truth.astype(np.float64), outcome)
+    spread = outcome.weighed("spread", lambda: _variances(outcome.truth.astype(np.float64), outcome))
     flat = spread == 0
     shares = 1 - np.divide(unexplained, spread, out=np.zeros_like(spread), where=~flat)
     # A constant target: perfect if predicted exactly, else 0 (scikit-learn's force_finite).
     return float(np.where(flat, np.where(unexplained == 0, 1.0, 0.0), shares).mean())
 
 
-def _weighted_median(values: Array, weights: Array) -> float:
+def weighted_median(values: Array, weights: Array, order: Array) -> float:
     """Mean of the lower and the upper weighted median (Hyndman and Fan 1996, definition 2)."""
-    order = np.argsort(values)
     reached = np.cumsum(weights[order])
     half = reached[-1] / 2
     rounding = half * len(values) * np.finfo(np.float64).eps
-    lower = values[order][np.searchsorted(reached, half - rounding)]
-    upper = values[order][np.searchsorted(reached, half + rounding)]
+    lower = values[order[np.searchsorted(reached, half - rounding)]]
+    upper = values[order[np.searchsorted(reached, half + rounding)]]
     return float((lower + upper) / 2)
+
+
+def _quantile(values: Array, weights: Array, share: float) -> Array:
+    """(columns,) the lowest value that `share` of the weight does not exceed (Hyndman and Fan, def. 1)."""
+    orders = np.argsort(values, axis=0)
+    reached = np.cumsum(weights[orders], axis=0)
+    wanted = share * reached[-1] * (1 - len(values) * np.finfo(np.float64).eps)
+    rows = (reached < wanted).sum(axis=0)
+    chosen = np.take_along_axis(orders, rows[None], axis=0)
+    return np.asarray(np.take_along_axis(values, chosen, axis=0)[0])

@@ -61,7 +61,7 @@ class Screen:
     def shows(self, character: str) -> bool:
         """Whether the stream's encoding has a character."""
         try:
-            character.encode(self.stream.encoding)
+            character.encode(self.stream.encoding or "utf-8")
         except UnicodeEncodeError:
             return False
         return True

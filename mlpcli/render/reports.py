@@ -1,4 +1,4 @@
-"""Results of train, evaluate and predict for people, and as the fields of a JSON object."""
+"""Results of train and predict for people, and as the fields of a JSON object."""
 
 import shlex
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,6 @@ from mlpcli.render.diagnosis import diagnosis_report
 from mlpcli.render.model_report import network_report
 from mlpcli.render.numbers import by_column, count, duration, rate, score, span
 from mlpcli.render.plan import notes_fields, schema_report
-from mlpcli.workflows.evaluate import Evaluation
 from mlpcli.workflows.predict import PredictionSummary
 from mlpcli.workflows.scoring import Scores
 from mlpcli.workflows.train import TrainingRun
@@ -69,6 +68,7 @@ def _course(screen: Screen, run: TrainingRun) -> None:
         *_epochs(run),
         ("rate", f"{rate_chosen}{f', {schedule}' if schedule else ''})"),
         ("time", f"{duration(run.seconds)} with {count(run.threads, 'thread')}, seed {run.seed}"),
+        *_threshold(run),
     ]
     if run.transferred is not None:
         taken = [name for name, kept in run.transferred if kept]
@@ -103,6 +103,14 @@ def _epochs(run: TrainingRun) -> list[tuple[str, str]]:
     ]
 
 
+def _threshold(run: TrainingRun) -> list[tuple[str, str]]:
+    given, chosen = run.model.options.decision.threshold, run.artifact.target.get("thresholds")
+    if chosen is None:
+        return []
+    by = "as given" if len(set(chosen)) == 1 and str(given) == str(chosen[0]) else f"by {given}"
+    return [("threshold", f"{', '.join(f'{each:.4g}' for each in chosen)} ({by})")]
+
+
 def scores_report(screen: Screen, scores: Scores, title: str, note: str) -> None:
     """Each metric beside the baseline's; a metric that cannot be had with its reason."""
     screen.heading(title)
@@ -121,37 +129,6 @@ def metrics_table(
     screen.table(["metric", "model", "baseline"], rows, numbers=(1, 2))
     for name, reason in reasons.items():
         screen.line(f"  {name}: {reason}", "dim")
-
-
-def evaluation_report(screen: Screen, evaluation: Evaluation) -> None:
-    """Metrics, classes or targets, confusion matrix."""
-    dropped = f" ({evaluation.dropped:,} more have no target)" if evaluation.dropped else ""
-    screen.heading(f"Scores on {count(evaluation.rows, 'row')}{dropped}")
-    metrics_table(screen, evaluation.metrics, evaluation.baseline, evaluation.reasons)
-    if evaluation.per_class is not None:
-        names = list(next(iter(evaluation.per_class.values())))
-        screen.heading("Classes")
-        rows = [
-            [label, *(f"{values[name]:,g}" if name == "support" else score(values[name]) for name in names)]
-            for label, values in evaluation.per_class.items()
-        ]
-        screen.table(["class", *names], rows, numbers=range(1, len(names) + 1))
-    if evaluation.per_target is not None:
-        names = list(next(iter(evaluation.per_target.values())))[:6]
-        screen.heading("Targets")
-        rows = [
-            [label, *(score(values[name]) for name in names)]
-            for label, values in evaluation.per_target.items()
-        ]
-        screen.table(["target", *names], rows, numbers=range(1, len(names) + 1))
-    if evaluation.confusion is not None:
-        labels = evaluation.confusion.labels
-        screen.heading("Confusion (rows: true class, columns: predicted)")
-        rows = [
-            [label, *(f"{number:,g}" for number in counts)]
-            for label, counts in zip(labels, evaluation.confusion.counts, strict=True)
-        ]
-        screen.table(["", *labels], rows, numbers=range(1, len(labels) + 1))
 
 
 def counts_report(screen: Screen, counts: CellCounts) -> None:
@@ -201,23 +178,6 @@ def _diagnosis_fields(run: TrainingRun) -> dict[str, Any]:
     """Of each network's layers at its last epoch; --history has all epochs."""
     layers = [[asdict(layer) for layer in member.history[-1].layers] for member in run.members]
     return {"findings": run.diagnosis, "networks": layers}
-
-
-def evaluation_fields(evaluation: Evaluation) -> dict[str, Any]:
-    """The JSON fields of `evaluate`."""
-    return {
-        "task": evaluation.task,
-        "rows": evaluation.rows,
-        "dropped": evaluation.dropped,
-        "metrics": evaluation.metrics,
-        "baseline": evaluation.baseline,
-        "reasons": evaluation.reasons,
-        "confusion": None if evaluation.confusion is None else asdict(evaluation.confusion),
-        "per_class": evaluation.per_class,
-        "per_target": evaluation.per_target,
-        "seen_in_training": evaluation.seen_in_training,
-        **counts_fields(evaluation.counts),
-    }
 
 
 def prediction_fields(summary: PredictionSummary, output: str) -> dict[str, Any]:

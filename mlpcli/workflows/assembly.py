@@ -18,17 +18,19 @@ from mlpcli.nn.fitting import EpochRecord
 from mlpcli.nn.network import LayerSummary
 from mlpcli.workflows.calibration import calibrated
 from mlpcli.workflows.heldout import HeldOut
+from mlpcli.workflows.intervals import held_errors
 from mlpcli.workflows.members import Member
 from mlpcli.workflows.model import Model, from_artifact
 from mlpcli.workflows.parts import Data, paths_of
 from mlpcli.workflows.preparation import Prepared
 from mlpcli.workflows.story import input_weights, values_of, zeros_of
+from mlpcli.workflows.thresholds import chosen_thresholds
 
 Array: TypeAlias = npt.NDArray[Any]
 
 
 def assemble(prepared: Prepared, members: Sequence[Member], network: Sequence[LayerSummary]) -> Model:
-    """The model, its probabilities calibrated; its scores and receipt are filled in by the caller."""
+    """The model, probabilities calibrated, thresholds chosen; scores and receipt are left to the caller."""
     training = prepared.parts["train"]
     encoders, numbers = prepared.encoder.to_stored()
     target, scales = to_stored(prepared.target)
@@ -60,11 +62,16 @@ def assemble(prepared: Prepared, members: Sequence[Member], network: Sequence[La
         column |= values | {"weight": share}
     for layer, zeros in zip(artifact.network, zeros_of(model.networks), strict=True):
         layer["zeros"] = zeros
-    if not prepared.options.objective.calibrate or prepared.task.name == "regression":
-        return model
     held = HeldOut.of(prepared, members, model.networks)
-    artifact.arrays["temperature"] = temperature = calibrated(model, held)
-    return dataclasses.replace(model, temperature=temperature)
+    if prepared.task.name == "regression":
+        artifact.arrays.update(held_errors(model, held))
+        return model
+    if prepared.options.objective.calibrate:
+        artifact.arrays["temperature"] = temperature = calibrated(model, held)
+        model = dataclasses.replace(model, temperature=temperature)
+    if (thresholds := chosen_thresholds(model, held)) is not None:
+        artifact.target["thresholds"] = thresholds
+    return model
 
 
 def _stacked(arrays: Sequence[Array]) -> Array:

@@ -1,81 +1,42 @@
 """`mlpcli evaluate`: measure a model on rows whose target is known."""
 
-import dataclasses
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
-from mlpcli.data.counts import CellCounts
-from mlpcli.data.rows import RowStream
 from mlpcli.data.source import ReadingSettings
-from mlpcli.data.target import ClassTarget
 from mlpcli.metrics import measure
-from mlpcli.metrics.classification import confusion, per_class
+from mlpcli.metrics.bootstrap import intervals, percentiles, resampled
+from mlpcli.metrics.conformal import ErrorSizes
 from mlpcli.metrics.outcome import Outcome
-from mlpcli.nn.network import PREDICTION_ROWS
-from mlpcli.settings import Settings, build, refuse_unknown, setting
-from mlpcli.workflows.model import Model, ModelLike, load, reading_for
-from mlpcli.workflows.parts import (
-    Data,
-    Part,
-    check_weights,
-    digest_of,
-    encode_chunks,
-    no_target,
-    paths_of,
-    reading_of,
+from mlpcli.settings import build, refuse_unknown
+from mlpcli.workflows import importance as permuting
+from mlpcli.workflows.comparing import (
+    Comparison,
+    Earlier,
+    compared_with_file,
+    compared_with_model,
+    load_other,
+    outcome_of_other,
+    resamples_for,
 )
-from mlpcli.workflows.run import choose_threads, limited_threads
-from mlpcli.workflows.scoring import baseline_outcome, scores_of
+from mlpcli.workflows.decisions import refuse_threshold
+from mlpcli.workflows.evaluation import Evaluation, by_class, by_target, coverage_of, residuals_of
+from mlpcli.workflows.evaluation_settings import EvaluationSettings
+from mlpcli.workflows.importance import permutation_importance
+from mlpcli.workflows.intervals import errors_for
+from mlpcli.workflows.model import Model, ModelLike, load
+from mlpcli.workflows.parts import Data
+from mlpcli.workflows.run import limited_threads
+from mlpcli.workflows.scored_rows import ScoredRows, score_rows
+from mlpcli.workflows.scoring import Scores, baseline_outcome, scores_of
+from mlpcli.workflows.slices import SliceScores
 
+Array: TypeAlias = npt.NDArray[Any]
 
-@dataclass(frozen=True)
-class EvaluationSettings(Settings):
-    """How decisions are made."""
-
-    threshold: float = setting(
-        0.5,
-        "Probability from which the positive class, or a label, is predicted.",
-        group="Evaluation",
-        above=0,
-        below=1,
-        common=True,
-    )
-    strict: bool = setting(
-        False,
-        "Unseen categories, unreadable cells and values out of range are errors.",
-        group="Evaluation",
-        common=True,
-    )
-
-
-@dataclass(frozen=True)
-class Confusion:
-    """Rows are the truth, columns the prediction; sums of weights where rows have weights."""
-
-    labels: list[str]
-    counts: list[list[float]]
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """What `evaluate` returns."""
-
-    task: str
-    rows: int
-    dropped: int
-    """Rows without target."""
-    metrics: dict[str, float | None]
-    baseline: dict[str, float | None]
-    reasons: dict[str, str]
-    """Why a metric is None."""
-    confusion: Confusion | None
-    per_class: dict[str, dict[str, float]] | None
-    per_target: dict[str, dict[str, float | None]] | None
-    seen_in_training: bool
-    counts: CellCounts
-    notes: list[str]
+PURPOSES = ("sample", "resamples", "slices", "importance")
+"""Each gets a generator of its own: only add."""
 
 
 def evaluate(model: ModelLike, data: Data, **settings: Any) -> Evaluation:
@@ -86,74 +47,133 @@ def evaluate(model: ModelLike, data: Data, **settings: Any) -> Evaluation:
     refuse_unknown(settings, (EvaluationSettings, ReadingSettings))
     chosen = build(EvaluationSettings, settings)
     loaded = load(model)
-    reading_settings = reading_for(loaded, build(ReadingSettings, settings))
-    reading = reading_of(reading_settings)
-    counts = CellCounts()
-    schema = loaded.artifact.schema
-    parts: list[Part] = []
-    outputs, hashes = [], []
-    dropped = 0
-    threads = choose_threads(loaded.options.run.threads, loaded.network.largest_product * PREDICTION_ROWS)
-    with RowStream(paths_of(data), reading_settings) as stream, limited_threads(threads):
-        for chunk in encode_chunks(
-            stream, schema, loaded.encoder, loaded.target, reading, counts, strict=chosen.strict
-        ):
-            dropped += chunk.dropped
-            outputs.append(loaded.loss.central(loaded.outputs(chunk.part.features)))
-            hashes.append(chunk.part.hashes())
-            # What the network saw is not needed any more.
-            parts.append(dataclasses.replace(chunk.part, features=chunk.part.features[:, :0]))
-    part = Part.joined(parts)
-    if not len(part):
-        raise no_target(stream.name)
-    check_weights(part.weights, schema.weight, stream.name)
-    outcome = loaded.task.outcome(
-        loaded.target, np.concatenate(outputs), part.truth, part.weights, chosen.threshold
+    chosen.check_task(loaded.task.name)
+    if chosen.threshold is not None:
+        refuse_threshold(loaded.task.name)
+    errors = None if chosen.interval is None else errors_for(loaded, chosen.interval)
+    other = None if chosen.compare is None else load_other(chosen.compare, loaded)
+    seeds = np.random.SeedSequence(chosen.seed).spawn(len(PURPOSES))
+    generators = {name: np.random.default_rng(seed) for name, seed in zip(PURPOSES, seeds, strict=True)}
+    rows = score_rows(
+        loaded,
+        data,
+        build(ReadingSettings, settings),
+        strict=chosen.strict,
+        by=chosen.by,
+        other=other if isinstance(other, Model) else None,
+        sample=permuting.MOST_ROWS if chosen.importance else 0,
+        generator=generators["sample"],
     )
-    scores = scores_of(loaded, outcome, baseline_outcome(loaded, part))
-    matrix, by_class = _classes(loaded, outcome)
-    notes = list(stream.notes)
-    if schema.weight is not None and part.weights is None:
-        notes.append(f"the weight column {schema.weight!r} is missing: metrics are unweighted")
+    # Dot products of one resample are too small for threads, which would wait for each other spinning.
+    with limited_threads(1):
+        return _evaluated(loaded, rows, chosen, errors, other, generators)
+
+
+def _evaluated(
+    model: Model,
+    rows: ScoredRows,
+    chosen: EvaluationSettings,
+    errors: ErrorSizes | None,
+    other: Model | Earlier | None,
+    generators: dict[str, np.random.Generator],
+) -> Evaluation:
+    task, part = model.task.name, rows.part
+    threshold = model.threshold if chosen.threshold is None else chosen.threshold
+    outcome = model.task.outcome(model.target, rows.central, part.truth, part.weights, threshold)
+    trivial = baseline_outcome(model, part)
+    scores = scores_of(model, outcome, trivial)
+    comparison, both = _compared(model, rows, chosen, outcome, scores, other, generators["resamples"])
+    spread = None
+    if chosen.bootstrap is not None:
+        # Of a comparison the same resamples.
+        ours = both or resampled({"ours": outcome}, task, None, chosen.bootstrap, generators["resamples"])
+        spread = {name: percentiles(values, chosen.level) for name, values in ours["ours"].items()}
+    importance = None
+    if rows.sample is not None:
+        importance = permutation_importance(
+            model,
+            rows.sample,
+            threshold,
+            chosen.importance_metric or model.task.headline,
+            chosen.importance_repeats,
+            chosen.level,
+            generators["importance"],
+        )
+    matrix, classes = by_class(model, outcome)
+    covered = None
+    if errors is not None and chosen.interval is not None:
+        covered = coverage_of(model, rows, errors, chosen.interval)
+    gates = [each.verdict(scores.metrics, scores.reasons) for each in chosen.conditions]
+    if comparison is not None:
+        gates += [each.verdict(scores.metrics, comparison.metrics, scores.reasons) for each in chosen.drops]
     return Evaluation(
-        task=schema.task,
+        task=task,
         rows=len(part),
-        dropped=dropped,
+        dropped=rows.dropped,
+        threshold=np.atleast_1d(threshold).tolist() if task in ("binary", "multilabel") else None,
         metrics=scores.metrics,
         baseline=scores.baseline,
         reasons=scores.reasons,
+        intervals=spread,
+        level=chosen.level,
+        resamples=chosen.bootstrap or 0,
         confusion=matrix,
-        per_class=by_class,
-        per_target=_targets(loaded, outcome),
-        seen_in_training=digest_of(np.concatenate(hashes)) == loaded.artifact.receipt["digest"],
-        counts=counts,
-        notes=notes,
+        per_class=classes,
+        per_target=by_target(model, outcome),
+        baseline_per_class=by_class(model, trivial)[1],
+        baseline_per_target=by_target(model, trivial),
+        residuals=residuals_of(model, outcome),
+        coverage=covered,
+        slices={
+            column: {
+                label: _slice(model, outcome.take(each), trivial.take(each), chosen, generators["slices"])
+                for label, each in slices.items()
+            }
+            for column, slices in rows.slices.items()
+        },
+        comparison=comparison,
+        gates=gates,
+        importance=importance,
+        seen_in_training=rows.digest == model.artifact.receipt["digest"],
+        counts=rows.counts,
+        notes=rows.notes,
     )
 
 
-def _classes(model: Model, outcome: Outcome) -> tuple[Confusion | None, dict[str, dict[str, float]] | None]:
-    if not isinstance(model.target, ClassTarget):
-        return None, None
-    classes = list(model.target.classes)
-    scores = per_class(outcome, len(classes))
-    by_class = {
-        each: {name: float(values[number]) for name, values in scores.items()}
-        for number, each in enumerate(classes)
-    }
-    return Confusion(classes, confusion(outcome, len(classes)).tolist()), by_class
+def _compared(
+    model: Model,
+    rows: ScoredRows,
+    chosen: EvaluationSettings,
+    outcome: Outcome,
+    scores: Scores,
+    other: Model | Earlier | None,
+    generator: np.random.Generator,
+) -> tuple[Comparison | None, dict[str, dict[str, Array]]]:
+    """The comparison, and the resampled scores of both models if there are two."""
+    if other is None or chosen.compare is None:
+        return None, {}
+    if isinstance(other, Earlier):
+        return compared_with_file(chosen.compare, scores.metrics, other, chosen.level), {}
+    assert rows.other is not None
+    theirs = outcome_of_other(other, model, rows.other, rows.part, chosen.threshold)
+    resamples = chosen.bootstrap or resamples_for(len(rows.part))
+    both = resampled({"ours": outcome, "theirs": theirs}, model.task.name, None, resamples, generator)
+    metrics = measure(theirs, model.task.name)[0]
+    compared = compared_with_model(
+        chosen.compare, scores.metrics, metrics, both, chosen.level, len(rows.part)
+    )
+    return compared, both
 
 
-def _targets(model: Model, outcome: Outcome) -> dict[str, dict[str, float | None]] | None:
-    """Each target by itself: values as regression, labels as a binary class."""
-    if isinstance(model.target, ClassTarget) or len(model.target.names) == 1:
-        return None
-    by_target = {}
-    for number, name in enumerate(model.target.names):
-        truth, predicted = outcome.truth[:, number], outcome.predicted[:, number]
-        if outcome.probabilities is None:
-            single = Outcome(truth[:, None], predicted[:, None], None, outcome.weights)
-        else:
-            of_label = outcome.probabilities[:, number]
-            single = Outcome(truth, predicted, np.column_stack([1 - of_label, of_label]), outcome.weights)
-        by_target[name] = measure(single, "regression" if outcome.probabilities is None else "binary")[0]
-    return by_target
+def _slice(
+    model: Model,
+    outcome: Outcome,
+    trivial: Outcome,
+    chosen: EvaluationSettings,
+    generator: np.random.Generator,
+) -> SliceScores:
+    found, task = scores_of(model, outcome, trivial), model.task.name
+    spread = None
+    if chosen.bootstrap is not None:
+        spread = intervals(outcome, task, None, chosen.bootstrap, generator, chosen.level)
+    return SliceScores(found.rows, found.metrics, found.baseline, found.reasons, spread)

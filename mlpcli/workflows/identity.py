@@ -15,7 +15,10 @@ from mlpcli.settings import described_fields, flag_of
 from mlpcli.workflows.options import SETTINGS_CLASSES
 from mlpcli.workflows.preparation import Prepared
 
-OF_NO_EFFECT = {*described_fields(ReadingSettings), "preset", "strict", "diagnose", "threads", "from_model"}
+OF_NO_EFFECT = {
+    *described_fields(ReadingSettings),
+    *("preset", "strict", "diagnose", "threads", "from_model", "threshold"),
+}
 """Settings that are not compared: they change no weights, or what they do to the data, to other settings or
 to the number of threads is compared instead."""
 

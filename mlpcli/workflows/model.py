@@ -15,12 +15,13 @@ from mlpcli.data.features import FeatureEncoder
 from mlpcli.data.source import ReadingSettings
 from mlpcli.data.target import NumberTarget, Target, from_stored
 from mlpcli.errors import ArtifactError, MlpcliError
+from mlpcli.metrics.thresholds import UNDECIDED
 from mlpcli.nn.losses import Loss
 from mlpcli.nn.network import Network, count_parameters
 from mlpcli.workflows.building import Plan, loss_of
 from mlpcli.workflows.options import Options
 from mlpcli.workflows.parts import reading_of
-from mlpcli.workflows.tasks import TASKS, Task
+from mlpcli.workflows.tasks import TASKS, Task, Threshold
 
 Array: TypeAlias = npt.NDArray[Any]
 
@@ -60,6 +61,12 @@ class Model:
     def linked(self, raw: Array) -> Array:
         """Raw outputs of one network as predictions, in float64."""
         return np.asarray(self.loss.link(raw.astype(np.float64) / self.temperature))
+
+    @property
+    def threshold(self) -> Threshold:
+        """From which probability on yes is said: as training stored it, (1,) or (labels,), else 0.5."""
+        stored = self.artifact.target.get("thresholds")
+        return UNDECIDED if stored is None else np.array(stored)
 
     @property
     def quantile_levels(self) -> tuple[float, ...]:

@@ -15,6 +15,7 @@ from mlpcli.nn.optimizers import OptimizerSettings
 from mlpcli.nn.regularization import RegularizationSettings
 from mlpcli.settings import Settings, build, refuse_unknown, setting
 from mlpcli.workflows import presets
+from mlpcli.workflows.decisions import DecisionSettings
 from mlpcli.workflows.run import EnsembleSettings, RunSettings, TransferSettings
 from mlpcli.workflows.tasks import ObjectiveSettings
 
@@ -39,6 +40,7 @@ SETTINGS_CLASSES: tuple[type[Settings], ...] = (
     NetworkSettings,
     ObjectiveSettings,
     LossSettings,
+    DecisionSettings,
     OptimizerSettings,
     TrainingSettings,
     RegularizationSettings,
@@ -59,6 +61,7 @@ class Options:
     network: NetworkSettings
     objective: ObjectiveSettings
     loss: LossSettings
+    decision: DecisionSettings
     optimizer: OptimizerSettings
     training: TrainingSettings
     regularization: RegularizationSettings
@@ -78,6 +81,7 @@ class Options:
             build(NetworkSettings, values),
             build(ObjectiveSettings, values),
             build(LossSettings, values),
+            build(DecisionSettings, values),
             build(OptimizerSettings, values),
             build(TrainingSettings, values),
             build(RegularizationSettings, values),

@@ -1,7 +1,7 @@
 """Encoded rows, and what they are made from: a part of the training table, or another table of the model."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from mlpcli.data.cells import MISSING_WORDS, Cells, Reading, as_numbers, shown
+from mlpcli.data.cells import MISSING_WORDS, Cells, Frame, Reading, as_numbers, shown
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.features import FeatureEncoder
 from mlpcli.data.rows import RowStream
@@ -82,6 +82,8 @@ class EncodedChunk:
     part: Part
     dropped: int
     """Rows without target."""
+    frame: Frame
+    """All columns that were read, of the same rows."""
 
 
 def paths_of(data: Data) -> "list[str] | pd.DataFrame":
@@ -107,12 +109,18 @@ def encode_chunks(
     counts: CellCounts,
     *,
     strict: bool = False,
+    also: Sequence[str] = (),
+    texts: Collection[str] = (),
 ) -> Iterator[EncodedChunk]:
-    """The rows of another table of the model; with `strict` a cell that has to be counted is an error."""
+    """The rows of another table of the model; with `strict` a cell that has to be counted is an error.
+
+    `also` are further columns to read; those of `texts` are read as text, whatever they are to the model.
+    """
     schema.require(stream.header, stream.name, target=True)
     weight = schema.weight if schema.weight in stream.header else None
     names = [*(column.name for column in schema.inputs), *schema.target, *([weight] if weight else [])]
-    for chunk in stream.chunks(names, numbers_of(schema, target, weight), reading):
+    names = list(dict.fromkeys([*names, *also]))
+    for chunk in stream.chunks(names, numbers_of(schema, target, weight) - set(texts), reading):
         present = np.flatnonzero(rows_with_target(chunk.frame, schema.target, reading))
         frame = chunk.frame.take(present)
 
@@ -124,7 +132,7 @@ def encode_chunks(
         features = encoder.encode(frame, counts)
         if strict:
             refuse_counted(counts, frame, place)
-        yield EncodedChunk(Part(features, truth, weights), len(chunk) - len(present))
+        yield EncodedChunk(Part(features, truth, weights), len(chunk) - len(present), frame)
 
 
 def encode_part(

@@ -12,6 +12,7 @@ from mlpcli.nn.network import LayerSummary, count_parameters
 from mlpcli.workflows.budget import fit_to_time
 from mlpcli.workflows.building import Plan, batch_rows, refuse_what_does_not_fit
 from mlpcli.workflows.checkpointing import Keeper, refuse_other_model
+from mlpcli.workflows.decisions import check_threshold
 from mlpcli.workflows.doctor import Finding
 from mlpcli.workflows.ensemble import Manner, choose_manner
 from mlpcli.workflows.identity import identity_of
@@ -102,6 +103,8 @@ def _started(
 ) -> Started:
     options, prepared = prepared_for(data, settings)
     check_monitor(prepared)
+    held = bool(prepared.folds) or len(prepared.parts["validation"]) > 0
+    check_threshold(prepared.options.decision, prepared.task.name, held)
     network = Plan.of(prepared.options, prepared.encoder, prepared.task, prepared.target)
     refuse_what_does_not_fit(network, prepared)
     step_products = network.largest_product * batch_rows(prepared)

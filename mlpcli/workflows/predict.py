@@ -16,8 +16,11 @@ from mlpcli.data.schema import resolve_names
 from mlpcli.data.source import ReadingSettings
 from mlpcli.data.target import ClassTarget
 from mlpcli.errors import DataError
+from mlpcli.metrics.conformal import ErrorSizes
 from mlpcli.nn.network import PREDICTION_ROWS
 from mlpcli.settings import Settings, build, refuse_unknown, setting
+from mlpcli.workflows.decisions import refuse_threshold
+from mlpcli.workflows.intervals import bounds, errors_for
 from mlpcli.workflows.model import Model, ModelLike, load, reading_for
 from mlpcli.workflows.parts import Data, numbers_of, paths_of, reading_of, refuse_counted
 from mlpcli.workflows.run import choose_threads, limited_threads
@@ -37,10 +40,19 @@ class PredictionSettings(Settings):
         common=True,
     )
     proba: bool = setting(False, "Add the probability of each class.", group="Output", common=True)
-    threshold: float = setting(
-        0.5,
-        "Probability from which the positive class, or a label, is predicted.",
+    threshold: float | None = setting(
+        None,
+        "Probability from which the positive class, or a label, is predicted; else as in training, or 0.5.",
         group="Output",
+        above=0,
+        below=1,
+        common=True,
+    )
+    interval: float | None = setting(
+        None,
+        "Add the ends of an interval that holds so many of the true numbers, as 0.9; for regression.",
+        group="Output",
+        metavar="LEVEL",
         above=0,
         below=1,
         common=True,
@@ -79,6 +91,9 @@ class Scoring:
     ) -> None:
         self._model, self._settings = model, settings
         self.summary = PredictionSummary()
+        if settings.threshold is not None:
+            refuse_threshold(model.task.name)
+        self._errors = None if settings.interval is None else errors_for(model, settings.interval)
         self._reading: Reading = reading_of(reading_for(model, reading))
         self._stream = RowStream(paths_of(data), reading_for(model, reading), settings.chunk_rows)
         try:
@@ -117,7 +132,7 @@ class Scoring:
         threads = choose_threads(model.options.run.threads, model.network.largest_product * PREDICTION_ROWS)
         with limited_threads(threads):
             for chunk in self._stream.chunks(inputs, numbers, self._reading):
-                columns = _scored(model, chunk.frame, self._settings, self.summary.counts)
+                columns = _scored(model, chunk.frame, self._settings, self._errors, self.summary.counts)
                 if self._settings.strict:
                     refuse_counted(self.summary.counts, chunk.frame, chunk.place)
                 self.summary.rows += len(chunk)
@@ -171,18 +186,27 @@ def added_columns(model: Model, settings: PredictionSettings) -> list[str]:
     names = [f"prediction_{name}" for name in target.names] if several else ["prediction"]
     for level in model.quantile_levels:
         names += [f"quantile_{level}_{name}" for name in target.names] if several else [f"quantile_{level}"]
+    if settings.interval is not None:
+        names += [f"{name}_{end}" for name in target.names for end in ("low", "high")]
     if settings.proba and model.task.name == "multilabel":
         names += [f"probability_{name}" for name in target.names]
     return names
 
 
-def _scored(model: Model, frame: Frame, settings: PredictionSettings, counts: CellCounts) -> list[list[Any]]:
+def _scored(
+    model: Model,
+    frame: Frame,
+    settings: PredictionSettings,
+    errors: ErrorSizes | None,
+    counts: CellCounts,
+) -> list[list[Any]]:
     """The added columns as plain values."""
     linked = model.outputs(model.encode(frame, counts))
     # Outcome wants a truth; only its decisions are used here.
     truth = np.zeros(len(frame), dtype=np.intp)
     central = model.loss.central(linked)
-    outcome = model.task.outcome(model.target, central, truth, None, settings.threshold)
+    threshold = model.threshold if settings.threshold is None else settings.threshold
+    outcome = model.task.outcome(model.target, central, truth, None, threshold)
     columns: list[list[Any]] = []
     if isinstance(model.target, ClassTarget):
         columns.append(model.target.decode(outcome.predicted))
@@ -191,6 +215,10 @@ def _scored(model: Model, frame: Frame, settings: PredictionSettings, counts: Ce
     else:
         columns += [_rounded(values) for values in outcome.predicted.T]
         columns += [_rounded(values) for level in model.quantiles(linked) for values in level.T]
+        if errors is not None and settings.interval is not None:
+            low, high = bounds(model, errors, central, settings.interval)
+            ends = zip(low.T, high.T, strict=True)
+            columns += [_rounded(values) for of_target in ends for values in of_target]
     if settings.proba and outcome.probabilities is not None:
         columns += [_rounded(values) for values in outcome.probabilities.T]
     return columns

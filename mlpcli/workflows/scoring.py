@@ -69,4 +69,5 @@ def scores_of(model: Model, outcome: Outcome, trivial: Outcome) -> Scores:
 
 
 def _outcome(model: Model, part: Part, linked: Array) -> Outcome:
-    return model.task.outcome(model.target, model.loss.central(linked), part.truth, part.weights)
+    central = model.loss.central(linked)
+    return model.task.outcome(model.target, central, part.truth, part.weights, model.threshold)

@@ -16,6 +16,8 @@ from mlpcli.settings import Settings, parse_factors, setting
 
 Array: TypeAlias = npt.NDArray[Any]
 ClassWeight: TypeAlias = str | tuple[tuple[str, float], ...]
+Threshold: TypeAlias = "float | Array"
+"""One for all labels, or (labels,)."""
 
 LABEL_LOSSES = {
     "cross-entropy": "sigmoid-cross-entropy",
@@ -103,7 +105,12 @@ class Task(ABC):
 
     @abstractmethod
     def outcome(
-        self, target: Target, linked: Array, truth: Array, weights: Array | None, threshold: float = 0.5
+        self,
+        target: Target,
+        linked: Array,
+        truth: Array,
+        weights: Array | None,
+        threshold: Threshold = 0.5,
     ) -> Outcome:
         """What was predicted beside what was true, from linked outputs (values or probabilities)."""
 
@@ -136,7 +143,12 @@ class Regression(Task):
         return target.encode(truth)
 
     def outcome(
-        self, target: Target, linked: Array, truth: Array, weights: Array | None, threshold: float = 0.5
+        self,
+        target: Target,
+        linked: Array,
+        truth: Array,
+        weights: Array | None,
+        threshold: Threshold = 0.5,
     ) -> Outcome:
         assert isinstance(target, NumberTarget)
         return Outcome(truth, target.decode(linked), None, weights)
@@ -184,7 +196,12 @@ class Multiclass(_Classes):
         return truth
 
     def outcome(
-        self, target: Target, linked: Array, truth: Array, weights: Array | None, threshold: float = 0.5
+        self,
+        target: Target,
+        linked: Array,
+        truth: Array,
+        weights: Array | None,
+        threshold: Threshold = 0.5,
     ) -> Outcome:
         return Outcome(truth, linked.argmax(axis=1), linked, weights)
 
@@ -202,7 +219,12 @@ class Binary(_Classes):
         return truth.astype(np.float32)[:, None]
 
     def outcome(
-        self, target: Target, linked: Array, truth: Array, weights: Array | None, threshold: float = 0.5
+        self,
+        target: Target,
+        linked: Array,
+        truth: Array,
+        weights: Array | None,
+        threshold: Threshold = 0.5,
     ) -> Outcome:
         probabilities = np.hstack([1.0 - linked, linked])
         return Outcome(truth, (linked[:, 0] >= threshold).astype(np.intp), probabilities, weights)
@@ -226,7 +248,12 @@ class Multilabel(Task):
         return truth.astype(np.float32)
 
     def outcome(
-        self, target: Target, linked: Array, truth: Array, weights: Array | None, threshold: float = 0.5
+        self,
+        target: Target,
+        linked: Array,
+        truth: Array,
+        weights: Array | None,
+        threshold: Threshold = 0.5,
     ) -> Outcome:
         return Outcome(truth, (linked >= threshold).astype(np.intp), linked, weights)
 

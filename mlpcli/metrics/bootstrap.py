@@ -1,0 +1,79 @@
+"""Intervals of metrics by resampling rows (Efron 1979): how far a score may be off because rows are few.
+
+A resample of n rows is drawn as counts of the rows, which serve as weights: nothing is copied or sorted
+again, and memory is a few numbers a row, however many resamples there are.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import TypeAlias
+
+import numpy as np
+
+from mlpcli.metrics import measure
+from mlpcli.metrics.outcome import Array, Outcome
+
+Interval: TypeAlias = tuple[float, float]
+
+MOST_UNAVAILABLE = 0.05
+"""Share of resamples that may be without a metric, as where none of the rows is of a rare class."""
+
+
+def resampled(
+    outcomes: Mapping[str, Outcome],
+    task: str,
+    names: Collection[str] | None,
+    resamples: int,
+    generator: np.random.Generator,
+) -> dict[str, dict[str, Array]]:
+    """{outcome: {metric: (resamples,)}}: scores of outcomes of the same rows in the same resamples.
+
+    NaN where a resample has no such score. Rows of weight 0 are never drawn.
+    """
+    weights = next(iter(outcomes.values())).row_weights
+    scores: dict[str, dict[str, list[float]]] = {each: {} for each in outcomes}
+    for counts in _counts(weights, resamples, generator):
+        for each, outcome in outcomes.items():
+            values, _ = measure(outcome.reweighted(counts), task, names)
+            for name, value in values.items():
+                scores[each].setdefault(name, []).append(np.nan if value is None else value)
+    return {
+        each: {name: np.array(values) for name, values in of_outcome.items()}
+        for each, of_outcome in scores.items()
+    }
+
+
+def percentiles(scores: Array, level: float) -> Interval | None:
+    """The middle `level` of resampled scores (resamples,); None where too many resamples have none."""
+    there = scores[~np.isnan(scores)]
+    if not len(there) or len(there) < (1 - MOST_UNAVAILABLE) * len(scores):
+        return None
+    low, high = np.quantile(there, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)
+
+
+def intervals(
+    outcome: Outcome,
+    task: str,
+    names: Collection[str] | None,
+    resamples: int,
+    generator: np.random.Generator,
+    level: float,
+) -> dict[str, Interval | None]:
+    """The percentile interval of each metric of the task, or of those named."""
+    scores = resampled({"": outcome}, task, names, resamples, generator)[""]
+    return {name: percentiles(values, level) for name, values in scores.items()}
+
+
+def _counts(weights: Array, resamples: int, generator: np.random.Generator) -> Iterator[Array]:
+    """How often each row was drawn, times its weight: (rows,) each."""
+    rows = len(weights)
+    counting = np.flatnonzero(weights > 0)
+    everything = len(counting) == rows
+    plain = bool((weights == 1).all())
+    for _ in range(resamples):
+        if len(counting) < 2:  # always the same: nothing can be told from it
+            yield np.zeros(rows)
+            continue
+        drawn = generator.integers(0, len(counting), len(counting))
+        counts = np.bincount(drawn if everything else counting[drawn], minlength=rows)
+        yield counts.astype(np.float64) if plain else counts * weights

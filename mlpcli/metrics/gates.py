@@ -1,0 +1,114 @@
+"""Gates: conditions on metrics that fail an evaluation, as a number that must not be passed, or a drop."""
+
+import operator
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+
+from mlpcli.errors import SettingsError, did_you_mean
+from mlpcli.metrics import METRICS
+
+_CONDITION = re.compile(r"\s*(\w+)\s*(<=|>=|<|>)\s*(\S+)\s*")
+
+OPERATORS: dict[str, Callable[[float, float], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a gate holds, on what number; `reason` where there is no number."""
+
+    gate: str
+    """As it was given."""
+    metric: str
+    value: float | None
+    """The metric's, or the drop."""
+    holds: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """`--fail-if 'roc_auc < 0.85'`: the evaluation fails if this is true."""
+
+    text: str
+    metric: str
+    operator: str
+    limit: float
+
+    @classmethod
+    def parse(cls, text: str) -> "Condition":
+        """From its text; raises SettingsError if it cannot be understood or names no metric."""
+        flag = "--fail-if"
+        match = _CONDITION.fullmatch(text)
+        if match is None:
+            raise SettingsError(
+                f"{flag}: {text!r:.80} is not METRIC {'|'.join(OPERATORS)} NUMBER",
+                "Write for example --fail-if 'roc_auc < 0.85'.",
+            )
+        limit = _number(match[3])
+        if limit is None:
+            raise SettingsError(f"{flag}: {match[3]!r:.40} is not a number", "Write for example 0.85.")
+        check_metric(flag, match[1], METRICS)
+        return cls(f"{match[1]} {match[2]} {match[3]}", match[1], match[2], limit)
+
+    def verdict(self, metrics: Mapping[str, float | None], reasons: Mapping[str, str]) -> Verdict:
+        """Of these metrics; one that cannot be had does not hold."""
+        value = metrics.get(self.metric)
+        if value is None:
+            return Verdict(self.text, self.metric, None, False, _missing(self.metric, reasons))
+        return Verdict(self.text, self.metric, value, not OPERATORS[self.operator](value, self.limit))
+
+
+@dataclass(frozen=True)
+class Drop:
+    """`--max-drop roc_auc=0.01`: the evaluation fails if the metric got worse by more than that."""
+
+    metric: str
+    most: float
+
+    def verdict(
+        self,
+        ours: Mapping[str, float | None],
+        theirs: Mapping[str, float | None],
+        reasons: Mapping[str, str],
+    ) -> Verdict:
+        """Of metrics beside earlier ones; where lower is better a rise is the drop."""
+        text = f"drop of {self.metric} > {self.most:g}"
+        new, old = ours.get(self.metric), theirs.get(self.metric)
+        if new is None:
+            return Verdict(text, self.metric, None, False, _missing(self.metric, reasons))
+        if old is None:
+            why = f"there is no {self.metric} to compare with"
+            return Verdict(text, self.metric, None, False, why)
+        drop = old - new if METRICS[self.metric].higher_is_better else new - old
+        return Verdict(text, self.metric, drop, drop <= self.most)
+
+
+def check_metric(flag: str, name: str, known: Collection[str]) -> None:
+    """Raise SettingsError unless a metric is one of those known."""
+    if name not in known:
+        raise SettingsError(f"{flag}: there is no metric {name!r:.40}", did_you_mean(name, known))
+
+
+def check_for_task(flag: str, name: str, task: str) -> None:
+    """Raise SettingsError if a metric is not for a task."""
+    if task not in METRICS[name].tasks:
+        known = [each for each, metric in METRICS.items() if task in metric.tasks]
+        raise SettingsError(f"{flag}: {name} is no metric of {task}", did_you_mean(name, known))
+
+
+def _number(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if abs(number) < float("inf") else None
+
+
+def _missing(metric: str, reasons: Mapping[str, str]) -> str:
+    return reasons.get(metric, f"there is no {metric}")

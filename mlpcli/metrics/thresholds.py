@@ -1,0 +1,72 @@
+"""From which probability on to say yes: the cut that is best on rows whose truth is known. RULES."""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import numpy as np
+
+from mlpcli.metrics.outcome import Array, ratio
+
+Objective: TypeAlias = Callable[[Array, Array, float, float], Array]
+"""(hits, false, positives, negatives) -> what is to be large, (cuts,): sums of weights of rows that are
+called positive and are or are not, and of all rows that are or are not."""
+
+UNDECIDED = 0.5
+
+
+def best_threshold(
+    truth: Array, probabilities: Array, weights: Array | None, objective: Objective
+) -> float | None:
+    """The threshold with the best objective when `probability >= threshold` means yes.
+
+    All arrays are (rows,), truth 0 or 1. Every cut between different probabilities is tried, and none and
+    all; the threshold lies in the middle between them, and of equally good ones it is the nearest to 0.5.
+    None where no row counts or all are of one class.
+    """
+    weights = np.ones(len(truth)) if weights is None else weights.astype(np.float64)
+    counting = weights > 0
+    truth, probabilities, weights = truth[counting], probabilities[counting], weights[counting]
+    if not len(truth) or truth.min() == truth.max():
+        return None
+    order = np.argsort(-probabilities, kind="stable")
+    ranked, weights, positive = probabilities[order], weights[order], truth[order] == 1
+    ends = np.flatnonzero(np.append(np.diff(ranked) != 0, True))
+    hits = np.append(0, np.cumsum(weights * positive)[ends])
+    false = np.append(0, np.cumsum(weights * ~positive)[ends])
+    cuts = _between(np.concatenate([[1.0], ranked[ends], [0.0]]))
+    possible = np.flatnonzero((cuts > 0) & (cuts < 1))
+    if not len(possible):  # certain of every row
+        return UNDECIDED
+    values = objective(hits, false, float(hits[-1]), float(false[-1]))[possible]
+    rounding = 1e-12 * max(1.0, float(np.abs(values).max()))
+    best = cuts[possible[values >= values.max() - rounding]]
+    return float(best[np.argmin(np.abs(best - UNDECIDED))])
+
+
+def _between(descending: Array) -> Array:
+    """A number for each step down: above its end, and not above its start."""
+    above, below = descending[:-1], descending[1:]
+    middle = below + (above - below) / 2
+    return np.where(middle > below, middle, above)
+
+
+def f1(hits: Array, false: Array, positives: float, negatives: float) -> Array:
+    """F1 of the positive class."""
+    return ratio(2 * hits, hits + false + positives)
+
+
+def youden(hits: Array, false: Array, positives: float, negatives: float) -> Array:
+    """Recall + specificity - 1 (Youden 1950)."""
+    return np.asarray(hits / positives - false / negatives)
+
+
+def cost(of_false: float, of_missed: float) -> Objective:
+    """The least total cost, at so much for each row wrongly called positive or negative."""
+
+    def objective(hits: Array, false: Array, positives: float, negatives: float) -> Array:
+        return np.asarray(-(of_false * false + of_missed * (positives - hits)))
+
+    return objective
+
+
+RULES: dict[str, Objective] = {"f1": f1, "youden": youden}

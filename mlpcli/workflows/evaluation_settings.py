@@ -1,0 +1,142 @@
+"""The options of `mlpcli evaluate`."""
+
+from dataclasses import dataclass
+
+from mlpcli.errors import SettingsError
+from mlpcli.metrics import METRICS
+from mlpcli.metrics.gates import Condition, Drop, check_for_task, check_metric
+from mlpcli.settings import Settings, check_factors, parse_factors, parse_list, setting
+
+
+def _parse_columns(text: str) -> tuple[str, ...]:
+    return (text,)
+
+
+def _parse_drops(text: str) -> tuple[tuple[str, float], ...]:
+    return parse_factors("--max-drop", text)
+
+
+@dataclass(frozen=True)
+class EvaluationSettings(Settings):
+    """What is measured beside the metrics, and which of them must hold."""
+
+    threshold: float | None = setting(
+        None,
+        "Probability from which the positive class, or a label, is predicted; else as in training, or 0.5.",
+        group="Evaluation",
+        above=0,
+        below=1,
+        common=True,
+    )
+    strict: bool = setting(
+        False,
+        "Unseen categories, unreadable cells and values out of range are errors.",
+        group="Evaluation",
+        common=True,
+    )
+    by: tuple[str, ...] = setting(
+        (),
+        "Metrics of each value, or quarter of the numbers, of these columns; they need not be inputs.",
+        group="Evaluation",
+        metavar="A,B",
+        parse=_parse_columns,
+        repeatable=True,
+        common=True,
+    )
+    interval: float | None = setting(
+        None,
+        "How many true numbers lie in the intervals of this level, as 0.9, and how wide these are.",
+        group="Evaluation",
+        metavar="LEVEL",
+        above=0,
+        below=1,
+        common=True,
+    )
+    bootstrap: int | None = setting(
+        None,
+        "Intervals of the metrics from so many resamples of the rows, as 1000.",
+        group="Uncertainty",
+        metavar="N",
+        at_least=100,
+        at_most=100_000,
+        common=True,
+    )
+    level: float = setting(
+        0.95,
+        "Of the intervals of metrics, differences and importances.",
+        group="Uncertainty",
+        above=0,
+        below=1,
+        common=True,
+    )
+    seed: int = setting(
+        0, "Of resamples and permutations.", group="Uncertainty", at_least=0, at_most=2**63 - 1
+    )
+    compare: str | None = setting(
+        None,
+        "Another model, measured on the same rows, or what `evaluate --json` said earlier.",
+        group="Comparison and gates",
+        metavar="MODEL|FILE.json",
+        common=True,
+    )
+    fail_if: tuple[str, ...] = setting(
+        (),
+        "Exit code 3 if this is true, as 'roc_auc < 0.85'.",
+        group="Comparison and gates",
+        metavar="CONDITION",
+        parse=parse_list,
+        repeatable=True,
+        common=True,
+    )
+    max_drop: tuple[tuple[str, float], ...] = setting(
+        (),
+        "Exit code 3 if a metric is worse than that of --compare by more, as roc_auc=0.01.",
+        group="Comparison and gates",
+        metavar="METRIC=X,...",
+        parse=_parse_drops,
+        repeatable=True,
+        common=True,
+    )
+    importance: bool = setting(
+        False,
+        "How much worse a metric gets when a column is shuffled.",
+        group="Importance",
+        common=True,
+    )
+    importance_metric: str | None = setting(
+        None, "The metric of --importance; else that shown in training.", group="Importance", metavar="METRIC"
+    )
+    importance_repeats: int = setting(
+        5, "How often each column is shuffled.", group="Importance", at_least=1, at_most=1000
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for text in self.fail_if:
+            Condition.parse(str(text))
+        check_factors("--max-drop", self.max_drop, list(METRICS))
+        if self.max_drop and self.compare is None:
+            raise SettingsError("--max-drop: there is nothing to compare with", "Give --compare MODEL.")
+        if self.importance_metric is not None:
+            check_metric("--importance-metric", self.importance_metric, METRICS)
+            if not self.importance:
+                raise SettingsError("--importance-metric is for --importance", "Give --importance, too.")
+
+    @property
+    def conditions(self) -> list[Condition]:
+        """Of `--fail-if`."""
+        return [Condition.parse(text) for text in self.fail_if]
+
+    @property
+    def drops(self) -> list[Drop]:
+        """Of `--max-drop`."""
+        return [Drop(*pair) for pair in self.max_drop]
+
+    def check_task(self, task: str) -> None:
+        """Raise SettingsError if a metric that is named is none of the task."""
+        named = [("--fail-if", each.metric) for each in self.conditions]
+        named += [("--max-drop", each.metric) for each in self.drops]
+        if self.importance_metric is not None:
+            named.append(("--importance-metric", self.importance_metric))
+        for flag, name in named:
+            check_for_task(flag, name, task)

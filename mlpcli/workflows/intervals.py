@@ -1,0 +1,81 @@
+"""Intervals around predicted numbers: what a model stores of its errors on held-out rows, and what follows.
+
+Errors are of the encoded target, so that with `--target-scaling log` intervals grow with the prediction.
+"""
+
+import dataclasses
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from mlpcli.data.target import NumberTarget
+from mlpcli.errors import ArtifactError, SettingsError
+from mlpcli.metrics.conformal import ErrorSizes
+from mlpcli.workflows.heldout import HeldOut
+from mlpcli.workflows.model import Model
+
+Array: TypeAlias = npt.NDArray[Any]
+
+FLAG = "--interval"
+PREFIX = "errors."
+"""Of the arrays' names in the model file; the rest are the fields of `ErrorSizes`."""
+
+
+def held_errors(model: Model, held: HeldOut) -> dict[str, Array]:
+    """The arrays to store; none where no row was held out."""
+    target = _target(model)
+    if not len(held.part):
+        return {}
+    predicted = _clipped(target, model.loss.central(held.predicted(model.linked)))
+    truth = target.encode(held.part.truth).astype(np.float64)
+    if not (np.isfinite(predicted).all() and np.isfinite(truth).all()):
+        return {}
+    found = ErrorSizes.of(truth, predicted, held.part.weights)
+    if found is None:
+        return {}
+    return {PREFIX + name: np.asarray(values, np.float64) for name, values in vars(found).items()}
+
+
+def errors_for(model: Model, level: float) -> ErrorSizes:
+    """What is stored, if it allows intervals of a level; raises MlpcliError where it does not."""
+    if model.task.name != "regression":
+        raise SettingsError(
+            f"{FLAG} is for regression, not for {model.task.name}", "--proba shows how sure a class is."
+        )
+    arrays = model.artifact.arrays
+    names = [field.name for field in dataclasses.fields(ErrorSizes)]
+    if not all(PREFIX + name in arrays for name in names):
+        raise ArtifactError(
+            f"{FLAG}: the model knows no errors on rows that were held out",
+            "Train it again, with --validation above 0.",
+        )
+    found = ErrorSizes(*(arrays[PREFIX + name] for name in names))
+    if level > found.highest:
+        raise ArtifactError(
+            f"{FLAG} {level:g}: too few rows were held out in training for more than {found.highest:.3f}",
+            "Give a lower level, or train with more validation rows.",
+        )
+    return found
+
+
+def bounds(model: Model, errors: ErrorSizes, central: Array, level: float) -> tuple[Array, Array]:
+    """Low and high ends (rows, targets) in the target's units, from encoded predictions (rows, targets).
+
+    They may lie outside of the range to which predictions are clipped, as what is true may.
+    """
+    target = _target(model)
+    predicted = _clipped(target, central)
+    half = errors.half_widths(predicted, level)
+    unlimited = dataclasses.replace(target, limits=None)
+    return unlimited.decode(predicted - half), unlimited.decode(predicted + half)
+
+
+def _target(model: Model) -> NumberTarget:
+    assert isinstance(model.target, NumberTarget)
+    return model.target
+
+
+def _clipped(target: NumberTarget, encoded: Array) -> Array:
+    encoded = encoded.astype(np.float64)
+    return encoded if target.limits is None else np.clip(encoded, *map(target.encode, target.limits))

@@ -1,0 +1,133 @@
+"""One pass over the rows of a table: what is true, and what one or two models say, without their inputs."""
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from mlpcli.data.counts import CellCounts
+from mlpcli.data.rows import RowStream
+from mlpcli.data.schema import resolve_names
+from mlpcli.data.source import ReadingSettings
+from mlpcli.nn.network import PREDICTION_ROWS
+from mlpcli.workflows.model import Model, reading_for
+from mlpcli.workflows.parts import (
+    Data,
+    Part,
+    check_weights,
+    digest_of,
+    encode_chunks,
+    no_target,
+    numbers_of,
+    paths_of,
+    reading_of,
+)
+from mlpcli.workflows.run import choose_threads, limited_threads
+from mlpcli.workflows.slices import Slicer
+
+Array: TypeAlias = npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class ScoredRows:
+    """Truth and weights of all rows with a target, and the models' linked central outputs for them."""
+
+    part: Part
+    """Its features have no columns."""
+    central: Array
+    """(rows, outputs)"""
+    other: Array | None
+    """(rows, outputs) of another model."""
+    slices: dict[str, dict[str, Array]]
+    """{column: {value: row numbers}}"""
+    sample: Part | None
+    """Some of the rows, drawn without order, with their features."""
+    digest: str
+    dropped: int
+    counts: CellCounts
+    notes: list[str]
+
+
+def score_rows(
+    model: Model,
+    data: Data,
+    reading: ReadingSettings,
+    *,
+    strict: bool = False,
+    by: Sequence[str] = (),
+    other: Model | None = None,
+    sample: int = 0,
+    generator: np.random.Generator,
+) -> ScoredRows:
+    """Read, encode and predict chunk by chunk; `sample` rows at most are kept with their features.
+
+    Memory: outputs and truth of all rows, beside a chunk and the sample.
+    """
+    reading_settings = reading_for(model, reading)
+    cells, schema, counts = reading_of(reading_settings), model.artifact.schema, CellCounts()
+    parts, outputs, others, hashes = list[Part](), list[Array](), list[Array](), list[Array]()
+    dropped, drawn = 0, _Sample(sample, generator)
+    products = model.network.largest_product * PREDICTION_ROWS
+    with (
+        RowStream(paths_of(data), reading_settings) as stream,
+        limited_threads(choose_threads(model.options.run.threads, products)),
+    ):
+        columns = resolve_names("--by", by, stream.header, stream.name)
+        numbers = numbers_of(schema, model.target, None)
+        also, texts = list(columns), set[str]()
+        if other is not None:
+            other.artifact.schema.require(stream.header, stream.name, target=False)
+            inputs = [column.name for column in other.artifact.schema.inputs]
+            also += inputs
+            texts = set(inputs) - numbers_of(other.artifact.schema, None, None)
+        slicer = Slicer(columns, numbers, cells)
+        for chunk in encode_chunks(
+            stream, schema, model.encoder, model.target, cells, counts, strict=strict, also=also, texts=texts
+        ):
+            dropped += chunk.dropped
+            outputs.append(model.loss.central(model.outputs(chunk.part.features)))
+            if other is not None:
+                others.append(other.loss.central(other.outputs(other.encode(chunk.frame))))
+            hashes.append(chunk.part.hashes())
+            slicer.add(chunk.frame)
+            drawn.add(chunk.part)
+            # What the network saw is not needed any more.
+            parts.append(dataclasses.replace(chunk.part, features=chunk.part.features[:, :0]))
+    part = Part.joined(parts)
+    if not len(part):
+        raise no_target(stream.name)
+    check_weights(part.weights, schema.weight, stream.name)
+    notes = list(stream.notes)
+    if schema.weight is not None and part.weights is None:
+        notes.append(f"the weight column {schema.weight!r} is missing: metrics are unweighted")
+    return ScoredRows(
+        part,
+        np.concatenate(outputs),
+        np.concatenate(others) if other is not None else None,
+        slicer.slices(),
+        drawn.part if sample else None,
+        digest_of(np.concatenate(hashes)),
+        dropped,
+        counts,
+        notes,
+    )
+
+
+class _Sample:
+    """Rows with the smallest of random numbers: each row is as likely, whatever the chunks."""
+
+    def __init__(self, rows: int, generator: np.random.Generator) -> None:
+        self._rows, self._generator = rows, generator
+        self._keys = np.empty(0)
+        self.part = Part.joined([])
+
+    def add(self, part: Part) -> None:
+        if not self._rows or not len(part):
+            return
+        keys = np.concatenate([self._keys, self._generator.random(len(part))])
+        both = Part.joined([self.part, part]) if len(self.part) else part
+        kept = np.argsort(keys, kind="stable")[: self._rows]
+        self._keys, self.part = keys[kept], both.take(kept)

@@ -1,0 +1,117 @@
+"""Rows by the values of a column, for metrics of each: values as they are, or quarters of the numbers."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from mlpcli.data.cells import Cells, Frame, Reading, Texts, as_numbers, is_missing
+
+Array: TypeAlias = npt.NDArray[Any]
+
+MOST = 20
+"""Different values that are slices of their own."""
+BINS = 4
+MISSING, OTHERS = "(missing)", "(others)"
+
+
+@dataclass(frozen=True)
+class SliceScores:
+    """Metrics of some of the rows, as those of all."""
+
+    rows: int
+    metrics: dict[str, float | None]
+    baseline: dict[str, float | None]
+    reasons: dict[str, str]
+    intervals: dict[str, tuple[float, float] | None] | None
+
+
+class Slicer:
+    """Gathers columns chunk by chunk: four or eight bytes a row, and each different text once."""
+
+    def __init__(self, columns: Sequence[str], numbers: Collection[str], reading: Reading) -> None:
+        """`numbers` are those of the columns that are numbers to the model."""
+        self._columns, self._numbers, self._reading = columns, numbers, reading
+        self._gathered: dict[str, list[Array]] = {name: [] for name in columns}
+        self._levels: dict[str, dict[str, int]] = {name: {} for name in columns}
+
+    def add(self, frame: Frame) -> None:
+        """The next rows."""
+        for name in self._columns:
+            cells = frame[name]
+            if name in self._numbers:
+                self._gathered[name].append(as_numbers(cells, self._reading)[0])
+            else:
+                self._gathered[name].append(self._codes(name, cells))
+
+    def slices(self) -> dict[str, dict[str, Array]]:
+        """{column: {value: row numbers}}, every row in one slice of each column."""
+        return {name: self._of_column(name) for name in self._columns}
+
+    def _codes(self, name: str, cells: Cells) -> Array:
+        texts = cells if isinstance(cells, Texts) else Texts.of(cells)
+        levels = self._levels[name]
+        by_level = np.array([levels.setdefault(text, len(levels)) for text in texts.levels], np.int32)
+        codes = texts.spread(by_level, -1)
+        codes[is_missing(texts, self._reading)] = -1
+        return codes
+
+    def _of_column(self, name: str) -> dict[str, Array]:
+        gathered = np.concatenate(self._gathered[name]) if self._gathered[name] else np.empty(0)
+        if name in self._numbers:
+            return _of_numbers(gathered)
+        levels = np.array([*self._levels[name], None], dtype=object)[:-1]
+        texts = Texts(gathered.astype(np.int32), levels)
+        used = sorted(str(text) for text in texts.used())
+        each = Texts(np.arange(len(levels), dtype=np.int32), levels)
+        values, unreadable = as_numbers(each, self._reading)
+        if not unreadable.any():
+            if len(used) > MOST:
+                return _of_numbers(texts.spread(values, np.nan))
+            by_text = dict(zip(levels, values, strict=True))
+            used.sort(key=lambda text: float(by_text[text]))
+        return _of_texts(texts, used)
+
+
+def _of_texts(texts: Texts, used: list[str]) -> dict[str, Array]:
+    counts = np.bincount(texts.codes[texts.codes >= 0], minlength=len(texts.levels))
+    number = {text: code for code, text in enumerate(texts.levels)}
+    own = used
+    if len(used) > MOST:
+        largest = sorted(used, key=lambda text: -int(counts[number[text]]))[: MOST - 1]
+        own = [text for text in used if text in set(largest)]
+    slices = {text: np.flatnonzero(texts.codes == number[text]) for text in own}
+    left = np.isin(texts.codes, [number[text] for text in own] + [-1], invert=True)
+    return _with(_with(slices, OTHERS, np.flatnonzero(left)), MISSING, np.flatnonzero(texts.codes < 0))
+
+
+def _of_numbers(values: Array) -> dict[str, Array]:
+    there = ~np.isnan(values)
+    distinct = np.unique(values[there])
+    slices: dict[str, Array] = {}
+    if len(distinct) <= MOST:
+        for value in distinct:
+            slices = _with(slices, f"{value:g}", np.flatnonzero(values == value))
+    else:
+        edges = np.unique(np.quantile(values[there], np.arange(1, BINS) / BINS))
+        bins = np.searchsorted(edges, values)
+        for number in range(len(edges) + 1):
+            slices = _with(slices, _label(edges, number), np.flatnonzero((bins == number) & there))
+    return _with(slices, MISSING, np.flatnonzero(~there))
+
+
+def _label(edges: Array, number: int) -> str:
+    if number == 0:
+        return f"up to {edges[0]:g}"
+    if number == len(edges):
+        return f"over {edges[-1]:g}"
+    return f"over {edges[number - 1]:g} to {edges[number]:g}"
+
+
+def _with(slices: dict[str, Array], label: str, rows: Array) -> dict[str, Array]:
+    """One slice more, if it has rows; the rows of a label that exists already are put together."""
+    if len(rows):
+        slices[label] = np.sort(np.concatenate([slices[label], rows])) if label in slices else rows
+    return slices

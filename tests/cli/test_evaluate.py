@@ -1,0 +1,171 @@
+"""`mlpcli evaluate` at the shell: reports, JSON, exit codes, and what is refused."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.cli.commands import Commands, sample, write
+
+QUICK = ("--preset", "textbook", "--epochs", "5", "--hidden", "8", "-q")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Models: `m` of a number, `yes` of a class whose table has odd names, `strict` with a threshold."""
+    path = tmp_path_factory.mktemp("models")
+    lines = ["[/b],a|b,region,*class*,value"]
+    lines += [
+        f"{n % 7},{(n * 13) % 29},{'<i>' if n % 3 else 'x|y'},{'no' if n % 7 < 3 else 'yes'},{n % 7 * 2.5}"
+        for n in range(120)
+    ]
+    table = write(path, "t.csv", lines)
+    with pytest.MonkeyPatch.context() as patch:
+        run = Commands(patch).ok
+        run("train", table, "-t", "value", "--drop", "*class*", "-o", path / "m", *QUICK)
+        run("train", table, "-t", "*class*", "--drop", "value", "-o", path / "yes", *QUICK)
+        run("train", table, "-t", "*class*", "-o", path / "strict", "--threshold", "0.9", *QUICK)
+    return path
+
+
+def test_the_report(mlpcli: Commands, folder: Path) -> None:
+    result = mlpcli.ok(
+        *("evaluate", folder / "yes", folder / "t.csv", "--by", "region", "--bootstrap", "100"),
+        *("--importance", "--compare", folder / "strict", "--fail-if", "accuracy < 0"),
+    )
+    headings = [line for line in result.out.splitlines() if line and not line.startswith(" ")]
+    assert headings == [
+        "Scores on 120 rows",
+        "Classes",
+        "Confusion (rows: true class, columns: predicted)",
+        "By region",
+        f"Beside {folder / 'strict'}",
+        "Importance",
+        "Gates: all hold",
+    ]
+    assert re.search(r"metric +model +95 % interval +baseline\n", result.out)
+    assert re.search(r"\n  accuracy +0\.\d{4} +0\.\d+ to \d\.\d+ +0\.\d{4}\n", result.out)
+    assert "\n  [/b]" in result.out
+    assert "█" in result.out
+    assert not re.search(r"[│┃─━┌]|\x1b", result.out)
+
+
+def test_the_report_of_numbers(mlpcli: Commands, folder: Path) -> None:
+    out = mlpcli.ok("evaluate", folder / "m", folder / "t.csv", "--interval", "0.5").out
+    assert "True numbers inside of 50 % intervals" in out
+    assert "Errors (predicted - true)" in out
+
+
+def test_markdown(mlpcli: Commands, folder: Path) -> None:
+    result = mlpcli(
+        *("evaluate", folder / "yes", folder / "t.csv", "--format", "markdown", "--by", "region,a|b"),
+        *("--fail-if", "accuracy > 0", "--importance"),
+    )
+    assert result.code == 3
+    lines = result.out.splitlines()
+    assert lines[0] == "### Gates: 1 of 1 failed"
+    tables = [line for line in lines if line.startswith("|")]
+    assert any(line.startswith("| FAILS | fail if accuracy \\> 0 |") for line in tables)
+    assert any(line.startswith("| x\\|y |") for line in tables)
+    assert any(line.startswith("| \\<i\\> |") for line in tables)
+    assert any(line.startswith("| \\[/b\\] |") for line in tables)
+    cells = [len(re.findall(r"(?<!\\)\|", line)) for line in tables]
+    rule = [number for number, line in enumerate(tables) if re.fullmatch(r"(\| -+:? )+\|", line)]
+    for start, stop in zip(rule, [*(number - 1 for number in rule[1:]), len(tables)], strict=True):
+        assert set(cells[start - 1 : stop]) == {cells[start]}
+
+
+def test_json(mlpcli: Commands, folder: Path) -> None:
+    result = mlpcli(
+        *("evaluate", folder / "m", folder / "t.csv", "--json", "--by", "region", "--interval", "0.8"),
+        *("--bootstrap", "100", "--fail-if", "rmse > 0", "--fail-if", "rmse<0, mae < 0"),
+    )
+    assert result.code == 3
+    fields = json.loads(result.out)
+    assert [(gate["gate"], gate["holds"]) for gate in fields["gates"]] == [
+        ("rmse > 0", False),
+        ("rmse < 0", True),
+        ("mae < 0", True),
+    ]
+    assert "gate failed: rmse > 0: it is" in result.err
+    assert set(fields["slices"]["region"]) == {"<i>", "x|y"}
+    assert fields["intervals"]["rmse"][0] <= fields["metrics"]["rmse"] <= fields["intervals"]["rmse"][1]
+    assert fields["coverage"]["level"] == 0.8
+    assert fields["residuals"]["value"]["min"] < 0 < fields["residuals"]["value"]["max"]
+    assert fields["confusion"] is fields["comparison"] is fields["importance"] is None
+
+
+def test_gates_of_a_pipeline(mlpcli: Commands, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Yesterday's scores in a file, a limit in the environment, rows from a pipe."""
+    rows = (folder / "t.csv").read_bytes()
+    earlier = folder / "earlier.json"
+    earlier.write_text(mlpcli.ok("evaluate", folder / "yes", folder / "t.csv", "--json").out)
+    compare = ("evaluate", folder / "yes", "-", "--compare", earlier, "--max-drop", "roc_auc=0")
+    result = mlpcli.ok(*compare, stdin=rows)
+    assert "holds  fail if drop of roc_auc > 0  it is 0.0000" in result.out
+    assert "an earlier evaluation of 120 rows" in result.out
+    monkeypatch.setenv("MLPCLI_EVALUATE_FAIL_IF", "roc_auc < 2")
+    assert mlpcli(*compare, stdin=rows).code == 3
+
+
+def test_models_are_compared_on_rows_from_a_pipe(mlpcli: Commands, folder: Path) -> None:
+    rows = (folder / "t.csv").read_bytes()
+    compared = ("--compare", folder / "strict", "--bootstrap", "100", "--json")
+    piped = mlpcli.ok("evaluate", folder / "yes", "-", *compared, stdin=rows).json()
+    assert piped == mlpcli.ok("evaluate", folder / "yes", folder / "t.csv", *compared).json()
+    assert piped["comparison"]["with"] == str(folder / "strict")
+    alone = mlpcli.ok("evaluate", folder / "strict", folder / "t.csv", "--json").json()
+    assert piped["comparison"]["metrics"] == alone["metrics"]
+    assert alone["threshold"] == [0.9]
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "said"),
+    [
+        (["--fail-if", "roc_auc"], 2, "is not METRIC"),
+        (["--fail-if", "rmse < 3"], 2, "rmse is no metric of binary"),
+        (["--max-drop", "f1=0.1"], 2, "there is nothing to compare with"),
+        (["--max-drop", "f1", "--compare", "x"], 2, "is not NAME=VALUE"),
+        (["--bootstrap", "0"], 2, "--bootstrap: 0 is out of range"),
+        (["--bootstrap", "10000000"], 2, "--bootstrap: 10000000 is out of range"),
+        (["--level", "1"], 2, "--level: 1.0 is out of range"),
+        (["--interval", "0.9"], 2, "--interval is for regression, not for binary"),
+        (["--json", "--format", "markdown"], 2, "the report is JSON already"),
+        (["--importance-metric", "f1"], 2, "is for --importance"),
+        (["--compare", "none.joblib"], 1, "no such model file"),
+        (["--compare", "none.json"], 1, "No such file"),
+        (["--by", "nothing"], 1, "there is no column 'nothing'"),
+    ],
+)
+def test_refused(mlpcli: Commands, folder: Path, options: list[str], code: int, said: str) -> None:
+    assert said in mlpcli.error(code, "evaluate", folder / "yes", folder / "t.csv", *options)
+
+
+def test_a_gate_on_a_metric_that_is_null(mlpcli: Commands, folder: Path) -> None:
+    lines = (folder / "t.csv").read_text().splitlines()
+    one_class = write(folder, "one.csv", [line for line in lines if ",no," not in line])
+    result = mlpcli("evaluate", folder / "yes", one_class, "--fail-if", "roc_auc < 0.1")
+    assert result.code == 3
+    assert "FAILS  fail if roc_auc < 0.1  it needs rows in and rows outside of every class" in result.out
+
+
+def test_predicted_intervals(mlpcli: Commands, folder: Path) -> None:
+    predict = ("predict", folder / "m", folder / "t.csv", "--interval", "0.8", "--keep", "none")
+    first, *rows = mlpcli.ok(*predict, "--prefix", "p_").out.splitlines()
+    assert first == "p_prediction,p_value_low,p_value_high"
+    for row in rows:
+        middle, low, high = map(float, row.split(","))
+        assert low <= middle <= high
+    taken = write(folder, "taken.csv", ["[/b],a|b,region,value_low", "1,2,x|y,3"])
+    assert "'value_low' already" in mlpcli.error(1, "predict", folder / "m", taken, "--interval", "0.5")
+    assert "--interval: 1.0" in mlpcli.error(2, *predict[:3], "--interval", "1")
+
+
+def test_a_chosen_threshold_is_said(mlpcli: Commands, tmp_path: Path) -> None:
+    data = sample("heart_disease.csv")
+    train = ("train", data, "-t", "diameter narrowing", "-o", tmp_path / "m", *QUICK[:-1])
+    out = mlpcli.ok(*train, "--threshold", "cost:FP=1,FN=5").out
+    assert re.search(r"threshold +0\.\d+ \(by cost:FP=1,FN=5\)", out)
+    [threshold] = mlpcli.ok("inspect", tmp_path / "m", "--json").json()["target"]["thresholds"]
+    assert f"threshold: {threshold:.4g}" in mlpcli.ok("evaluate", tmp_path / "m", data).out

@@ -1,0 +1,97 @@
+"""Intervals of predictions: exact on few rows by hand, and by how many new rows they cover."""
+
+import numpy as np
+import pytest
+
+from mlpcli.metrics.conformal import KNOTS, QUANTILES, ErrorSizes, coverage
+from tests.metrics.examples import Array
+
+
+def test_few_rows_worked_by_hand() -> None:
+    errors = np.array([4.0, -1.0, 2.0, 3.0])[:, None]
+    found = ErrorSizes.of(np.zeros((4, 1)), errors, None)
+    assert found is not None
+    assert found.levels.tolist() == pytest.approx([0.2, 0.4, 0.6, 0.8])
+    assert found.highest == pytest.approx(0.8)
+    here = np.array([[10.0]])
+    for level, size in ((0.1, 1), (0.2, 1), (0.21, 2), (0.4, 2), (0.6, 3), (0.8, 4)):
+        assert found.half_widths(here, level).item() == pytest.approx(size), level
+
+
+def test_weights_count_as_rows() -> None:
+    errors, weights = np.array([[1.0], [2.0], [3.0], [9.0]]), np.array([2.0, 1.0, 1.0, 0.0])
+    weighted = ErrorSizes.of(np.zeros((4, 1)), errors, weights)
+    repeated = ErrorSizes.of(np.zeros((4, 1)), np.array([[1.0], [1.0], [2.0], [3.0]]), None)
+    assert weighted is not None
+    assert repeated is not None
+    for level in (0.1, 0.3, 0.55, 0.75):
+        ours, theirs = (each.half_widths(np.zeros((1, 1)), level) for each in (weighted, repeated))
+        assert ours.item() >= theirs.item()
+    assert weighted.half_widths(np.zeros((1, 1)), 0.25).item() == 1.0
+    assert weighted.half_widths(np.zeros((1, 1)), 0.5).item() == 2.0
+
+
+@pytest.mark.parametrize("rows", [30, 500, 3000])
+@pytest.mark.parametrize("level", [0.5, 0.9])
+def test_new_rows_are_covered(rows: int, level: float) -> None:
+    """Two targets, errors that grow with the prediction; many draws of held rows."""
+    generator = np.random.default_rng(0)
+
+    def draw(count: int) -> tuple[Array, Array]:
+        predicted = generator.uniform(1, 5, size=(count, 2))
+        return predicted + generator.standard_t(4, size=(count, 2)) * predicted, predicted
+
+    shares = []
+    for _ in range(60):
+        found = ErrorSizes.of(*draw(rows), None)
+        assert found is not None
+        truth, predicted = draw(1000)
+        half = found.half_widths(predicted, level)
+        shares.append(coverage(truth, predicted - half, predicted + half, None)[0])
+    mean, spread = np.mean(shares, axis=0), np.std(shares, axis=0) / np.sqrt(60)
+    granularity = max(1 / (rows + 1), 2 / QUANTILES)
+    assert (mean > level - 3 * spread - 0.01).all()
+    assert (mean < level + granularity + 3 * spread + 0.01).all()
+
+
+def test_widths_follow_the_prediction() -> None:
+    generator = np.random.default_rng(0)
+    predicted = generator.uniform(0, 10, size=(4000, 1))
+    truth = predicted + generator.normal(size=predicted.shape) * (0.1 + predicted)
+    found = ErrorSizes.of(truth, predicted, None)
+    assert found is not None
+    small, large = found.half_widths(np.array([[1.0], [9.0]]), 0.9)[:, 0]
+    # Normal errors: 1.645 standard deviations to either side.
+    assert small == pytest.approx(1.645 * 1.1, rel=0.15)
+    assert large == pytest.approx(1.645 * 9.1, rel=0.15)
+    assert found.half_widths(np.array([[99.0]]), 0.9) == found.half_widths(np.array([[10.0]]), 0.9)
+
+
+def test_what_is_stored_is_small_and_in_order() -> None:
+    generator = np.random.default_rng(0)
+    found = ErrorSizes.of(generator.normal(size=(50_000, 3)), generator.normal(size=(50_000, 3)), None)
+    assert found is not None
+    assert found.levels.shape[0] <= QUANTILES
+    assert found.sizes.shape == (3, len(found.levels))
+    assert found.knots.shape == found.scales.shape == (3, KNOTS)
+    assert (np.diff(found.levels) > 0).all()
+    assert found.highest == pytest.approx(1 - 1 / 50_001)
+    assert (np.diff(found.sizes, axis=1) >= 0).all()
+    assert (np.diff(found.knots, axis=1) >= 0).all()
+
+
+def test_perfect_predictions_and_none() -> None:
+    rows = np.arange(5.0)[:, None]
+    found = ErrorSizes.of(rows, rows, None)
+    assert found is not None
+    assert found.half_widths(rows, 0.8).tolist() == [[0.0]] * 5
+    assert ErrorSizes.of(rows[:0], rows[:0], None) is None
+    assert ErrorSizes.of(rows, rows, np.zeros(5)) is None
+
+
+def test_coverage_by_hand() -> None:
+    truth, low, high = (np.array(each)[:, None] for each in ([1.0, 2, 3, 9], [0.0, 2, 4, 0], [1.0, 3, 5, 8]))
+    share, width = coverage(truth, low, high, None)
+    assert (share.tolist(), width.tolist()) == ([0.5], [(1 + 1 + 1 + 8) / 4])
+    share, width = coverage(truth, low, high, np.array([1.0, 0, 1, 0]))
+    assert (share.tolist(), width.tolist()) == ([0.5], [1.0])

@@ -32,7 +32,7 @@ def values_of(ctx: click.Context, option: "GroupedOption", incomplete: str) -> l
     """The values that begin so."""
     forms = (option.metavar or "").split("|")
     words = list(getattr(option.type, "choices", ())) or [
-        each for each in forms if re.fullmatch("[a-z]+", each)
+        each for each in forms if re.fullmatch("[a-z][a-z0-9]*", each)
     ]
     values = [each for each in words if each.startswith(incomplete)]
     if any(each.startswith("COLUMN=") for each in forms):

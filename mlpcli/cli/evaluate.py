@@ -1,5 +1,6 @@
 """`mlpcli evaluate`."""
 
+import os
 import sys
 from typing import Any
 
@@ -10,6 +11,7 @@ from mlpcli.cli.options import (
     GroupedOption,
     console_options,
     data_argument,
+    force_option,
     given,
     settings_options,
 )
@@ -19,6 +21,7 @@ from mlpcli.render.as_json import to_text
 from mlpcli.render.console import Screen
 from mlpcli.render.evaluation_fields import evaluation_fields
 from mlpcli.render.evaluation_report import evaluation_markdown, evaluation_report, failed_gates
+from mlpcli.render.plots import check_evaluation_plot, plot_evaluation
 from mlpcli.render.reports import counts_report
 from mlpcli.workflows.evaluate import evaluate
 from mlpcli.workflows.evaluation_settings import EvaluationSettings
@@ -40,11 +43,23 @@ TEXT, MARKDOWN = "text", "markdown"
     group="Output",
     help="Of the report; markdown for a pull request. [default: text]",
 )
+@click.option(
+    "--plot",
+    metavar="FILE|FOLDER",
+    cls=GroupedOption,
+    group="Output",
+    common=False,
+    help="Draw confusion, curves and calibration, or predictions and residuals: all in a .png, .svg or .pdf, "
+    "or each in a folder.",
+)
+@force_option
 @console_options()
 def command(
     model: str,
     data: tuple[str, ...],
     output_format: str | None,
+    plot: str | None,
+    force: bool,
     as_json: bool,
     quiet: bool,
     verbose: bool,
@@ -57,13 +72,20 @@ def command(
     """
     if as_json and output_format is not None:
         raise SettingsError("--json: the report is JSON already", "Leave out --format.")
-    evaluation = evaluate(model, list(data), **given(settings))
+    if plot is not None:
+        check_evaluation_plot(plot, force=force, inputs=[model, *data])
+    evaluation = evaluate(model, list(data), curves=plot is not None, **given(settings))
     talk = Screen(sys.stderr, quiet=quiet)
     for note in evaluation.notes:
         talk.line(f"note: {note}")
     counts_report(talk, evaluation.counts)
     if evaluation.seen_in_training:
         talk.line("note: these rows trained the model, so the scores are too good; use other rows")
+    if plot is not None and evaluation.curves is not None:
+        files = ", ".join(os.path.basename(each) for each in data)
+        title = f"{os.path.basename(model)} on {files}"
+        for path in plot_evaluation(plot, evaluation.curves, evaluation.labels, title):
+            talk.line(f"note: {path} is drawn")
     if as_json:
         click.echo(to_text("evaluate", evaluation_fields(evaluation)))
         failed_gates(talk, evaluation.gates)

@@ -1,6 +1,5 @@
 """`mlpcli lr-find`."""
 
-import csv
 import sys
 from typing import Any
 
@@ -15,12 +14,14 @@ from mlpcli.cli.options import (
     given,
     settings_options,
 )
-from mlpcli.files import atomic_output, check_output
+from mlpcli.files import atomic_output, check_output, refuse_clashes
 from mlpcli.nn.range_test import SweepSettings
 from mlpcli.render.as_json import to_text
 from mlpcli.render.console import Screen
+from mlpcli.render.history import write_csv
 from mlpcli.render.learning_rate_curve import learning_rate_fields, learning_rate_report
 from mlpcli.render.plan import notes_report
+from mlpcli.render.plots import check_plot, plot_rates, title_of
 from mlpcli.workflows.lr_find import lr_find
 from mlpcli.workflows.options import SETTINGS_CLASSES
 
@@ -39,11 +40,19 @@ OF_LONG_RUNS = frozenset({"learning_rate", "epochs", "patience", "validation", "
     group="Output",
     help="Write the curve's points there.",
 )
+@click.option(
+    "--plot",
+    metavar="FILE",
+    cls=GroupedOption,
+    group="Output",
+    help="Draw the curve there, as .png, .svg or .pdf.",
+)
 @force_option
 @console_options()
 def command(
     data: tuple[str, ...],
     table: str | None,
+    plot: str | None,
     force: bool,
     as_json: bool,
     quiet: bool,
@@ -55,17 +64,20 @@ def command(
 
     Takes the options of train, so that network, optimizer and batches are those of the training.
     """
+    refuse_clashes({"--csv": table, "--plot": plot})
     if table is not None:
-        check_output(table, force=force)
+        check_output(table, force=force, inputs=data)
+    if plot is not None:
+        check_plot(plot, force=force, inputs=data)
     finding = lr_find(list(data), **given(settings))
     talk = Screen(sys.stderr, quiet=quiet)
     notes_report(talk, finding.notes, finding.findings)
     fields = learning_rate_fields(finding)
     if table is not None:
         with atomic_output(table, text=True) as file:
-            writer = csv.DictWriter(file, ["lr", "loss", "smoothed"], lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(fields["points"])
+            write_csv(file, fields["points"])
+    if plot is not None:
+        plot_rates(plot, finding, title_of(data, finding.target))
     if as_json:
         click.echo(to_text("lr-find", fields))
     else:

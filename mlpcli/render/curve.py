@@ -75,7 +75,8 @@ def draw(
         for number, row in enumerate(rows)
     ]
     first, last = ends
-    middle = f"{x_label:^{max(inner - len(first) - len(last), 0)}}"
+    room = inner - len(first) - len(last)
+    middle = f"{x_label if len(x_label) + 2 <= room else '':^{max(room, 1)}}"
     return [
         *drawn,
         f"{'':>{LABEL_WIDTH}} └{'─' * inner}",

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mlpcli.data.source import ReadingSettings
+from mlpcli.data.target import ClassTarget
 from mlpcli.metrics import measure
 from mlpcli.metrics.bootstrap import intervals, percentiles, resampled
 from mlpcli.metrics.conformal import ErrorSizes
@@ -22,7 +23,14 @@ from mlpcli.workflows.comparing import (
     resamples_for,
 )
 from mlpcli.workflows.decisions import refuse_threshold
-from mlpcli.workflows.evaluation import Evaluation, by_class, by_target, coverage_of, residuals_of
+from mlpcli.workflows.evaluation import (
+    Evaluation,
+    by_class,
+    by_target,
+    coverage_of,
+    curves_of,
+    residuals_of,
+)
 from mlpcli.workflows.evaluation_settings import EvaluationSettings
 from mlpcli.workflows.importance import permutation_importance
 from mlpcli.workflows.intervals import errors_for
@@ -39,9 +47,10 @@ PURPOSES = ("sample", "resamples", "slices", "importance")
 """Each gets a generator of its own: only add."""
 
 
-def evaluate(model: ModelLike, data: Data, **settings: Any) -> Evaluation:
+def evaluate(model: ModelLike, data: Data, *, curves: bool = False, **settings: Any) -> Evaluation:
     """All metrics of a model on paths or a DataFrame, beside those of the trivial baseline.
 
+    With `curves` also what pictures are drawn from.
     `settings` are those of `mlpcli evaluate --help-all`. Raises MlpcliError with a hint.
     """
     refuse_unknown(settings, (EvaluationSettings, ReadingSettings))
@@ -66,7 +75,7 @@ def evaluate(model: ModelLike, data: Data, **settings: Any) -> Evaluation:
     )
     # Dot products of one resample are too small for threads, which would wait for each other spinning.
     with limited_threads(1):
-        return _evaluated(loaded, rows, chosen, errors, other, generators)
+        return _evaluated(loaded, rows, chosen, errors, other, generators, curves=curves)
 
 
 def _evaluated(
@@ -76,6 +85,8 @@ def _evaluated(
     errors: ErrorSizes | None,
     other: Model | Earlier | None,
     generators: dict[str, np.random.Generator],
+    *,
+    curves: bool,
 ) -> Evaluation:
     task, part = model.task.name, rows.part
     threshold = model.threshold if chosen.threshold is None else chosen.threshold
@@ -106,6 +117,8 @@ def _evaluated(
     gates = [each.verdict(scores.metrics, scores.reasons) for each in chosen.conditions]
     if comparison is not None:
         gates += [each.verdict(scores.metrics, comparison.metrics, scores.reasons) for each in chosen.drops]
+    target = model.target
+    drawn, undrawn = curves_of(model, outcome) if curves else (None, [])
     return Evaluation(
         task=task,
         rows=len(part),
@@ -134,9 +147,11 @@ def _evaluated(
         comparison=comparison,
         gates=gates,
         importance=importance,
+        labels=list(target.classes if isinstance(target, ClassTarget) else target.names),
+        curves=drawn,
         seen_in_training=rows.digest == model.artifact.receipt["digest"],
         counts=rows.counts,
-        notes=rows.notes,
+        notes=[*rows.notes, *undrawn],
     )
 
 

@@ -11,8 +11,9 @@ from mlpcli.metrics import measure
 from mlpcli.metrics.bootstrap import Interval
 from mlpcli.metrics.classification import confusion, per_class
 from mlpcli.metrics.conformal import ErrorSizes, coverage
+from mlpcli.metrics.evaluation_curves import EvaluationCurves, evaluation_curves
 from mlpcli.metrics.gates import Verdict
-from mlpcli.metrics.outcome import Outcome
+from mlpcli.metrics.outcome import Outcome, UnavailableError
 from mlpcli.metrics.regression import residuals
 from mlpcli.workflows.comparing import Comparison
 from mlpcli.workflows.importance import Importance
@@ -73,6 +74,10 @@ class Evaluation:
     comparison: Comparison | None
     gates: list[Verdict]
     importance: Importance | None
+    labels: list[str]
+    """Classes, labels or targets, in the order of the curves."""
+    curves: EvaluationCurves | None
+    """What pictures are drawn from, if that was asked for."""
     seen_in_training: bool
     counts: CellCounts
     notes: list[str]
@@ -110,6 +115,14 @@ def by_target(model: Model, outcome: Outcome) -> ByName | None:
             single = Outcome(truth, predicted, np.column_stack([1 - of_label, of_label]), outcome.weights)
         found[name] = measure(single, "regression" if outcome.probabilities is None else "binary")[0]
     return found
+
+
+def curves_of(model: Model, outcome: Outcome) -> tuple[EvaluationCurves | None, list[str]]:
+    """What pictures are drawn from, or a note on why there is nothing to draw."""
+    try:
+        return evaluation_curves(outcome, model.task.name), []
+    except UnavailableError as reason:
+        return None, [f"--plot: nothing is drawn: {reason}"]
 
 
 def residuals_of(model: Model, outcome: Outcome) -> dict[str, dict[str, float]] | None:

@@ -67,6 +67,7 @@ class LearningRateFinding:
     spreads: dict[str, tuple[float, float]]
     """The interval of every rule."""
     points: list[RangeTestPoint]
+    target: tuple[str, ...]
     sweeps: int
     batch_size: int
     optimizer: str
@@ -137,6 +138,7 @@ def find_rate(prepared: Prepared, grid: SweepSettings) -> LearningRateFinding:
             RangeTestPoint(float(rate), _finite(loss), _finite(mean))
             for rate, loss, mean in zip(rates, means, curve, strict=True)
         ],
+        target=prepared.schema.target,
         sweeps=grid.sweeps,
         batch_size=min(batch_size, len(prepared.member_parts(0)[0])),
         optimizer=optimizer,

@@ -30,6 +30,14 @@ KNOWN_FORMS = {
         "RATE,...",
         "LEVELS",
         "KIND=F,...",
+        "P",
+        "LEVEL",
+        "METRIC",
+        "CONDITION",
+        "METRIC=X,...",
+        "cost:FP=1,FN=5",
+        "FILE.json",
+        "FOLDER",
         "N",
         "NUMBER",
         "K",
@@ -142,7 +150,7 @@ def test_every_form_of_value_is_known(command: str) -> None:
     for option in found.params:
         if isinstance(option, GroupedOption) and option.metavar:
             for form in option.metavar.split("|"):
-                assert form in KNOWN_FORMS or re.fullmatch("[a-z]+", form), option.name
+                assert form in KNOWN_FORMS or re.fullmatch("[a-z][a-z0-9]*", form), option.name
 
 
 def test_bash_reads_back_what_it_is_given() -> None:

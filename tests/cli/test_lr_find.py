@@ -38,6 +38,7 @@ def finding(**changes: Any) -> LearningRateFinding:
         "rules": {name: 0.01 * number for number, name in enumerate(SUGGESTIONS, start=1)},
         "spreads": dict.fromkeys(SUGGESTIONS, (0.008, 0.02)),
         "points": [*points, RangeTestPoint(1.0, None, None)],
+        "target": ("price",),
         "sweeps": 3,
         "batch_size": 32,
         "optimizer": "adam",
@@ -85,10 +86,13 @@ def test_the_suggestion_is_marked_where_it_is() -> None:
     ]
     learning_rate_report(Screen(stream), finding(points=points))
     stream.seek(0)
-    drawn = [line.split("| ", 1)[1] for line in stream.read().splitlines() if is_drawn([line])]
-    upright = [column for column in range(len(drawn[0])) if all(row[column] != "\u2800" for row in drawn[1:])]
+    lines = stream.read().splitlines()
+    (axis,) = [line for line in lines if "└" in line]
+    left, width = axis.index("└") + 1, axis.count("─")
+    drawn = [line[left:].ljust(width) for line in lines if is_drawn([line])]
+    upright = [column for column in range(width) if all(row[column] != " " for row in drawn[1:])]
     assert len(upright) == 1
-    assert upright[0] / len(drawn[0]) == pytest.approx(4 / 6.8, abs=0.03)
+    assert upright[0] / width == pytest.approx(4 / 6.8, abs=0.03)
 
 
 def test_what_is_not_stable_is_said_with_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -375,7 +375,7 @@ def test_no_rows_and_no_target(models: dict[str, Model]) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_everything_at_once_is_json(models: dict[str, Model], name: str, tmp_path: Path) -> None:
     task = models[name].task.name
-    interval = {"interval": 0.9} if task == "regression" else {}
+    interval: dict[str, Any] = {"interval": 0.9} if task == "regression" else {}
     found = mlpcli.evaluate(
         models[name],
         table(),

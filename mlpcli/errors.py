@@ -37,8 +37,8 @@ class DivergenceError(MlpcliError):
 class StoppedError(MlpcliError):
     """The user stopped the run before there was anything to keep."""
 
-    def __init__(self, message: str, exit_code: int) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, hint: str = "", exit_code: int = 1) -> None:
+        super().__init__(message, hint)
         self.exit_code = exit_code
 
 

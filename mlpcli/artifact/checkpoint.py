@@ -35,6 +35,7 @@ _FIELDS = {
     "machine": str,
     "finished": bool,
     "seconds": float,
+    "outputs": [str],
     "members": [
         {
             "number": int,
@@ -91,6 +92,8 @@ class Checkpoint:
     finished: bool = False
     seconds: float = 0.0
     """Of training so far."""
+    outputs: tuple[str, ...] = ()
+    """Files that the run writes beside: it may replace them."""
     members: Mapping[int, Progress] = field(default_factory=dict)
 
 
@@ -127,6 +130,7 @@ class Encoder:
             "machine": checkpoint.machine,
             "finished": checkpoint.finished,
             "seconds": checkpoint.seconds,
+            "outputs": list(checkpoint.outputs),
             "members": members,
         }
         history = np.frombuffer(b"\n".join(lines), np.uint8)
@@ -159,7 +163,12 @@ def load(path: str) -> Checkpoint:
     except (KeyError, TypeError, ValueError, StopIteration, OverflowError, RecursionError) as error:
         raise CHECKPOINT.altered(path, str(error) or type(error).__name__) from None
     return Checkpoint(
-        header["identity"], header["machine"], header["finished"], float(header["seconds"]), members
+        header["identity"],
+        header["machine"],
+        header["finished"],
+        float(header["seconds"]),
+        tuple(header["outputs"]),
+        members,
     )
 
 

@@ -19,6 +19,8 @@ from mlpcli.errors import MlpcliError, SettingsError, did_you_mean
 MOST_BYTES = 1_000_000
 ORIGINS = "mlpcli.origins"
 """Where in `Context.meta` {option's name: variable or place in the file} is kept."""
+CONFIG = "mlpcli.config"
+"""Where in `Context.meta` the file's name is kept."""
 BY_HAND = frozenset({"config", "help", "help-all"})
 """Options that a file cannot give."""
 
@@ -53,6 +55,7 @@ def use_config(ctx: click.Context, param: click.Parameter, path: str | None) -> 
     """Give the options of this command what the file says, where nothing better is given."""
     if path is None or ctx.resilient_parsing:
         return
+    ctx.meta[CONFIG] = path
     tables = read_config(path)
     command = str(ctx.info_name)
     options = {

@@ -68,7 +68,8 @@ def command(
     if table is not None:
         check_output(table, force=force, inputs=data)
     if plot is not None:
-        check_plot(plot, force=force, inputs=data)
+        check_plot(plot)
+        check_output(plot, force=force, inputs=data)
     finding = lr_find(list(data), **given(settings))
     talk = Screen(sys.stderr, quiet=quiet)
     notes_report(talk, finding.notes, finding.findings)

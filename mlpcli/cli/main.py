@@ -15,7 +15,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from mlpcli import __version__
-from mlpcli.errors import MlpcliError, SettingsError, did_you_mean
+from mlpcli.errors import MlpcliError, SettingsError, StoppedError, did_you_mean
 
 COMMANDS = {
     "train": "Learn a model from a table.",
@@ -204,4 +204,4 @@ def _one_line(message: str) -> str:
 
 
 def _terminate(signum: int, frame: FrameType | None) -> None:
-    sys.exit(TERMINATED)
+    raise StoppedError("terminated", exit_code=TERMINATED)

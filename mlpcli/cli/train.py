@@ -3,12 +3,14 @@
 import shlex
 import signal
 import sys
+from collections.abc import Sequence
 from types import FrameType
 from typing import Any
 
 import click
 
 from mlpcli.artifact import to_bytes
+from mlpcli.cli.config import CONFIG
 from mlpcli.cli.main import INTERRUPTED, TERMINATED
 from mlpcli.cli.options import (
     GroupedCommand,
@@ -19,8 +21,7 @@ from mlpcli.cli.options import (
     given,
     settings_options,
 )
-from mlpcli.errors import SettingsError
-from mlpcli.files import refuse_clashes
+from mlpcli.errors import MlpcliError, SettingsError, StoppedError
 from mlpcli.nn.fit_state import StopReason
 from mlpcli.render.as_json import to_text
 from mlpcli.render.console import Screen
@@ -31,9 +32,13 @@ from mlpcli.render.reports import training_fields, training_report
 from mlpcli.render.training import training_view
 from mlpcli.workflows.options import SETTINGS_CLASSES
 from mlpcli.workflows.planning import TrainingPlan, start
-from mlpcli.workflows.train import train
+from mlpcli.workflows.train import TrainingRun, train
 
 EXIT_CODES = {"interrupted": INTERRUPTED, "terminated": TERMINATED}
+
+
+STOPPING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+"""SIGHUP: the terminal was closed."""
 
 
 class Stopping:
@@ -47,11 +52,15 @@ class Stopping:
         self.reason: StopReason | None = None
 
     def __enter__(self) -> "Stopping":
-        self._before = [signal.signal(each, self._on_signal) for each in (signal.SIGINT, signal.SIGTERM)]
+        self._before = {
+            each: signal.signal(each, self._on_signal)
+            for each in STOPPING
+            if signal.getsignal(each) is not signal.SIG_IGN  # as under nohup
+        }
         return self
 
     def __exit__(self, *error: object) -> None:
-        for each, handler in zip((signal.SIGINT, signal.SIGTERM), self._before, strict=True):
+        for each, handler in self._before.items():
             signal.signal(each, handler)
 
     def ask(self) -> StopReason | None:
@@ -60,9 +69,9 @@ class Stopping:
 
     def _on_signal(self, signum: int, frame: FrameType | None) -> None:
         if not self.started or self.reason is not None:
-            if signum == signal.SIGTERM:
-                sys.exit(TERMINATED)
-            raise KeyboardInterrupt
+            if signum == signal.SIGINT:
+                raise KeyboardInterrupt
+            raise StoppedError("terminated", exit_code=TERMINATED)
         self.reason = "interrupted" if signum == signal.SIGINT else "terminated"
 
 
@@ -135,19 +144,18 @@ def command(
             "-o -: the model cannot go to " + ("stdout beside --json" if as_json else "a terminal"),
             "Give -o FILE, or send stdout to a file.",
         )
-    talk = Screen(sys.stderr, quiet=quiet)
-    written = {"--output": None if piped else output, "--checkpoint": checkpoint}
-    refuse_clashes(written | {"--history": history, "--plot": plot})
-    inputs = [*data, *(settings.get(name) or "" for name in ("from_model", "validation", "test"))]
-    inputs = [each for each in inputs if isinstance(each, str)]
+    talk = Screen(sys.stderr, quiet=quiet, lasting=True)
+    reports = {name: path for name, path in (("--history", history), ("--plot", plot)) if path is not None}
     if history is not None:
-        check_history(history, force=force, inputs=inputs)
+        check_history(history)
     if plot is not None:
-        check_plot(plot, force=force, inputs=inputs)
+        check_plot(plot)
     outputs: dict[str, Any] = {
         "output": None if piped else output,
-        "force": force,
+        "force": force or dry_run,  # which writes nothing
         "checkpoint": checkpoint,
+        "reports": reports,
+        "also_read": [config] if (config := click.get_current_context().meta.get(CONFIG)) else [],
     }
     if dry_run:
         plan = start(list(data), **outputs, **given(settings)).plan
@@ -173,16 +181,12 @@ def command(
             should_stop=stopping.ask,
             **given(settings),
         )
-    if history is not None:
-        write_history(history, run.history)
-    if plot is not None:
-        histories = [(member.history, member.best_epoch) for member in run.members]
-        plot_training(plot, histories, run.model.task.headline, title_of(data, run.artifact.schema.target))
     for finding in run.findings:
         if finding.kind in ("diverged", "checkpoint"):
             talk.line(f"warning: {finding.text} ({finding.advice})")
     if run.stop_reason == "diverged":
         talk.line("warning: the loss ran away; the best weights before that are kept. See `mlpcli lr-find`.")
+    failed = _write_reports(run, data, history, plot)
     if as_json:
         click.echo(to_text("train", training_fields(run)))
     elif piped:
@@ -190,4 +194,22 @@ def command(
         training_report(talk, run, data)
     else:
         training_report(Screen(sys.stdout), run, data)
+    if failed is not None:
+        raise failed
     return EXIT_CODES.get(run.stop_reason, 0)
+
+
+def _write_reports(
+    run: TrainingRun, data: Sequence[str], history: str | None, plot: str | None
+) -> MlpcliError | None:
+    """What went wrong, to be said once the summary is: the model is written whatever comes of these."""
+    try:
+        if history is not None:
+            write_history(history, run.history)
+        if plot is not None:
+            histories = [(member.history, member.best_epoch) for member in run.members]
+            title = title_of(data, run.artifact.schema.target)
+            plot_training(plot, histories, run.model.task.headline, title)
+    except MlpcliError as error:
+        return error
+    return None

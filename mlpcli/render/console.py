@@ -1,7 +1,7 @@
 """A screen for results and one for talk: rich on a terminal, plain aligned text in a pipe."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
@@ -31,8 +31,11 @@ def use_colour(stream: TextIO) -> bool:
 class Screen:
     """Lines, headings and tables on one stream. Text is text: never markup."""
 
-    def __init__(self, stream: TextIO, *, width: int | None = None, quiet: bool = False) -> None:
-        self.stream = stream
+    def __init__(
+        self, stream: TextIO, *, width: int | None = None, quiet: bool = False, lasting: bool = False
+    ) -> None:
+        """With `lasting` work goes on, in silence, when nobody is there any more to read the stream."""
+        self.stream, self._lasting = stream, lasting
         self.terminal = is_terminal(stream)
         self.quiet = quiet
         self._width = width
@@ -73,17 +76,11 @@ class Screen:
 
     def line(self, text: str = "", style: str = "") -> None:
         """One line, or several where a terminal is too narrow."""
-        if self.quiet:
-            return
-        if self._rich:
-            self.console.print(printable(text), style=style or None, soft_wrap=not self.terminal)
-        else:
-            print(printable(text), file=self.stream)
+        self._say(lambda: self._line(printable(text), style))
 
     def raw(self, text: str) -> None:
         """Text drawn by ourselves, with its line ends."""
-        if not self.quiet:
-            print(text, file=self.stream)
+        self._say(lambda: print(text, file=self.stream))
 
     def heading(self, text: str) -> None:
         """A blank line, then the title of what follows."""
@@ -98,8 +95,34 @@ class Screen:
         self, headers: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int] = ()
     ) -> None:
         """Aligned columns; those in `numbers` to the right."""
+        self._say(lambda: self._table(headers, rows, numbers))
+
+    def _say(self, say: Callable[[], None]) -> None:
         if self.quiet:
             return
+        try:
+            say()
+            if self._lasting:
+                self.stream.flush()
+        except OSError:  # a closed pipe, a full disk, a terminal that is gone
+            if not self._lasting:
+                raise
+            self.quiet = True
+
+    def _line(self, text: str, style: str) -> None:
+        if not self._rich:
+            print(text, file=self.stream)
+        elif not self.terminal or len(text) <= self.width:
+            self.console.print(text, style=style or None, soft_wrap=not self.terminal)
+        else:
+            from rich.padding import Padding
+            from rich.text import Text
+
+            # What is too long for one line goes on below its beginning.
+            indent = len(text) - len(text.lstrip())
+            self.console.print(Padding(Text(text[indent:], style=style), (0, 0, 0, indent)))
+
+    def _table(self, headers: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int]) -> None:
         texts = [[printable(cell) for cell in row] for row in rows]
         if not self._rich:
             lines = [list(headers), *texts] if headers else texts

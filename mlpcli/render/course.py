@@ -50,8 +50,8 @@ def course(
         if not validated
         else "validation loss by epoch, network by network"
         if several
-        else "loss by epoch: validation, dotted training"
+        else "loss by epoch; dots: training; upright: the best"
     )
-    if width < len(title) + 20:
+    if min(width, WIDEST) < len(title) + 20:
         title = "loss by epoch"
     return draw(lines, min(width, WIDEST), height, x_label=title, ends=("1", f"{last}"), marks=marks)

@@ -3,22 +3,21 @@
 import csv
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import IO, Any
 
 from mlpcli.errors import SettingsError
-from mlpcli.files import atomic_output, check_output
+from mlpcli.files import atomic_output
 from mlpcli.nn.fitting import EpochRecord
 
 ENDINGS = (".csv", ".jsonl")
 
 
-def check_history(path: str, *, force: bool, inputs: Iterable[str] = ()) -> None:
-    """Raise MlpcliError if the history cannot be written there."""
+def check_history(path: str) -> None:
+    """Raise SettingsError for a name that says no format."""
     if not path.lower().endswith(ENDINGS):
         raise SettingsError(f"--history {path}: is neither .csv nor .jsonl", "Name a .csv or .jsonl file.")
-    check_output(path, force=force, inputs=inputs)
 
 
 def write_history(path: str, history: Sequence[EpochRecord]) -> None:

@@ -23,6 +23,8 @@ SHARE = 0.015
 """Of the time that drawing may take: what a drawing took decides when the next one comes."""
 NARROW, SIDE_BY_SIDE = 60, 100
 """Columns below which there is no curve and a shorter table, and from which the curve stands beside it."""
+BROAD = 72
+"""Columns from which networks have all of theirs."""
 LEAST_ROWS = 22
 """Of a terminal in which the curve has room below the table."""
 CURVE_HEIGHT = 7
@@ -100,7 +102,7 @@ class LiveView:
         assert self._live is not None
         begun = time.perf_counter()
         width, height = self._screen.console.size
-        table = self._networks() if self._plan.members > 1 else self._epochs(width)
+        table = self._networks(width) if self._plan.members > 1 else self._epochs(width)
         parts: list[RenderableType] = [self._bar(width)]
         if width >= NARROW:
             parts = [self._with_curve(table, width, height), Text(""), *parts]
@@ -139,17 +141,25 @@ class LiveView:
             )
         return table
 
-    def _networks(self) -> "Table":
+    def _networks(self, width: int) -> "Table":
         """A row for each network; of many those that told of an epoch last."""
-        table = _table("network", "epoch", "train loss", "validation loss", self._plan.headline, "best epoch")
+        wide = width >= BROAD
+        table = _table(
+            "network",
+            "epoch",
+            *(["train loss"] if wide else []),
+            "validation loss" if wide else "validation",
+            *([self._plan.headline] if wide else []),
+            "best epoch" if wide else "best",
+        )
         for number in sorted(list(self._history)[-SHOWN:]):
             record, best = self._history[number][-1], self._best.get(number)
             table.add_row(
                 f"{number + 1}",
-                f"{record.epoch}/{self._plan.epochs}",
-                score(record.train_loss),
+                f"{record.epoch}/{self._plan.epochs}" if wide else f"{record.epoch}",
+                *([score(record.train_loss)] if wide else []),
                 score(record.validation_loss),
-                score(record.metrics.get(self._plan.headline)),
+                *([score(record.metrics.get(self._plan.headline))] if wide else []),
                 "" if best is None else str(best.epoch),
             )
         return table
@@ -174,7 +184,6 @@ class LiveView:
         return grid
 
     def _bar(self, width: int) -> "RenderableType":
-        from rich.progress_bar import ProgressBar
         from rich.table import Table
         from rich.text import Text
 
@@ -182,16 +191,19 @@ class LiveView:
         seconds = time.perf_counter() - self._started
         trained = done - self._before
         texts = [f"{self._done}/{total}" + (" epochs" if width >= NARROW // 2 else "")]
-        if width >= NARROW and self._plan.members > 1:
+        if width >= BROAD and self._plan.members > 1:
             texts[0] += f" of {count(self._plan.members, 'network')}"
-        if trained > 0 and width >= NARROW // 2:
-            texts.append(f"≤ {duration(seconds / trained * (total - done))} left")
-            if width >= NARROW:
-                texts.insert(1, f"{self._plan.rows['train'] * trained / max(seconds, 1e-9):,.0f} rows/s")
+        if width >= NARROW // 2:
+            texts.append(
+                f"≤ {duration(seconds / trained * (total - done))} left" if trained > 0 else "starting"
+            )
+        if trained > 0 and width >= NARROW:
+            texts.insert(1, f"{self._plan.rows['train'] * trained / max(seconds, 1e-9):,.0f} rows/s")
         room = min(max(width - sum(len(text) + 2 for text in texts) - 2, 4), 40)
+        filled = round(room * min(done / total, 1.0))
         bar = Table.grid(padding=(0, 2))
         bar.add_row(
-            ProgressBar(total=total, completed=done, width=room),
+            Text("━" * filled, style="cyan").append("╌" * (room - filled), style="dim"),
             Text(texts[0]),
             *(Text(text, style="dim") for text in texts[1:]),
         )

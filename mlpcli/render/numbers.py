@@ -58,6 +58,12 @@ def by_column(counts: Mapping[str, int], most: int = 5) -> str:
     return text + (f", and {count(left, 'more column')}" if left > 0 else "")
 
 
+def some(names: Sequence[str], most: int = 20) -> str:
+    """a, b, c, and 61 more."""
+    left = len(names) - most
+    return ", ".join(names[:most]) + (f", and {left:,} more" if left > 0 else "")
+
+
 def span(numbers: Sequence[int]) -> str:
     """From the smallest to the largest."""
     lowest, highest = min(numbers), max(numbers)

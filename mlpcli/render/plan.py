@@ -8,7 +8,7 @@ from mlpcli.data.counts import CellCounts
 from mlpcli.data.schema import Schema
 from mlpcli.render.console import Screen
 from mlpcli.render.model_report import columns_report, network_report, settings_report
-from mlpcli.render.numbers import by_column, count
+from mlpcli.render.numbers import by_column, count, some
 from mlpcli.workflows.doctor import Finding
 from mlpcli.workflows.planning import TrainingPlan
 
@@ -37,6 +37,8 @@ def schema_report(
     data: Sequence[str],
     rows: Mapping[str, int],
     counts: Mapping[str, CellCounts],
+    *,
+    folds: int = 0,
 ) -> None:
     """What is learned from: rows by part, target, inputs by kind, what is left out, cells that do not fit."""
     parts = ", ".join(
@@ -44,6 +46,8 @@ def schema_report(
         for part, purpose in (("train", "train"), ("validation", "validate"), ("test", "test"))
         if rows.get(part)
     )
+    if folds:
+        parts += f", of which in turn one of {folds} parts is held out"
     kinds: dict[str, list[str]] = {}
     for column in schema.inputs:
         kinds.setdefault(column.kind, []).append(column.name)
@@ -52,7 +56,7 @@ def schema_report(
         ("file", ", ".join("stdin" if each == "-" else each for each in data)),
         ("rows", f"{total:,}: {parts}"),
         ("target", f"{', '.join(schema.target)} ({schema.task}: {schema.task_reason})"),
-        *((f"{kind} ({len(names)})", ", ".join(names)) for kind, names in kinds.items()),
+        *((f"{kind} ({len(names)})", some(names)) for kind, names in kinds.items()),
     ]
     if rows.get("dropped"):
         lines.append(("dropped", f"{count(rows['dropped'], 'row')} without target"))
@@ -66,7 +70,7 @@ def schema_report(
             if by_name:
                 lines.append((name, f"cells{of}, {text}: {by_column(by_name)}"))
     if schema.left_out:
-        lines.append(("left out", ", ".join(column.name for column in schema.left_out)))
+        lines.append(("left out", some([column.name for column in schema.left_out])))
     screen.heading("Data")
     screen.pairs(lines)
 

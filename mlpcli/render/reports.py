@@ -17,6 +17,8 @@ from mlpcli.workflows.scoring import Scores
 from mlpcli.workflows.train import TrainingRun
 
 COURSE_HEIGHT = 8
+SHOWN_ELSEWHERE = ("constant", "duplicate", "identifier", "text", "diverged", "checkpoint")
+"""Findings that have a line of their own, or a warning."""
 
 WHY_STOPPED = {
     "epochs": "all epochs were run",
@@ -32,13 +34,14 @@ WHY_STOPPED = {
 def training_report(screen: Screen, run: TrainingRun, data: Sequence[str]) -> None:
     """The summary at the end of `train`."""
     artifact = run.artifact
-    schema_report(screen, artifact.schema, data, run.rows, run.counts)
-    screen.pairs([("note", finding.text) for finding in run.findings])
+    folds = run.model.options.ensemble.folds or 0
+    schema_report(screen, artifact.schema, data, run.rows, run.counts, folds=folds)
+    screen.pairs([("note", finding.text) for finding in run.findings if finding.kind not in SHOWN_ELSEWHERE])
     network_report(screen, artifact.network, artifact.encoders, len(run.members))
     _course(screen, run)
     notes = {
-        "validation": "each row by the networks that did not learn from it; it chose their epoch, though"
-        if run.model.options.ensemble.folds
+        "validation": "each row by networks that did not learn from it; but it chose their epoch"
+        if folds
         else "these rows chose the epoch, so the scores are a little too good",
         "test": "these rows were kept apart: an unbiased score"
         if not any(finding.kind == "repeated" and " test " in finding.text for finding in run.findings)
@@ -46,12 +49,17 @@ def training_report(screen: Screen, run: TrainingRun, data: Sequence[str]) -> No
         "train": "no rows were held out: scores on the rows that were trained on",
     }
     for part, scores in run.scores.items():
-        scores_report(screen, scores, f"Scores on {count(scores.rows, part + ' row')}", notes[part])
+        rows = count(scores.rows, {"train": "training row"}.get(part, f"{part} row"))
+        if part == "validation" and folds:
+            rows = f"{count(scores.rows, 'row')}, held out in turn"
+        scores_report(screen, scores, f"Scores on {rows}", notes[part])
     screen.line()
     if run.output is None or run.output == "-":
         return
     quoted, files = shlex.quote(run.output), " ".join(map(shlex.quote, data))
     screen.line(f"Model written to {run.output}. Next:", "bold")
+    if run.checkpoint is not None and run.stop_reason in ("interrupted", "terminated"):
+        screen.line(f"  the same command again: it goes on from {run.checkpoint}")
     screen.line(
         f"  mlpcli predict {quoted} {files} --proba"
         if "classes" in artifact.target
@@ -93,6 +101,10 @@ def _course(screen: Screen, run: TrainingRun) -> None:
 
 def _epochs(run: TrainingRun) -> list[tuple[str, str]]:
     why = WHY_STOPPED[run.stop_reason]
+    if run.stop_reason == "patience":
+        why = f"no better score for {count(run.model.options.training.patience or 0, 'epoch')}"
+    if len(run.members) == 1 and "validation" not in run.scores:
+        return [("epochs", f"{len(run.history)} ({why}); no rows chose one")]
     if len(run.members) == 1:
         return [("epochs", f"{len(run.history)}, the best is {run.best_epoch} ({why})")]
     best = [member.best_epoch for member in run.members]

@@ -35,7 +35,8 @@ def training_view(screen: Screen, *, verbose: bool) -> TrainingView:
         from mlpcli.render.live import LiveView
 
         return LiveView(screen)
-    return LineView(screen, verbose)
+    # A terminal that cannot be drawn on shows lines, or it would be still for long.
+    return LineView(screen, verbose or screen.stream.isatty())
 
 
 class LineView:

@@ -46,6 +46,20 @@ def fit_to_time(prepared: Prepared, given: Options, step_products: int, seconds:
     return prepared.with_options(options.changed(epochs=epochs))
 
 
+def changed_by_time(usual: Options, fitted: Options) -> list[str]:
+    """A sentence on what the limit has changed."""
+    before, after = (
+        f"{count(options.members, 'network')} of {count(options.training.epochs or 0, 'epoch')}"
+        for options in (usual, fitted)
+    )
+    return [] if before == after else [f"--time-limit: {after} fit into it, instead of {before}"]
+
+
+def count(number: int, noun: str) -> str:
+    """1 epoch, 2 epochs."""
+    return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
 def _seconds_per_epoch(prepared: Prepared) -> float:
     """Measured on some steps of a network that is thrown away, and on its predictions."""
     training, held = prepared.member_parts(0)

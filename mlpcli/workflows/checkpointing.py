@@ -88,6 +88,19 @@ class Keeper:
         """The run's id: the digest of all that can change its weights."""
         return hashlib.sha256(json.dumps(self.checkpoint.identity, sort_keys=True).encode()).hexdigest()
 
+    def refuse_others(self, files: Iterable[str], model: str | None) -> None:
+        """Raise OutputError if one of the outputs exists, unless this run has named it before, or it is a
+        `model` of this run."""
+        for path in files:
+            same = os.path.realpath(path) in self.checkpoint.outputs
+            if not same and not (path == model and _run_of(path) == self.run):
+                check_output(path, force=False)
+
+    def outputs(self, files: Iterable[str]) -> None:
+        """Take note of files that this run writes beside the checkpoint."""
+        known = {*self.checkpoint.outputs, *(os.path.realpath(path) for path in files)}
+        self._checkpoint = replace(self.checkpoint, outputs=tuple(sorted(known)))
+
     def begin(self) -> None:
         """Write the file, so that it is ours from now on."""
         self._write(self.checkpoint)
@@ -125,16 +138,13 @@ class Keeper:
         self._file.replace(self._encoder.to_bytes(checkpoint))
 
 
-def refuse_other_model(output: str, run: str) -> None:
-    """Raise OutputError if there is a file that is no model of this run."""
-    if not os.path.exists(output) or not os.path.isfile(output):
-        return
+def _run_of(path: str) -> str | None:
+    """The run that a model file came from, if it is one."""
     try:
-        same = load_model(output, header_only=True).receipt.get("run") == run
+        run: str | None = load_model(path, header_only=True).receipt.get("run")
     except ArtifactError:
-        same = False
-    if not same:
-        check_output(output, force=False)
+        return None
+    return run
 
 
 def count_epochs(number: int) -> str:

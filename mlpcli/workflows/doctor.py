@@ -12,7 +12,7 @@ from mlpcli.data.counts import CellCounts
 from mlpcli.data.encoders import CategoryEncoder
 from mlpcli.data.features import FeatureEncoder
 from mlpcli.data.kinds import IN_FORMATS, TAKEN_AS
-from mlpcli.data.schema import CHOSEN, DATE, Schema
+from mlpcli.data.schema import CHOSEN, DATE, IGNORE, Schema
 from mlpcli.data.target import ClassTarget, LabelTarget, NumberTarget, Target
 from mlpcli.workflows.parts import Part
 
@@ -74,7 +74,7 @@ def _left_out(schema: Schema) -> list[Finding]:
     """One for each reason for which columns were left out by the tool, not by the user."""
     by_reason: dict[tuple[str, str], list[str]] = {}
     for column in schema.left_out:
-        if column.reason != CHOSEN:
+        if column.reason != CHOSEN and column.kind != IGNORE:
             by_reason.setdefault((column.kind, column.reason), []).append(column.name)
     return [
         Finding(kind, f"left out {_columns(names)}: {reason}", f"--kind {quote(names[0] + '=KIND')} keeps it")

@@ -14,8 +14,14 @@ def kept(prepared: Prepared, members: list[Member]) -> list[Member]:
         return [member for member in whole if member.stop_reason != "diverged"] or whole
     if any(member.stop_reason == "diverged" for member in members):
         raise diverged(prepared, members)
-    code = {"interrupted": 130, "terminated": 143}.get(members[0].stop_reason, 1)
-    raise StoppedError("stopped before the first epoch ended; nothing was written", code)
+    if members and members[0].stop_reason == "time":
+        limit = prepared.options.run.time_limit
+        raise StoppedError(
+            f"--time-limit {limit:g}s was reached before the first epoch ended; no model was written",
+            "Give it more time, or fewer rows or units.",
+        )
+    code = {"interrupted": 130, "terminated": 143}.get(members[0].stop_reason if members else "", 1)
+    raise StoppedError("stopped before the first epoch ended; no model was written", exit_code=code)
 
 
 def left_out(trained: list[Member], whole: list[Member]) -> list[Finding]:
@@ -32,11 +38,14 @@ def left_out(trained: list[Member], whole: list[Member]) -> list[Finding]:
     ]
 
 
-def stop_reason(members: list[Member]) -> StopReason:
-    """Of the run: what ended any of the networks before its time, else what ended the first."""
-    reasons = [member.stop_reason for member in members]
+def stop_reason(trained: list[Member], planned: int, told: StopReason | None) -> StopReason:
+    """Of the run: what it was `told` if networks are missing; what broke one off; what ended the first."""
+    reasons = [member.stop_reason for member in trained]
     early: tuple[StopReason, ...] = ("interrupted", "terminated", "time")
-    return next((reason for reason in early if reason in reasons), reasons[0])
+    broken_off = next((reason for reason in early if reason in reasons), None)
+    if len(trained) < planned and told is not None:
+        return told
+    return broken_off or reasons[0]
 
 
 def diverged(prepared: Prepared, members: list[Member]) -> DivergenceError:

@@ -7,6 +7,7 @@ five of three layers of 128, with batches of 64 to 256.
 """
 
 import os
+import shutil
 import signal
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -181,4 +182,7 @@ def _train_in_process(path: str, number: int, board: Board, progress: Progress |
 
     with limited_threads(1):
         ready = joblib.load(path, mmap_mode="r")
-        return train_member(ready, number, board.tell, should_stop, progress, board.keep)
+        member = train_member(ready, number, board.tell, should_stop, progress, board.keep)
+    if os.getppid() != parent:
+        shutil.rmtree(os.path.dirname(path), ignore_errors=True)  # nobody else will
+    return member

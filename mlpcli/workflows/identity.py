@@ -3,24 +3,32 @@
 import hashlib
 import json
 import platform
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 from threadpoolctl import threadpool_info
 
 import mlpcli
+from mlpcli.data.schema import DataSettings
 from mlpcli.data.source import ReadingSettings
+from mlpcli.data.split import SplitSettings
 from mlpcli.settings import described_fields, flag_of
 from mlpcli.workflows.options import SETTINGS_CLASSES
 from mlpcli.workflows.preparation import Prepared
 
+Array: TypeAlias = npt.NDArray[Any]
+
 OF_NO_EFFECT = {
     *described_fields(ReadingSettings),
-    *("preset", "strict", "diagnose", "threads", "from_model", "threshold"),
+    *("strict", "diagnose", "threads", "from_model", "threshold"),
 }
 """Settings that are not compared: they change no weights, or what they do to the data, to other settings or
 to the number of threads is compared instead."""
+OF_ROWS = {*described_fields(DataSettings), *described_fields(SplitSettings), "preset", "seed", "folds"}
+"""Settings by which the same table becomes other encoded rows: where they differ, that says nothing."""
+MOST_SHOWN = 6
 
 
 def machine() -> str:
@@ -39,29 +47,30 @@ def identity_of(prepared: Prepared, threads: int) -> dict[str, Any]:
     identity = {
         "settings": settings,
         "threads": threads,
-        "data": _digest(prepared),
+        "data": _digest(_rows(prepared)),
+        "start": _digest(() if prepared.transfer is None else prepared.transfer.starting_points),
         "versions": {"mlpcli": mlpcli.__version__, "numpy": np.__version__},
     }
     plain: dict[str, Any] = json.loads(json.dumps(identity))
     return plain
 
 
-def _digest(prepared: Prepared) -> str:
-    """Of all encoded rows with their weights, in their order, of folds, and of weights to start from."""
+def _digest(arrays: Iterable[Array]) -> str:
     digest = hashlib.sha256()
-    arrays = [
-        array
-        for part in prepared.parts.values()
-        for array in (part.features, part.truth, part.weights)
-        if array is not None
-    ]
-    arrays += [rows for fold in prepared.folds for rows in fold]
-    if prepared.transfer is not None:
-        arrays += prepared.transfer.starting_points
     for array in arrays:
         digest.update(f"{array.dtype.str} {array.shape}".encode())
         digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()
+
+
+def _rows(prepared: Prepared) -> Iterator[Array]:
+    """All encoded rows with their weights, in their order, and the folds."""
+    for part in prepared.parts.values():
+        yield from (part.features, part.truth)
+        if part.weights is not None:
+            yield part.weights
+    for fold in prepared.folds:
+        yield from fold
 
 
 def differences_of(there: Mapping[str, Any], here: Mapping[str, Any]) -> Iterator[str]:
@@ -73,11 +82,16 @@ def differences_of(there: Mapping[str, Any], here: Mapping[str, Any]) -> Iterato
     }
     old, new = there.get("settings"), here["settings"]
     old = old if isinstance(old, dict) else {}
-    for name in sorted(new.keys() | old.keys()):
-        if old.get(name) != new.get(name):
-            yield f"{flags.get(name, name)} {_shown(old.get(name))} there, {_shown(new.get(name))} here"
-    if there.get("data") != here["data"]:
+    other = [name for name in sorted(new.keys() | old.keys()) if old.get(name) != new.get(name)]
+    other.sort(key=lambda name: name != "preset")  # it explains the others
+    for name in other[:MOST_SHOWN]:
+        yield f"{flags.get(name, name)} {_shown(old.get(name))} there, {_shown(new.get(name))} here"
+    if len(other) > MOST_SHOWN:
+        yield f"{len(other) - MOST_SHOWN} more settings"
+    if there.get("data") != here["data"] and not OF_ROWS & set(other):
         yield "other data"
+    if there.get("start") != here["start"]:
+        yield "other weights to start from (--from)"
     for name in ("threads", "versions"):
         if there.get(name) != here[name]:
             yield f"{name} {_shown(there.get(name))} there, {_shown(here[name])} here"
@@ -88,4 +102,4 @@ def _shown(value: Any) -> str:
         return ", ".join(f"{name} {each}" for name, each in value.items())
     if isinstance(value, list):
         return ",".join(map(_shown, value))
-    return f"{value!s:.60}"
+    return "unset" if value is None else f"{value!s:.60}"

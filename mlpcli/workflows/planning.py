@@ -1,6 +1,7 @@
 """All of `train` but the training: what would be done, and everything that can be wrong with it."""
 
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,9 +10,9 @@ from mlpcli.data.schema import Schema
 from mlpcli.files import check_output, refuse_clashes
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.nn.network import LayerSummary, count_parameters
-from mlpcli.workflows.budget import fit_to_time
+from mlpcli.workflows.budget import changed_by_time, fit_to_time
 from mlpcli.workflows.building import Plan, batch_rows, refuse_what_does_not_fit
-from mlpcli.workflows.checkpointing import Keeper, refuse_other_model
+from mlpcli.workflows.checkpointing import Keeper
 from mlpcli.workflows.decisions import check_threshold
 from mlpcli.workflows.doctor import Finding
 from mlpcli.workflows.ensemble import Manner, choose_manner
@@ -68,24 +69,29 @@ def start(
     output: str | None = None,
     force: bool = False,
     checkpoint: str | None = None,
+    reports: Mapping[str, str] | None = None,
+    also_read: Sequence[str] = (),
     began: float | None = None,
     **settings: Any,
 ) -> Started:
     """All of `train` but the training: what would be done is its `plan`.
 
-    `began` is when the time limit starts, of `time.perf_counter`.
+    `began` is when the time limit starts, of `time.perf_counter`; `reports` and `also_read` as in `train`.
     """
     if target is not None:
         settings["target"] = (target,) if isinstance(target, str) else tuple(target)
     paths = paths_of(data)
-    inputs = [*paths, settings.get("from_model") or ""] if isinstance(paths, list) else []
-    refuse_clashes({"--output": output, "--checkpoint": checkpoint})
-    if output is not None:
-        # Of the same run it may be replaced; whether it is turns out below.
-        check_output(output, force=force or checkpoint is not None, inputs=inputs)
+    named = [settings.get(name) for name in ("from_model", "validation", "test")]
+    inputs = [*also_read, *(each for each in named if isinstance(each, str))]
+    inputs += paths if isinstance(paths, list) else []
+    files = dict(reports or {}) | ({} if output is None else {"--output": output})
+    refuse_clashes(files | {"--checkpoint": checkpoint})
+    for path in files.values():
+        # Those of the same run may be replaced; whether they are turns out below.
+        check_output(path, force=force or checkpoint is not None, inputs=inputs)
     keeper = None if checkpoint is None else Keeper(checkpoint, inputs)
     try:
-        return _started(data, settings, keeper, output, began, force=force)
+        return _started(data, settings, keeper, output, list(files.values()), began, force=force)
     except BaseException:
         if keeper is not None:
             keeper.close()
@@ -97,6 +103,7 @@ def _started(
     settings: dict[str, Any],
     keeper: Keeper | None,
     output: str | None,
+    files: Sequence[str],
     began: float | None,
     *,
     force: bool,
@@ -108,12 +115,15 @@ def _started(
     network = Plan.of(prepared.options, prepared.encoder, prepared.task, prepared.target)
     refuse_what_does_not_fit(network, prepared)
     step_products = network.largest_product * batch_rows(prepared)
+    notes = list(prepared.notes)
     if options.run.time_limit is not None:
         spent = 0.0 if began is None else time.perf_counter() - began
         if keeper is not None and (settled := keeper.settled(options)) is not None:
             prepared = prepared.with_options(prepared.options.changed(**settled))
         else:
+            usual = prepared.options
             prepared = fit_to_time(prepared, options, step_products, options.run.time_limit - spent)
+            notes += changed_by_time(usual, prepared.options)
     prepared, of_rate = with_found_rate(prepared)
     chosen = prepared.options
     members = chosen.members
@@ -123,13 +133,14 @@ def _started(
     total = float(rows["train"]) * chosen.training.epochs * count_parameters(network.parts()) * members
     # Members share the cores; a single network has them for itself.
     threads = 1 if members > 1 else choose_threads(chosen.run.threads, step_products)
-    notes = [*prepared.notes, *of_rate]
+    notes += of_rate
     past: list[EpochRecord] = []
     if keeper is not None:
         notes += keeper.adopt(identity_of(prepared, threads))
         past = keeper.history
-        if output is not None and not force:
-            refuse_other_model(output, keeper.run)
+        if not force:
+            keeper.refuse_others(files, output)
+        keeper.outputs(path for path in files if path != output)
     plan = TrainingPlan(
         prepared.schema,
         chosen.values(),

@@ -41,9 +41,9 @@ def _found(prepared: Prepared) -> tuple[float, str]:
         return usual, f"{usual:.2g}, the preset's, as the search can not be trusted: {finding.reason}"
     rate = min(max(finding.suggestion, usual / FURTHEST), usual * FURTHEST)
     if rate != finding.suggestion:
-        return (
-            rate,
-            f"{rate:.2g}, {FURTHEST:g} times from the preset's; lr-find suggests {finding.suggestion:.2g}",
+        return rate, (
+            f"{rate:.2g}; lr-find suggests {finding.suggestion:.2g}, but no more than a factor of "
+            f"{FURTHEST:g} from the preset's {usual:.2g} is taken"
         )
     low, high = finding.interval
     return rate, f"{rate:.2g}, by lr-find ({finding.rule}; single sweeps {low:.2g} to {high:.2g})"

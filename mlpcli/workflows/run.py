@@ -64,10 +64,11 @@ class RunSettings(Settings):
     )
     time_limit: float | None = setting(
         None,
-        "Stop after this long (60s, 5m, 1h) and keep the best.",
+        "Spend about this long (60s, 5m, 1h): as many epochs, then networks, as fit.",
         group="Course",
         metavar="DURATION",
         parse=_parse_seconds,
+        above=0,
     )
     diagnose: bool = setting(
         False, "Watch gradients, updates, dead and saturated units layer by layer.", group="Reports"
@@ -144,17 +145,22 @@ def limited_threads(threads: int) -> Iterator[None]:
         yield
 
 
-def stopper(
-    time_limit: float | None, should_stop: Callable[[], StopReason | None] | None, began: float
-) -> Callable[[], StopReason | None]:
-    """The one door through which a run is stopped: the caller's wish, then the clock; the limit is counted
-    from `began` on (of `time.perf_counter`)."""
-    end = None if time_limit is None else began + time_limit
+class Door:
+    """The one door through which a run is stopped: the caller's wish, then the clock."""
 
-    def ask() -> StopReason | None:
-        wish = None if should_stop is None else should_stop()
-        if wish is None and end is not None and time.perf_counter() >= end:
-            return "time"
+    def __init__(
+        self, time_limit: float | None, should_stop: Callable[[], StopReason | None], began: float
+    ) -> None:
+        """The limit is counted from `began` on, of `time.perf_counter`."""
+        self._should_stop = should_stop
+        self._end = None if time_limit is None else began + time_limit
+        self.reason: StopReason | None = None
+        """Why the run was told to stop, if it was."""
+
+    def ask(self) -> StopReason | None:
+        """Whether, and why, to stop; asked after each batch."""
+        wish = self._should_stop()
+        if wish is None and self._end is not None and time.perf_counter() >= self._end:
+            wish = "time"
+        self.reason = wish or self.reason
         return wish
-
-    return ask

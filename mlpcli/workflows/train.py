@@ -1,9 +1,11 @@
 """`mlpcli train`: learn a model from a table."""
 
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from mlpcli import artifact as artifact_room
@@ -24,7 +26,7 @@ from mlpcli.workflows.members import Member, member_of
 from mlpcli.workflows.model import Model
 from mlpcli.workflows.parts import Data
 from mlpcli.workflows.planning import Started, TrainingPlan, start
-from mlpcli.workflows.run import limited_threads, stopper
+from mlpcli.workflows.run import Door, limited_threads
 from mlpcli.workflows.scoring import Scores, score_parts
 
 
@@ -48,6 +50,7 @@ class TrainingRun:
     network: list[LayerSummary]
     transferred: list[tuple[str, bool]] | None
     """Layers, and whether they started from the weights of another model, if there is one."""
+    checkpoint: str | None
 
     @property
     def seed(self) -> int:
@@ -93,7 +96,9 @@ def train(
     *,
     output: str | None = None,
     force: bool = False,
-    checkpoint: str | None = None,
+    checkpoint: str | Path | None = None,
+    reports: Mapping[str, str] | None = None,
+    also_read: Sequence[str] = (),
     command: str = "",
     on_start: Callable[[TrainingPlan], None] = lambda plan: None,
     on_epoch: Callable[[EpochRecord], None] = lambda record: None,
@@ -106,9 +111,22 @@ def train(
     `settings` are those of `mlpcli train --help-all`, by name (`hidden="128,64"`, `epochs=50`, ...). With
     `output` the model is written there; with `checkpoint` the run can be broken and goes on from that file
     when the same is called again. Raises MlpcliError with a hint for whatever is wrong.
+
+    `reports` are files by option that the caller writes afterwards, `also_read` further ones that are read:
+    these are not to be written over.
     """
     began = time.perf_counter()
-    started = start(data, target, output=output, force=force, checkpoint=checkpoint, began=began, **settings)
+    started = start(
+        data,
+        target,
+        output=output,
+        force=force,
+        checkpoint=None if checkpoint is None else os.fspath(checkpoint),
+        reports=reports,
+        also_read=also_read,
+        began=began,
+        **settings,
+    )
     with nullcontext() if started.keeper is None else closing(started.keeper):
         on_start(started.plan)
         watching = Watching(on_epoch, should_stop or (lambda: None), on_batch)
@@ -119,8 +137,10 @@ def _run(
     started: Started, data: Data, watching: Watching, began: float, output: str | None, command: str
 ) -> TrainingRun:
     prepared, plan, keeper = started.prepared, started.plan, started.keeper
+    before = 0.0 if keeper is None else keeper.checkpoint.seconds
+    door = Door(prepared.options.run.time_limit, watching.should_stop, began - before)
     with limited_threads(plan.threads):
-        trained, seconds = _trained(started, watching, began)
+        trained, seconds = _trained(started, watching, door, before)
         members = kept(prepared, trained)
         model = assemble(prepared, members, plan.network)
         scores = score_parts(model, prepared, members)
@@ -133,7 +153,7 @@ def _run(
         output,
         plan.rows,
         members,
-        stop_reason(members),
+        stop_reason(trained, plan.members, door.reason),
         seconds,
         scores,
         prepared.counts,
@@ -142,6 +162,7 @@ def _run(
         plan.threads,
         plan.network,
         plan.transferred,
+        None if keeper is None else keeper.path,
     )
     model.artifact.scores.update({name: asdict(each) for name, each in scores.items()})
     model.artifact.receipt.update(
@@ -164,30 +185,27 @@ def _run(
         keeper.finish()
     if keeper is not None and keeper.complaint is not None:
         run.findings.append(
-            Finding("checkpoint", keeper.complaint, "this run cannot be gone on with from there")
+            Finding("checkpoint", keeper.complaint, "it is as it was before, or absent; the model is whole")
         )
     return run
 
 
-def _trained(started: Started, watching: Watching, began: float) -> tuple[list[Member], float]:
-    """The networks, and how long they were trained in all, with an earlier run that goes on."""
+def _trained(started: Started, watching: Watching, door: Door, before: float) -> tuple[list[Member], float]:
+    """The networks, and how long they were trained in all, `before` seconds of it in an earlier run."""
     prepared, plan, keeper = started.prepared, started.plan, started.keeper
-    begun, limit = time.perf_counter(), prepared.options.run.time_limit
-    if keeper is None:
-        watching = replace(watching, should_stop=stopper(limit, watching.should_stop, began))
-        return train_members(prepared, plan.members, plan.manner, watching), time.perf_counter() - begun
-    refuse_strange(keeper.checkpoint, prepared, plan.members)
-    if keeper.checkpoint.finished:
-        ended = sorted(keeper.checkpoint.members.items())
-        return [member_of(*each) for each in ended], keeper.checkpoint.seconds
-    before = keeper.checkpoint.seconds
-    keeper.begin()
-    watching = replace(
-        watching,
-        should_stop=stopper(limit, watching.should_stop, began - before),
-        keep=lambda progress: keeper.keep(progress, before + time.perf_counter() - begun),
-        keeps=True,
-        progress=dict(keeper.checkpoint.members),
-    )
+    begun = time.perf_counter()
+    watching = replace(watching, should_stop=door.ask)
+    if keeper is not None:
+        refuse_strange(keeper.checkpoint, prepared, plan.members)
+        if keeper.checkpoint.finished:
+            ended = sorted(keeper.checkpoint.members.items())
+            return [member_of(*each) for each in ended], before
+        keeper.begin()
+        watching = replace(
+            watching,
+            keep=lambda progress: keeper.keep(progress, before + time.perf_counter() - begun),
+            keeps=True,
+            progress=dict(keeper.checkpoint.members),
+        )
     members = train_members(prepared, plan.members, plan.manner, watching)
     return members, before + time.perf_counter() - begun

@@ -53,3 +53,34 @@ def test_colour_only_where_wanted(penguins_model: Path) -> None:
     assert "\x1b[" in coloured
     assert "\x1b" not in shell(command, FORCE_COLOR="1", NO_COLOR="1").stdout
     assert "\x1b" not in shell(f"mlpcli evaluate {penguins_model} {PENGUINS} --json", FORCE_COLOR="1").stdout
+
+
+@pytest.mark.parametrize("options", ["-v", "-v --preset default", "-v --ensemble 2 --threads 1"])
+def test_when_the_reader_of_stderr_leaves_training_goes_on(options: str, tmp_path: Path) -> None:
+    """`2>&1 | head -1` must not cost the model."""
+    model = tmp_path / "m.joblib"
+    train = f"mlpcli train {PENGUINS} -t species --preset textbook --epochs 20 {options} -o {model}"
+    done = shell(f"set -o pipefail; {train} 2>&1 >/dev/null | head -1")
+    assert done.returncode == 0
+    assert model.exists()
+
+
+def test_a_full_stderr_costs_nothing(tmp_path: Path) -> None:
+    model = tmp_path / "m.joblib"
+    done = shell(
+        f"mlpcli train {PENGUINS} -t species --preset textbook --epochs 20 -v -o {model} 2>/dev/full"
+    )
+    assert done.returncode == 0
+    assert model.exists()
+
+
+@pytest.mark.parametrize("options", ["--history {0}", "--config {0}", "--validation {0} -o {0}"])
+def test_force_does_not_reach_what_is_read(options: str, tmp_path: Path) -> None:
+    table = tmp_path / "table.csv"
+    table.write_bytes(PENGUINS.read_bytes())
+    more = "" if "--validation" in options else "-o {0}" if "--config" in options else ""
+    line = f"mlpcli train {PENGUINS} {table} -t species -f {options} {more}".format(table)
+    done = shell(line)
+    assert done.returncode in (1, 2)
+    assert "Traceback" not in done.stderr
+    assert table.read_bytes() == PENGUINS.read_bytes()

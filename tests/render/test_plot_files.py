@@ -102,20 +102,21 @@ def test_nothing_global_is_changed_and_no_configuration_followed() -> None:
 @pytest.mark.parametrize("path", ["plot.jpg", "plot", "-", "folder.png/plot", ".png/x"])
 def test_an_unknown_ending(path: str) -> None:
     with pytest.raises(SettingsError, match=r"\.png, \.svg, \.pdf"):
-        check_plot(path, force=False)
+        check_plot(path)
 
 
 @pytest.mark.parametrize("ending", [*FORMATS, "PNG"])
 def test_a_good_path(tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"plot.{ending}"
-    check_plot(str(path), force=False)
+    check_plot(str(path))
     assert not path.exists()
+    check_evaluation_plot(str(path), force=False)
     path.touch()
     with pytest.raises(OutputError, match="exists already"):
-        check_plot(str(path), force=False)
-    check_plot(str(path), force=True)
+        check_evaluation_plot(str(path), force=False)
+    check_evaluation_plot(str(path), force=True)
     with pytest.raises(OutputError, match="input"):
-        check_plot(str(path), force=True, inputs=[str(path)])
+        check_evaluation_plot(str(path), force=True, inputs=[str(path)])
 
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
@@ -126,11 +127,11 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
 
 
 def test_without_matplotlib(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for module in ("matplotlib", "matplotlib.style"):
+    for module in ("matplotlib", "matplotlib.style", "matplotlib.figure"):
         monkeypatch.setitem(sys.modules, module, None)
     path = str(tmp_path / "a.png")
     attempts: list[Callable[[], None]] = [
-        lambda: check_plot(path, force=False),
+        lambda: check_plot(path),
         lambda: plot_training(path, [history(3, 2)], "accuracy"),
     ]
     for attempt in attempts:
@@ -139,13 +140,13 @@ def test_without_matplotlib(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
         assert "pip install 'mlpcli[plots]'" in caught.value.hint
 
 
-def test_checking_does_not_load_matplotlib_and_drawing_no_pyplot(tmp_path: Path) -> None:
+def test_importing_does_not_load_matplotlib_and_drawing_no_pyplot(tmp_path: Path) -> None:
     path = str(tmp_path / "a.png")
     program = (
         "import sys; from mlpcli.render.plots import check_plot, plot_training\n"
         "from mlpcli.nn.fitting import EpochRecord\n"
-        f"check_plot({path!r}, force=False)\n"
         "assert 'matplotlib' not in sys.modules\n"
+        f"check_plot({path!r})\n"
         f"plot_training({path!r}, [([EpochRecord(1, 1, 0.1, 1.0, None, {{}}, 1.0, False)], 1)], 'rmse')\n"
         "assert 'matplotlib.figure' in sys.modules and 'matplotlib.pyplot' not in sys.modules\n"
     )

@@ -142,8 +142,9 @@ def test_settings_that_change_no_weights_may_change(tmp_path: Path) -> None:
         ({"seed": 1}, "--seed 0 there, 1 here"),
         ({"learning_rate": 0.5}, "--lr 0.001 there, 0.5 here"),
         ({"hidden": (5,)}, "--hidden 5,5 there, 5 here"),
-        ({"features": "a,b"}, "other data"),
-        ({"weight": "weight"}, "other data"),
+        ({"features": "a,b"}, "--features a,b,c there, a,b here"),
+        ({"weight": "weight"}, "--weight unset there, weight here"),
+        ({"preset": "default", "dropout": 0.1}, "--preset textbook there, default here; --"),
         ({"threads": 2}, "threads 1 there, 2 here"),
     ],
     ids=str,
@@ -170,9 +171,7 @@ def test_other_data_are_refused(tmp_path: Path) -> None:
 def test_all_differences_are_listed(tmp_path: Path) -> None:
     path = tmp_path / "run.checkpoint"
     broken_off(path, 2)
-    with pytest.raises(
-        MlpcliError, match="--batch-size 16 there, 8 here; --seed 0 there, 3 here; other data"
-    ):
+    with pytest.raises(MlpcliError, match=r"--batch-size 16 there, 8 here; --seed 0 there, 3 here$"):
         train(checkpoint=str(path), seed=3, batch_size=8)
 
 
@@ -354,3 +353,52 @@ def test_on_another_machine_it_is_said(tmp_path: Path) -> None:
     broken_off(path, 2)
     forged(path, lambda members: None, machine="another")
     assert any("begun on another machine" in note for note in train(checkpoint=str(path)).notes)
+
+
+def test_reports_of_the_same_run_may_be_replaced(tmp_path: Path) -> None:
+    path, history = tmp_path / "run.checkpoint", tmp_path / "h.csv"
+    broken_off(path, 2, reports={"--history": str(history)})
+    history.write_text("written by the caller")
+    train(checkpoint=str(path), reports={"--history": str(history)})
+    other = tmp_path / "other.csv"
+    other.write_text("not ours")
+    with pytest.raises(OutputError, match="exists already"):
+        train(checkpoint=str(path), reports={"--history": str(other)})
+
+
+@pytest.mark.parametrize("after", [1, 6, 7, 12, 13])
+def test_stopped_between_networks_it_is_not_finished(after: int, tmp_path: Path) -> None:
+    """Also when the wish comes just as a network has ended."""
+    path = tmp_path / "run.checkpoint"
+    settings: dict[str, Any] = {"ensemble": 3, "threads": 1}
+    unbroken = train(**settings)
+    broken = broken_off(path, after, **settings)
+    assert broken.stop_reason == "interrupted"
+    assert not load(str(path)).finished
+    assert weights(train(checkpoint=str(path), **settings)) == weights(unbroken)
+
+
+@pytest.mark.parametrize("output", ["--output", "--checkpoint", "--history"])
+@pytest.mark.parametrize("read", ["from_model", "validation", "test", "also"])
+def test_no_input_is_written_over(read: str, output: str, tmp_path: Path) -> None:
+    path = str(tmp_path / "read")
+    Path(path).write_text("kept")
+    outputs: dict[str, dict[str, Any]] = {
+        "--output": {"output": path},
+        "--checkpoint": {"checkpoint": path},
+        "--history": {"reports": {"--history": path}},
+    }
+    inputs: dict[str, Any] = {"also_read": [path]} if read == "also" else {read: path}
+    with pytest.raises(OutputError, match="is an input of this command too"):
+        train(force=True, **outputs[output], **inputs)
+    assert Path(path).read_text() == "kept"
+
+
+def test_a_path_object_will_do(tmp_path: Path) -> None:
+    train(checkpoint=tmp_path / "run.checkpoint")
+    assert load(str(tmp_path / "run.checkpoint")).finished
+
+
+def test_a_limit_that_is_too_short_says_so() -> None:
+    with pytest.raises(MlpcliError, match="--time-limit 1e-09s was reached before the first epoch ended"):
+        train(time_limit=1e-9)

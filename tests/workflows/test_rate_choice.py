@@ -48,7 +48,7 @@ def test_it_stays_near_the_preset(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rate_choice, "FURTHEST", 1.5)
     told = plan()
     assert told.settings["learning_rate"] == pytest.approx(0.0015)
-    assert "1.5 times from the preset's; lr-find suggests" in said(told)
+    assert "but no more than a factor of 1.5 from the preset's 0.001" in said(told)
 
 
 def test_it_costs_a_tenth_of_the_steps_at_most(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,5 @@
 """Pictures of results, drawn by matplotlib, which is imported only when one is drawn."""
 
-import importlib.util
 import os
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
@@ -22,28 +21,28 @@ VALUE_PLOTS = ("predicted", "residuals")
 """Files of `plot_evaluation` in a folder: each `.png`."""
 
 
-def check_plot(path: str, *, force: bool, inputs: Iterable[str] = ()) -> None:
-    """Raise MlpcliError if no picture can be written to `path`: its ending, matplotlib, the place. Quick."""
+def check_plot(path: str) -> None:
+    """Raise MlpcliError if no such picture can be drawn: by its ending, or for want of matplotlib."""
     if ending_of(path) not in FORMATS:
         raise SettingsError(
             f"--plot: {path!r} does not end in {', '.join('.' + each for each in FORMATS)}",
             "The ending is the picture's format: name a file such as plot.png.",
         )
-    _check_installed()
-    check_output(path, force=force, inputs=inputs)
+    require_extra("matplotlib.figure", "plots", "--plot: a picture is drawn")
 
 
 def check_evaluation_plot(
     path: str, task: str | None = None, *, force: bool, inputs: Iterable[str] = ()
 ) -> None:
-    """As `check_plot`, where `path` may be a folder too: one that exists or whose name ends in a slash.
+    """Raise MlpcliError if no picture can be written there: a file, or a folder (a slash at the end).
 
-    It need not exist if the folder that it is in does. Of a task that is not known yet any file counts.
+    A folder need not exist if the folder that it is in does. Of a task that is not known yet any file counts.
     """
     if not is_folder(path):
-        check_plot(path, force=force, inputs=inputs)
+        check_plot(path)
+        check_output(path, force=force, inputs=inputs)
         return
-    _check_installed()
+    require_extra("matplotlib.figure", "plots", "--plot: pictures are drawn")
     if not os.path.isdir(path):
         check_output(path.rstrip("/"), force=False)
         return
@@ -136,8 +135,3 @@ def _make_folder(path: str) -> None:
         os.mkdir(path)
     except OSError as error:
         raise OutputError(f"{path}: cannot be made ({error.strerror})", "Choose another place.") from None
-
-
-def _check_installed() -> None:
-    if importlib.util.find_spec("matplotlib") is None:
-        require_extra("matplotlib", "plots", "--plot: a picture is drawn")

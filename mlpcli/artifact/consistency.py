@@ -76,7 +76,7 @@ _FIELDS: dict[Any, Any] = {
             "train_loss": float,
             "validation_loss": (float, None),
             "metrics": {str: _SCORE},
-            "member?": int,
+            "member": int,
         }
     ],
     "scores": {str: {"rows": int, "metrics": {str: _SCORE}, "baseline": {str: _SCORE}}},
@@ -94,7 +94,7 @@ _FIELDS: dict[Any, Any] = {
         "best_epoch": int,
         "stop_reason": str,
         "seconds": float,
-        "members?": [{"epochs": int, "best_epoch": int, "stop_reason": str, "validation": {str: _SCORE}}],
+        "members": [{"epochs": int, "best_epoch": int, "stop_reason": str, "validation": {str: _SCORE}}],
     },
 }
 """Fields and their types. [x]: a list of x; {str: x}: any names, an x each; a tuple: one of these; a name
@@ -113,11 +113,10 @@ def from_json(text: str) -> Any:
     return json.loads(text, parse_int=_whole, parse_float=_decimal, parse_constant=_decimal)
 
 
-def parse_header(text: str) -> dict[str, Any]:
-    """The header from its JSON; raises ValueError if it is not that of a model."""
-    header: dict[str, Any] = from_json(text)
+def check_header(header: dict[str, Any]) -> None:
+    """Raise ValueError if this is not the header of a model."""
     for name, fields in _FIELDS.items():
-        if not isinstance(header, dict) or not fits(header.get(name), fields):
+        if not fits(header.get(name), fields):
             raise ValueError(f"its {name} cannot be understood")
     if _is_deeper(header, DEEPEST):
         raise ValueError("its values are nested too deeply")
@@ -125,13 +124,12 @@ def parse_header(text: str) -> dict[str, Any]:
     json.dumps(header, ensure_ascii=False).encode()
     if any(scores["metrics"].keys() != scores["baseline"].keys() for scores in header["scores"].values()):
         raise ValueError("its scores have no baseline")
-    if header["receipt"].get("members") == []:
+    if not header["receipt"]["members"]:
         raise ValueError("it has no network")
     # Of several networks that of the first.
-    epochs = sum(not record.get("member") for record in header["history"])
+    epochs = sum(record["member"] == 0 for record in header["history"])
     if not 1 <= header["receipt"]["best_epoch"] <= epochs:
         raise ValueError("its best epoch is none of its history")
-    return header
 
 
 def check_columns(schema: Schema, header: Mapping[str, Any]) -> None:
@@ -204,7 +202,7 @@ def _check_weights(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> No
     if parameters is None:
         raise ValueError("its array 'parameters' is missing")
     count = sum(layer["parameters"] for layer in header["network"])
-    several = len(header["receipt"].get("members", [None]))
+    several = len(header["receipt"]["members"])
     members = () if several == 1 else (several,)
     if parameters.dtype != np.float32 or parameters.shape != (*members, count):
         raise ValueError("its array 'parameters' does not fit its header")

@@ -1,7 +1,7 @@
 """The model file: a container whose header and arrays are those of a trained model.
 
-A stored field that is added has a default that older files mean, or raises FORMAT and brings an upgrade
-function.
+A stored field that is added has a default that older files mean; where one would be read wrongly without
+it, FORMAT is raised (see `upgrades`).
 """
 
 from dataclasses import dataclass
@@ -9,15 +9,16 @@ from typing import Any, TypeAlias
 
 import numpy.typing as npt
 
-from mlpcli.artifact.consistency import check_arrays, check_columns, parse_header
+from mlpcli.artifact.consistency import check_arrays, check_columns, check_header, from_json
 from mlpcli.artifact.container import Kind, pack, unpack
+from mlpcli.artifact.upgrades import upgraded
 from mlpcli.data.schema import Schema
 from mlpcli.errors import ArtifactError
 from mlpcli.files import atomic_output
 
 Array: TypeAlias = npt.NDArray[Any]
 
-FORMAT = 1
+FORMAT = 2
 MODEL = Kind(
     "model",
     FORMAT,
@@ -72,17 +73,20 @@ def to_bytes(artifact: Artifact) -> bytes:
 
 def load(path: str, *, header_only: bool = False) -> Artifact:
     """Read a model file; raises ArtifactError for anything that is not a whole, unaltered one."""
-    _format, text, arrays = unpack(MODEL, path, header_only=header_only)
+    number, text, arrays = unpack(MODEL, path, header_only=header_only)
     if text.startswith('{"identity"'):
         raise ArtifactError(f"{path}: is a checkpoint, not a model", "Name the model that `train -o` wrote.")
     try:
-        header = parse_header(text)
+        header = from_json(text)
+        if not isinstance(header, dict):
+            raise ValueError("its header is none")
+        check_header(upgraded(header, number, FORMAT))
         schema = Schema.from_json(header["schema"])
         described = {name: header[name] for name in _DESCRIBED}
         check_columns(schema, header)
         if not header_only:
             check_arrays(schema, header, arrays)
-    except (KeyError, TypeError, ValueError, RecursionError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
         ours = type(error) is ValueError
         why = str(error) if ours else f"its header makes no sense ({type(error).__name__})"
         raise MODEL.altered(path, why) from None

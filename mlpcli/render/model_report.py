@@ -27,7 +27,7 @@ def model_report(screen: Screen, artifact: Artifact) -> None:
     )
     columns_report(screen, schema, artifact.encoders)
     _inputs(screen, artifact)
-    members = artifact.receipt.get("members", [None])
+    members = artifact.receipt["members"]
     network_report(screen, artifact.network, artifact.encoders, len(members))
     settings_report(screen, artifact.settings)
     _course(screen, artifact)
@@ -123,7 +123,7 @@ def _course(screen: Screen, artifact: Artifact) -> None:
     """Some epochs of the history: the first, the best, the last and what lies between."""
     receipt = artifact.receipt
     # Of several networks the course of the first, and a table of all.
-    history = [record for record in artifact.history if not record.get("member")]
+    history = [record for record in artifact.history if record["member"] == 0]
     screen.heading(
         f"Training: {count(len(history), 'epoch')} in {duration(receipt['seconds'])}, "
         f"best {receipt['best_epoch']}, ended by {receipt['stop_reason']}"
@@ -132,7 +132,7 @@ def _course(screen: Screen, artifact: Artifact) -> None:
     networks: dict[int, list[tuple[int, float, float | None]]] = {}
     for record in artifact.history:
         losses = (record["epoch"], record["train_loss"], record["validation_loss"])
-        networks.setdefault(record.get("member", 0), []).append(losses)
+        networks.setdefault(record["member"], []).append(losses)
     if can_draw(screen, networks):
         screen.raw("\n".join(course(screen, networks, {0: best}, screen.width, COURSE_HEIGHT)))
         screen.line()
@@ -152,7 +152,7 @@ def _course(screen: Screen, artifact: Artifact) -> None:
         )
     headers = ["epoch", "train loss", "validation loss", *metrics, "best"]
     screen.table(headers, rows, numbers=range(len(headers)))
-    if len(members := receipt.get("members", [])) > 1:
+    if len(members := receipt["members"]) > 1:
         screen.heading(f"Networks: {len(members)}, their predictions are averaged")
         names = list(members[0]["validation"])
         rows = [

@@ -40,7 +40,7 @@ def artifact(arrays: Mapping[str, Array] | None = None, name: str = "size") -> A
         target={"names": ["price"]},
         settings={"hidden": [], "lr": 0.1, "drop": ["a", "b"], "seed": 0, "monitor": None},
         network=[{"name": "Dense", "output": 1, "parameters": 4}],
-        history=[{"epoch": 1, "train_loss": 0.25, "validation_loss": None, "metrics": scores}],
+        history=[{"epoch": 1, "train_loss": 0.25, "validation_loss": None, "metrics": scores, "member": 0}],
         scores={"validation": {"rows": 9, "metrics": scores, "baseline": scores, "reasons": {"mape": "0"}}},
         receipt={
             "data": ["prices.csv"],
@@ -54,6 +54,7 @@ def artifact(arrays: Mapping[str, Array] | None = None, name: str = "size") -> A
             "best_epoch": 1,
             "stop_reason": "epochs",
             "seconds": 0.5,
+            "members": [{"epochs": 1, "best_epoch": 1, "stop_reason": "epochs", "validation": {"loss": 0.5}}],
         },
         arrays={
             "parameters": np.array([1, 2, 3, 4], np.float32),

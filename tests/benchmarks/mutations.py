@@ -4,6 +4,7 @@ import copy
 import hashlib
 import io
 import json
+import re
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
@@ -18,6 +19,7 @@ Numbers: TypeAlias = np.random.Generator
 def damaged(whole: bytes, generator: Numbers) -> bytes:
     """One damage, or a few: bytes changed, cut out, put in, moved."""
     damages = [_bit, _noise, _cut_out, _put_in, _copied, _zeros, _instruction, _end]
+    damages += [_nested, _objects, _huge]
     data = whole
     for _ in range(generator.choice([1, 1, 1, 2, 5])):
         data = damages[generator.integers(len(damages))](data, generator)
@@ -97,6 +99,37 @@ def _instruction(data: bytes, generator: Numbers) -> bytes:
     new = bytes([generator.choice(known)]) if generator.random() < 0.8 else extreme[generator.integers(4)]
     place = int(generator.choice(places))
     return data[:place] + new + data[place + len(new) :]
+
+
+def _nested(data: bytes, generator: Numbers) -> bytes:
+    """Another stream in the middle, or behind the end: one that would print, if it were run."""
+    stream = [b"cos\nsystem\n(S'echo run'\ntR.", data[: _place(data, generator)]][generator.integers(2)]
+    place = [_place(data, generator), len(data)][generator.integers(2)]
+    return data[:place] + stream + data[place:]
+
+
+def _objects(data: bytes, generator: Numbers) -> bytes:
+    """An array of objects, whose elements would be pickles; of texts, of records."""
+    places = [place for code in (b"f4", b"f8") for place in _all(data, b"\x8c\x02" + code)]
+    if not places:
+        return data
+    place = places[generator.integers(len(places))] + 2
+    code = [b"O8", b"U9", b"V8", b"M8"][generator.integers(4)]
+    return data[:place] + code + data[place + 2 :]
+
+
+def _huge(data: bytes, generator: Numbers) -> bytes:
+    """A shape, or another small number, that becomes one of billions."""
+    places = _all(data, b"K")
+    if not places:
+        return data
+    place = places[generator.integers(len(places))]
+    sizes = [b"J\xff\xff\xff\x7f", b"\x8a\x08" + b"\xff" * 7 + b"\x7f", b"M\xff\xff"]
+    return data[:place] + sizes[generator.integers(3)] + data[place + 2 :]
+
+
+def _all(data: bytes, part: bytes) -> list[int]:
+    return [match.start() for match in re.finditer(re.escape(part), data)]
 
 
 def _end(data: bytes, generator: Numbers) -> bytes:

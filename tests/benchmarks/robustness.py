@@ -39,6 +39,8 @@ from tests.benchmarks.kills import MANNERS, kill_and_resume
 from tests.benchmarks.mutations import damaged, forged
 
 FILES, SEED, KILLS = 20_000, 0, 50
+LONGEST = 1.0
+"""Seconds of computing that a file may take."""
 
 
 class Outcome(NamedTuple):
@@ -82,6 +84,14 @@ def _table() -> pd.DataFrame:
 
 
 def _outcome(number: int, seed: int, path: Path) -> Outcome:
+    started = time.process_time()
+    outcome = _read(number, seed, path)
+    if (seconds := time.process_time() - started) > LONGEST:
+        return Outcome(outcome.kind, f"file {number}: took {seconds:.1f} s", bad=True)
+    return outcome
+
+
+def _read(number: int, seed: int, path: Path) -> Outcome:
     kind = "forged" if number % 2 else "damaged"
     path.write_bytes(mutated(number, seed))
     try:

@@ -13,8 +13,8 @@ from typing import Any, TypeAlias, get_args
 import numpy as np
 import numpy.typing as npt
 
-from mlpcli.artifact.consistency import fits, from_json
 from mlpcli.artifact.container import Kind, pack, unpack
+from mlpcli.artifact.json_values import fits, from_json
 from mlpcli.errors import ArtifactError
 from mlpcli.nn.diagnosis import LayerDiagnosis
 from mlpcli.nn.fit_state import FitState, StopReason

@@ -5,7 +5,6 @@ the settings mean is not known here; `mlpcli.workflows.model` checks the network
 """
 
 import json
-import math
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
@@ -13,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mlpcli.artifact.decisions import check_errors, check_thresholds
+from mlpcli.artifact.json_values import fits, is_deeper
 from mlpcli.data.schema import (
     BOOLEAN,
     CATEGORY,
@@ -108,17 +108,12 @@ _TARGET_FIELDS = {
 }
 
 
-def from_json(text: str) -> Any:
-    """The value of a JSON text; raises ValueError for numbers that are none, or too large for a float."""
-    return json.loads(text, parse_int=_whole, parse_float=_decimal, parse_constant=_decimal)
-
-
 def check_header(header: dict[str, Any]) -> None:
     """Raise ValueError if this is not the header of a model."""
     for name, fields in _FIELDS.items():
         if not fits(header.get(name), fields):
             raise ValueError(f"its {name} cannot be understood")
-    if _is_deeper(header, DEEPEST):
+    if is_deeper(header, DEEPEST):
         raise ValueError("its values are nested too deeply")
     # Half of a UTF-16 pair can be neither printed nor compared; this raises for one.
     json.dumps(header, ensure_ascii=False).encode()
@@ -211,46 +206,6 @@ def _check_weights(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> No
     temperature = arrays.get("temperature")
     if temperature is not None and (temperature.ndim != 1 or temperature.dtype != np.float64):
         raise ValueError("its array 'temperature' is no list of numbers")
-
-
-def fits(value: Any, fields: Any) -> bool:
-    """Whether a value from JSON has the type, or the fields, that a description like `_FIELDS` asks for."""
-    if isinstance(fields, tuple):
-        return any(fits(value, each) for each in fields)
-    if isinstance(fields, list):
-        return isinstance(value, list) and all(fits(each, fields[0]) for each in value)
-    if isinstance(fields, dict):
-        return isinstance(value, dict) and all(_has(value, name, kind) for name, kind in fields.items())
-    if fields is float:
-        return type(value) in (int, float)
-    return type(value) is fields if isinstance(fields, type) else value == fields
-
-
-def _has(value: dict[str, Any], name: Any, kind: Any) -> bool:
-    if name is str:
-        return all(fits(each, kind) for each in value.values())
-    plain = name.removesuffix("?")
-    return fits(value[plain], kind) if plain in value else plain != name
-
-
-def _is_deeper(value: Any, levels: int) -> bool:
-    inner = [value]
-    for _ in range(levels):
-        lists = (list(each.values()) if isinstance(each, dict) else each for each in inner)
-        inner = [each for values in lists if isinstance(values, list) for each in values]
-    return bool(inner)
-
-
-def _whole(text: str) -> int:
-    _decimal(text)
-    return int(text)
-
-
-def _decimal(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError("a number of it is none")
-    return number
 
 
 def _repeated(texts: list[str]) -> bool:

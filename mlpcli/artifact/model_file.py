@@ -9,8 +9,9 @@ from typing import Any, TypeAlias
 
 import numpy.typing as npt
 
-from mlpcli.artifact.consistency import check_arrays, check_columns, check_header, from_json
+from mlpcli.artifact.consistency import check_arrays, check_columns, check_header
 from mlpcli.artifact.container import Kind, pack, unpack
+from mlpcli.artifact.json_values import from_json
 from mlpcli.artifact.upgrades import upgraded
 from mlpcli.data.schema import Schema
 from mlpcli.errors import ArtifactError

@@ -16,8 +16,8 @@ from mlpcli.nn.regularization import RegularizationSettings
 from mlpcli.settings import Settings, build, refuse_unknown, setting
 from mlpcli.workflows import presets
 from mlpcli.workflows.decisions import DecisionSettings
+from mlpcli.workflows.objective import ObjectiveSettings
 from mlpcli.workflows.run import EnsembleSettings, RunSettings, TransferSettings
-from mlpcli.workflows.tasks import ObjectiveSettings
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -12,13 +11,11 @@ from mlpcli.data.target import ClassTarget, LabelTarget, NumberTarget, Target
 from mlpcli.errors import SettingsError, did_you_mean
 from mlpcli.metrics.outcome import Outcome
 from mlpcli.nn.architecture import AUTO
-from mlpcli.settings import Settings, parse_factors, setting
+from mlpcli.workflows.objective import ClassWeight
 
 Array: TypeAlias = npt.NDArray[Any]
-ClassWeight: TypeAlias = str | tuple[tuple[str, float], ...]
 Threshold: TypeAlias = "float | Array"
 """One for all labels, or (labels,)."""
-
 LABEL_LOSSES = {
     "cross-entropy": "sigmoid-cross-entropy",
     "focal": "sigmoid-focal",
@@ -26,54 +23,6 @@ LABEL_LOSSES = {
     "perceptron": "binary-perceptron",
 }
 """With a sigmoid unit for each target."""
-
-
-def _parse_class_weight(text: str) -> ClassWeight:
-    if text in ("none", "balanced"):
-        return text
-    return parse_factors("--class-weight", text)
-
-
-@dataclass(frozen=True)
-class ObjectiveSettings(Settings):
-    """What is minimised, in words of the task."""
-
-    loss: str = setting(
-        AUTO,
-        "auto: mse for values, cross-entropy for classes.",
-        group="Loss",
-        choices=(
-            AUTO,
-            *("mse", "mae", "huber", "log-cosh", "quantile", "poisson"),
-            *("cross-entropy", "focal", "hinge", "perceptron"),
-        ),
-        common=True,
-    )
-    calibrate: bool | None = setting(
-        None,
-        "Fit a temperature of the probabilities on validation rows.",
-        group="Loss",
-    )
-    class_weight: ClassWeight = setting(
-        "none",
-        "Weights of the classes' rows; balanced: every class weighs the same.",
-        group="Loss",
-        metavar="none|balanced|CLASS=W,...",
-        parse=_parse_class_weight,
-    )
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if isinstance(self.class_weight, str):
-            return
-        if not isinstance(self.class_weight, tuple):
-            raise SettingsError(
-                f"--class-weight: {self.class_weight!r:.40} names no classes", "Write CLASS=2.5."
-            )
-        for name, weight in self.class_weight:
-            if not 0 <= weight < float("inf"):
-                what = "a weight below 0" if weight < 0 else "a weight that is no finite number"
-                raise SettingsError(f"--class-weight: {name!r} has {what}", "Give 0 or more.")
 
 
 class Task(ABC):

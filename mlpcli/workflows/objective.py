@@ -1,0 +1,58 @@
+"""What is minimised, in words of the task."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from mlpcli.errors import SettingsError
+from mlpcli.nn.architecture import AUTO
+from mlpcli.settings import Settings, parse_factors, setting
+
+ClassWeight: TypeAlias = str | tuple[tuple[str, float], ...]
+
+
+def _parse_class_weight(text: str) -> ClassWeight:
+    if text in ("none", "balanced"):
+        return text
+    return parse_factors("--class-weight", text)
+
+
+@dataclass(frozen=True)
+class ObjectiveSettings(Settings):
+    """What is minimised, in words of the task."""
+
+    loss: str = setting(
+        AUTO,
+        "auto: mse for values, cross-entropy for classes.",
+        group="Loss",
+        choices=(
+            AUTO,
+            *("mse", "mae", "huber", "log-cosh", "quantile", "poisson"),
+            *("cross-entropy", "focal", "hinge", "perceptron"),
+        ),
+        common=True,
+    )
+    calibrate: bool | None = setting(
+        None,
+        "Fit a temperature of the probabilities on validation rows.",
+        group="Loss",
+    )
+    class_weight: ClassWeight = setting(
+        "none",
+        "Weights of the classes' rows; balanced: every class weighs the same.",
+        group="Loss",
+        metavar="none|balanced|CLASS=W,...",
+        parse=_parse_class_weight,
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if isinstance(self.class_weight, str):
+            return
+        if not isinstance(self.class_weight, tuple):
+            raise SettingsError(
+                f"--class-weight: {self.class_weight!r:.40} names no classes", "Write CLASS=2.5."
+            )
+        for name, weight in self.class_weight:
+            if not 0 <= weight < float("inf"):
+                what = "a weight below 0" if weight < 0 else "a weight that is no finite number"
+                raise SettingsError(f"--class-weight: {name!r} has {what}", "Give 0 or more.")

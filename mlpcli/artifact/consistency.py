@@ -32,6 +32,7 @@ Array: TypeAlias = npt.NDArray[Any]
 
 LOWEST_TEMPERATURE = 1e-3
 """A fiftieth of the lowest that training gives; outputs divided by much less are no numbers."""
+MOST_PARAMETERS = 1 << 40
 DEEPEST = 20
 """Lists and dicts in one another; a model has five. Functions that call themselves for each are safe."""
 
@@ -119,6 +120,9 @@ def check_header(header: dict[str, Any]) -> None:
     json.dumps(header, ensure_ascii=False).encode()
     if any(scores["metrics"].keys() != scores["baseline"].keys() for scores in header["scores"].values()):
         raise ValueError("its scores have no baseline")
+    for layer in header["network"]:
+        if not 0 <= layer["parameters"] <= MOST_PARAMETERS or not 0 <= layer.get("zeros", 0) <= 1:
+            raise ValueError("a layer has no possible number of parameters")
     if not header["receipt"]["members"]:
         raise ValueError("it has no network")
     # Of several networks that of the first.

@@ -21,7 +21,7 @@ from mlpcli.render.as_json import to_text
 from mlpcli.render.console import Screen
 from mlpcli.render.evaluation_fields import evaluation_fields
 from mlpcli.render.evaluation_report import evaluation_markdown, evaluation_report, failed_gates
-from mlpcli.render.plots import check_evaluation_plot, plot_evaluation
+from mlpcli.render.plots import check_evaluation_plot, files_of, plot_evaluation
 from mlpcli.render.reports import counts_report
 from mlpcli.workflows.evaluate import evaluate
 from mlpcli.workflows.evaluation_settings import EvaluationSettings
@@ -82,8 +82,7 @@ def command(
     if evaluation.seen_in_training:
         talk.line("note: these rows trained the model, so the scores are too good; use other rows")
     if plot is not None and evaluation.curves is not None:
-        files = ", ".join(os.path.basename(each) for each in data)
-        title = f"{os.path.basename(model)} on {files}"
+        title = f"{os.path.basename(model)} on {files_of(data)}"
         for path in plot_evaluation(plot, evaluation.curves, evaluation.labels, title):
             talk.line(f"note: {path} is drawn")
     if as_json:

@@ -42,7 +42,7 @@ def command(
 
         arrays = weights(model)
         with atomic_output(weights_file) as file:
-            np.savez(file, allow_pickle=False, **arrays)
+            np.savez(file, **arrays)  # type: ignore[arg-type]  # a name might be that of an option
     if as_json:
         click.echo(to_text("inspect", model_fields(artifact)))
     else:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 BRAILLE = "\u28ff"
 """Curves are drawn with characters of this block, which not every encoding has."""
+LARGEST = 1e300
+"""What is larger is not drawn: differences would be no numbers."""
 NO_DOT = "\u2800"
 LABEL_WIDTH = 8
 POINTS_PER_COLUMN = 2
@@ -49,7 +51,12 @@ def draw(
     """
     from plotille import Canvas  # takes 13 ms, and is needed only here
 
-    points = [[(x, y) for x, y in zip(line.xs, line.ys, strict=True) if y is not None] for line in lines]
+    points = [
+        [(x, y) for x, y in zip(line.xs, line.ys, strict=True) if y is not None and abs(y) < LARGEST]
+        for line in lines
+    ]
+    if not any(points):
+        return []
     xs, ys = [x for each in points for x, _ in each], [y for each in points for _, y in each]
     left, right = _apart(min(xs), max(xs))
     low, top = min(ys), max(ys)

@@ -22,6 +22,7 @@ def weights(path: str) -> dict[str, Array]:
     Layers are numbered as in the network table. Of several networks `network_1_` and so on stands before.
     """
     from mlpcli.workflows.model import load  # with pandas, which the header does not need
+    from mlpcli.workflows.story import in_table
 
     networks = load(path).networks
     named: dict[str, Array] = {}
@@ -29,7 +30,8 @@ def weights(path: str) -> dict[str, Array]:
         before = f"network_{number}_" if len(networks) > 1 else ""
         shortcut: list[HasParameters] = [] if network.shortcut is None else [network.shortcut]
         parts: list[HasParameters] = [*network.layers, *shortcut]
-        for index, (part, places) in enumerate(zip(parts, network.parameters.slices, strict=True), start=1):
+        for index, place in enumerate(in_table(network), start=1):
+            part, places = parts[place], network.parameters.slices[place]
             for name, shape in part.parameter_shapes().items():
                 if name in places:
                     values = network.parameters.values[places[name]].reshape(shape)

@@ -57,8 +57,8 @@ def _squares(network: Network) -> Any:
     return np.bincount(origin, squares, minlength=layers[0].n_in)
 
 
-def _in_table(network: Network) -> list[int]:
-    """Places of layers, and of the shortcut behind the last dense one, as in the table."""
+def in_table(network: Network) -> list[int]:
+    """Places in `parameters.slices` in the order of the network table: the shortcut is not the last there."""
     order = list(range(len(network.layers)))
     if network.shortcut is not None:
         last = max(index for index, layer in enumerate(network.layers) if isinstance(layer, Dense))
@@ -69,7 +69,7 @@ def _in_table(network: Network) -> list[int]:
 def zeros_of(networks: Sequence[Network]) -> list[float]:
     """For each line of the network table the share of its parameters that are zero, over all networks."""
     shares = []
-    for index in _in_table(networks[0]):
+    for index in in_table(networks[0]):
         places = list(networks[0].parameters.slices[index].values())
         values = [network.parameters.values[place] for network in networks for place in places]
         count = sum(value.size for value in values)

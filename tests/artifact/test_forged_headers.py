@@ -1,5 +1,6 @@
 """A header that makes no sense is refused, although its checksum is right: by `load` and by `inspect`."""
 
+import io
 import math
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ import pytest
 
 import mlpcli
 from mlpcli.errors import ArtifactError
+from mlpcli.render.console import Screen
+from mlpcli.render.model_report import model_report
 from mlpcli.workflows.inspect import inspect
 from tests.artifact.conftest import Forge, table
 from tests.artifact.examples import sealed
@@ -173,3 +176,22 @@ def test_values_nested_deeply(depth: int, models: dict[str, Path], tmp_path: Pat
     path.write_bytes(sealed(text.replace(hidden, '"hidden": ' + "[" * depth + "]" * depth), {}))
     with pytest.raises(ArtifactError, match=r"damaged: its (values are nested|header makes no)"):
         inspect(str(path))
+
+
+@pytest.mark.parametrize("parameters", [-1, 10**300])
+def test_a_layer_of_no_possible_size(parameters: int, forge: Forge) -> None:
+    assert "no possible number" in refused(forge("binary", put(parameters, "network", 0, "parameters")))
+
+
+@pytest.mark.parametrize("zeros", [-0.5, 1.5, 1e308])
+def test_more_zeros_than_parameters(zeros: float, forge: Forge) -> None:
+    assert "no possible number" in refused(forge("binary", put(zeros, "network", 0, "zeros")))
+
+
+def test_losses_that_cannot_be_drawn(forge: Forge) -> None:
+    """A net may have had them before it settled; `inspect` shows the rest."""
+    path = forge("binary", put(1.7e308, "history", 0, "train_loss"))
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    model_report(Screen(stream), inspect(str(path)))
+    stream.seek(0)
+    assert "validation loss" in stream.read()

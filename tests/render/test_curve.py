@@ -57,6 +57,11 @@ def test_whatever_the_values_something_is_drawn(values: list[float]) -> None:
     assert dots(picture(Line(range(len(values)), values)))
 
 
+def test_values_whose_difference_is_no_number_are_left_out() -> None:
+    assert dots(picture(Line([0, 1, 2], [1.7e308, -1.7e308, 1.0])))
+    assert picture(Line([0, 1], [1.7e308, -1.7e308])) == []
+
+
 def test_gaps_are_left_out() -> None:
     rows = picture(Line([0, 1, 2], [1.0, None, 2.0]))
     assert dots(rows)

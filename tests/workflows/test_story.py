@@ -102,3 +102,18 @@ def test_the_first_dense_layer_can_be_multiplied_by_hand(tmp_path: Path) -> None
     )
     by_hand = features @ named["layer_1_weight"] + named["layer_1_bias"]
     np.testing.assert_allclose(run.model.network.predict(features), by_hand, rtol=1e-5, atol=1e-6)
+
+
+def test_layers_have_the_numbers_of_the_table(tmp_path: Path) -> None:
+    """The shortcut stands behind the last dense layer, before the function of the output."""
+    path = str(tmp_path / "m.joblib")
+    settings: dict[str, Any] = {"hidden": (4,), "wide": "all", "output_activation": "softplus"}
+    mlpcli.train(TABLE, "value", preset="textbook", epochs=2, output=path, **settings)
+    table = [str(layer["name"]) for layer in inspect(path).network]
+    assert table == ["Dense", "Relu", "Dense", "Wide", "Softplus"]
+    named = weights(path)
+    assert named["layer_3_weight"].shape[0] == 4
+    assert named["layer_4_weight"].shape[0] == named["layer_1_weight"].shape[0]
+    for number, layer in enumerate(inspect(path).network, start=1):
+        size = sum(array.size for name, array in named.items() if name.startswith(f"layer_{number}_"))
+        assert size == layer["parameters"]

@@ -59,8 +59,12 @@ def is_folder(path: str) -> bool:
 
 def title_of(data: Sequence[str], names: Sequence[str]) -> str:
     """The files, and what is learned from them."""
-    files = ["stdin" if each == "-" else os.path.basename(each) for each in data]
-    return f"{', '.join(files)}: {', '.join(names)}"
+    return f"{files_of(data)}: {', '.join(names)}"
+
+
+def files_of(data: Sequence[str]) -> str:
+    """The names of files without their folders."""
+    return ", ".join("stdin" if each == "-" else os.path.basename(each) for each in data)
 
 
 def plot_training(

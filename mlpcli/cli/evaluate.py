@@ -48,7 +48,6 @@ TEXT, MARKDOWN = "text", "markdown"
     metavar="FILE|FOLDER",
     cls=GroupedOption,
     group="Output",
-    common=False,
     help="Draw confusion, curves and calibration, or predictions and residuals: all in a .png, .svg or .pdf, "
     "or each in a folder.",
 )

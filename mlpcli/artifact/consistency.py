@@ -32,7 +32,7 @@ Array: TypeAlias = npt.NDArray[Any]
 
 LOWEST_TEMPERATURE = 1e-3
 """A fiftieth of the lowest that training gives; outputs divided by much less are no numbers."""
-MOST_PARAMETERS = 1 << 40
+MOST_PARAMETERS = 1 << 62
 DEEPEST = 20
 """Lists and dicts in one another; a model has five. Functions that call themselves for each are safe."""
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from mlpcli.cli.main import reader_left
 from mlpcli.cli.options import (
     GroupedCommand,
     GroupedOption,
@@ -74,7 +75,7 @@ def command(
     if plot is not None:
         check_evaluation_plot(plot, force=force, inputs=[model, *data])
     evaluation = evaluate(model, list(data), curves=plot is not None, **given(settings))
-    talk = Screen(sys.stderr, quiet=quiet)
+    talk = Screen(sys.stderr, quiet=quiet, lasting=True)
     for note in evaluation.notes:
         talk.line(f"note: {note}")
     counts_report(talk, evaluation.counts)
@@ -84,11 +85,16 @@ def command(
         title = f"{os.path.basename(model)} on {files_of(data)}"
         for path in plot_evaluation(plot, evaluation.curves, evaluation.labels, title):
             talk.line(f"note: {path} is drawn")
-    if as_json:
-        click.echo(to_text("evaluate", evaluation_fields(evaluation)))
-        failed_gates(talk, evaluation.gates)
-    elif output_format == MARKDOWN:
-        evaluation_markdown(Screen(sys.stdout), evaluation)
-    else:
-        evaluation_report(Screen(sys.stdout), evaluation)
-    return 0 if evaluation.passed else GATE_FAILED
+    code = 0 if evaluation.passed else GATE_FAILED
+    try:
+        if as_json:
+            click.echo(to_text("evaluate", evaluation_fields(evaluation)))
+            failed_gates(talk, evaluation.gates)
+        elif output_format == MARKDOWN:
+            evaluation_markdown(Screen(sys.stdout), evaluation)
+        else:
+            evaluation_report(Screen(sys.stdout), evaluation)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        reader_left()  # who reads no further still asked for the gates
+    return code

@@ -72,7 +72,7 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
-            return _reader_left()
+            return reader_left()
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Commands and options, without importing any command."""
@@ -143,14 +143,14 @@ def run(arguments: Sequence[str]) -> int:
         _complain("interrupted", "", wishes.debug)
         return INTERRUPTED
     except BrokenPipeError:
-        return _reader_left()
+        return reader_left()
     except OSError as error:
         _complain(
             f"{error.filename or 'stdout'}: {error.strerror}",
             "Look at the disk and the permissions.",
             wishes.debug,
         )
-        _reader_left()
+        reader_left()
         return MlpcliError.exit_code
     except MemoryError:
         _complain(
@@ -169,7 +169,7 @@ def show_tracebacks(ctx: click.Context, param: click.Parameter, value: bool) -> 
     return value
 
 
-def _reader_left() -> int:
+def reader_left() -> int:
     """The reader has what it wanted. Python would complain again when it flushes stdout at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0

@@ -123,6 +123,7 @@ class Screen:
             self.console.print(Padding(Text(text[indent:], style=style), (0, 0, 0, indent)))
 
     def _table(self, headers: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int]) -> None:
+        headers = [printable(header) for header in headers]
         texts = [[printable(cell) for cell in row] for row in rows]
         if not self._rich:
             lines = [list(headers), *texts] if headers else texts

@@ -23,6 +23,11 @@ def model_report(screen: Screen, artifact: Artifact) -> None:
             ("target", f"{', '.join(schema.target)} ({schema.task}: {schema.task_reason})"),
             *([("classes", ", ".join(artifact.target["classes"]))] if "classes" in artifact.target else []),
             *([("weights", str(schema.weight))] if schema.weight is not None else []),
+            *(
+                [("threshold", _numbers(artifact.target["thresholds"]))]
+                if "thresholds" in artifact.target
+                else []
+            ),
         ]
     )
     columns_report(screen, schema, artifact.encoders)
@@ -76,6 +81,10 @@ def _inputs(screen: Screen, artifact: Artifact) -> None:
     ]
     screen.heading("Inputs (weight: share of the first layer's squared weights)")
     screen.table(headers, rows, numbers=(3,))
+
+
+def _numbers(values: Sequence[float]) -> str:
+    return ", ".join(plain(value) for value in values)
 
 
 def _values(encoder: Mapping[str, Any]) -> tuple[str, str]:

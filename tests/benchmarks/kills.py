@@ -78,8 +78,10 @@ def kill_and_resume(folder: Path, options: Sequence[str], kills: int, seed: int)
 
 def _look(run: Path, result: Killed) -> bool:
     """Whether the checkpoint holds an epoch; whatever is wrong in its folder is noted."""
-    strange = {path.name for path in run.iterdir()} - {"c.ck", "resumed.joblib", ".c.ck.next"}
-    strange = {name for name in strange if not name.startswith((".c.ck.next.", ".resumed.joblib."))}
+    strange = {path.name for path in run.iterdir()} - {"c.ck", "resumed.joblib"}
+    strange = {name for name in strange if not name.startswith((".c.ck.", ".resumed.joblib."))}
+    if sum(path.name.startswith(".c.ck.") for path in run.iterdir()) > 1:
+        strange.add("more than one replacement")
     if strange:
         result.problems.append(f"kill {result.kills}: left {', '.join(sorted(strange))}")
     if not (run / "c.ck").exists():

@@ -15,7 +15,6 @@ import numpy.typing as npt
 
 from mlpcli.artifact.container import Kind, pack, unpack
 from mlpcli.artifact.json_values import fits, from_json
-from mlpcli.errors import ArtifactError
 from mlpcli.nn.diagnosis import LayerDiagnosis
 from mlpcli.nn.fit_state import FitState, StopReason
 from mlpcli.nn.fitting import EpochRecord
@@ -143,10 +142,6 @@ def load(path: str) -> Checkpoint:
     _format, text, arrays = unpack(CHECKPOINT, path)
     try:
         header = from_json(text)
-        if isinstance(header, dict) and "schema" in header:
-            raise ArtifactError(
-                f"{path}: is a model, not a checkpoint", "Name another file with --checkpoint."
-            )
         if not isinstance(header, dict) or not all(
             fits(header.get(name), fields) for name, fields in _FIELDS.items()
         ):

@@ -1,7 +1,7 @@
 """One file of a header (JSON text) and arrays, with a checksum of each; by joblib, but read without trust.
 
-A dict of `format`, `header`, `header_sha256`, `arrays` {name: array} and `arrays_sha256`; all text is in the
-header. Models and checkpoints are such files.
+A dict of `kind` (of a model none), `format`, `header`, `header_sha256`, `arrays` {name: array} and
+`arrays_sha256`; all text is in the header. Models and checkpoints are such files.
 """
 
 import hashlib
@@ -23,6 +23,8 @@ Array: TypeAlias = npt.NDArray[Any]
 PICKLE_PROTOCOL = 4
 """Fixed, so that the same content is the same bytes under every Python."""
 
+MODEL_NAME = "model"
+"""What a file is that does not say it: models are older than other kinds."""
 _PARTS = {"header": str, "header_sha256": str, "arrays": dict, "arrays_sha256": str}
 
 
@@ -45,6 +47,7 @@ def pack(kind: Kind, header: Mapping[str, Any], arrays: Mapping[str, Array]) -> 
     """The file's content."""
     text = json.dumps(header, ensure_ascii=True, allow_nan=False)
     content = {
+        **({} if kind.name == MODEL_NAME else {"kind": kind.name}),
         "format": kind.format,
         "header": text,
         "header_sha256": _digest_of_text(text),
@@ -82,6 +85,8 @@ def unpack(kind: Kind, path: str, *, header_only: bool = False) -> tuple[int, st
 def _checked(kind: Kind, content: Any, path: str, header_only: bool) -> tuple[int, str, dict[str, Array]]:
     if type(content) is not dict or type(content.get("format")) is not int or content["format"] < 1:
         raise ArtifactError(f"{path}: is not an mlpcli {kind.name}", "It is a joblib file of something else.")
+    if (other := content.get("kind", MODEL_NAME)) != kind.name:
+        raise ArtifactError(f"{path}: is a {other!s:.20}, not a {kind.name}", f"Name a {kind.name}.")
     if content["format"] > kind.format:
         raise ArtifactError(
             f"{path}: has format {content['format']!s:.20}, this mlpcli reads up to {kind.format}",

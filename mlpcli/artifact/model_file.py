@@ -10,18 +10,17 @@ from typing import Any, TypeAlias
 import numpy.typing as npt
 
 from mlpcli.artifact.consistency import check_arrays, check_columns, check_header
-from mlpcli.artifact.container import Kind, pack, unpack
+from mlpcli.artifact.container import MODEL_NAME, Kind, pack, unpack
 from mlpcli.artifact.json_values import from_json
 from mlpcli.artifact.upgrades import upgraded
 from mlpcli.data.schema import Schema
-from mlpcli.errors import ArtifactError
 from mlpcli.files import atomic_output
 
 Array: TypeAlias = npt.NDArray[Any]
 
 FORMAT = 2
 MODEL = Kind(
-    "model",
+    MODEL_NAME,
     FORMAT,
     "Train one: mlpcli train DATA -t COLUMN -o MODEL",
     "Train it again.",
@@ -75,8 +74,6 @@ def to_bytes(artifact: Artifact) -> bytes:
 def load(path: str, *, header_only: bool = False) -> Artifact:
     """Read a model file; raises ArtifactError for anything that is not a whole, unaltered one."""
     number, text, arrays = unpack(MODEL, path, header_only=header_only)
-    if text.startswith('{"identity"'):
-        raise ArtifactError(f"{path}: is a checkpoint, not a model", "Name the model that `train -o` wrote.")
     try:
         header = from_json(text)
         if not isinstance(header, dict):

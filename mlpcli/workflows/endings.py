@@ -38,14 +38,16 @@ def left_out(trained: list[Member], whole: list[Member]) -> list[Finding]:
     ]
 
 
-def stop_reason(trained: list[Member], planned: int, told: StopReason | None) -> StopReason:
-    """Of the run: what it was `told` if networks are missing; what broke one off; what ended the first."""
+def stop_reason(
+    trained: list[Member], whole: list[Member], planned: int, told: StopReason | None
+) -> StopReason:
+    """What the run was `told` if networks are missing; what broke one off; what ended the first."""
     reasons = [member.stop_reason for member in trained]
     early: tuple[StopReason, ...] = ("interrupted", "terminated", "time")
     broken_off = next((reason for reason in early if reason in reasons), None)
     if len(trained) < planned and told is not None:
         return told
-    return broken_off or reasons[0]
+    return broken_off or whole[0].stop_reason
 
 
 def diverged(prepared: Prepared, members: list[Member]) -> DivergenceError:

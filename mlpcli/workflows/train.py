@@ -153,7 +153,7 @@ def _run(
         output,
         plan.rows,
         members,
-        stop_reason(trained, plan.members, door.reason),
+        stop_reason(trained, members, plan.members, door.reason),
         seconds,
         scores,
         prepared.counts,

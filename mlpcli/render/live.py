@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SHOWN = 8
 """Epochs in the table, or networks."""
 REFRESH_SECONDS = 0.1
-SHARE = 0.015
+SHARE = 0.01
 """Of the time that drawing may take: what a drawing took decides when the next one comes."""
 NARROW, SIDE_BY_SIDE = 60, 100
 """Columns below which there is no curve and a shorter table, and from which the curve stands beside it."""
@@ -57,6 +57,7 @@ class LiveView:
 
     def on_start(self, plan: TrainingPlan) -> None:
         """The notes, and an empty view."""
+        import plotille  # noqa: F401  # now, and not while networks learn
         from rich.live import Live
 
         notes_report(self._screen, plan.notes, plan.findings)
@@ -75,12 +76,14 @@ class LiveView:
         """Take it in, and draw if it is time to."""
         self._take(record)
         self._part = 0.0
-        self._draw_if_due()
+        if time.perf_counter() >= self._next:
+            self._draw()
 
     def on_batch(self, done: int, total: int) -> None:
         """Long epochs move the bar."""
-        self._part = done / total
-        self._draw_if_due()
+        if time.perf_counter() >= self._next:  # called after each batch: nothing else before
+            self._part = done / total
+            self._draw()
 
     def _take(self, record: EpochRecord) -> None:
         self._done += 1
@@ -90,10 +93,6 @@ class LiveView:
         history.append(record)
         if record.is_best:
             self._best[record.member] = record
-
-    def _draw_if_due(self) -> None:
-        if time.perf_counter() >= self._next:
-            self._draw()
 
     def _draw(self) -> None:
         from rich.console import Group

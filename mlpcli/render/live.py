@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SHOWN = 8
 """Epochs in the table, or networks."""
 REFRESH_SECONDS = 0.1
-SHARE = 0.01
+SHARE = 0.007
 """Of the time that drawing may take: what a drawing took decides when the next one comes."""
 NARROW, SIDE_BY_SIDE = 60, 100
 """Columns below which there is no curve and a shorter table, and from which the curve stands beside it."""

@@ -81,6 +81,12 @@ def command(
     counts_report(talk, evaluation.counts)
     if evaluation.seen_in_training:
         talk.line("note: these rows trained the model, so the scores are too good; use other rows")
+    if evaluation.comparison is not None:
+        other = evaluation.comparison
+        if other.counts != evaluation.counts:
+            counts_report(talk, other.counts, other.other)
+        if other.seen_in_training:
+            talk.line(f"note: {other.other}: these rows trained it, so its scores are too good")
     if plot is not None and evaluation.curves is not None:
         files = ", ".join(os.path.basename(each) for each in data)
         title = f"{os.path.basename(model)} on {files}"

@@ -61,7 +61,7 @@ def tables_of(evaluation: Evaluation, blocks: bool) -> Iterator[Table]:
             [label, *(_to_width(values[name], values["std"] / 10) for name in names)]
             for label, values in evaluation.residuals.items()
         ]
-        yield Table("Errors (predicted - true)", ["target", *names], rows, range(1, len(names) + 1))
+        yield Table("Residuals (true - predicted)", ["target", *names], rows, range(1, len(names) + 1))
     for column, slices in evaluation.slices.items():
         yield _slices(column, slices, evaluation)
     if evaluation.comparison is not None:
@@ -83,7 +83,8 @@ def _metrics(evaluation: Evaluation) -> Table:
     if spread is not None:
         below.append(f"intervals: bootstrap, {evaluation.resamples:,} resamples of the rows")
     if evaluation.threshold is not None and set(evaluation.threshold) != {0.5}:
-        below.append(f"threshold: {', '.join(f'{each:.4g}' for each in evaluation.threshold)}")
+        several = evaluation.threshold if len(set(evaluation.threshold)) > 1 else evaluation.threshold[:1]
+        below.append(f"threshold: {', '.join(f'{each:.4g}' for each in several)}")
     title = f"Scores on {count(evaluation.rows, 'row')}{dropped}"
     return Table(title, headers, rows, range(1, len(headers)), (), below)
 

@@ -143,8 +143,8 @@ def metrics_table(
         screen.line(f"  {name}: {reason}", "dim")
 
 
-def counts_report(screen: Screen, counts: CellCounts) -> None:
-    """Notes on cells that were not plain values; to stderr."""
+def counts_report(screen: Screen, counts: CellCounts, model: str = "") -> None:
+    """Notes on cells that were not plain values, and to which model if that is not clear; to stderr."""
     for text, by_name in (
         ("missing cells, filled in", counts.missing),
         ("categories unseen or rare in training, treated as none", counts.unseen),
@@ -152,7 +152,7 @@ def counts_report(screen: Screen, counts: CellCounts) -> None:
         ("values outside the range of training", counts.out_of_range),
     ):
         if by_name:
-            screen.line(f"note: {text}: {by_column(by_name)}")
+            screen.line(f"note: {model and f'{model}: '}{text}: {by_column(by_name)}")
 
 
 def training_fields(run: TrainingRun) -> dict[str, Any]:

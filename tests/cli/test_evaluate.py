@@ -54,7 +54,7 @@ def test_the_report(mlpcli: Commands, folder: Path) -> None:
 def test_the_report_of_numbers(mlpcli: Commands, folder: Path) -> None:
     out = mlpcli.ok("evaluate", folder / "m", folder / "t.csv", "--interval", "0.5").out
     assert "True numbers inside of 50 % intervals" in out
-    assert "Errors (predicted - true)" in out
+    assert "Residuals (true - predicted)" in out
 
 
 def test_markdown(mlpcli: Commands, folder: Path) -> None:

@@ -11,7 +11,7 @@ import sklearn.metrics as oracle
 import mlpcli
 from mlpcli.errors import MlpcliError, SettingsError
 from mlpcli.workflows.model import Model
-from tests.workflows.test_evaluate import INPUTS, QUICK, TARGETS, table
+from tests.workflows.evaluated import INPUTS, QUICK, TARGETS, table
 
 
 def trained(target: Any, **settings: Any) -> Model:

@@ -130,6 +130,50 @@ def test_intervals_of_several_targets(tmp_path: Path) -> None:
     assert coverage.coverage == pytest.approx(np.mean(shares))
 
 
+@pytest.mark.parametrize(
+    "settings", [{}, {"clip_predictions": True}, {"loss": "quantile", "quantiles": "0.1,0.5,0.9"}]
+)
+def test_intervals_are_around_the_prediction(settings: dict[str, Any], tmp_path: Path) -> None:
+    """As wide as the errors of the same predictions on the held rows, of which some are far out."""
+    held = table(60, seed=3)[[*INPUTS, "value"]]
+    held.loc[held.index % 3 == 0, "a"] *= 30
+    held.to_csv(tmp_path / "held.csv", index=False)
+    model = trained("value", validation=str(tmp_path / "held.csv"), **settings)
+    found = mlpcli.predict(model, held, interval=60 / 61).frame
+    middle = found["prediction"]
+    if "clip_predictions" in settings:
+        assert middle.max() <= table(400, seed=1)["value"].max() * (1 + 1e-6)
+    np.testing.assert_allclose((found["value_low"] + found["value_high"]) / 2, middle, rtol=1e-5, atol=1e-5)
+    half = (found["value_high"] - found["value_low"]) / 2
+    np.testing.assert_allclose(half, (held["value"] - middle).abs().max(), rtol=1e-4)
+
+
+def test_the_ends_of_an_interval_are_numbers() -> None:
+    """Also where a float cannot hold them."""
+    frame = table(400, seed=1)[[*INPUTS, "value"]]
+    frame.loc[::10, "value"] *= -2
+    frame["value"] *= 1.7e308 / frame["value"].abs().max()
+    model = mlpcli.train(frame, "value", **QUICK).model
+    found = mlpcli.predict(model, frame.assign(a=frame["a"] * 2), interval=0.98).frame
+    assert np.isfinite(found).all(axis=None)
+    largest = np.finfo(np.float64).max
+    assert (found["value_high"] > 0.9999 * largest).any()
+    coverage = mlpcli.evaluate(model, frame, interval=0.98).coverage
+    assert coverage is not None
+    assert 0.9 < coverage.coverage <= 1
+
+
+@pytest.mark.parametrize(("highest", "said"), [(2999 / 3000, "0.999"), (0.29, "0.290"), (0.9375, "0.937")])
+def test_the_highest_level_is_rounded_down(highest: float, said: str) -> None:
+    model = trained("value")
+    levels = model.artifact.arrays["errors.levels"]
+    levels *= highest / levels[-1]
+    levels[-1] = highest
+    with pytest.raises(MlpcliError, match=f"for more than {said}$"):
+        mlpcli.predict(model, table(), interval=0.9999)
+    assert len(mlpcli.predict(model, table(), interval=float(said)).frame) == 300
+
+
 @pytest.mark.parametrize("name", ["value", "class"])
 def test_one_that_would_do_nothing_is_refused(name: str) -> None:
     model = trained(name)

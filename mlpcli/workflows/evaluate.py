@@ -98,7 +98,7 @@ def _evaluated(
     if chosen.bootstrap is not None:
         # Of a comparison the same resamples.
         ours = both or resampled({"ours": outcome}, task, None, chosen.bootstrap, generators["resamples"])
-        spread = {name: percentiles(values, chosen.level) for name, values in ours["ours"].items()}
+        spread = {name: percentiles(values, chosen.confidence) for name, values in ours["ours"].items()}
     importance = None
     if rows.sample is not None:
         importance = permutation_importance(
@@ -106,8 +106,8 @@ def _evaluated(
             rows.sample,
             threshold,
             chosen.importance_metric or model.task.headline,
-            chosen.importance_repeats,
-            chosen.level,
+            chosen.shufflings,
+            chosen.confidence,
             generators["importance"],
         )
     matrix, classes = by_class(model, outcome)
@@ -128,7 +128,7 @@ def _evaluated(
         baseline=scores.baseline,
         reasons=scores.reasons,
         intervals=spread,
-        level=chosen.level,
+        level=chosen.confidence,
         resamples=chosen.bootstrap or 0,
         confusion=matrix,
         per_class=classes,
@@ -168,7 +168,7 @@ def _compared(
     if other is None or chosen.compare is None:
         return None, {}
     if isinstance(other, Earlier):
-        return compared_with_file(chosen.compare, scores.metrics, other, chosen.level), {}
+        return compared_with_file(chosen.compare, scores.metrics, other, chosen.confidence), {}
     assert rows.other is not None
     theirs = outcome_of_other(other, model, rows.other.central, rows.part, chosen.threshold)
     resamples = chosen.bootstrap or resamples_for(len(rows.part))
@@ -179,7 +179,7 @@ def _compared(
         scores.metrics,
         metrics,
         both,
-        chosen.level,
+        chosen.confidence,
         len(rows.part),
         rows.other.digest == other.artifact.receipt["digest"],
         rows.other.counts,
@@ -197,5 +197,5 @@ def _slice(
     found, task = scores_of(model, outcome, trivial), model.task.name
     spread = None
     if chosen.bootstrap is not None:
-        spread = intervals(outcome, task, None, chosen.bootstrap, generator, chosen.level)
+        spread = intervals(outcome, task, None, chosen.bootstrap, generator, chosen.confidence)
     return SliceScores(found.rows, found.metrics, found.baseline, found.reasons, spread)

@@ -1,5 +1,6 @@
 """Thresholds that training chooses, and intervals of predictions: stored, used, refused where impossible."""
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,9 @@ import pytest
 import sklearn.metrics as oracle
 
 import mlpcli
+from mlpcli.data.target import NumberTarget
 from mlpcli.errors import MlpcliError, SettingsError
+from mlpcli.workflows.intervals import bounds, errors_for
 from mlpcli.workflows.model import Model
 from tests.workflows.evaluated import INPUTS, QUICK, TARGETS, table
 
@@ -150,17 +153,14 @@ def test_intervals_are_around_the_prediction(settings: dict[str, Any], tmp_path:
 
 def test_the_ends_of_an_interval_are_numbers() -> None:
     """Also where a float cannot hold them."""
-    frame = table(400, seed=1)[[*INPUTS, "value"]]
-    frame.loc[::10, "value"] *= -2
-    frame["value"] *= 1.7e308 / frame["value"].abs().max()
-    model = mlpcli.train(frame, "value", **QUICK).model
-    found = mlpcli.predict(model, frame.assign(a=frame["a"] * 2), interval=0.98).frame
-    assert np.isfinite(found).all(axis=None)
+    model = trained("value")
+    assert isinstance(model.target, NumberTarget)
+    wide = dataclasses.replace(model, target=dataclasses.replace(model.target, spread=np.array([1e308])))
+    low, high = bounds(wide, errors_for(model, 0.9), np.array([[-1.7], [0.0], [1.7]]), 0.9)
+    assert np.isfinite([low, high]).all()
     largest = np.finfo(np.float64).max
-    assert (found["value_high"] > 0.9999 * largest).any()
-    coverage = mlpcli.evaluate(model, frame, interval=0.98).coverage
-    assert coverage is not None
-    assert 0.9 < coverage.coverage <= 1
+    assert (low[0], high[2]) == (-largest, largest)
+    assert -largest < low[1] < high[1] < largest
 
 
 @pytest.mark.parametrize(("highest", "said"), [(2999 / 3000, "0.999"), (0.29, "0.290"), (0.9375, "0.937")])

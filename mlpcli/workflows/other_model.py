@@ -56,8 +56,8 @@ class OtherModel:
     def texts(self, header: Sequence[str]) -> set[str]:
         """Columns that have to be read as text: those of no numbers, or all of a text file whose numbers this
         model reads otherwise."""
-        numbers = numbers_of(self.schema, None, None)
-        return set(self.inputs) - numbers if self._same_decimal else set(self.inputs) - numbers | set(header)
+        texts = set(self.inputs) - numbers_of(self.schema, None, None)
+        return texts if self._same_decimal else texts | set(header)
 
     def add(self, chunk: EncodedChunk, *, strict: bool) -> None:
         """The next rows."""

@@ -56,6 +56,9 @@ def test_rows_of_one_prediction_may_come_in_any_order(different: int) -> None:
         found = ErrorSizes.of(truth[order], predicted[order], None)
         assert found is not None
         widths.append(found.half_widths(new, 0.8))
+        same = np.diff(found.knots, axis=1) == 0
+        assert same.any() == (different < 10)
+        assert (np.diff(found.scales, axis=1)[same] == 0).all()
     np.testing.assert_allclose(widths[0], widths[1], rtol=1e-9)
     np.testing.assert_allclose(widths[0], widths[2], rtol=1e-9)
 

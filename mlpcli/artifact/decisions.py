@@ -11,6 +11,8 @@ Array: TypeAlias = npt.NDArray[Any]
 NAMES = ("errors.levels", "errors.sizes", "errors.knots", "errors.scales")
 MOST = 1000
 """Levels or knots; training stores a fifth."""
+LARGEST = 1e40
+"""Of a size or a scale: they come from differences of two encoded values, which are float32."""
 
 
 def check_errors(arrays: Mapping[str, Array], targets: int) -> None:
@@ -32,6 +34,8 @@ def check_errors(arrays: Mapping[str, Array], targets: int) -> None:
     ascending = (np.diff(levels) > 0).all() and (np.diff(sizes) >= 0).all() and (np.diff(knots) >= 0).all()
     if not ascending or levels[0] <= 0 or levels[-1] >= 1 or (sizes < 0).any() or (scales <= 0).any():
         raise ValueError("its arrays of errors are not in order")
+    if max(sizes.max(), scales.max()) > LARGEST:
+        raise ValueError("its arrays of errors are too large")
 
 
 def check_thresholds(target: Mapping[str, Any], task: str, labels: Sequence[str]) -> None:

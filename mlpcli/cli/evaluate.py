@@ -81,6 +81,12 @@ def command(
     counts_report(talk, evaluation.counts)
     if evaluation.seen_in_training:
         talk.line("note: these rows trained the model, so the scores are too good; use other rows")
+    if evaluation.comparison is not None:
+        other = evaluation.comparison
+        if other.counts != evaluation.counts:
+            counts_report(talk, other.counts, other.other)
+        if other.seen_in_training:
+            talk.line(f"note: {other.other}: these rows trained it, so its scores are too good")
     if plot is not None and evaluation.curves is not None:
         title = f"{os.path.basename(model)} on {files_of(data)}"
         for path in plot_evaluation(plot, evaluation.curves, evaluation.labels, title):

@@ -29,6 +29,7 @@ def resampled(
 
     NaN where a resample has no such score. Rows of weight 0 are never drawn.
     """
+    outcomes = {each: outcome.afresh() for each, outcome in outcomes.items()}
     weights = next(iter(outcomes.values())).row_weights
     scores: dict[str, dict[str, list[float]]] = {each: {} for each in outcomes}
     for counts in _counts(weights, resamples, generator):

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from mlpcli.metrics.outcome import Array, Outcome, UnavailableError, ratio, weighted_mean
+from mlpcli.metrics.ranking import Ranking
 
 
 def confusion(outcome: Outcome, classes: int) -> Array:
@@ -120,12 +121,12 @@ def ece(outcome: Outcome) -> float:
 
 def roc_auc(outcome: Outcome) -> float:
     """Area under the ROC curve; for several classes, each against the rest, or labels their mean."""
-    return _one_against_rest(outcome, _area)
+    return _one_against_rest(outcome, "roc_auc")
 
 
 def average_precision(outcome: Outcome) -> float:
     """Mean precision over recall steps; for several classes, each against the rest, or labels their mean."""
-    return _one_against_rest(outcome, _mean_precision)
+    return _one_against_rest(outcome, "average_precision")
 
 
 def f1_micro(outcome: Outcome) -> float:
@@ -167,43 +168,62 @@ def _label_counts(outcome: Outcome) -> tuple[Array, Array, Array]:
     return outcome.weighed("label counts", counts)
 
 
-def _one_against_rest(outcome: Outcome, score: Callable[[Array, Array], float]) -> float:
-    """The mean over classes or labels (of two classes the positive one) of a score of what is `_ranked`."""
+def _one_against_rest(outcome: Outcome, name: str) -> float:
+    """The mean over classes or labels (of two classes the positive one) of one of RANK_SCORES."""
     two = outcome.truth.ndim == 1 and outcome.scores.shape[1] == 2
     numbers = [1] if two else range(outcome.scores.shape[1])
-    return float(np.mean([score(*_ranked(outcome, number)) for number in numbers]))
+    return float(np.mean([_rank_score(outcome, number, name) for number in numbers]))
 
 
-def _ranked(outcome: Outcome, number: int) -> tuple[Array, Array]:
-    """Cumulated weights of true and of all rows at each distinct score, from the highest score down."""
+def _rank_score(outcome: Outcome, number: int, name: str) -> float:
+    """Of one class or label. A resample keeps its sums for the other score, as it is gone soon; else both
+    scores are computed at once, so that an evaluation need not keep an order of the rows for each class."""
 
-    def ranks() -> tuple[Array, Array, Array | None]:
-        scores, truth = outcome.scores[:, number], outcome.truth
-        order = np.argsort(-scores, kind="stable")
-        last = np.append(np.diff(scores[order]) != 0, True)
-        is_true = truth[order] == number if truth.ndim == 1 else truth[order, number] == 1
-        return order, is_true, None if last.all() else np.flatnonzero(last)
+    def ranking() -> Ranking:
+        truth = outcome.truth
+        return Ranking.of(
+            truth == number if truth.ndim == 1 else truth[:, number] == 1, outcome.scores[:, number]
+        )
 
     def cumulated() -> tuple[Array, Array]:
-        order, is_true, ends = outcome.fixed(f"ranks of {number}", ranks)
-        weights = outcome.row_weights[order]
-        hits, total = np.cumsum(weights * is_true), np.cumsum(weights)
-        return (hits, total) if ends is None else (hits[ends], total[ends])
+        ranked = outcome.fixed(f"ranking of {number}", ranking) if outcome.is_resample else ranking()
+        return ranked.cumulated(outcome.row_weights)
 
-    return outcome.weighed(f"cumulated of {number}", cumulated)
+    def scores() -> dict[str, float]:
+        sums = cumulated()
+        return {each: score(*sums) for each, score in RANK_SCORES.items()}
+
+    if outcome.is_resample:
+        value = RANK_SCORES[name](*outcome.weighed(f"cumulated of {number}", cumulated))
+    else:
+        value = outcome.weighed(f"rank scores of {number}", scores)[name]
+    if np.isnan(value):
+        raise UnavailableError(NO_RANKS[name])
+    return value
 
 
-def _area(hits: Array, total: Array) -> float:
-    false = total - hits
+def _area(hits: Array, false: Array) -> float:
+    """Under the ROC curve; NaN where there are no two sides."""
     if hits[-1] <= 0 or false[-1] <= 0:
-        raise UnavailableError("it needs rows in and rows outside of every class or label")
+        return np.nan
     # The trapezoidal rule, whose first trapezoid starts at (0, 0).
     double = false[0] * hits[0] + np.diff(false) @ (hits[1:] + hits[:-1])
     return float(double / 2 / (hits[-1] * false[-1]))
 
 
-def _mean_precision(hits: Array, total: Array) -> float:
+def _mean_precision(hits: Array, false: Array) -> float:
+    """Over the steps of recall; NaN where there is nothing to be found."""
     if hits[-1] <= 0:
-        raise UnavailableError("it needs rows of every class or label")
-    precision = hits / np.maximum(total, np.finfo(np.float64).tiny)
+        return np.nan
+    precision = hits / np.maximum(hits + false, np.finfo(np.float64).tiny)
     return float((hits[0] * precision[0] + np.diff(hits) @ precision[1:]) / hits[-1])
+
+
+RANK_SCORES: dict[str, Callable[[Array, Array], float]] = {
+    "roc_auc": _area,
+    "average_precision": _mean_precision,
+}
+NO_RANKS = {
+    "roc_auc": "it needs rows in and rows outside of every class or label",
+    "average_precision": "it needs rows of every class or label",
+}

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mlpcli.metrics.outcome import Array, UnavailableError, ratio
+from mlpcli.metrics.ranking import Ranking
 
 DRAWN = 1000
 """More points than this cannot be told apart in a picture."""
@@ -71,8 +72,9 @@ def _cumulated(truth: Array, scores: Array, weights: Array) -> tuple[Array, Arra
     if not present.any():
         raise UnavailableError("there are no rows")
     truth, scores, weights = np.asarray(truth[present], np.bool_), scores[present], weights[present]
-    hits, false = _ranked(truth, scores, weights)
-    return np.append(np.inf, np.unique(scores)[::-1]), np.append(0.0, hits), np.append(0.0, false)
+    ranking = Ranking.of(truth, scores)
+    hits, false = ranking.cumulated(weights)
+    return np.append(np.inf, ranking.distinct(scores)), np.append(0.0, hits), np.append(0.0, false)
 
 
 @dataclass(frozen=True)
@@ -125,12 +127,3 @@ def thin(x: Array, y: Array, most: int = DRAWN) -> Array:
     length = np.append(0.0, np.cumsum(np.abs(np.diff(x)) + np.abs(np.diff(y))))
     kept = np.searchsorted(length, np.linspace(0.0, length[-1], most - 1))
     return np.unique(np.append(np.minimum(kept, len(x) - 1), len(x) - 1))
-
-
-def _ranked(truth: Array, scores: Array, weights: Array) -> tuple[Array, Array]:
-    """Cumulated weights of true and false rows at each distinct score, from the highest score down."""
-    order = np.argsort(-scores, kind="stable")
-    ends = np.flatnonzero(np.append(np.diff(scores[order]) != 0, True))
-    hits = np.cumsum(weights[order] * truth[order])[ends]
-    false = np.cumsum(weights[order] * ~truth[order])[ends]
-    return hits, false

@@ -83,7 +83,7 @@ EvaluationCurves = ClassCurves | ValueCurves
 
 
 def evaluation_curves(outcome: Outcome, task: str) -> EvaluationCurves:
-    """What to draw of an outcome; raises UnavailableError where there are nothing can be drawn."""
+    """What to draw of an outcome; raises UnavailableError where nothing can be drawn."""
     outcome.check()
     if task == "regression":
         targets = range(min(outcome.truth.shape[1], MOST_TARGETS))

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from mlpcli.errors import SettingsError, did_you_mean
 from mlpcli.metrics import METRICS
 
+ROUNDING = 1e-12
+"""Share of a metric by which a drop may be more than is allowed: 0.9 - 0.89 is not 0.01."""
 _CONDITION = re.compile(r"\s*(\w+)\s*(<=|>=|<|>)\s*(\S+)\s*")
 
 OPERATORS: dict[str, Callable[[float, float], bool]] = {
@@ -86,7 +88,8 @@ class Drop:
             why = f"there is no {self.metric} to compare with"
             return Verdict(text, self.metric, None, False, why)
         drop = old - new if METRICS[self.metric].higher_is_better else new - old
-        return Verdict(text, self.metric, drop, drop <= self.most)
+        rounding = ROUNDING * max(abs(old), abs(new))
+        return Verdict(text, self.metric, drop, drop <= self.most + rounding)
 
 
 def check_metric(flag: str, name: str, known: Collection[str]) -> None:

@@ -25,12 +25,18 @@ class Outcome:
     predicted: Array
     probabilities: Array | None = None
     weights: Array | None = None
+    is_resample: bool = False
+    """Whether it is one of many with other weights: then what is large may be `fixed`, too."""
     _fixed: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     _weighed: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def reweighted(self, weights: Array | None) -> "Outcome":
         """The same rows with other weights (rows,); what is `fixed` is not computed again."""
-        return Outcome(self.truth, self.predicted, self.probabilities, weights, self._fixed)
+        return Outcome(self.truth, self.predicted, self.probabilities, weights, True, self._fixed)
+
+    def afresh(self) -> "Outcome":
+        """The same without anything `fixed`: what resamples of it share does not outlive it."""
+        return Outcome(self.truth, self.predicted, self.probabilities, self.weights)
 
     def take(self, rows: Array) -> "Outcome":
         """Some of the rows, by number or by mask."""

@@ -44,22 +44,28 @@ def mape(outcome: Outcome) -> float:
 
 
 def residuals(outcome: Outcome) -> dict[str, Array]:
-    """Of predicted - true: mean, standard deviation, extremes and quantiles, each (targets,)."""
-    errors, weights = errors_of(outcome), outcome.row_weights
-    counted = errors[weights > 0]
-    quantiles = {f"{percent}%": _quantile(errors, weights, percent / 100) for percent in (5, 25, 50, 75, 95)}
-    return {
-        "mean": _column_means(errors, outcome),
-        "std": np.sqrt(_variances(errors, outcome)),
-        "min": counted.min(axis=0),
-        **quantiles,
-        "max": counted.max(axis=0),
-    }
+    """Of true - predicted: mean, standard deviation, extremes and quantiles, each (targets,).
+
+    Not finite where the numbers are too large to subtract.
+    """
+    with np.errstate(all="ignore"):
+        errors, weights = errors_of(outcome), outcome.row_weights
+        counted = errors[weights > 0]
+        quantiles = {
+            f"{percent}%": _quantile(errors, weights, percent / 100) for percent in (5, 25, 50, 75, 95)
+        }
+        return {
+            "mean": _column_means(errors, outcome),
+            "std": np.sqrt(_variances(errors, outcome)),
+            "min": counted.min(axis=0),
+            **quantiles,
+            "max": counted.max(axis=0),
+        }
 
 
 def errors_of(outcome: Outcome) -> Array:
-    """(rows, targets) predicted - true."""
-    return outcome.fixed("errors", lambda: np.asarray(outcome.predicted.astype(np.float64) - outcome.truth))
+    """(rows, targets) true - predicted."""
+    return outcome.fixed("errors", lambda: np.asarray(outcome.truth - outcome.predicted.astype(np.float64)))
 
 
 def _sizes(outcome: Outcome) -> Array:

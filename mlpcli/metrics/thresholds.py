@@ -6,6 +6,7 @@ from typing import TypeAlias
 import numpy as np
 
 from mlpcli.metrics.outcome import Array, ratio
+from mlpcli.metrics.ranking import Ranking
 
 Objective: TypeAlias = Callable[[Array, Array, float, float], Array]
 """(hits, false, positives, negatives) -> what is to be large, (cuts,): sums of weights of rows that are
@@ -28,12 +29,9 @@ def best_threshold(
     truth, probabilities, weights = truth[counting], probabilities[counting], weights[counting]
     if not len(truth) or truth.min() == truth.max():
         return None
-    order = np.argsort(-probabilities, kind="stable")
-    ranked, weights, positive = probabilities[order], weights[order], truth[order] == 1
-    ends = np.flatnonzero(np.append(np.diff(ranked) != 0, True))
-    hits = np.append(0, np.cumsum(weights * positive)[ends])
-    false = np.append(0, np.cumsum(weights * ~positive)[ends])
-    cuts = _between(np.concatenate([[1.0], ranked[ends], [0.0]]))
+    ranking = Ranking.of(truth == 1, probabilities)
+    hits, false = (np.append(0, each) for each in ranking.cumulated(weights))
+    cuts = _between(np.concatenate([[1.0], ranking.distinct(probabilities), [0.0]]))
     possible = np.flatnonzero((cuts > 0) & (cuts < 1))
     if not len(possible):  # certain of every row
         return UNDECIDED

@@ -42,9 +42,8 @@ def evaluation_fields(evaluation: Evaluation) -> dict[str, Any]:
 
 
 def _comparison(found: Comparison) -> dict[str, Any]:
-    return {"with": found.other} | {
-        name: value for name, value in asdict(found).items() if name not in ("other", "baseline")
-    }
+    fields = {name: value for name, value in asdict(found).items() if name not in ("other", "counts")}
+    return {"with": found.other} | fields | counts_fields(found.counts)
 
 
 def _importance(found: Importance) -> dict[str, Any]:

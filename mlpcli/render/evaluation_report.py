@@ -1,11 +1,14 @@
 """An evaluation for people: its tables, written as text or as Markdown."""
 
+import re
 from collections.abc import Sequence
 
 from mlpcli.metrics.gates import Verdict
 from mlpcli.render.console import Screen, printable
 from mlpcli.render.evaluation_tables import BLOCKS, found_by, gates_of, tables_of
 from mlpcli.workflows.evaluation import Evaluation
+
+_MARKUP = re.compile(r"[\\`*\[\]<>|~#!&$]|(?<![^\W_])_|_(?![^\W_])")
 
 
 def evaluation_report(screen: Screen, evaluation: Evaluation) -> None:
@@ -49,5 +52,5 @@ def _row(cells: Sequence[str]) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Text that is no markup: what could be is escaped."""
-    return "".join("\\" + each if each in "\\`*[]<>|~#!" else each for each in printable(text))
+    """Text that is no markup: what could be is escaped, but not the underscores inside of words."""
+    return _MARKUP.sub(r"\\\g<0>", printable(text))

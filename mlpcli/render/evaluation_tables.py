@@ -2,8 +2,9 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from mlpcli.metrics.bootstrap import Interval
 from mlpcli.metrics.gates import Verdict
 from mlpcli.render.numbers import count, score
 from mlpcli.workflows.comparing import Comparison
@@ -61,7 +62,7 @@ def tables_of(evaluation: Evaluation, blocks: bool) -> Iterator[Table]:
             [label, *(_to_width(values[name], values["std"] / 10) for name in names)]
             for label, values in evaluation.residuals.items()
         ]
-        yield Table("Errors (predicted - true)", ["target", *names], rows, range(1, len(names) + 1))
+        yield Table("Residuals (true - predicted)", ["target", *names], rows, range(1, len(names) + 1))
     for column, slices in evaluation.slices.items():
         yield _slices(column, slices, evaluation)
     if evaluation.comparison is not None:
@@ -70,22 +71,40 @@ def tables_of(evaluation: Evaluation, blocks: bool) -> Iterator[Table]:
         yield _importance(evaluation.importance, blocks)
 
 
+def metrics_table(
+    title: str,
+    metrics: Mapping[str, float | None],
+    baseline: Mapping[str, float | None],
+    reasons: Mapping[str, str],
+    spread: Mapping[str, Interval | None] | None = None,
+    level: float = 0.0,
+) -> Table:
+    """Each metric, its interval of a level if there is one, and the baseline's; below why one is missing."""
+    headers = ["metric", "model", "baseline"]
+    if spread is not None:
+        headers.insert(2, f"{_percent(level)} interval")
+    rows = []
+    for name, value in metrics.items():
+        between = [] if spread is None else [_span(spread[name])]
+        rows.append([name, score(value), *between, score(baseline[name])])
+    below = [f"{name}: {reason}" for name, reason in reasons.items()]
+    return Table(title, headers, rows, range(1, len(headers)), (), below)
+
+
 def _metrics(evaluation: Evaluation) -> Table:
     dropped = f" ({evaluation.dropped:,} more have no target)" if evaluation.dropped else ""
-    spread, headers = evaluation.intervals, ["metric", "model", "baseline"]
-    if spread is not None:
-        headers.insert(2, f"{_percent(evaluation.level)} interval")
-    rows = []
-    for name, value in evaluation.metrics.items():
-        between = [] if spread is None else [_span(spread[name])]
-        rows.append([name, score(value), *between, score(evaluation.baseline[name])])
-    below = [f"{name}: {reason}" for name, reason in evaluation.reasons.items()]
+    title = f"Scores on {count(evaluation.rows, 'row')}{dropped}"
+    spread = evaluation.intervals
+    table = metrics_table(
+        title, evaluation.metrics, evaluation.baseline, evaluation.reasons, spread, evaluation.level
+    )
+    below = list(table.below)
     if spread is not None:
         below.append(f"intervals: bootstrap, {evaluation.resamples:,} resamples of the rows")
     if evaluation.threshold is not None and set(evaluation.threshold) != {0.5}:
-        below.append(f"threshold: {', '.join(f'{each:.4g}' for each in evaluation.threshold)}")
-    title = f"Scores on {count(evaluation.rows, 'row')}{dropped}"
-    return Table(title, headers, rows, range(1, len(headers)), (), below)
+        several = evaluation.threshold if len(set(evaluation.threshold)) > 1 else evaluation.threshold[:1]
+        below.append(f"threshold: {', '.join(f'{each:.4g}' for each in several)}")
+    return replace(table, below=below)
 
 
 def _each(

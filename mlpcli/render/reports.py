@@ -1,7 +1,7 @@
 """Results of train and predict for people, and as the fields of a JSON object."""
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -9,8 +9,9 @@ from mlpcli.data.counts import CellCounts
 from mlpcli.render.console import Screen
 from mlpcli.render.course import can_draw, course, losses_of
 from mlpcli.render.diagnosis import diagnosis_report
+from mlpcli.render.evaluation_tables import metrics_table
 from mlpcli.render.model_report import network_report
-from mlpcli.render.numbers import by_column, count, duration, rate, score, span
+from mlpcli.render.numbers import by_column, count, duration, rate, span
 from mlpcli.render.plan import notes_fields, schema_report
 from mlpcli.workflows.predict import PredictionSummary
 from mlpcli.workflows.scoring import Scores
@@ -127,24 +128,14 @@ def scores_report(screen: Screen, scores: Scores, title: str, note: str) -> None
     """Each metric beside the baseline's; a metric that cannot be had with its reason."""
     screen.heading(title)
     screen.line(f"  {note}", "dim")
-    metrics_table(screen, scores.metrics, scores.baseline, scores.reasons)
+    table = metrics_table(title, scores.metrics, scores.baseline, scores.reasons)
+    screen.table(table.headers, table.rows, table.numbers)
+    for remark in table.below:
+        screen.line(f"  {remark}", "dim")
 
 
-def metrics_table(
-    screen: Screen,
-    metrics: Mapping[str, float | None],
-    baseline: Mapping[str, float | None],
-    reasons: Mapping[str, str],
-) -> None:
-    """Metric, value, baseline."""
-    rows = [[name, score(value), score(baseline[name])] for name, value in metrics.items()]
-    screen.table(["metric", "model", "baseline"], rows, numbers=(1, 2))
-    for name, reason in reasons.items():
-        screen.line(f"  {name}: {reason}", "dim")
-
-
-def counts_report(screen: Screen, counts: CellCounts) -> None:
-    """Notes on cells that were not plain values; to stderr."""
+def counts_report(screen: Screen, counts: CellCounts, model: str = "") -> None:
+    """Notes on cells that were not plain values, and to which model if that is not clear; to stderr."""
     for text, by_name in (
         ("missing cells, filled in", counts.missing),
         ("categories unseen or rare in training, treated as none", counts.unseen),
@@ -152,7 +143,7 @@ def counts_report(screen: Screen, counts: CellCounts) -> None:
         ("values outside the range of training", counts.out_of_range),
     ):
         if by_name:
-            screen.line(f"note: {text}: {by_column(by_name)}")
+            screen.line(f"note: {model and f'{model}: '}{text}: {by_column(by_name)}")
 
 
 def training_fields(run: TrainingRun) -> dict[str, Any]:

@@ -1,21 +1,19 @@
 """Another model, or an earlier evaluation, beside this one: the differences, and whether they are luck."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
-import numpy as np
 import numpy.typing as npt
 
+from mlpcli.artifact.json_values import from_json
+from mlpcli.data.counts import CellCounts
 from mlpcli.data.target import ClassTarget
 from mlpcli.errors import DataError
 from mlpcli.metrics import METRICS
 from mlpcli.metrics.bootstrap import Interval, percentiles
-from mlpcli.metrics.outcome import Outcome
 from mlpcli.workflows.model import Model, load
-from mlpcli.workflows.parts import Part
 
 Array: TypeAlias = npt.NDArray[Any]
 
@@ -45,6 +43,10 @@ class Comparison:
     """better, worse, unclear where the interval holds 0, or same; None for a file."""
     resamples: int
     level: float
+    seen_in_training: bool | None
+    """Whether these rows trained the other model; None for a file."""
+    counts: CellCounts
+    """What the other model met in the cells of its inputs."""
 
 
 @dataclass(frozen=True)
@@ -81,34 +83,6 @@ def load_other(path: str, model: Model) -> Model | Earlier:
     return other
 
 
-def outcome_of_other(
-    other: Model, model: Model, central: Array, part: Part, threshold: float | None
-) -> Outcome:
-    """What the other model predicted, in this model's order of classes or targets."""
-    limit = other.threshold if threshold is None else threshold
-    if _names(other) == _names(model):
-        return other.task.outcome(other.target, central, part.truth, part.weights, limit)
-    if isinstance(model.target, ClassTarget) and isinstance(other.target, ClassTarget):
-        classes = [other.target.classes.index(each) for each in model.target.classes]
-        truth = np.array(classes)[part.truth]
-        outcome = other.task.outcome(other.target, central, truth, part.weights, limit)
-        assert outcome.probabilities is not None
-        predicted = np.argsort(classes)[outcome.predicted]
-        return Outcome(part.truth, predicted, outcome.probabilities[:, classes], part.weights)
-    names = other.artifact.schema.target
-    columns = [names.index(name) for name in model.artifact.schema.target]
-    outcome = other.task.outcome(
-        other.target, central, part.truth[:, np.argsort(columns)], part.weights, limit
-    )
-    probabilities = None if outcome.probabilities is None else outcome.probabilities[:, columns]
-    return Outcome(part.truth, outcome.predicted[:, columns], probabilities, part.weights)
-
-
-def _names(model: Model) -> tuple[str, ...]:
-    """Classes, or targets, in the order of the outputs."""
-    return model.target.classes if isinstance(model.target, ClassTarget) else model.target.names
-
-
 def resamples_for(rows: int) -> int:
     """Of a paired bootstrap, where no number was given."""
     return max(FEWEST_RESAMPLES, min(RESAMPLES, MOST_DRAWS // rows))
@@ -121,6 +95,8 @@ def compared_with_model(
     scores: Mapping[str, Mapping[str, Array]],
     level: float,
     rows: int,
+    seen_in_training: bool,
+    counts: CellCounts,
 ) -> Comparison:
     """`scores` {"ours", "theirs"} are those of the same resamples."""
     intervals: dict[str, Interval | None] = {}
@@ -130,7 +106,19 @@ def compared_with_model(
         resamples = len(values)
     verdicts = {name: _verdict(name, interval) for name, interval in intervals.items()}
     differences = _differences(ours, theirs)
-    return Comparison(path, "model", rows, dict(theirs), differences, intervals, verdicts, resamples, level)
+    return Comparison(
+        path,
+        "model",
+        rows,
+        dict(theirs),
+        differences,
+        intervals,
+        verdicts,
+        resamples,
+        level,
+        seen_in_training,
+        counts,
+    )
 
 
 def compared_with_file(
@@ -138,7 +126,10 @@ def compared_with_file(
 ) -> Comparison:
     """Values beside values."""
     theirs = {name: earlier.metrics.get(name) for name in ours}
-    return Comparison(path, "file", earlier.rows, theirs, _differences(ours, theirs), None, None, 0, level)
+    differences = _differences(ours, theirs)
+    return Comparison(
+        path, "file", earlier.rows, theirs, differences, None, None, 0, level, None, CellCounts()
+    )
 
 
 def _differences(
@@ -170,13 +161,13 @@ def _is_json(path: str) -> bool:
 
 def _earlier(path: str, model: Model) -> Earlier:
     try:
-        content = json.loads(Path(path).read_text(encoding="utf-8"))
+        content = from_json(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
         raise DataError(
             f"{FLAG} {path}: {error.strerror}", "Give a model, or a file of evaluate --json."
         ) from None
     except (ValueError, RecursionError):
-        raise DataError(f"{FLAG} {path}: is not JSON", HOW) from None
+        raise DataError(f"{FLAG} {path}: is not JSON, or not of numbers that are some", HOW) from None
     if not isinstance(content, dict) or content.get("command") != "evaluate":
         raise DataError(
             f"{FLAG} {path}: is not what evaluate --json says",
@@ -185,6 +176,7 @@ def _earlier(path: str, model: Model) -> Earlier:
     metrics, rows, task = content.get("metrics"), content.get("rows"), content.get("task")
     if (
         type(rows) is not int
+        or rows < 0
         or not isinstance(metrics, dict)
         or any(value is not None and type(value) not in (int, float) for value in metrics.values())
     ):

@@ -12,14 +12,12 @@ from mlpcli.metrics.bootstrap import intervals, percentiles, resampled
 from mlpcli.metrics.conformal import ErrorSizes
 from mlpcli.metrics.outcome import Outcome
 from mlpcli.settings import build, refuse_unknown
-from mlpcli.workflows import importance as permuting
 from mlpcli.workflows.comparing import (
     Comparison,
     Earlier,
     compared_with_file,
     compared_with_model,
     load_other,
-    outcome_of_other,
     resamples_for,
 )
 from mlpcli.workflows.decisions import refuse_threshold
@@ -30,11 +28,13 @@ from mlpcli.workflows.evaluation import (
     coverage_of,
     curves_of,
     residuals_of,
+    threshold_of_each,
 )
 from mlpcli.workflows.evaluation_settings import EvaluationSettings
-from mlpcli.workflows.importance import permutation_importance
+from mlpcli.workflows.importance import MOST_ROWS, permutation_importance
 from mlpcli.workflows.intervals import errors_for
 from mlpcli.workflows.model import Model, ModelLike, load
+from mlpcli.workflows.other_model import outcome_of_other
 from mlpcli.workflows.parts import Data
 from mlpcli.workflows.run import limited_threads
 from mlpcli.workflows.scored_rows import ScoredRows, score_rows
@@ -70,7 +70,7 @@ def evaluate(model: ModelLike, data: Data, *, curves: bool = False, **settings: 
         strict=chosen.strict,
         by=chosen.by,
         other=other if isinstance(other, Model) else None,
-        sample=permuting.MOST_ROWS if chosen.importance else 0,
+        sample=MOST_ROWS if chosen.importance else 0,
         generator=generators["sample"],
     )
     # Dot products of one resample are too small for threads, which would wait for each other spinning.
@@ -91,14 +91,14 @@ def _evaluated(
     task, part = model.task.name, rows.part
     threshold = model.threshold if chosen.threshold is None else chosen.threshold
     outcome = model.task.outcome(model.target, rows.central, part.truth, part.weights, threshold)
-    trivial = baseline_outcome(model, part)
+    trivial = baseline_outcome(model, part, threshold)
     scores = scores_of(model, outcome, trivial)
     comparison, both = _compared(model, rows, chosen, outcome, scores, other, generators["resamples"])
     spread = None
     if chosen.bootstrap is not None:
         # Of a comparison the same resamples.
         ours = both or resampled({"ours": outcome}, task, None, chosen.bootstrap, generators["resamples"])
-        spread = {name: percentiles(values, chosen.level) for name, values in ours["ours"].items()}
+        spread = {name: percentiles(values, chosen.confidence) for name, values in ours["ours"].items()}
     importance = None
     if rows.sample is not None:
         importance = permutation_importance(
@@ -106,8 +106,8 @@ def _evaluated(
             rows.sample,
             threshold,
             chosen.importance_metric or model.task.headline,
-            chosen.importance_repeats,
-            chosen.level,
+            chosen.shufflings,
+            chosen.confidence,
             generators["importance"],
         )
     matrix, classes = by_class(model, outcome)
@@ -123,12 +123,12 @@ def _evaluated(
         task=task,
         rows=len(part),
         dropped=rows.dropped,
-        threshold=np.atleast_1d(threshold).tolist() if task in ("binary", "multilabel") else None,
+        threshold=threshold_of_each(model, threshold),
         metrics=scores.metrics,
         baseline=scores.baseline,
         reasons=scores.reasons,
         intervals=spread,
-        level=chosen.level,
+        level=chosen.confidence,
         resamples=chosen.bootstrap or 0,
         confusion=matrix,
         per_class=classes,
@@ -168,14 +168,21 @@ def _compared(
     if other is None or chosen.compare is None:
         return None, {}
     if isinstance(other, Earlier):
-        return compared_with_file(chosen.compare, scores.metrics, other, chosen.level), {}
+        return compared_with_file(chosen.compare, scores.metrics, other, chosen.confidence), {}
     assert rows.other is not None
-    theirs = outcome_of_other(other, model, rows.other, rows.part, chosen.threshold)
+    theirs = outcome_of_other(other, model, rows.other.central, rows.part, chosen.threshold)
     resamples = chosen.bootstrap or resamples_for(len(rows.part))
     both = resampled({"ours": outcome, "theirs": theirs}, model.task.name, None, resamples, generator)
     metrics = measure(theirs, model.task.name)[0]
     compared = compared_with_model(
-        chosen.compare, scores.metrics, metrics, both, chosen.level, len(rows.part)
+        chosen.compare,
+        scores.metrics,
+        metrics,
+        both,
+        chosen.confidence,
+        len(rows.part),
+        rows.other.digest == other.artifact.receipt["digest"],
+        rows.other.counts,
     )
     return compared, both
 
@@ -190,5 +197,5 @@ def _slice(
     found, task = scores_of(model, outcome, trivial), model.task.name
     spread = None
     if chosen.bootstrap is not None:
-        spread = intervals(outcome, task, None, chosen.bootstrap, generator, chosen.level)
+        spread = intervals(outcome, task, None, chosen.bootstrap, generator, chosen.confidence)
     return SliceScores(found.rows, found.metrics, found.baseline, found.reasons, spread)

@@ -16,11 +16,13 @@ from mlpcli.metrics.gates import Verdict
 from mlpcli.metrics.outcome import Outcome, UnavailableError
 from mlpcli.metrics.regression import residuals
 from mlpcli.workflows.comparing import Comparison
+from mlpcli.workflows.decisions import FOR
 from mlpcli.workflows.importance import Importance
 from mlpcli.workflows.intervals import bounds
 from mlpcli.workflows.model import Model
 from mlpcli.workflows.scored_rows import ScoredRows
 from mlpcli.workflows.slices import SliceScores
+from mlpcli.workflows.tasks import Threshold
 
 ByName: TypeAlias = dict[str, dict[str, float | None]]
 
@@ -67,7 +69,7 @@ class Evaluation:
     baseline_per_class: dict[str, dict[str, float]] | None
     baseline_per_target: ByName | None
     residuals: dict[str, dict[str, float]] | None
-    """Of predicted - true, for each target."""
+    """Of true - predicted, for each target."""
     coverage: Coverage | None
     slices: dict[str, dict[str, SliceScores]]
     """{column: {value: scores}}"""
@@ -86,6 +88,15 @@ class Evaluation:
     def passed(self) -> bool:
         """Whether every gate holds."""
         return all(gate.holds for gate in self.gates)
+
+
+def threshold_of_each(model: Model, threshold: Threshold) -> list[float] | None:
+    """That of the positive class, or of each label; None if the task has none."""
+    if model.task.name not in FOR:
+        return None
+    labels = 1 if isinstance(model.target, ClassTarget) else len(model.target.names)
+    each: list[float] = np.broadcast_to(threshold, (labels,)).tolist()
+    return each
 
 
 def by_class(model: Model, outcome: Outcome) -> tuple[Confusion | None, dict[str, dict[str, float]] | None]:
@@ -126,7 +137,7 @@ def curves_of(model: Model, outcome: Outcome) -> tuple[EvaluationCurves | None, 
 
 
 def residuals_of(model: Model, outcome: Outcome) -> dict[str, dict[str, float]] | None:
-    """A summary of predicted - true for each target, if they are numbers."""
+    """A summary of true - predicted for each target, if they are numbers."""
     if outcome.probabilities is not None:
         return None
     summary = residuals(outcome)

@@ -7,6 +7,9 @@ from mlpcli.metrics import METRICS
 from mlpcli.metrics.gates import Condition, Drop, check_for_task, check_metric
 from mlpcli.settings import Settings, check_factors, parse_factors, parse_list, setting
 
+LEVEL = 0.95
+REPEATS = 5
+
 
 def _parse_columns(text: str) -> tuple[str, ...]:
     return (text,)
@@ -45,7 +48,8 @@ class EvaluationSettings(Settings):
     )
     interval: float | None = setting(
         None,
-        "How many true numbers lie in the intervals of this level, as 0.9, and how wide these are.",
+        "How many true numbers lie in the intervals of this level, as 0.9, and how wide these are: "
+        "about so many, a little fewer where few rows were held out in training.",
         group="Evaluation",
         metavar="LEVEL",
         above=0,
@@ -61,9 +65,9 @@ class EvaluationSettings(Settings):
         at_most=100_000,
         common=True,
     )
-    level: float = setting(
-        0.95,
-        "Of the intervals of metrics, differences and importances.",
+    level: float | None = setting(
+        None,
+        f"Of the intervals of metrics, differences and importances. [default: {LEVEL}]",
         group="Uncertainty",
         above=0,
         below=1,
@@ -106,8 +110,12 @@ class EvaluationSettings(Settings):
     importance_metric: str | None = setting(
         None, "The metric of --importance; else that shown in training.", group="Importance", metavar="METRIC"
     )
-    importance_repeats: int = setting(
-        5, "How often each column is shuffled.", group="Importance", at_least=1, at_most=1000
+    importance_repeats: int | None = setting(
+        None,
+        f"How often each column is shuffled for --importance. [default: {REPEATS}]",
+        group="Importance",
+        at_least=1,
+        at_most=1000,
     )
 
     def __post_init__(self) -> None:
@@ -119,8 +127,25 @@ class EvaluationSettings(Settings):
             raise SettingsError("--max-drop: there is nothing to compare with", "Give --compare MODEL.")
         if self.importance_metric is not None:
             check_metric("--importance-metric", self.importance_metric, METRICS)
-            if not self.importance:
-                raise SettingsError("--importance-metric is for --importance", "Give --importance, too.")
+        for name in ("importance_metric", "importance_repeats"):
+            if getattr(self, name) is not None and not self.importance:
+                flag = "--" + name.replace("_", "-")
+                raise SettingsError(f"{flag} is for --importance", "Give --importance, too.")
+        if self.level is not None and not (self.bootstrap or self.compare is not None or self.importance):
+            raise SettingsError(
+                "--level is for intervals, and there are none",
+                "Give --bootstrap, --compare or --importance, too; --interval has a level of its own.",
+            )
+
+    @property
+    def confidence(self) -> float:
+        """`--level`, or its default."""
+        return LEVEL if self.level is None else self.level
+
+    @property
+    def shufflings(self) -> int:
+        """`--importance-repeats`, or its default."""
+        return REPEATS if self.importance_repeats is None else self.importance_repeats
 
     @property
     def conditions(self) -> list[Condition]:

@@ -4,6 +4,7 @@ Errors are of the encoded target, so that with `--target-scaling log` intervals 
 """
 
 import dataclasses
+import math
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -52,8 +53,10 @@ def errors_for(model: Model, level: float) -> ErrorSizes:
         )
     found = ErrorSizes(*(arrays[PREFIX + name] for name in names))
     if level > found.highest:
+        # Rounded down: what is said must be allowed. Of a number of three digits the product may be less.
+        highest = math.floor(found.highest * 1000 + 1e-9) / 1000
         raise ArtifactError(
-            f"{FLAG} {level:g}: too few rows were held out in training for more than {found.highest:.3f}",
+            f"{FLAG} {level:g}: too few rows were held out in training for more than {highest:.3f}",
             "Give a lower level, or train with more validation rows.",
         )
     return found
@@ -62,13 +65,17 @@ def errors_for(model: Model, level: float) -> ErrorSizes:
 def bounds(model: Model, errors: ErrorSizes, central: Array, level: float) -> tuple[Array, Array]:
     """Low and high ends (rows, targets) in the target's units, from encoded predictions (rows, targets).
 
-    They may lie outside of the range to which predictions are clipped, as what is true may.
+    They may lie outside of the range to which predictions are clipped, as what is true may; but they are no
+    farther out than a float can be.
     """
     target = _target(model)
     predicted = _clipped(target, central)
     half = errors.half_widths(predicted, level)
     unlimited = dataclasses.replace(target, limits=None)
-    return unlimited.decode(predicted - half), unlimited.decode(predicted + half)
+    with np.errstate(over="ignore"):
+        low, high = unlimited.decode(predicted - half), unlimited.decode(predicted + half)
+    largest = np.finfo(np.float64).max
+    return np.clip(low, -largest, largest), np.clip(high, -largest, largest)
 
 
 def _target(model: Model) -> NumberTarget:

@@ -1,5 +1,6 @@
 """A trained model in memory: from an artifact to predictions for rows of its columns."""
 
+import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -131,6 +132,12 @@ def from_artifact(stored: Artifact) -> Model:
     if len(temperature) not in (1, networks[0].n_out):
         raise ValueError("the temperatures are not those of the outputs")
     return Model(stored, options, encoder, target, networks, loss_of(options, task), temperature)
+
+
+def read_as(model: Model, settings: ReadingSettings) -> Model:
+    """The same model for files that are read so, whatever the words for missing were in training."""
+    encoder = FeatureEncoder(model.encoder.encoders, reading_of(settings))
+    return dataclasses.replace(model, encoder=encoder)
 
 
 def reading_for(model: Model, given: ReadingSettings) -> ReadingSettings:

@@ -48,6 +48,10 @@ class Part:
         weights = None if self.weights is None else self.weights[rows]
         return Part(self.features[rows], self.truth[rows], weights)
 
+    def counting(self) -> "Part":
+        """The rows whose weight is above 0."""
+        return self if self.weights is None else self.take(np.flatnonzero(self.weights > 0))
+
     @classmethod
     def joined(cls, parts: Sequence["Part"]) -> "Part":
         """One part behind the other; none where there is none."""
@@ -84,6 +88,8 @@ class EncodedChunk:
     """Rows without target."""
     frame: Frame
     """All columns that were read, of the same rows."""
+    place: Place
+    """Where each of them stands, for messages."""
 
 
 def paths_of(data: Data) -> "list[str] | pd.DataFrame":
@@ -111,16 +117,20 @@ def encode_chunks(
     strict: bool = False,
     also: Sequence[str] = (),
     texts: Collection[str] = (),
+    parsed: Reading | None = None,
 ) -> Iterator[EncodedChunk]:
     """The rows of another table of the model; with `strict` a cell that has to be counted is an error.
 
     `also` are further columns to read; those of `texts` are read as text, whatever they are to the model.
+    `parsed` is how the text is parsed where others read the same cells: what is missing to some of them only
+    must still be there.
     """
     schema.require(stream.header, stream.name, target=True)
     weight = schema.weight if schema.weight in stream.header else None
     names = [*(column.name for column in schema.inputs), *schema.target, *([weight] if weight else [])]
     names = list(dict.fromkeys([*names, *also]))
-    for chunk in stream.chunks(names, numbers_of(schema, target, weight) - set(texts), reading):
+    numbers = numbers_of(schema, target, weight) - set(texts)
+    for chunk in stream.chunks(names, numbers, parsed or reading):
         present = np.flatnonzero(rows_with_target(chunk.frame, schema.target, reading))
         frame = chunk.frame.take(present)
 
@@ -132,7 +142,7 @@ def encode_chunks(
         features = encoder.encode(frame, counts)
         if strict:
             refuse_counted(counts, frame, place)
-        yield EncodedChunk(Part(features, truth, weights), len(chunk) - len(present), frame)
+        yield EncodedChunk(Part(features, truth, weights), len(chunk) - len(present), frame, place)
 
 
 def encode_part(
@@ -165,13 +175,16 @@ def no_target(name: str) -> DataError:
     return DataError(f"{name}: no row has a value in the target", "Give rows with known targets.")
 
 
-def refuse_counted(counts: CellCounts, frame: Any, place: Place) -> None:
-    """Raise DataError for a cell of the frame just encoded that was counted for more than being missing."""
+def refuse_counted(counts: CellCounts, frame: Any, place: Place, model: str = "") -> None:
+    """Raise DataError for a cell of the frame just encoded that was counted for more than being missing.
+
+    `model` tells which training is meant, where that is not clear.
+    """
     for what, complaint in STRICT.items():
         if what in counts.last:
             name, row = counts.last[what]
             raise DataError(
-                f"{place(row)}: column {name!r}: {shown(frame[name], row)} {complaint}",
+                f"{place(row)}: column {name!r}: {shown(frame[name], row)} {complaint}{model}",
                 "Mend the cell, or leave out --strict.",
             )
 

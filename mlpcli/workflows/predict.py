@@ -21,7 +21,7 @@ from mlpcli.nn.network import PREDICTION_ROWS
 from mlpcli.settings import Settings, build, refuse_unknown, setting
 from mlpcli.workflows.decisions import refuse_threshold
 from mlpcli.workflows.intervals import bounds, errors_for
-from mlpcli.workflows.model import Model, ModelLike, load, reading_for
+from mlpcli.workflows.model import Model, ModelLike, load, read_as, reading_for
 from mlpcli.workflows.parts import Data, numbers_of, paths_of, reading_of, refuse_counted
 from mlpcli.workflows.run import choose_threads, limited_threads
 
@@ -50,7 +50,7 @@ class PredictionSettings(Settings):
     )
     interval: float | None = setting(
         None,
-        "Add the ends of an interval that holds so many of the true numbers, as 0.9; for regression.",
+        "Add the ends of an interval that holds about so many of the true numbers, as 0.9; for regression.",
         group="Output",
         metavar="LEVEL",
         above=0,
@@ -89,13 +89,14 @@ class Scoring:
     def __init__(
         self, model: Model, data: Data, reading: ReadingSettings, settings: PredictionSettings
     ) -> None:
-        self._model, self._settings = model, settings
+        reading = reading_for(model, reading)
+        self._model, self._settings = read_as(model, reading), settings
         self.summary = PredictionSummary()
         if settings.threshold is not None:
             refuse_threshold(model.task.name)
         self._errors = None if settings.interval is None else errors_for(model, settings.interval)
-        self._reading: Reading = reading_of(reading_for(model, reading))
-        self._stream = RowStream(paths_of(data), reading_for(model, reading), settings.chunk_rows)
+        self._reading: Reading = reading_of(reading)
+        self._stream = RowStream(paths_of(data), reading, settings.chunk_rows)
         try:
             model.artifact.schema.require(self._stream.header, self._stream.name, target=False)
             self.positions = self._kept()

@@ -7,13 +7,15 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.rows import RowStream
 from mlpcli.data.schema import resolve_names
 from mlpcli.data.source import ReadingSettings
 from mlpcli.nn.network import PREDICTION_ROWS
-from mlpcli.workflows.model import Model, reading_for
+from mlpcli.workflows.model import Model, read_as, reading_for
+from mlpcli.workflows.other_model import OtherModel, OtherRows
 from mlpcli.workflows.parts import (
     Data,
     Part,
@@ -39,8 +41,8 @@ class ScoredRows:
     """Its features have no columns."""
     central: Array
     """(rows, outputs)"""
-    other: Array | None
-    """(rows, outputs) of another model."""
+    other: OtherRows | None
+    """What another model made of the same rows."""
     slices: dict[str, dict[str, Array]]
     """{column: {value: row numbers}}"""
     sample: Part | None
@@ -64,11 +66,15 @@ def score_rows(
 ) -> ScoredRows:
     """Read, encode and predict chunk by chunk; `sample` rows at most are kept with their features.
 
+    The other model reads its inputs as it would alone; which rows have a target, and which, this one says.
     Memory: outputs and truth of all rows, beside a chunk and the sample.
     """
     reading_settings = reading_for(model, reading)
     cells, schema, counts = reading_of(reading_settings), model.artifact.schema, CellCounts()
-    parts, outputs, others, hashes = list[Part](), list[Array](), list[Array](), list[Array]()
+    parsed = cells
+    model = read_as(model, reading_settings)
+    beside = None if other is None else OtherModel(other, model, reading)
+    parts, outputs, hashes = list[Part](), list[Array](), list[Array]()
     dropped, drawn = 0, _Sample(sample, generator)
     products = model.network.largest_product * PREDICTION_ROWS
     with (
@@ -78,22 +84,31 @@ def score_rows(
         columns = resolve_names("--by", by, stream.header, stream.name)
         numbers = numbers_of(schema, model.target, None)
         also, texts = list(columns), set[str]()
-        if other is not None:
-            other.artifact.schema.require(stream.header, stream.name, target=False)
-            inputs = [column.name for column in other.artifact.schema.inputs]
-            also += inputs
-            texts = set(inputs) - numbers_of(other.artifact.schema, None, None)
+        if beside is not None:
+            beside.schema.require(stream.header, stream.name, target=False)
+            also += beside.inputs
+            parsed = beside.parsed
+            texts = beside.texts([] if isinstance(data, pd.DataFrame) else stream.header)
         slicer = Slicer(columns, numbers, cells)
         for chunk in encode_chunks(
-            stream, schema, model.encoder, model.target, cells, counts, strict=strict, also=also, texts=texts
+            stream,
+            schema,
+            model.encoder,
+            model.target,
+            cells,
+            counts,
+            strict=strict,
+            also=also,
+            texts=texts,
+            parsed=parsed,
         ):
             dropped += chunk.dropped
             outputs.append(model.loss.central(model.outputs(chunk.part.features)))
-            if other is not None:
-                others.append(other.loss.central(other.outputs(other.encode(chunk.frame))))
+            if beside is not None:
+                beside.add(chunk, strict=strict)
             hashes.append(chunk.part.hashes())
             slicer.add(chunk.frame)
-            drawn.add(chunk.part)
+            drawn.add(chunk.part.counting())
             # What the network saw is not needed any more.
             parts.append(dataclasses.replace(chunk.part, features=chunk.part.features[:, :0]))
     part = Part.joined(parts)
@@ -106,7 +121,7 @@ def score_rows(
     return ScoredRows(
         part,
         np.concatenate(outputs),
-        np.concatenate(others) if other is not None else None,
+        None if beside is None else beside.rows(),
         slicer.slices(),
         drawn.part if sample else None,
         digest_of(np.concatenate(hashes)),

@@ -14,6 +14,7 @@ from mlpcli.workflows.members import Member
 from mlpcli.workflows.model import Model
 from mlpcli.workflows.parts import Part
 from mlpcli.workflows.preparation import Prepared
+from mlpcli.workflows.tasks import Threshold
 
 Array: TypeAlias = npt.NDArray[Any]
 
@@ -44,21 +45,22 @@ def score_parts(model: Model, prepared: Prepared, members: Sequence[Member]) -> 
     if prepared.folds:
         held = HeldOut.of(prepared, members, model.networks)
         outcome = _outcome(model, held.part, held.predicted(model.linked))
-        scores = {"validation": scores_of(model, outcome, baseline_outcome(model, held.part))} | scores
+        trivial = baseline_outcome(model, held.part, model.threshold)
+        scores = {"validation": scores_of(model, outcome, trivial)} | scores
     return scores or {"train": score(model, prepared.parts["train"])}
 
 
-def baseline_outcome(model: Model, part: Part) -> Outcome:
-    """What the trivial baseline predicts for the same rows."""
+def baseline_outcome(model: Model, part: Part, threshold: Threshold) -> Outcome:
+    """What the trivial baseline predicts for the same rows, at the same threshold."""
     constant = model.artifact.arrays["baseline"]
     outputs = np.broadcast_to(constant, (len(part), len(constant)))
-    return model.task.outcome(model.target, outputs, part.truth, part.weights)
+    return model.task.outcome(model.target, outputs, part.truth, part.weights, threshold)
 
 
 def score(model: Model, part: Part) -> Scores:
     """All metrics of a part."""
     outcome = _outcome(model, part, model.outputs(part.features))
-    return scores_of(model, outcome, baseline_outcome(model, part))
+    return scores_of(model, outcome, baseline_outcome(model, part, model.threshold))
 
 
 def scores_of(model: Model, outcome: Outcome, trivial: Outcome) -> Scores:

@@ -93,21 +93,37 @@ def _of_numbers(values: Array) -> dict[str, Array]:
     slices: dict[str, Array] = {}
     if len(distinct) <= MOST:
         for value in distinct:
-            slices = _with(slices, f"{value:g}", np.flatnonzero(values == value))
+            slices = _with(slices, _exact(value), np.flatnonzero(values == value))
     else:
         edges = np.unique(np.quantile(values[there], np.arange(1, BINS) / BINS))
+        texts = _short(edges, distinct)
         bins = np.searchsorted(edges, values)
         for number in range(len(edges) + 1):
-            slices = _with(slices, _label(edges, number), np.flatnonzero((bins == number) & there))
+            slices = _with(slices, _label(texts, number), np.flatnonzero((bins == number) & there))
     return _with(slices, MISSING, np.flatnonzero(~there))
 
 
-def _label(edges: Array, number: int) -> str:
+def _exact(value: float) -> str:
+    """The shortest text that is no other number."""
+    return str(int(value)) if float(value).is_integer() and abs(value) < 1e16 else repr(float(value))
+
+
+def _short(edges: Array, values: Array) -> list[str]:
+    """The edges in as few digits, six at least, as divide the values in the same way."""
+    for digits in range(6, 17):
+        texts = [f"{edge:.{digits}g}" for edge in edges]
+        read = np.array([float(text) for text in texts])
+        if (np.searchsorted(read, values) == np.searchsorted(edges, values)).all():
+            return texts
+    return [_exact(edge) for edge in edges]
+
+
+def _label(edges: Sequence[str], number: int) -> str:
     if number == 0:
-        return f"up to {edges[0]:g}"
+        return f"up to {edges[0]}"
     if number == len(edges):
-        return f"over {edges[-1]:g}"
-    return f"over {edges[number - 1]:g} to {edges[number]:g}"
+        return f"over {edges[-1]}"
+    return f"over {edges[number - 1]} to {edges[number]}"
 
 
 def _with(slices: dict[str, Array], label: str, rows: Array) -> dict[str, Array]:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import mlpcli
-from mlpcli.artifact.decisions import MOST, NAMES
+from mlpcli.artifact.decisions import LARGEST, MOST, NAMES
 from mlpcli.errors import ArtifactError
 from tests.artifact.conftest import Forge
 
@@ -36,6 +36,16 @@ def test_arrays(forge: Forge, name: str) -> None:
         assert "not in order" in refused(forge, "regression", changed(lambda array: -array - 1))
     nan = changed(lambda array: np.full_like(array, np.nan))
     assert "holds a value that is no number" in refused(forge, "regression", nan)
+
+
+@pytest.mark.parametrize("name", ["errors.sizes", "errors.scales"])
+def test_errors_too_large(forge: Forge, name: str) -> None:
+    def filled(value: float) -> Any:
+        return lambda header, arrays: arrays.update({name: np.full_like(arrays[name], value)})
+
+    assert "too large" in refused(forge, "regression", filled(LARGEST * 1.01))
+    assert "too large" in refused(forge, "regression", filled(1e308))
+    assert mlpcli.load(forge("regression", filled(LARGEST))).task.name == "regression"
 
 
 def test_arrays_too_long_or_empty(forge: Forge) -> None:

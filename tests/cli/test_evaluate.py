@@ -54,7 +54,7 @@ def test_the_report(mlpcli: Commands, folder: Path) -> None:
 def test_the_report_of_numbers(mlpcli: Commands, folder: Path) -> None:
     out = mlpcli.ok("evaluate", folder / "m", folder / "t.csv", "--interval", "0.5").out
     assert "True numbers inside of 50 % intervals" in out
-    assert "Errors (predicted - true)" in out
+    assert "Residuals (true - predicted)" in out
 
 
 def test_markdown(mlpcli: Commands, folder: Path) -> None:
@@ -74,6 +74,16 @@ def test_markdown(mlpcli: Commands, folder: Path) -> None:
     rule = [number for number, line in enumerate(tables) if re.fullmatch(r"(\| -+:? )+\|", line)]
     for start, stop in zip(rule, [*(number - 1 for number in rule[1:]), len(tables)], strict=True):
         assert set(cells[start - 1 : stop]) == {cells[start]}
+
+
+def test_names_are_no_markup(mlpcli: Commands, folder: Path, tmp_path: Path) -> None:
+    lines = ["_a_,&lt;,b_c,d__e,value"]
+    lines += [f"{n % 7},{(n * 13) % 29},{n % 3},{n % 5},{n % 7 * 2.5}" for n in range(120)]
+    table = write(tmp_path, "t.csv", lines)
+    mlpcli.ok("train", table, "-t", "value", "-o", tmp_path / "m", *QUICK)
+    out = mlpcli.ok("evaluate", tmp_path / "m", table, "--format", "markdown", "--importance").out
+    for name in (r"\_a\_", r"\&lt;", "b_c", r"d\_\_e", "explained_variance"):
+        assert f"\n| {name} |" in out
 
 
 def test_json(mlpcli: Commands, folder: Path) -> None:

@@ -35,6 +35,22 @@ def test_other_weights_leave_the_outcome_as_it_was(name: str, task: str) -> None
     assert METRICS[name].function(outcome) == before
 
 
+def test_no_order_of_rows_outlives_measuring() -> None:
+    """Neither that of an evaluation nor those that resamples of it share: one is as large as the table."""
+    generator = np.random.default_rng(0)
+    rows, classes = 5000, 20
+    given = generator.dirichlet(np.ones(classes), rows)
+    outcome = Outcome(generator.integers(0, classes, rows), given.argmax(axis=1), given)
+    tracemalloc.start()
+    try:
+        measure(outcome, "multiclass")
+        resampled({"": outcome}, "multiclass", ["roc_auc"], 2, generator)
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < given.nbytes / 2
+
+
 def test_rows_of_weight_0_are_never_drawn() -> None:
     outcome = drawn("binary", False, 0)
     weights = np.where(np.arange(len(outcome.truth)) % 2, 1.0, 0.0)

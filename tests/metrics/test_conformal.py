@@ -31,6 +31,38 @@ def test_weights_count_as_rows() -> None:
     assert weighted.half_widths(np.zeros((1, 1)), 0.5).item() == 2.0
 
 
+def test_weights_worked_by_hand() -> None:
+    """Mean weight 8 / 3, one further row of it: 6, 7 and 8 of 8 + 8 / 3 are reached."""
+    errors, weights = np.array([[1.0], [2.0], [3.0]]), np.array([6.0, 1.0, 1.0])
+    found = ErrorSizes.of(np.zeros((3, 1)), errors, weights)
+    assert found is not None
+    assert found.levels.tolist() == [0.25, 0.5, 0.75]
+    sizes = [found.half_widths(np.zeros((1, 1)), level).item() for level in (0.25, 0.5, 0.75)]
+    assert sizes == pytest.approx([1, 1, 3])
+    turned = ErrorSizes.of(np.zeros((3, 1)), errors, weights[::-1])
+    assert turned is not None
+    assert turned.half_widths(np.zeros((1, 1)), 0.25).item() == pytest.approx(3)
+
+
+@pytest.mark.parametrize("different", [1, 2, 4, 30])
+def test_rows_of_one_prediction_may_come_in_any_order(different: int) -> None:
+    generator = np.random.default_rng(different)
+    predicted = generator.integers(0, different, size=(1000, 2)).astype(np.float64)
+    truth = predicted + generator.standard_t(3, size=predicted.shape) * (1 + predicted)
+    new = np.linspace(-1, different, 50)[:, None].repeat(2, axis=1)
+    widths = []
+    for _ in range(3):
+        order = generator.permutation(1000)
+        found = ErrorSizes.of(truth[order], predicted[order], None)
+        assert found is not None
+        widths.append(found.half_widths(new, 0.8))
+        same = np.diff(found.knots, axis=1) == 0
+        assert same.any() == (different < 10)
+        assert (np.diff(found.scales, axis=1)[same] == 0).all()
+    np.testing.assert_allclose(widths[0], widths[1], rtol=1e-9)
+    np.testing.assert_allclose(widths[0], widths[2], rtol=1e-9)
+
+
 @pytest.mark.parametrize("rows", [30, 500, 3000])
 @pytest.mark.parametrize("level", [0.5, 0.9])
 def test_new_rows_are_covered(rows: int, level: float) -> None:

@@ -66,6 +66,13 @@ def test_a_drop_is_for_the_worse(name: str) -> None:
     assert (up.holds, up.value) == (True, -0.25)
 
 
+def test_a_drop_that_is_more_by_rounding_only() -> None:
+    assert 0.9 - 0.89 > 0.01
+    assert Drop("accuracy", 0.01).verdict({"accuracy": 0.89}, {"accuracy": 0.9}, {}).holds
+    assert not Drop("accuracy", 0.01).verdict({"accuracy": 0.89 - 1e-9}, {"accuracy": 0.9}, {}).holds
+    assert not Drop("rmse", 0.0).verdict({"rmse": 2e-15}, {"rmse": 1e-15}, {}).holds
+
+
 def test_a_drop_from_or_to_nothing_does_not_hold() -> None:
     assert Drop("f1", 0.1).verdict({"f1": None}, {"f1": 0.5}, {"f1": "why"}).reason == "why"
     verdict = Drop("f1", 0.1).verdict({"f1": 0.5}, {}, {})

@@ -10,7 +10,7 @@ from tests.metrics.examples import drawn
 
 def test_against_numpy() -> None:
     outcome = drawn("regression", False, 0)
-    errors = outcome.predicted - outcome.truth
+    errors = outcome.truth - outcome.predicted
     found = residuals(outcome)
     expected = {"mean": errors.mean(axis=0), "std": errors.std(axis=0)}
     expected |= {"min": errors.min(axis=0), "max": errors.max(axis=0)}

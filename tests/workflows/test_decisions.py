@@ -1,5 +1,6 @@
 """Thresholds that training chooses, and intervals of predictions: stored, used, refused where impossible."""
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,11 @@ import pytest
 import sklearn.metrics as oracle
 
 import mlpcli
+from mlpcli.data.target import NumberTarget
 from mlpcli.errors import MlpcliError, SettingsError
+from mlpcli.workflows.intervals import bounds, errors_for
 from mlpcli.workflows.model import Model
-from tests.workflows.test_evaluate import INPUTS, QUICK, TARGETS, table
+from tests.workflows.evaluated import INPUTS, QUICK, TARGETS, table
 
 
 def trained(target: Any, **settings: Any) -> Model:
@@ -128,6 +131,47 @@ def test_intervals_of_several_targets(tmp_path: Path) -> None:
     assert list(coverage.per_target) == ["value", "double"]
     shares = [each["coverage"] for each in coverage.per_target.values()]
     assert coverage.coverage == pytest.approx(np.mean(shares))
+
+
+@pytest.mark.parametrize(
+    "settings", [{}, {"clip_predictions": True}, {"loss": "quantile", "quantiles": "0.1,0.5,0.9"}]
+)
+def test_intervals_are_around_the_prediction(settings: dict[str, Any], tmp_path: Path) -> None:
+    """As wide as the errors of the same predictions on the held rows, of which some are far out."""
+    held = table(60, seed=3)[[*INPUTS, "value"]]
+    held.loc[held.index % 3 == 0, "a"] *= 30
+    held.to_csv(tmp_path / "held.csv", index=False)
+    model = trained("value", validation=str(tmp_path / "held.csv"), **settings)
+    found = mlpcli.predict(model, held, interval=60 / 61).frame
+    middle = found["prediction"]
+    if "clip_predictions" in settings:
+        assert middle.max() <= table(400, seed=1)["value"].max() * (1 + 1e-6)
+    np.testing.assert_allclose((found["value_low"] + found["value_high"]) / 2, middle, rtol=1e-5, atol=1e-5)
+    half = (found["value_high"] - found["value_low"]) / 2
+    np.testing.assert_allclose(half, (held["value"] - middle).abs().max(), rtol=1e-4)
+
+
+def test_the_ends_of_an_interval_are_numbers() -> None:
+    """Also where a float cannot hold them."""
+    model = trained("value")
+    assert isinstance(model.target, NumberTarget)
+    wide = dataclasses.replace(model, target=dataclasses.replace(model.target, spread=np.array([1e308])))
+    low, high = bounds(wide, errors_for(model, 0.9), np.array([[-1.7], [0.0], [1.7]]), 0.9)
+    assert np.isfinite([low, high]).all()
+    largest = np.finfo(np.float64).max
+    assert (low[0], high[2]) == (-largest, largest)
+    assert -largest < low[1] < high[1] < largest
+
+
+@pytest.mark.parametrize(("highest", "said"), [(2999 / 3000, "0.999"), (0.29, "0.290"), (0.9375, "0.937")])
+def test_the_highest_level_is_rounded_down(highest: float, said: str) -> None:
+    model = trained("value")
+    levels = model.artifact.arrays["errors.levels"]
+    levels *= highest / levels[-1]
+    levels[-1] = highest
+    with pytest.raises(MlpcliError, match=f"for more than {said}$"):
+        mlpcli.predict(model, table(), interval=0.9999)
+    assert len(mlpcli.predict(model, table(), interval=float(said)).frame) == 300
 
 
 @pytest.mark.parametrize("name", ["value", "class"])

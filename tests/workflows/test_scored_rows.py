@@ -7,9 +7,9 @@ import pytest
 
 import mlpcli
 from mlpcli.data import rows as data_rows
-from mlpcli.workflows import importance, scored_rows
+from mlpcli.workflows import scored_rows
 from mlpcli.workflows.parts import Part
-from tests.workflows.test_evaluate import INPUTS, QUICK, table
+from tests.workflows.evaluated import INPUTS, QUICK, table
 
 
 def part(numbers: Any) -> Part:
@@ -51,7 +51,7 @@ def test_every_row_is_as_likely() -> None:
 
 def test_small_chunks_give_the_same_evaluation(monkeypatch: pytest.MonkeyPatch) -> None:
     model = mlpcli.train(table(seed=1)[[*INPUTS, "yes"]], "yes", **QUICK).model
-    monkeypatch.setattr(importance, "MOST_ROWS", 150)
+    monkeypatch.setattr("mlpcli.workflows.evaluate.MOST_ROWS", 150)
     settings: dict[str, Any] = {"importance": True, "bootstrap": 100, "by": ("region", "size")}
     whole = mlpcli.evaluate(model, table(), **settings)
     monkeypatch.setattr(data_rows.RowStream.__init__, "__defaults__", (17,))

@@ -39,7 +39,7 @@ def values_figure(curves: ValueCurves, names: Sequence[str], title: str = "") ->
 
 
 def value_figure(plot: str, curves: ValueCurves, names: Sequence[str], title: str = "") -> Figure:
-    """One of PLOTS by itself."""
+    """One of VALUE_PLOTS by itself."""
     if plot == "residuals":
         return _rows_figure(curves, names, title, [_histogram, _residuals])
     across = min(len(curves.targets), 3)
@@ -126,7 +126,3 @@ def _draw(axes: Axes, x: Array, y: Array, density: Density | None) -> None:
 def _shades(counts: "np.ma.MaskedArray[Any, Any]") -> LogNorm:
     lowest, highest = float(counts.min()), float(counts.max())
     return LogNorm(lowest / 10, max(highest, 2 * lowest))  # the lightest of the colours cannot be seen
-
-
-PLOTS = ("predicted", "residuals")
-"""Names of the files in a folder."""

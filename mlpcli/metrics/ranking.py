@@ -1,0 +1,41 @@
+"""Rows in the order of a score: how much weight of true and false rows lies at or above each score."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mlpcli.metrics.outcome import Array
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The order from the highest score down, for whatever weights."""
+
+    order: Array
+    """(rows,) row numbers."""
+    positive: Array
+    """(rows,) in that order, True where a row is true."""
+    ends: Array | None
+    """(distinct scores,) where the last row of each is in that order; None if no two rows are equal."""
+
+    @classmethod
+    def of(cls, positive: Array, scores: Array) -> "Ranking":
+        """Of (rows,) True or False and (rows,) scores."""
+        order = np.argsort(-scores, kind="stable")
+        last = np.append(np.diff(scores[order]) != 0, True)
+        return cls(order, positive[order], None if last.all() else np.flatnonzero(last))
+
+    def cumulated(self, weights: Array) -> tuple[Array, Array]:
+        """Of (rows,) weights the sums over true and over false rows at or above each distinct score."""
+        # In place: in a bootstrap most of the time would go into memory that is taken and given back.
+        false = weights[self.order]
+        hits = false * self.positive
+        false -= hits
+        np.cumsum(hits, out=hits)
+        np.cumsum(false, out=false)
+        return (hits, false) if self.ends is None else (hits[self.ends], false[self.ends])
+
+    def distinct(self, scores: Array) -> Array:
+        """The scores (rows,), each once, from the highest down."""
+        ranked = scores[self.order]
+        return np.asarray(ranked if self.ends is None else ranked[self.ends])

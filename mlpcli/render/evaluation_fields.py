@@ -14,6 +14,8 @@ def evaluation_fields(evaluation: Evaluation) -> dict[str, Any]:
     bootstrap = {"resamples": evaluation.resamples, "level": evaluation.level}
     return {
         "task": evaluation.task,
+        "target": list(evaluation.target),
+        "classes": evaluation.labels if evaluation.confusion is not None else None,
         "rows": evaluation.rows,
         "dropped": evaluation.dropped,
         "threshold": evaluation.threshold,

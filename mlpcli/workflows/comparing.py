@@ -186,4 +186,15 @@ def _earlier(path: str, model: Model) -> Earlier:
             f"{FLAG} {path}: its task is {task!s:.40}, not {model.task.name}",
             "Compare evaluations of the same target.",
         )
+    own = list(model.artifact.schema.target)
+    if sorted(map(str, content.get("target") or own)) != sorted(own):
+        raise DataError(f"{FLAG} {path}: is of another target", "Compare evaluations of the same target.")
+    if isinstance(model.target, ClassTarget) and (content.get("classes") or None) not in (
+        None,
+        list(model.target.classes),
+    ):
+        raise DataError(
+            f"{FLAG} {path}: is of other classes, or another of two is the positive one",
+            "Compare evaluations of the same classes.",
+        )
     return Earlier(rows, {name: None if value is None else float(value) for name, value in metrics.items()})

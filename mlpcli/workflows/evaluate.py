@@ -147,6 +147,7 @@ def _evaluated(
         comparison=comparison,
         gates=gates,
         importance=importance,
+        target=model.artifact.schema.target,
         labels=list(target.classes if isinstance(target, ClassTarget) else target.names),
         curves=drawn,
         seen_in_training=rows.digest == model.artifact.receipt["digest"],

@@ -76,6 +76,7 @@ class Evaluation:
     comparison: Comparison | None
     gates: list[Verdict]
     importance: Importance | None
+    target: tuple[str, ...]
     labels: list[str]
     """Classes, labels or targets, in the order of the curves."""
     curves: EvaluationCurves | None

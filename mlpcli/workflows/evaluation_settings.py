@@ -15,8 +15,19 @@ def _parse_columns(text: str) -> tuple[str, ...]:
     return (text,)
 
 
+def _parse_conditions(text: str) -> tuple[str, ...]:
+    return parse_list(_some("--fail-if", text))
+
+
 def _parse_drops(text: str) -> tuple[tuple[str, float], ...]:
-    return parse_factors("--max-drop", text)
+    return parse_factors("--max-drop", _some("--max-drop", text))
+
+
+def _some(flag: str, text: str) -> str:
+    """A gate that is empty, as by an unset variable, would be open."""
+    if not parse_list(text):
+        raise SettingsError(f"{flag}: is empty", "Name a metric and a number, or leave it out.")
+    return text
 
 
 @dataclass(frozen=True)
@@ -88,7 +99,7 @@ class EvaluationSettings(Settings):
         "Exit code 3 if this is true, as 'roc_auc < 0.85'.",
         group="Comparison and gates",
         metavar="CONDITION",
-        parse=parse_list,
+        parse=_parse_conditions,
         repeatable=True,
         common=True,
     )

@@ -127,7 +127,9 @@ def _label(edges: Sequence[str], number: int) -> str:
 
 
 def _with(slices: dict[str, Array], label: str, rows: Array) -> dict[str, Array]:
-    """One slice more, if it has rows; the rows of a label that exists already are put together."""
+    """One slice more, if it has rows; a label that exists already gets brackets more."""
+    while len(rows) and label in slices and label[0] == "(":
+        label = f"({label})"  # a value that is spelled so
     if len(rows):
         slices[label] = np.sort(np.concatenate([slices[label], rows])) if label in slices else rows
     return slices

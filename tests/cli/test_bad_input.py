@@ -2,6 +2,8 @@
 
 import os
 import pickle
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -202,3 +204,18 @@ def test_a_score_that_cannot_be_monitored(mlpcli: Commands, tmp_path: Path) -> N
     assert "--monitor: roc_auc cannot be had" in mlpcli.error(2, *train, "--monitor", "roc_auc")
     mlpcli.ok(*train)
     assert "diverged" in mlpcli.error(1, *train, "-f", "--lr", "1e18")
+
+
+@pytest.mark.parametrize("gate", [("--fail-if", ""), ("--fail-if", " "), ("--max-drop", "")])
+def test_an_empty_gate_is_no_open_gate(
+    gate: tuple[str, str], monkeypatch: pytest.MonkeyPatch, penguins_model: Path
+) -> None:
+    said = Commands(monkeypatch).error(2, "evaluate", penguins_model, sample("penguins.csv"), *gate)
+    assert f"{gate[0]}: is empty" in said
+
+
+def test_gates_count_when_the_reader_leaves(penguins_model: Path) -> None:
+    command = f"{sys.executable} -m mlpcli evaluate {penguins_model} {sample('penguins.csv')}"
+    line = f"set -o pipefail; {command} --fail-if 'accuracy > 0' -q | true"
+    for _ in range(3):
+        assert subprocess.run(["bash", "-c", line], check=False).returncode == 3

@@ -44,6 +44,7 @@ def test_the_report(mlpcli: Commands, folder: Path) -> None:
         "Importance",
         "Gates: all hold",
     ]
+    assert f"note: {folder / 'strict'}: these rows trained it, so its scores are too good" in result.err
     assert re.search(r"metric +model +95 % interval +baseline\n", result.out)
     assert re.search(r"\n  accuracy +0\.\d{4} +0\.\d+ to \d\.\d+ +0\.\d{4}\n", result.out)
     assert "\n  [/b]" in result.out

@@ -13,7 +13,7 @@ from mlpcli.data.blocks import Block
 from mlpcli.data.cells import Frame, Reading
 from mlpcli.data.opening import OpenRows, check_same_header
 from mlpcli.data.parquet import ParquetWriter
-from mlpcli.data.parsing import Parser
+from mlpcli.data.parsing import Parser, parsed
 from mlpcli.data.source import STDIN, ReadingSettings, TextSource, is_stream
 from mlpcli.data.table import with_text_names
 
@@ -74,8 +74,13 @@ class RowStream:
     def __exit__(self, *error: object) -> None:
         self._open.close()
 
-    def chunks(self, columns: Sequence[str], numbers: Collection[str], reading: Reading) -> Iterator[Chunk]:
-        """The named columns; those of `numbers` as such where all cells are."""
+    def chunks(
+        self, columns: Sequence[str], numbers: Collection[str], reading: Reading, *, ahead: bool = False
+    ) -> Iterator[Chunk]:
+        """The named columns; those of `numbers` as such where all cells are.
+
+        With `ahead` the next ones are read while one is worked on: none comes as soon as it can.
+        """
         if isinstance(self._data, pd.DataFrame):
             for first in range(0, len(self._table), self._rows):
                 part = self._table.iloc[first : first + self._rows]
@@ -86,8 +91,9 @@ class RowStream:
             rows = self._first if position == 0 else self._opened(path)
             self._check(rows)
             parser = Parser(self.header, columns, numbers, reading)
-            for block in rows:
-                yield Chunk(rows.name, parser.parse(block), block, done)
+            blocks = parsed(parser, rows) if ahead else ((block, parser.parse(block)) for block in rows)
+            for block, frame in blocks:
+                yield Chunk(rows.name, frame, block, done)
                 done += len(block)
             rows.close()
 

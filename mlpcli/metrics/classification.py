@@ -110,8 +110,12 @@ def ece(outcome: Outcome) -> float:
     """Expected calibration error: 15 equal bins of the top probability (Guo et al. 2017, eq. 3)."""
 
     def bins_and_gaps() -> tuple[Array, Array]:
-        top = outcome.scores.max(axis=1).astype(np.float64)
-        right = (outcome.scores.argmax(axis=1) == outcome.truth).astype(np.float64)
+        scores = outcome.scores
+        if scores.shape[1] == 2:  # along an axis of two NumPy takes ten times as long
+            top, named = np.maximum(scores[:, 0], scores[:, 1]), scores[:, 1] > scores[:, 0]
+        else:
+            top, named = scores.max(axis=1), scores.argmax(axis=1)
+        top, right = top.astype(np.float64), (named == outcome.truth).astype(np.float64)
         return np.clip(np.ceil(top * 15).astype(np.intp) - 1, 0, 14), right - top
 
     bins, gaps = outcome.fixed("bins of the top probability", bins_and_gaps)

@@ -21,7 +21,7 @@ class Ranking:
     @classmethod
     def of(cls, positive: Array, scores: Array) -> "Ranking":
         """Of (rows,) True or False and (rows,) scores."""
-        order = np.argsort(-scores, kind="stable")
+        order = np.argsort(-scores)  # in any order where scores are equal: only their ends are looked at
         last = np.append(np.diff(scores[order]) != 0, True)
         return cls(order, positive[order], None if last.all() else np.flatnonzero(last))
 

@@ -130,9 +130,9 @@ def encode_chunks(
     names = [*(column.name for column in schema.inputs), *schema.target, *([weight] if weight else [])]
     names = list(dict.fromkeys([*names, *also]))
     numbers = numbers_of(schema, target, weight) - set(texts)
-    for chunk in stream.chunks(names, numbers, parsed or reading):
+    for chunk in stream.chunks(names, numbers, parsed or reading, ahead=True):
         present = np.flatnonzero(rows_with_target(chunk.frame, schema.target, reading))
-        frame = chunk.frame.take(present)
+        frame = chunk.frame if len(present) == len(chunk.frame) else chunk.frame.take(present)
 
         def place(row: int, chunk: Any = chunk, present: Array = present) -> str:
             return str(chunk.place(int(present[row])))

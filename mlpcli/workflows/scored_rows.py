@@ -48,6 +48,7 @@ class ScoredRows:
     sample: Part | None
     """Some of the rows, drawn without order, with their features."""
     digest: str
+    """Empty if they are more than the model was trained with."""
     dropped: int
     counts: CellCounts
     notes: list[str]
@@ -75,6 +76,8 @@ def score_rows(
     model = read_as(model, reading_settings)
     beside = None if other is None else OtherModel(other, model, reading)
     parts, outputs, hashes = list[Part](), list[Array](), list[Array]()
+    # More rows than were there in training are not those: no need to look at them.
+    rows, most = 0, sum(model.artifact.receipt["rows"].values())
     dropped, drawn = 0, _Sample(sample, generator)
     products = model.network.largest_product * PREDICTION_ROWS
     with (
@@ -106,7 +109,9 @@ def score_rows(
             outputs.append(model.loss.central(model.outputs(chunk.part.features)))
             if beside is not None:
                 beside.add(chunk, strict=strict)
-            hashes.append(chunk.part.hashes())
+            rows += len(chunk.part)
+            if rows <= most:
+                hashes.append(chunk.part.hashes())
             slicer.add(chunk.frame)
             drawn.add(chunk.part.counting())
             # What the network saw is not needed any more.
@@ -124,7 +129,7 @@ def score_rows(
         None if beside is None else beside.rows(),
         slicer.slices(),
         drawn.part if sample else None,
-        digest_of(np.concatenate(hashes)),
+        digest_of(np.concatenate(hashes)) if rows <= most else "",
         dropped,
         counts,
         notes,

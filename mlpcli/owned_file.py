@@ -14,6 +14,9 @@ except ImportError:  # no such locks on this system: two processes may then repl
     fcntl = None  # type: ignore[assignment]
 
 
+NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+
+
 class OwnedFile:
     """Belongs to this process from `acquire` to `release`, or to the end of the process, however it ends.
 
@@ -54,7 +57,7 @@ class OwnedFile:
         # Before the first time another process may be as far: each then has a name of its own.
         name = f"{self.following}.{os.getpid()}" if first else self.following
         with named_errors(self.path):
-            written = os.open(name, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
+            written = os.open(name, os.O_RDWR | os.O_CREAT | NO_LINK, 0o666)
             try:
                 self._lock(written)
             except BaseException:

@@ -35,7 +35,7 @@ TEXT, MARKDOWN = "text", "markdown"
 @click.command("evaluate", cls=GroupedCommand)
 @click.argument("model")
 @data_argument
-@settings_options("evaluate", EvaluationSettings, ReadingSettings)
+@settings_options(EvaluationSettings, ReadingSettings)
 @click.option(
     "--format",
     "output_format",

@@ -31,7 +31,7 @@ OF_LONG_RUNS = frozenset({"learning_rate", "epochs", "patience", "validation", "
 
 @click.command("lr-find", cls=GroupedCommand)
 @data_argument
-@settings_options("lr-find", SweepSettings, *SETTINGS_CLASSES, rare=OF_LONG_RUNS)
+@settings_options(SweepSettings, *SETTINGS_CLASSES, rare=OF_LONG_RUNS)
 @click.option(
     "--csv",
     "table",

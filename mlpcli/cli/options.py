@@ -56,10 +56,8 @@ class SettingType(click.ParamType[Any]):
         return self._setting.choices
 
 
-def settings_options(
-    command: str, *classes: type[Settings], rare: Collection[str] = ()
-) -> Callable[[Function], Function]:
-    """A decorator that adds to `command` an option for each field of the classes; None when not given.
+def settings_options(*classes: type[Settings], rare: Collection[str] = ()) -> Callable[[Function], Function]:
+    """A decorator that adds an option for each field of the classes; None when not given.
 
     Those of the fields in `rare` are shown by --help-all only.
     """

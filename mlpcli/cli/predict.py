@@ -33,7 +33,7 @@ from mlpcli.workflows.predict import PredictionSettings, Scoring
 @click.command("predict", cls=GroupedCommand)
 @click.argument("model")
 @data_argument
-@settings_options("predict", PredictionSettings, ReadingSettings)
+@settings_options(PredictionSettings, ReadingSettings)
 @click.option(
     "--format",
     "output_format",

@@ -77,7 +77,7 @@ class Stopping:
 
 @click.command("train", cls=GroupedCommand)
 @data_argument
-@settings_options("train", *SETTINGS_CLASSES)
+@settings_options(*SETTINGS_CLASSES)
 @click.option(
     "-o",
     "--output",

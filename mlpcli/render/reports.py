@@ -23,7 +23,7 @@ SHOWN_ELSEWHERE = ("constant", "duplicate", "identifier", "text", "diverged", "c
 
 WHY_STOPPED = {
     "epochs": "all epochs were run",
-    "patience": "no better score for the set patience",
+    "patience": "no better score for {patience}",
     "converged": "no further decrease was possible",
     "time": "the time limit was reached",
     "interrupted": "interrupted; the best so far is kept",
@@ -101,9 +101,8 @@ def _course(screen: Screen, run: TrainingRun) -> None:
 
 
 def _epochs(run: TrainingRun) -> list[tuple[str, str]]:
-    why = WHY_STOPPED[run.stop_reason]
-    if run.stop_reason == "patience":
-        why = f"no better score for {count(run.model.options.training.patience or 0, 'epoch')}"
+    patience = count(run.model.options.training.patience or 0, "epoch")
+    why = WHY_STOPPED[run.stop_reason].format(patience=patience)
     if len(run.members) == 1 and "validation" not in run.scores:
         return [("epochs", f"{len(run.history)} ({why}); no rows chose one")]
     if len(run.members) == 1:

@@ -9,6 +9,7 @@ from mlpcli.workflows.ensemble import expected_seconds
 from mlpcli.workflows.options import Options
 from mlpcli.workflows.preparation import Prepared
 from mlpcli.workflows.run import generators, limited_threads, usable_cores
+from mlpcli.workflows.words import count
 
 SPENT = 0.85
 """Of the limit: the rest is for what follows training, and for a machine that slows down."""
@@ -53,11 +54,6 @@ def changed_by_time(usual: Options, fitted: Options) -> list[str]:
         for options in (usual, fitted)
     )
     return [] if before == after else [f"--time-limit: {after} fit into it, instead of {before}"]
-
-
-def count(number: int, noun: str) -> str:
-    """1 epoch, 2 epochs."""
-    return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
 def _seconds_per_epoch(prepared: Prepared) -> float:

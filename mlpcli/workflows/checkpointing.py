@@ -20,6 +20,7 @@ from mlpcli.workflows.building import Plan
 from mlpcli.workflows.identity import differences_of, machine
 from mlpcli.workflows.options import Options
 from mlpcli.workflows.preparation import Prepared
+from mlpcli.workflows.words import count
 from mlpcli.workflows.writer import Writer
 
 SETTLED = ("epochs", "ensemble")
@@ -75,7 +76,7 @@ class Keeper:
             notes.append(f"{self.path}: begun on another machine: the last bits of weights may differ")
         if self.checkpoint.finished:
             return [*notes, f"{self.path}: this run is finished; its model is made again from there"]
-        return [*notes, f"{self.path}: the run goes on after {count_epochs(len(self.history))}"]
+        return [*notes, f"{self.path}: the run goes on after {count(len(self.history), 'epoch')}"]
 
     @property
     def history(self) -> list[EpochRecord]:
@@ -145,11 +146,6 @@ def _run_of(path: str) -> str | None:
     except ArtifactError:
         return None
     return run
-
-
-def count_epochs(number: int) -> str:
-    """1 epoch, 2 epochs."""
-    return f"{number:,} epoch{'s' * (number != 1)}"
 
 
 def refuse_strange(checkpoint: Checkpoint, prepared: Prepared, members: int) -> None:

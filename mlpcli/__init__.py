@@ -13,21 +13,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from mlpcli.errors import MlpcliError
+from mlpcli.version import __version__
 
 if TYPE_CHECKING:
+    from mlpcli.model.model import load
     from mlpcli.workflows.evaluate import evaluate
     from mlpcli.workflows.lr_find import lr_find
-    from mlpcli.workflows.model import load
     from mlpcli.workflows.predict import predict
     from mlpcli.workflows.train import train
 
-__version__ = "0.1.0"
-__all__ = ["MlpcliError", "evaluate", "load", "lr_find", "predict", "train"]
+__all__ = ["MlpcliError", "__version__", "evaluate", "load", "lr_find", "predict", "train"]
 
-_ROOMS = {"load": "model"}
+_ROOMS = {"load": "mlpcli.model.model"}
 
 
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module 'mlpcli' has no attribute {name!r}")
-    return getattr(import_module(f"mlpcli.workflows.{_ROOMS.get(name, name)}"), name)
+    return getattr(import_module(_ROOMS.get(name, f"mlpcli.workflows.{name}")), name)

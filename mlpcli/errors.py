@@ -58,3 +58,8 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     if len(known) <= 30:
         return "There are: " + ", ".join(known) + "."
     return f"There are {len(known)}, from {known[0]!r} to {known[-1]!r}."
+
+
+def count(number: int, noun: str) -> str:
+    """1 epoch, 2 epochs."""
+    return f"{number:,} {noun}{'s' * (number != 1)}"

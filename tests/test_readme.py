@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from mlpcli.cli.main import COMMANDS
+from mlpcli.options.options import SETTINGS_CLASSES
 from mlpcli.settings import described_fields
-from mlpcli.workflows.options import SETTINGS_CLASSES
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()

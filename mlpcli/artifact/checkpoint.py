@@ -8,18 +8,16 @@ import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, TypeAlias, get_args
+from typing import Any, get_args
 
 import numpy as np
-import numpy.typing as npt
 
+from mlpcli.arrays import Array
 from mlpcli.artifact.container import Kind, pack, unpack
 from mlpcli.artifact.json_values import fits, from_json
 from mlpcli.nn.diagnosis import LayerDiagnosis
 from mlpcli.nn.fit_state import FitState, StopReason
 from mlpcli.nn.fitting import EpochRecord
-
-Array: TypeAlias = npt.NDArray[Any]
 
 CHECKPOINT = Kind("checkpoint", 1, "Train with --checkpoint.", "Name another file with --checkpoint.")
 

@@ -1,18 +1,18 @@
 """What holds in every model file beside its checksums, which whoever alters a file can compute anew.
 
 Readers may rely on it: every field has its type, no number is NaN or infinite, arrays fit the header. What
-the settings mean is not known here; `mlpcli.workflows.model` checks the network they describe.
+the settings mean is not known here; `mlpcli.model.model` checks the network they describe.
 """
 
 import json
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from mlpcli.artifact.decisions import check_errors, check_thresholds
+from mlpcli.arrays import Array
 from mlpcli.artifact.json_values import fits, is_deeper
+from mlpcli.artifact.optional_arrays import check_errors, check_thresholds
 from mlpcli.data.schema import (
     BOOLEAN,
     CATEGORY,
@@ -27,8 +27,6 @@ from mlpcli.data.schema import (
     TASKS,
     Schema,
 )
-
-Array: TypeAlias = npt.NDArray[Any]
 
 LOWEST_TEMPERATURE = 1e-3
 """A fiftieth of the lowest that training gives; outputs divided by much less are no numbers."""

@@ -9,16 +9,14 @@ import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import joblib
 import numpy as np
-import numpy.typing as npt
 
+from mlpcli.arrays import Array
 from mlpcli.artifact import restricted_reader
 from mlpcli.errors import ArtifactError
-
-Array: TypeAlias = npt.NDArray[Any]
 
 PICKLE_PROTOCOL = 4
 """Fixed, so that the same content is the same bytes under every Python."""

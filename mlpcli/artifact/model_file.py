@@ -5,18 +5,15 @@ it, FORMAT is raised (see `upgrades`).
 """
 
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
-import numpy.typing as npt
-
+from mlpcli.arrays import Array
 from mlpcli.artifact.consistency import check_arrays, check_columns, check_header
 from mlpcli.artifact.container import MODEL_NAME, Kind, pack, unpack
 from mlpcli.artifact.json_values import from_json
 from mlpcli.artifact.upgrades import upgraded
 from mlpcli.data.schema import Schema
 from mlpcli.files import atomic_output
-
-Array: TypeAlias = npt.NDArray[Any]
 
 FORMAT = 2
 MODEL = Kind(

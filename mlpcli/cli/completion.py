@@ -63,8 +63,8 @@ def columns_on(ctx: click.Context) -> list[str]:
 
 def _header(path: str, params: dict[str, object]) -> list[str]:
     from mlpcli.cli.options import given
-    from mlpcli.data.opening import OpenRows
-    from mlpcli.data.source import ReadingSettings, TextSource
+    from mlpcli.data.reading.open_rows import OpenRows
+    from mlpcli.data.reading.source import ReadingSettings, TextSource
 
     try:
         reading = build(ReadingSettings, given(params))

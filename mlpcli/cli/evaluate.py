@@ -16,16 +16,16 @@ from mlpcli.cli.options import (
     given,
     settings_options,
 )
-from mlpcli.data.source import ReadingSettings
+from mlpcli.data.reading.source import ReadingSettings
 from mlpcli.errors import SettingsError
 from mlpcli.render.as_json import to_text
 from mlpcli.render.console import Screen
-from mlpcli.render.evaluation_fields import evaluation_fields
-from mlpcli.render.evaluation_report import evaluation_markdown, evaluation_report, failed_gates
+from mlpcli.render.evaluation.fields import evaluation_fields
+from mlpcli.render.evaluation.report import evaluation_markdown, evaluation_report, failed_gates
 from mlpcli.render.plots import check_evaluation_plot, files_of, plot_evaluation
-from mlpcli.render.reports import counts_report
+from mlpcli.render.train import counts_report
 from mlpcli.workflows.evaluate import evaluate
-from mlpcli.workflows.evaluation_settings import EvaluationSettings
+from mlpcli.workflows.evaluation.settings import EvaluationSettings
 
 GATE_FAILED = 3
 """The exit code."""

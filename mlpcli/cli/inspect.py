@@ -9,7 +9,7 @@ from mlpcli.errors import SettingsError
 from mlpcli.files import atomic_output, check_output
 from mlpcli.render.as_json import to_text
 from mlpcli.render.console import Screen
-from mlpcli.render.model_report import model_fields, model_report
+from mlpcli.render.inspect import model_fields, model_report
 from mlpcli.workflows.inspect import inspect, weights
 
 

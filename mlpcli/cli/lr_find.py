@@ -16,14 +16,14 @@ from mlpcli.cli.options import (
 )
 from mlpcli.files import atomic_output, check_output, refuse_clashes
 from mlpcli.nn.range_test import SweepSettings
+from mlpcli.options.options import SETTINGS_CLASSES
 from mlpcli.render.as_json import to_text
 from mlpcli.render.console import Screen
+from mlpcli.render.dry_run import notes_report
 from mlpcli.render.history import write_csv
-from mlpcli.render.learning_rate_curve import learning_rate_fields, learning_rate_report
-from mlpcli.render.plan import notes_report
+from mlpcli.render.lr_find import learning_rate_fields, learning_rate_report
 from mlpcli.render.plots import check_plot, plot_rates, title_of
 from mlpcli.workflows.lr_find import lr_find
-from mlpcli.workflows.options import SETTINGS_CLASSES
 
 OF_LONG_RUNS = frozenset({"learning_rate", "epochs", "patience", "validation", "test"})
 """Accepted, so that a train command can be tried unchanged, but of no interest here."""

@@ -14,8 +14,8 @@ from typing import NoReturn
 import click
 from click.shell_completion import CompletionItem
 
-from mlpcli import __version__
 from mlpcli.errors import MlpcliError, SettingsError, StoppedError, did_you_mean
+from mlpcli.version import __version__
 
 COMMANDS = {
     "train": "Learn a model from a table.",

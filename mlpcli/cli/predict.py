@@ -17,16 +17,16 @@ from mlpcli.cli.options import (
     given,
     settings_options,
 )
-from mlpcli.data.rows import OUTPUT_FORMATS, RowWriter
-from mlpcli.data.source import ReadingSettings
+from mlpcli.data.reading.source import ReadingSettings
+from mlpcli.data.writing import OUTPUT_FORMATS, RowWriter
 from mlpcli.errors import SettingsError
 from mlpcli.extras import require_extra
 from mlpcli.files import atomic_output, check_output, refuse_own_input
+from mlpcli.model.model import load
 from mlpcli.render.as_json import to_text
 from mlpcli.render.console import Screen
-from mlpcli.render.reports import counts_report, prediction_fields
+from mlpcli.render.train import counts_report, prediction_fields
 from mlpcli.settings import build
-from mlpcli.workflows.model import load
 from mlpcli.workflows.predict import PredictionSettings, Scoring
 
 

@@ -23,15 +23,15 @@ from mlpcli.cli.options import (
 )
 from mlpcli.errors import MlpcliError, SettingsError, StoppedError
 from mlpcli.nn.fit_state import StopReason
+from mlpcli.options.options import SETTINGS_CLASSES
 from mlpcli.render.as_json import to_text
 from mlpcli.render.console import Screen
+from mlpcli.render.dry_run import notes_report, plan_fields, plan_report
 from mlpcli.render.history import check_history, write_history
-from mlpcli.render.plan import notes_report, plan_fields, plan_report
 from mlpcli.render.plots import check_plot, plot_training, title_of
-from mlpcli.render.reports import training_fields, training_report
-from mlpcli.render.training import training_view
-from mlpcli.workflows.options import SETTINGS_CLASSES
-from mlpcli.workflows.planning import TrainingPlan, start
+from mlpcli.render.progress import training_view
+from mlpcli.render.train import training_fields, training_report
+from mlpcli.training.planning import TrainingPlan, start
 from mlpcli.workflows.train import TrainingRun, train
 
 EXIT_CODES = {"interrupted": INTERRUPTED, "terminated": TERMINATED}

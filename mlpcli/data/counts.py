@@ -1,12 +1,10 @@
 """Cells that did not have a plain value of their own, counted by column."""
 
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
-Array: TypeAlias = npt.NDArray[Any]
+from mlpcli.arrays import Array
 
 
 @dataclass

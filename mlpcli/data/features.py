@@ -1,15 +1,15 @@
 """Input columns to one float32 matrix: their encoders side by side, stored as JSON values and arrays."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from mlpcli.data.cells import Frame, Reading
+from mlpcli.arrays import Array
+from mlpcli.data.columns.cells import Frame, Reading
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.encoders import CategoryEncoder, DateEncoder, Encoder, NumberEncoder
-from mlpcli.data.memory import own_pages
+from mlpcli.data.reading.memory import own_pages
 from mlpcli.data.schema import (
     BOOLEAN,
     CATEGORY,
@@ -21,8 +21,6 @@ from mlpcli.data.schema import (
     Column,
     DataSettings,
 )
-
-Array: TypeAlias = npt.NDArray[Any]
 
 STATISTICS = ("fill", "centre", "scale", "lowest", "highest")
 

@@ -2,14 +2,11 @@
 
 from abc import ABC, abstractmethod
 from statistics import NormalDist
-from typing import Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
+from mlpcli.arrays import Array
 from mlpcli.data.schema import MINMAX, QUANTILE, QUANTILE_KNOTS, ROBUST, STANDARD, UNSCALED
-
-Array: TypeAlias = npt.NDArray[Any]
 
 FURTHEST = 1e-7
 """Probability beyond the ends of a quantile scaling, as in scikit-learn."""

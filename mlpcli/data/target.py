@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
-from mlpcli.data.cells import Texts
+from mlpcli.arrays import Array
+from mlpcli.data.columns.cells import Texts
 from mlpcli.data.schema import TARGET_SCALINGS
 from mlpcli.errors import DataError, did_you_mean
-
-Array: TypeAlias = npt.NDArray[Any]
 
 ANY_NUMBER, POSITIVE, ZERO_TO_ONE, MINUS_ONE_TO_ONE = "any", "positive", "0..1", "-1..1"
 """Ranges into which targets are scaled."""

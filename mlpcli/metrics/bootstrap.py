@@ -9,8 +9,9 @@ from typing import TypeAlias
 
 import numpy as np
 
+from mlpcli.arrays import Array
 from mlpcli.metrics import measure
-from mlpcli.metrics.outcome import Array, Outcome
+from mlpcli.metrics.outcome import Outcome
 
 Interval: TypeAlias = tuple[float, float]
 

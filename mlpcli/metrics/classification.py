@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from mlpcli.metrics.outcome import Array, Outcome, UnavailableError, ratio, weighted_mean
+from mlpcli.arrays import Array
+from mlpcli.metrics.outcome import Outcome, UnavailableError, ratio, weighted_mean
 from mlpcli.metrics.ranking import Ranking
 
 

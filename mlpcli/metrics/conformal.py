@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mlpcli.metrics.outcome import Array
+from mlpcli.arrays import Array
 
 KNOTS = 10
 """Where the width follows the prediction, at most."""

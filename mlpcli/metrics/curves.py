@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mlpcli.metrics.outcome import Array, UnavailableError, ratio
+from mlpcli.arrays import Array
+from mlpcli.metrics.outcome import UnavailableError, ratio
 from mlpcli.metrics.ranking import Ranking
 
 DRAWN = 1000

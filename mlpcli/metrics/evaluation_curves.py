@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mlpcli.arrays import Array
 from mlpcli.metrics.classification import confusion
 from mlpcli.metrics.curves import (
     CalibrationCurve,
@@ -13,7 +14,7 @@ from mlpcli.metrics.curves import (
     precision_recall_curve,
     roc_curve,
 )
-from mlpcli.metrics.outcome import Array, Outcome, UnavailableError
+from mlpcli.metrics.outcome import Outcome, UnavailableError
 
 SINGLE_POINTS = 2000
 """More pairs than this are drawn as a density."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mlpcli.metrics.outcome import Array
+from mlpcli.arrays import Array
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from mlpcli.metrics.outcome import Array, Outcome, UnavailableError
+from mlpcli.arrays import Array
+from mlpcli.metrics.outcome import Outcome, UnavailableError
 
 
 def rmse(outcome: Outcome) -> float:

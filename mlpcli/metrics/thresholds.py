@@ -5,7 +5,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from mlpcli.metrics.outcome import Array, ratio
+from mlpcli.arrays import Array
+from mlpcli.metrics.outcome import ratio
 from mlpcli.metrics.ranking import Ranking
 
 Objective: TypeAlias = Callable[[Array, Array, float, float], Array]

@@ -39,7 +39,6 @@ from mlpcli.nn.activations import (
 )
 from mlpcli.nn.architecture import NetworkSettings, build_network
 from mlpcli.nn.batches import Examples
-from mlpcli.nn.course import TrainingSettings
 from mlpcli.nn.diagnosis import LayerDiagnosis
 from mlpcli.nn.embeddings import NUMBER_EMBEDDINGS, InputLayer, Inputs
 from mlpcli.nn.fit_state import FitState
@@ -62,6 +61,7 @@ from mlpcli.nn.regularization import Regularization, RegularizationSettings
 from mlpcli.nn.schedules import SCHEDULES
 from mlpcli.nn.shortcut import Shortcut
 from mlpcli.nn.trainer import Trainer
+from mlpcli.nn.training_settings import TrainingSettings
 
 __all__ = [
     "ACTIVATIONS",

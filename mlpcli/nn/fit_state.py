@@ -8,9 +8,9 @@ from typing import Any, Literal
 import numpy as np
 
 from mlpcli.nn.arrays import FloatArray
-from mlpcli.nn.course import Course
 from mlpcli.nn.early_stopping import EarlyStopping
 from mlpcli.nn.trainer import Trainer
+from mlpcli.nn.training_settings import Course
 
 StopReason = Literal["epochs", "patience", "converged", "time", "interrupted", "terminated", "diverged"]
 

@@ -10,12 +10,12 @@ import numpy as np
 from mlpcli.errors import SettingsError
 from mlpcli.nn.arrays import QUIET, FloatArray, IndexArray
 from mlpcli.nn.batches import Batches, Examples
-from mlpcli.nn.course import LOSS, Course, TrainingSettings
 from mlpcli.nn.diagnosis import SAMPLE_ROWS, LayerDiagnosis, diagnose
 from mlpcli.nn.early_stopping import EarlyStopping
 from mlpcli.nn.fit_state import FitState, StopReason
 from mlpcli.nn.optimizers import is_minimizer
 from mlpcli.nn.trainer import Trainer
+from mlpcli.nn.training_settings import LOSS, Course, TrainingSettings
 
 Measure = Callable[[FloatArray], Mapping[str, float]]
 """Metrics of the validation rows from their raw outputs."""

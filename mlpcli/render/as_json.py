@@ -5,7 +5,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from mlpcli import __version__
+from mlpcli.version import __version__
 
 FORMAT = 1
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.render.console import Screen
-from mlpcli.render.course import can_draw, course, losses_of
-from mlpcli.render.numbers import count, duration, rate, score
-from mlpcli.render.plan import notes_report
-from mlpcli.workflows.planning import TrainingPlan
+from mlpcli.render.dry_run import notes_report
+from mlpcli.render.formatting import count, duration, rate, score
+from mlpcli.render.loss_curve import can_draw, course, losses_of
+from mlpcli.training.planning import TrainingPlan
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -1,18 +1,24 @@
 """`mlpcli evaluate`: measure a model on rows whose target is known."""
 
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from mlpcli.data.source import ReadingSettings
+from mlpcli.arrays import Array
+from mlpcli.data.reading.source import ReadingSettings
 from mlpcli.data.target import ClassTarget
 from mlpcli.metrics import measure
 from mlpcli.metrics.bootstrap import intervals, percentiles, resampled
 from mlpcli.metrics.conformal import ErrorSizes
 from mlpcli.metrics.outcome import Outcome
+from mlpcli.model.encoded_rows import Data
+from mlpcli.model.intervals import errors_for
+from mlpcli.model.model import Model, ModelLike, load
+from mlpcli.model.scores import Scores, baseline_outcome, scores_of
+from mlpcli.options.run import limited_threads
+from mlpcli.options.threshold import refuse_threshold
 from mlpcli.settings import build, refuse_unknown
-from mlpcli.workflows.comparing import (
+from mlpcli.workflows.evaluation.comparison import (
     Comparison,
     Earlier,
     compared_with_file,
@@ -20,8 +26,9 @@ from mlpcli.workflows.comparing import (
     load_other,
     resamples_for,
 )
-from mlpcli.workflows.decisions import refuse_threshold
-from mlpcli.workflows.evaluation import (
+from mlpcli.workflows.evaluation.importance import MOST_ROWS, permutation_importance
+from mlpcli.workflows.evaluation.other_model import outcome_of_other
+from mlpcli.workflows.evaluation.result import (
     Evaluation,
     by_class,
     by_target,
@@ -30,18 +37,9 @@ from mlpcli.workflows.evaluation import (
     residuals_of,
     threshold_of_each,
 )
-from mlpcli.workflows.evaluation_settings import EvaluationSettings
-from mlpcli.workflows.importance import MOST_ROWS, permutation_importance
-from mlpcli.workflows.intervals import errors_for
-from mlpcli.workflows.model import Model, ModelLike, load
-from mlpcli.workflows.other_model import outcome_of_other
-from mlpcli.workflows.parts import Data
-from mlpcli.workflows.run import limited_threads
-from mlpcli.workflows.scored_rows import ScoredRows, score_rows
-from mlpcli.workflows.scoring import Scores, baseline_outcome, scores_of
-from mlpcli.workflows.slices import SliceScores
-
-Array: TypeAlias = npt.NDArray[Any]
+from mlpcli.workflows.evaluation.scored_rows import ScoredRows, score_rows
+from mlpcli.workflows.evaluation.settings import EvaluationSettings
+from mlpcli.workflows.evaluation.slices import SliceScores
 
 PURPOSES = ("sample", "resamples", "slices", "importance")
 """Each gets a generator of its own: only add."""

@@ -1,14 +1,9 @@
 """`mlpcli inspect`: what is in a model file; reads its header alone, unless its weights are wanted."""
 
-from typing import Any, TypeAlias
-
-import numpy.typing as npt
-
 from mlpcli import artifact as artifact_room
+from mlpcli.arrays import Array
 from mlpcli.artifact import Artifact
 from mlpcli.nn.parameters import HasParameters
-
-Array: TypeAlias = npt.NDArray[Any]
 
 
 def inspect(path: str) -> Artifact:
@@ -21,8 +16,8 @@ def weights(path: str) -> dict[str, Array]:
 
     Layers are numbered as in the network table. Of several networks `network_1_` and so on stands before.
     """
-    from mlpcli.workflows.model import load  # with pandas, which the header does not need
-    from mlpcli.workflows.story import in_table
+    from mlpcli.model.model import load  # with pandas, which the header does not need
+    from mlpcli.model.weights import in_table
 
     networks = load(path).networks
     named: dict[str, Array] = {}

@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from mlpcli.model.encoded_rows import Data
 from mlpcli.nn.range_test import SweepSettings
+from mlpcli.preparation.training_data import prepared_for
 from mlpcli.settings import build, described_fields
-from mlpcli.workflows.parts import Data
-from mlpcli.workflows.rate_search import LearningRateFinding, find_rate
-from mlpcli.workflows.transfer import prepared_for
+from mlpcli.training.learning_rate import LearningRateFinding, find_rate
 
 
 def lr_find(

@@ -2,30 +2,28 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from mlpcli.data.blocks import Block
-from mlpcli.data.cells import Frame, Reading
+from mlpcli.arrays import Array
+from mlpcli.data.columns.cells import Frame, Reading
 from mlpcli.data.counts import CellCounts
-from mlpcli.data.rows import CHUNK_ROWS, RowStream
+from mlpcli.data.reading.blocks import Block
+from mlpcli.data.reading.source import ReadingSettings
+from mlpcli.data.reading.stream import CHUNK_ROWS, RowStream
 from mlpcli.data.schema import resolve_names
-from mlpcli.data.source import ReadingSettings
 from mlpcli.data.target import ClassTarget
 from mlpcli.errors import DataError
 from mlpcli.metrics.conformal import ErrorSizes
+from mlpcli.model.encoded_rows import Data, numbers_of, paths_of, reading_of, refuse_counted
+from mlpcli.model.intervals import bounds, errors_for
+from mlpcli.model.model import Model, ModelLike, load, read_as, reading_for
 from mlpcli.nn.network import PREDICTION_ROWS
+from mlpcli.options.run import choose_threads, limited_threads
+from mlpcli.options.threshold import refuse_threshold
 from mlpcli.settings import Settings, build, refuse_unknown, setting
-from mlpcli.workflows.decisions import refuse_threshold
-from mlpcli.workflows.intervals import bounds, errors_for
-from mlpcli.workflows.model import Model, ModelLike, load, read_as, reading_for
-from mlpcli.workflows.parts import Data, numbers_of, paths_of, reading_of, refuse_counted
-from mlpcli.workflows.run import choose_threads, limited_threads
-
-Array: TypeAlias = npt.NDArray[Any]
 
 
 @dataclass(frozen=True)

@@ -13,21 +13,22 @@ from mlpcli.artifact import Artifact
 from mlpcli.artifact.checkpoint import ENDED
 from mlpcli.data.counts import CellCounts
 from mlpcli.files import check_output
+from mlpcli.model.encoded_rows import Data
+from mlpcli.model.model import Model
+from mlpcli.model.scores import Scores
 from mlpcli.nn.fit_state import StopReason
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.nn.network import LayerSummary
-from mlpcli.workflows.assembly import assemble, receipt
-from mlpcli.workflows.checkpointing import refuse_strange
-from mlpcli.workflows.diagnosing import findings_of
-from mlpcli.workflows.doctor import Finding
-from mlpcli.workflows.endings import diverged, kept, left_out, stop_reason
-from mlpcli.workflows.ensemble import Watching, train_members
-from mlpcli.workflows.members import Member, member_of
-from mlpcli.workflows.model import Model
-from mlpcli.workflows.parts import Data
-from mlpcli.workflows.planning import Started, TrainingPlan, start
-from mlpcli.workflows.run import Door, limited_threads
-from mlpcli.workflows.scoring import Scores, score_parts
+from mlpcli.options.run import limited_threads
+from mlpcli.preparation.finding import Finding
+from mlpcli.training.assembly import assemble, receipt
+from mlpcli.training.checkpointing import refuse_strange
+from mlpcli.training.diagnosing import findings_of
+from mlpcli.training.ensemble import Watching, train_members
+from mlpcli.training.held_out import score_parts
+from mlpcli.training.members import Member, member_of
+from mlpcli.training.planning import Started, TrainingPlan, start
+from mlpcli.training.stopping import Door, diverged, kept, left_out, stop_reason
 
 
 @dataclass(frozen=True)

@@ -5,18 +5,16 @@ import io
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import joblib
 import numpy as np
-import numpy.typing as npt
 
 from mlpcli import artifact as room
+from mlpcli.arrays import Array
 from mlpcli.artifact import Artifact
 from mlpcli.data.schema import Column, Schema
 from mlpcli.errors import ArtifactError
-
-Array: TypeAlias = npt.NDArray[Any]
 
 
 def artifact(arrays: Mapping[str, Array] | None = None, name: str = "size") -> Artifact:

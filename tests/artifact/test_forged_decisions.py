@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import mlpcli
-from mlpcli.artifact.decisions import LARGEST, MOST, NAMES
+from mlpcli.artifact.optional_arrays import LARGEST, MOST, NAMES
 from mlpcli.errors import ArtifactError
 from tests.artifact.conftest import Forge
 

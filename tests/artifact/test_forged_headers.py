@@ -11,7 +11,7 @@ import pytest
 import mlpcli
 from mlpcli.errors import ArtifactError
 from mlpcli.render.console import Screen
-from mlpcli.render.model_report import model_report
+from mlpcli.render.inspect import model_report
 from mlpcli.workflows.inspect import inspect
 from tests.artifact.conftest import Forge, table
 from tests.artifact.examples import sealed

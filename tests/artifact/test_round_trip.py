@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays_of
 
 from mlpcli import artifact as room
-from tests.artifact.examples import Array, artifact, same, saved
+from mlpcli.arrays import Array
+from tests.artifact.examples import artifact, same, saved
 
 DTYPES = [*("?", "i1", "i2", "i4", "i8"), *("u1", "u2", "u4", "u8"), *("f2", "f4", "f8")]
 SHAPES = [(), (0,), (1,), (7,), (0, 3), (3, 0), (2, 3), (2, 0, 4), (2, 3, 4), (1,) * 8]

@@ -25,13 +25,13 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from mlpcli.workflows.presets import PRESETS
+from mlpcli.arrays import Array
+from mlpcli.options.presets import PRESETS
 from tests.benchmarks import peers
 from tests.benchmarks.peers import CLASSES, LABELS, NUMBERS, PEERS, Answer, Table
 
@@ -52,7 +52,6 @@ TARGETS = {
 ECE_BINS = 15
 LARGEST_RATIO = 100.0  # of two errors
 
-Array: TypeAlias = npt.NDArray[Any]
 Scores: TypeAlias = dict[str, float]
 
 

@@ -26,11 +26,11 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from mlpcli.nn.range_test import SweepSettings
-from mlpcli.workflows.members import train_member
-from mlpcli.workflows.options import Options
-from mlpcli.workflows.preparation import Prepared, prepare
-from mlpcli.workflows.rate_search import find_rate
-from mlpcli.workflows.run import generators, limited_threads
+from mlpcli.options.options import Options
+from mlpcli.options.run import generators, limited_threads
+from mlpcli.preparation.prepare import Prepared, prepare
+from mlpcli.training.learning_rate import find_rate
+from mlpcli.training.members import train_member
 from tests.benchmarks.accuracy import read_tables
 from tests.benchmarks.peers import Table, read_table
 

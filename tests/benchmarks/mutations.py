@@ -10,9 +10,9 @@ from typing import Any, TypeAlias
 
 import joblib
 import numpy as np
-import numpy.typing as npt
 
-Array: TypeAlias = npt.NDArray[Any]
+from mlpcli.arrays import Array
+
 Numbers: TypeAlias = np.random.Generator
 
 

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
+
+from mlpcli.arrays import Array
 
 CLASSES, LABELS, NUMBERS = "classes", "labels", "numbers"
 """Tasks: one column of classes, several of 0 and 1, or one or several of numbers."""
@@ -28,7 +29,6 @@ MOST_LEVELS = 255
 """Of a category in scikit-learn's trees; rarer levels count as missing."""
 DATE = r"\s*\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ].*)?"
 
-Array: TypeAlias = npt.NDArray[Any]
 Maker: TypeAlias = Callable[..., Any]
 
 

@@ -19,9 +19,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mlpcli.data.cells import Reading
-from mlpcli.data.source import ReadingSettings
-from mlpcli.data.table import open_table
+from mlpcli.data.columns.cells import Reading
+from mlpcli.data.reading.source import ReadingSettings
+from mlpcli.data.reading.table import open_table
 from tests.benchmarks.tables import measured, write_numbers
 
 

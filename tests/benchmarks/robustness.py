@@ -32,7 +32,7 @@ from mlpcli.artifact import Artifact
 from mlpcli.errors import ArtifactError, MlpcliError
 from mlpcli.render.as_json import to_text
 from mlpcli.render.console import Screen
-from mlpcli.render.model_report import model_fields, model_report
+from mlpcli.render.inspect import model_fields, model_report
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # a script finds only what lies beside it
 from tests.benchmarks.kills import MANNERS, kill_and_resume

@@ -19,7 +19,7 @@ PANDAS = """
 import sys
 import numpy as np
 import pandas as pd
-from mlpcli.workflows.model import load
+from mlpcli.model.model import load
 model, table, output = sys.argv[1:]
 frame = pd.read_csv(table)
 network = load(model).network

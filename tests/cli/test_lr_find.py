@@ -9,8 +9,8 @@ import pytest
 
 from mlpcli.nn.suggestions import SUGGESTIONS
 from mlpcli.render.console import Screen
-from mlpcli.render.learning_rate_curve import learning_rate_fields, learning_rate_report
-from mlpcli.workflows.rate_search import LearningRateFinding, RangeTestPoint
+from mlpcli.render.lr_find import learning_rate_fields, learning_rate_report
+from mlpcli.training.learning_rate import LearningRateFinding, RangeTestPoint
 from tests.cli.commands import Commands, sample
 
 TARGET = ("lr-find", sample("penguins.csv"), "-t", "species", "--preset", "textbook")

@@ -7,9 +7,9 @@ import pytest
 
 from mlpcli.cli.main import COMMANDS
 from mlpcli.nn.fit_state import StopReason
-from mlpcli.render.reports import WHY_STOPPED
+from mlpcli.options.options import SETTINGS_CLASSES
+from mlpcli.render.train import WHY_STOPPED
 from mlpcli.settings import described_fields, flag_of
-from mlpcli.workflows.options import SETTINGS_CLASSES
 from tests.cli.commands import Commands, sample
 
 

@@ -8,12 +8,12 @@ from typing import Any
 import pandas as pd
 from hypothesis import settings
 
-from mlpcli.data.cells import Frame, Reading, Texts
-from mlpcli.data.kinds import infer_columns, settle
-from mlpcli.data.opening import OpenRows
+from mlpcli.data.columns.cells import Frame, Reading, Texts
+from mlpcli.data.columns.kinds import infer_columns, settle
+from mlpcli.data.reading.open_rows import OpenRows
+from mlpcli.data.reading.source import ReadingSettings, TextSource
+from mlpcli.data.reading.table import FileTable
 from mlpcli.data.schema import Column
-from mlpcli.data.source import ReadingSettings, TextSource
-from mlpcli.data.table import FileTable
 
 SAMPLES = Path(__file__).parent.parent.parent / "sample_data"
 SAMPLE_TABLES = sorted(path.name for path in SAMPLES.iterdir() if ".csv" in path.suffixes)

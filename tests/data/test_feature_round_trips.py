@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mlpcli.data.cells import MISSING_WORDS, Frame
+from mlpcli.data.columns.cells import MISSING_WORDS, Frame
+from mlpcli.data.columns.kinds import infer_columns, settle
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.features import FeatureEncoder
-from mlpcli.data.kinds import infer_columns, settle
-from mlpcli.data.rows import RowStream
+from mlpcli.data.reading.source import ReadingSettings
+from mlpcli.data.reading.stream import RowStream
+from mlpcli.data.reading.table import FrameTable, Table
 from mlpcli.data.schema import LEARNED, SCALINGS, Column, DataSettings
-from mlpcli.data.source import ReadingSettings
-from mlpcli.data.table import FrameTable, Table
 from tests.data.examples import READING, file_table, frame_of, sampled
 
 sampled_less = settings(sampled, max_examples=40)

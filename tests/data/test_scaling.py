@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.preprocessing import MinMaxScaler, QuantileTransformer, RobustScaler, StandardScaler
 
-from mlpcli.data.cells import Frame
+from mlpcli.data.columns.cells import Frame
 from mlpcli.data.features import FeatureEncoder
 from mlpcli.data.scaling import SCALINGS
 from mlpcli.data.schema import QUANTILE_KNOTS, Column, DataSettings

@@ -1,17 +1,13 @@
 """Outcomes that the tests of this room share: small ones full of ties, and larger ones of any numbers."""
 
-from typing import Any, TypeAlias
-
 import numpy as np
-import numpy.typing as npt
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from mlpcli.arrays import Array
 from mlpcli.metrics import METRICS
 from mlpcli.metrics.outcome import Outcome
-
-Array: TypeAlias = npt.NDArray[Any]
 
 TASKS = sorted({task for metric in METRICS.values() for task in metric.tasks})
 PAIRS = [(name, task) for name, metric in METRICS.items() for task in sorted(metric.tasks)]

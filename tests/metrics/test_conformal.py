@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from mlpcli.arrays import Array
 from mlpcli.metrics.conformal import KNOTS, QUANTILES, ErrorSizes, coverage
-from tests.metrics.examples import Array
 
 
 def test_few_rows_worked_by_hand() -> None:

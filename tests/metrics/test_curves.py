@@ -7,6 +7,7 @@ import pytest
 import sklearn.metrics as oracle
 from sklearn.calibration import calibration_curve as oracle_calibration
 
+from mlpcli.arrays import Array
 from mlpcli.metrics.curves import (
     DRAWN,
     CalibrationCurve,
@@ -22,7 +23,7 @@ from mlpcli.metrics.evaluation_curves import (
     ValueCurves,
     evaluation_curves,
 )
-from mlpcli.metrics.outcome import Array, Outcome, UnavailableError
+from mlpcli.metrics.outcome import Outcome, UnavailableError
 from tests.metrics.examples import drawn
 
 DRAWS = [(rows, levels, weighted) for rows in (2, 7, 500) for levels in (1, 4, None) for weighted in (0, 1)]

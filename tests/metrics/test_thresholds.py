@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from mlpcli.arrays import Array
 from mlpcli.metrics.thresholds import RULES, best_threshold, cost
-from tests.metrics.examples import Array, sampled
+from tests.metrics.examples import sampled
 
 OBJECTIVES = RULES | {"cost": cost(1.0, 5.0), "another cost": cost(2.0, 0.5)}
 

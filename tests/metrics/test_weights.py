@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mlpcli.arrays import Array
 from mlpcli.metrics import METRICS, measure
 from mlpcli.metrics.outcome import Outcome
-from tests.metrics.examples import PAIRS, TASKS, Array, drawn, outcomes, rows_of, sampled
+from tests.metrics.examples import PAIRS, TASKS, drawn, outcomes, rows_of, sampled
 
 
 def weighed(outcome: Outcome, weights: Array | None) -> Outcome:

@@ -10,7 +10,6 @@ from mlpcli.nn.activations import ACTIVATIONS
 from mlpcli.nn.architecture import NetworkSettings, build_network
 from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.batches import Examples
-from mlpcli.nn.course import TrainingSettings
 from mlpcli.nn.fit_state import FitState, StopReason
 from mlpcli.nn.fitting import EpochRecord, fit
 from mlpcli.nn.losses import MeanSquaredError
@@ -18,6 +17,7 @@ from mlpcli.nn.network import Network
 from mlpcli.nn.optimizers import OptimizerSettings
 from mlpcli.nn.regularization import Regularization, RegularizationSettings
 from mlpcli.nn.trainer import Trainer
+from mlpcli.nn.training_settings import TrainingSettings
 from mlpcli.settings import build, refuse_unknown
 from tests.nn.examples import make_optimizer
 

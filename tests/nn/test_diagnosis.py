@@ -11,7 +11,6 @@ from mlpcli.nn.activations import ACTIVATIONS
 from mlpcli.nn.architecture import NetworkSettings, build_network
 from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.batches import Examples
-from mlpcli.nn.course import TrainingSettings
 from mlpcli.nn.diagnosis import SAMPLE_ROWS, LayerDiagnosis, diagnose
 from mlpcli.nn.embeddings import Inputs
 from mlpcli.nn.fitting import EpochRecord, fit
@@ -20,6 +19,7 @@ from mlpcli.nn.losses import MeanSquaredError, SoftmaxCrossEntropy
 from mlpcli.nn.network import Network
 from mlpcli.nn.optimizers import SGD, Adam
 from mlpcli.nn.trainer import Trainer
+from mlpcli.nn.training_settings import TrainingSettings
 
 ROWS = 256
 

@@ -8,7 +8,6 @@ import pytest
 from mlpcli.nn.architecture import NetworkSettings, build_network
 from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.batches import Examples
-from mlpcli.nn.course import TrainingSettings
 from mlpcli.nn.fitting import fit
 from mlpcli.nn.initialization import INITIALIZATIONS
 from mlpcli.nn.layers import Dense
@@ -18,6 +17,7 @@ from mlpcli.nn.optimizers import OPTIMIZERS, SGD, Adam, is_minimizer
 from mlpcli.nn.parameters import ParameterVector
 from mlpcli.nn.regularization import Regularization, RegularizationSettings
 from mlpcli.nn.trainer import Trainer
+from mlpcli.nn.training_settings import TrainingSettings
 
 
 class Number:

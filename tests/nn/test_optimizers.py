@@ -17,7 +17,7 @@ from mlpcli.nn.optimizers import (
     Optimizer,
     OptimizerSettings,
     UpdateRule,
-    contract,
+    base,
     is_minimizer,
 )
 from mlpcli.nn.parameters import GROUPS, ParameterVector
@@ -248,17 +248,17 @@ def test_blocks_equal_one_parameter_after_the_other(
         take(*rule_at(name, start[[each]], factors=factors[[each]]), gradients[:, [each]])[0]
         for each in range(size)
     ]
-    monkeypatch.setattr(contract, "BLOCK", 4)
+    monkeypatch.setattr(base, "BLOCK", 4)
     in_blocks = take(*rule_at(name, start, factors=factors), gradients)
     np.testing.assert_array_equal(in_blocks, one_by_one)
 
 
 @pytest.mark.parametrize("name", RULES)
 def test_more_parameters_than_one_block(name: str) -> None:
-    size = contract.BLOCK + 3
+    size = base.BLOCK + 3
     start, gradients, _ = random_steps(size)
     whole = take(*rule_at(name, start, dtype=np.float32), gradients)
-    parts = [slice(0, contract.BLOCK - 5), slice(contract.BLOCK - 5, size)]
+    parts = [slice(0, base.BLOCK - 5), slice(contract.BLOCK - 5, size)]
     halves = [take(*rule_at(name, start[part], dtype=np.float32), gradients[:, part]) for part in parts]
     np.testing.assert_array_equal(whole, np.concatenate(halves))
     assert np.all(whole != start.astype(np.float32))

@@ -13,7 +13,7 @@ from mlpcli.render.plots.classes import class_figure, classes_figure
 from mlpcli.render.plots.rates import rates_figure
 from mlpcli.render.plots.training import training_figure
 from mlpcli.render.plots.values import value_figure, values_figure
-from mlpcli.workflows.rate_search import LearningRateFinding, RangeTestPoint
+from mlpcli.training.learning_rate import LearningRateFinding, RangeTestPoint
 from tests.metrics.examples import drawn
 
 UGLY = ["$x^2$", "[/b]bold", "日本語 🎉", "a" * 60 + "1", "a" * 60 + "2", "tab\tline\n", "per\u202ecent"]

@@ -1,7 +1,7 @@
 import pytest
 
 import mlpcli
-from mlpcli.workflows.model import Model
+from mlpcli.model.model import Model
 from tests.workflows.evaluated import INPUTS, QUICK, TARGETS, table
 
 

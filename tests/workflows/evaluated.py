@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from mlpcli import artifact
-from mlpcli.workflows.model import Model
+from mlpcli.model.model import Model
 
 QUICK: dict[str, Any] = {
     "preset": "textbook",

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mlpcli.workflows.options import Options
-from mlpcli.workflows.parts import Data
-from mlpcli.workflows.preparation import Prepared, prepare
+from mlpcli.model.encoded_rows import Data
+from mlpcli.options.options import Options
+from mlpcli.preparation.prepare import Prepared, prepare
 
 
 def frame_of(**columns: Sequence[str]) -> pd.DataFrame:

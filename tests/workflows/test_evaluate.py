@@ -10,9 +10,9 @@ import pytest
 import mlpcli
 from mlpcli.errors import MlpcliError, SettingsError
 from mlpcli.metrics import names_for
+from mlpcli.model.model import Model
 from mlpcli.render.as_json import to_text
-from mlpcli.render.evaluation_fields import evaluation_fields
-from mlpcli.workflows.model import Model
+from mlpcli.render.evaluation.fields import evaluation_fields
 from tests.workflows.evaluated import INPUTS, NAMES, QUICK, saved, table
 
 

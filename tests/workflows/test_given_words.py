@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import mlpcli
-from mlpcli.workflows.model import Model
+from mlpcli.model.model import Model
 from tests.workflows.evaluated import table
 
 

@@ -1,17 +1,13 @@
 """Categories as one column a level, or as codes for vectors that the network learns."""
 
 from dataclasses import dataclass
-from typing import Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
-from mlpcli.data.cells import Cells, Reading, is_missing
+from mlpcli.arrays import Array
+from mlpcli.data.columns.cells import Cells, Reading, is_missing, texts_of
 from mlpcli.data.counts import CellCounts
-from mlpcli.data.encoders.contract import texts_of
 from mlpcli.data.schema import Column, DataSettings
-
-Array: TypeAlias = npt.NDArray[Any]
 
 
 @dataclass(frozen=True)

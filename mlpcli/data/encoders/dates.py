@@ -1,20 +1,16 @@
 """Dates as numbers, and what comes round in them as places on a circle."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, TypeAlias
+from typing import ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
-from mlpcli.data.cells import Cells, Reading, Texts, is_missing
+from mlpcli.arrays import Array
+from mlpcli.data.columns.cells import Cells, Reading
+from mlpcli.data.columns.dates import calendar, dates_of, formats_of
 from mlpcli.data.counts import CellCounts
-from mlpcli.data.dates import calendar, guess_formats, parse_dates
-from mlpcli.data.encoders.contract import texts_of
 from mlpcli.data.encoders.numbers import NumberEncoder
 from mlpcli.data.schema import DATE, Column
-
-Array: TypeAlias = npt.NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -93,21 +89,6 @@ class DateEncoder:
                 out[:, position] = np.where(gaps, 0.0, values[name])
         if self.had_gaps:
             out[:, len(names)] = gaps
-
-
-def formats_of(cells: Cells, reading: Reading) -> tuple[str, ...]:
-    """The formats of the dates in a column."""
-    texts = texts_of(cells)
-    return guess_formats(Texts(texts.codes, texts.levels).used())
-
-
-def dates_of(cells: Cells, formats: Sequence[str], reading: Reading) -> tuple[Array, Array]:
-    """Seconds since 1970 (NaN where missing or unreadable) and a mask of the unreadable."""
-    texts = texts_of(cells)
-    seconds = texts.spread(parse_dates(texts.levels, formats), np.nan)
-    absent = is_missing(texts, reading)
-    seconds[absent] = np.nan
-    return seconds, np.isnan(seconds) & ~absent
 
 
 def _differ(values: Array) -> bool:

@@ -1,17 +1,14 @@
 """Numbers, and yes or no."""
 
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
-from mlpcli.data.cells import Cells, Reading, as_booleans, as_numbers
+from mlpcli.arrays import Array
+from mlpcli.data.columns.cells import Cells, Reading, as_booleans, as_numbers
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.scaling import SCALINGS
 from mlpcli.data.schema import BOOLEAN, NUMBER, UNSCALED, Column
-
-Array: TypeAlias = npt.NDArray[Any]
 
 LARGEST = float(np.finfo(np.float32).max) / 1e8
 

@@ -5,8 +5,8 @@ from typing import ClassVar
 import numpy as np
 
 from mlpcli.nn.arrays import FloatArray, IndexArray
+from mlpcli.nn.embeddings.base import Embedding, Inputs, Kept
 from mlpcli.nn.embeddings.categories import CategoryEmbedding
-from mlpcli.nn.embeddings.contract import Embedding, Inputs, Kept
 from mlpcli.nn.embeddings.periodic import PBLD, PLR, Periodic
 from mlpcli.nn.embeddings.piecewise import PiecewiseLinear
 from mlpcli.nn.layers import Layer

@@ -5,7 +5,7 @@ from typing import ClassVar
 import numpy as np
 
 from mlpcli.nn.arrays import INDEX, FloatArray, IndexArray
-from mlpcli.nn.embeddings.contract import Embedding
+from mlpcli.nn.embeddings.base import Embedding
 
 
 class CategoryEmbedding(Embedding):

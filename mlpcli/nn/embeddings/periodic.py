@@ -11,7 +11,7 @@ from typing import ClassVar
 import numpy as np
 
 from mlpcli.nn.arrays import BOOLEAN, FloatArray, IndexArray
-from mlpcli.nn.embeddings.contract import Embedding
+from mlpcli.nn.embeddings.base import Embedding
 
 
 class Periodic(Embedding):

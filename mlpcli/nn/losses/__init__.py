@@ -8,6 +8,7 @@ for elementwise losses also (rows, outputs), or None.
 
 from collections.abc import Callable
 
+from mlpcli.nn.losses.base import ElementwiseLoss, Loss, LossSettings
 from mlpcli.nn.losses.classes import (
     ClassLoss,
     MulticlassHinge,
@@ -15,7 +16,6 @@ from mlpcli.nn.losses.classes import (
     SoftmaxCrossEntropy,
     SoftmaxFocal,
 )
-from mlpcli.nn.losses.contract import ElementwiseLoss, Loss, LossSettings
 from mlpcli.nn.losses.labels import BinaryHinge, BinaryPerceptron, SigmoidCrossEntropy, SigmoidFocal
 from mlpcli.nn.losses.numbers import Huber, LogCosh, MeanAbsoluteError, MeanSquaredError, Poisson, Quantile
 
@@ -57,4 +57,4 @@ LOSSES: dict[str, Callable[[LossSettings], Loss]] = {
     "perceptron": MulticlassPerceptron,
     "binary-perceptron": BinaryPerceptron,
 }
-"""`mlpcli.workflows.tasks` says which of them a task offers, and under which name."""
+"""`mlpcli.model.tasks` says which of them a task offers, and under which name."""

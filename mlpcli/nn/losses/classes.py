@@ -10,7 +10,7 @@ from abc import abstractmethod
 import numpy as np
 
 from mlpcli.nn.arrays import INDEX, AnyArray, FloatArray, IndexArray
-from mlpcli.nn.losses.contract import Loss, LossSettings, total
+from mlpcli.nn.losses.base import Loss, LossSettings, total
 
 
 class ClassLoss(Loss):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from mlpcli.nn.arrays import AnyArray, FloatArray
-from mlpcli.nn.losses.contract import ElementwiseLoss, sigmoid
+from mlpcli.nn.losses.base import ElementwiseLoss, sigmoid
 
 
 class LabelLoss(ElementwiseLoss):

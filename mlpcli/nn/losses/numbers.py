@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from mlpcli.nn.arrays import AnyArray, FloatArray
-from mlpcli.nn.losses.contract import ElementwiseLoss
+from mlpcli.nn.losses.base import ElementwiseLoss
 
 
 class MeanSquaredError(ElementwiseLoss):

@@ -7,7 +7,7 @@ along a direction and so needs the loss of all rows as a function. `is_minimizer
 from dataclasses import dataclass
 from typing import TypeGuard
 
-from mlpcli.nn.optimizers.contract import Minimizer, Optimizer, UpdateRule
+from mlpcli.nn.optimizers.base import Minimizer, Optimizer, UpdateRule
 from mlpcli.nn.optimizers.lbfgs import LBFGS
 from mlpcli.nn.optimizers.rules import SGD, AdaGrad, Adam, AdamW, Lion, Momentum, Nesterov, RMSProp
 from mlpcli.nn.parameters import GROUPS

@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from mlpcli.nn.arrays import FloatArray
-from mlpcli.nn.optimizers.contract import UpdateRule
+from mlpcli.nn.optimizers.base import UpdateRule
 
 
 class SGD(UpdateRule):

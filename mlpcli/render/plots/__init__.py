@@ -14,7 +14,7 @@ from mlpcli.render.plots.canvas import FORMATS, drawing, ending_of, save
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from mlpcli.workflows.rate_search import LearningRateFinding
+    from mlpcli.training.learning_rate import LearningRateFinding
 
 CLASS_PLOTS = ("confusion", "roc", "precision_recall", "calibration")
 VALUE_PLOTS = ("predicted", "residuals")

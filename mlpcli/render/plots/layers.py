@@ -7,7 +7,7 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 
-from mlpcli.metrics.outcome import Array
+from mlpcli.arrays import Array
 from mlpcli.nn.diagnosis import LayerDiagnosis
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.render.plots.canvas import PALE, TINY

@@ -6,7 +6,7 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 
-from mlpcli.metrics.outcome import Array
+from mlpcli.arrays import Array
 from mlpcli.render.plots.canvas import INK, SMALL, TINY, name, number
 
 SHARES, COUNTS, NAMES = 10, 30, 60

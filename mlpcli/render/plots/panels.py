@@ -9,7 +9,7 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
-from mlpcli.metrics.outcome import Array
+from mlpcli.arrays import Array
 from mlpcli.render.plots.canvas import SMALL, number
 
 NARROW = 2.4

@@ -4,11 +4,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from mlpcli.metrics.outcome import Array
-from mlpcli.render.numbers import rate
+from mlpcli.arrays import Array
+from mlpcli.render.formatting import rate
 from mlpcli.render.plots.canvas import BLUE, GREY, MUTED, SMALL, VERMILLION, WIDTH, heading, name
 from mlpcli.render.plots.panels import logarithmic, plain_numbers
-from mlpcli.workflows.rate_search import LearningRateFinding
+from mlpcli.training.learning_rate import LearningRateFinding
 
 HEIGHT = 3.6
 START = 10

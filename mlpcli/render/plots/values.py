@@ -8,9 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
+from mlpcli.arrays import Array
 from mlpcli.metrics.evaluation_curves import Density, ValueCurves, ValuePairs
-from mlpcli.metrics.outcome import Array
-from mlpcli.render.numbers import count
+from mlpcli.render.formatting import count
 from mlpcli.render.plots.canvas import BLUE, VERMILLION, WIDTH, heading, name
 from mlpcli.render.plots.panels import plain_numbers
 

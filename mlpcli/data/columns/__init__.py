@@ -1,0 +1,1 @@
+"""The meaning of cells and columns: numbers, dates, kinds."""

@@ -1,0 +1,1 @@
+"""From bytes to cells: sources, decoding, rows, tables."""

@@ -1,0 +1,253 @@
+"""Rows of a text table in checked blocks: every row of a block has as many cells as the header.
+
+pandas fills short rows up, cuts long ones, renames doubled columns and skips blank lines even where there is
+one column. So what it parses is looked at first: for usual text by counting delimiters in the bytes, which
+takes a tenth of its time; for the rest (quotes in cells, lone carriage returns, a single column) by `csv`.
+"""
+
+import csv
+import io
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from mlpcli.data.reading.row_ends import LINE_FEED, Cut, cut_rows
+from mlpcli.errors import DataError
+
+Indices: TypeAlias = npt.NDArray[np.intp]
+
+BLOCK_ROWS = 1 << 14
+"""At most, so that what is made of a block of short rows is not many times its text."""
+
+CAREFUL_ROWS = 4096
+
+
+@dataclass(frozen=True)
+class Block:
+    """Consecutive rows."""
+
+    text: bytes
+    """The rows as CSV in UTF-8, without header, blank lines and comments."""
+    delimiter: str
+    lines: Indices
+    """On which line of the file each row ends."""
+    width: int
+    """Cells of each row."""
+    plain: bool = False
+    """Whether every cell stands in the text as it is: there are no quotes, and returns only at line ends."""
+    parsed: list[list[str]] | None = None
+    objects: list[dict[str, Any]] | None = None
+    """What the rows were, if they come from JSON."""
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def first(self, rows: int) -> "Block":
+        """The first rows."""
+        if rows >= len(self):
+            return self
+        if self.plain:
+            end = np.flatnonzero(np.frombuffer(self.text, np.uint8) == LINE_FEED)[rows - 1] + 1
+            return replace(self, text=self.text[:end], lines=self.lines[:rows])
+        return rewritten(self.cells()[:rows], self.lines[:rows])
+
+    def cells(self) -> list[list[str]]:
+        """The text of every cell."""
+        if self.parsed is not None:
+            return self.parsed
+        lines = io.StringIO(self.text.decode(), newline="")
+        # A blank line, which is a row only where there is one column, is a missing cell.
+        return [cells or [""] for cells in csv.reader(lines, delimiter=self.delimiter)]
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """What separates cells, and how lines begin that are none of the table."""
+
+    delimiter: str
+    comment: str | None = None
+
+
+class Blocks:
+    """Cuts text that comes in pieces into blocks; raises DataError where a row has not `width` cells."""
+
+    def __init__(
+        self,
+        pieces: Iterator[bytes],
+        dialect: Dialect,
+        width: int,
+        name: str,
+        line: int,
+        rows: int = BLOCK_ROWS,
+    ) -> None:
+        """`line` is the number of lines before the text; a block has at most `rows` rows."""
+        self._pieces, self._dialect, self._width, self._name = pieces, dialect, width, name
+        self._line, self._rows = line, rows
+
+    def __iter__(self) -> Iterator[Block]:
+        rest = b""
+        delimiter = self._dialect.delimiter.encode()
+        careful = self._width == 1 or len(delimiter) > 1
+        for piece in self._pieces:
+            rest += piece
+            if not careful:
+                cut = cut_rows(rest, delimiter[0], self._width, self._dialect.comment)
+                if cut is None:
+                    careful = True
+                else:
+                    yield from self._blocks(rest, cut)
+                    rest = rest[cut.end :]
+            if careful:
+                yield from self._carefully(chain([rest], self._pieces))
+                return
+        if rest:
+            yield from self._carefully(iter([rest]))
+
+    def _blocks(self, text: bytes, cut: Cut) -> Iterator[Block]:
+        for first in range(0, len(cut.ends), self._rows):
+            starts, ends = cut.starts[first : first + self._rows], cut.ends[first : first + self._rows]
+            adjoining = bool((starts[1:] == ends[:-1] + 1).all())
+            rows = (
+                text[starts[0] : ends[-1] + 1]
+                if adjoining
+                else b"".join(text[start : end + 1] for start, end in zip(starts, ends, strict=True))
+            )
+            lines = self._line + 1 + cut.lines[first : first + self._rows]
+            yield Block(rows, self._dialect.delimiter, lines, self._width, cut.plain)
+        self._line += cut.lines_passed
+
+    def _carefully(self, pieces: Iterator[bytes]) -> Iterator[Block]:
+        lines = _Lines(pieces)
+        reader = csv.reader(lines, delimiter=self._dialect.delimiter)
+        most = min(CAREFUL_ROWS, self._rows)
+        rows: list[list[str]] = []
+        ends: list[int] = []
+        while True:
+            if rows and (len(rows) == most or not lines.has_row):
+                yield self._rewritten(rows, ends)
+                rows, ends = [], []
+            if self._dialect.comment is not None and lines.skip(self._dialect.comment):
+                self._line += 1
+                continue
+            start = self._line + reader.line_num + 1
+            cells = self._next(reader)
+            if lines.at_end:
+                if cells:
+                    raise unclosed(self._name, start)
+                break
+            if cells == []:
+                if self._width > 1:
+                    continue  # a blank line; in a table of one column it is a missing cell
+                cells = [""]
+            if len(cells) != self._width:
+                raise ragged(self._name, self._line + reader.line_num, len(cells), self._width)
+            rows.append(cells)
+            ends.append(self._line + reader.line_num)
+        if rows:
+            yield self._rewritten(rows, ends)
+
+    def _next(self, reader: Any) -> list[str]:
+        try:
+            cells: list[str] = next(reader, [])
+            return cells
+        except csv.Error as error:
+            raise refused(self._name, self._line + reader.line_num, error) from None
+
+    def _rewritten(self, rows: list[list[str]], ends: list[int]) -> Block:
+        return rewritten(rows, np.array(ends, dtype=np.intp))
+
+
+def rewritten(rows: list[list[str]], lines: Indices) -> Block:
+    """A block of cells, all quoted, so that there is one way to read them."""
+    text = io.StringIO(newline="")
+    csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(rows)
+    return Block(text.getvalue().encode(), ",", lines, len(rows[0]), parsed=rows)
+
+
+def ragged(name: str, line: int, found: int, width: int) -> DataError:
+    """The error of a row that has not as many cells as the header."""
+    hint = "Mend the line, or give --delimiter."
+    if width == 1:
+        hint = "Is the delimiter right? See --delimiter."
+    elif found > width:
+        hint = "Is a cell with a delimiter in it not quoted, or a column without a name?"
+    return DataError(
+        f"{name}: line {line:,} has {found:,} field{'s' * (found != 1)}, the header has {width:,}", hint
+    )
+
+
+def unclosed(name: str, line: int) -> DataError:
+    """The error of a row that begins on a line and takes the rest of the file."""
+    return DataError(
+        f"{name}: line {line:,}: a quote is not closed",
+        'Close it, or write a quote inside a quoted cell as "".',
+    )
+
+
+def refused(name: str, line: int, error: csv.Error) -> DataError:
+    """The error of what `csv` does not read."""
+    said = f"{name}: line {line:,}: {error}"
+    if str(error).startswith("field larger"):
+        said = f"{name}: line {line:,} has a cell of more than {csv.field_size_limit():,} characters"
+    return DataError(said, "Is a quote not closed, or is this not a CSV file? A cell must be shorter.")
+
+
+class _Lines:
+    """Text lines for `csv`, which asks for the next one; a blank one is added at the end."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
+        self._waiting: deque[str] = deque()
+        self._tail = ""
+        self._ended = False
+        self.at_end = False
+        """Whether the added line was given: where it is not a row of its own, a quoted cell took it."""
+
+    @property
+    def has_row(self) -> bool:
+        """Whether the next row, all of its lines, is there without waiting."""
+        quotes = 0
+        for line in self._waiting:
+            quotes += line.count('"')
+            if quotes % 2 == 0:
+                return True
+        return self._ended
+
+    def skip(self, comment: str) -> bool:
+        """Drop the next line if it begins so."""
+        while not self._waiting and not self._ended:
+            self._fill()
+        if self._waiting and self._waiting[0].startswith(comment):
+            self._waiting.popleft()
+            return True
+        return False
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        while not self._waiting and not self._ended:
+            self._fill()
+        if self._waiting:
+            return self._waiting.popleft()
+        if self.at_end:
+            raise StopIteration
+        self.at_end = True
+        return "\n"
+
+    def _fill(self) -> None:
+        piece = next(self._pieces, None)
+        self._ended = piece is None
+        text = self._tail + (piece or b"").decode()
+        # The line feed of a carriage return may be still to come.
+        held = "\r" if text.endswith("\r") and not self._ended else ""
+        lines = list(io.StringIO(text.removesuffix(held), newline="")) if text else []
+        self._tail = held
+        if lines and not self._ended and not lines[-1].endswith(("\n", "\r")):
+            self._tail = lines.pop() + held
+        self._waiting.extend(lines)

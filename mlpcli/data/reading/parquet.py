@@ -1,0 +1,83 @@
+"""Rows of a Parquet file in blocks, and scored rows to one; by pyarrow, which is an extra."""
+
+import io
+import lzma
+import zlib
+from collections.abc import Iterator, Sequence
+from typing import IO, Any, BinaryIO, cast
+
+import numpy as np
+
+from mlpcli.data.reading.blocks import Block
+from mlpcli.errors import DataError
+from mlpcli.extras import require_extra
+
+MAGIC = b"PAR1"
+
+
+def is_parquet(binary: BinaryIO) -> bool:
+    """Whether a stream begins as Parquet does, whatever its name is; nothing is read from it."""
+    try:
+        start = cast(Any, binary).peek(5)[:5] if hasattr(binary, "peek") else b""
+    except (EOFError, OSError, zlib.error, lzma.LZMAError):
+        return False  # damaged: said by whoever reads it
+    # After it comes a control character, which no column name has.
+    return start[:4] == MAGIC and start[4:] < b" " and start[4:] not in (b"", b"\n", b"\r", b"\t")
+
+
+def open_rows(path: str, name: str, rows: int) -> tuple[list[str], Iterator[Block]]:
+    """The columns' names, and the rows as CSV."""
+    if path == "-":
+        raise DataError("stdin: is a Parquet file, which cannot be read from a pipe", "Give the file's name.")
+    arrow = require_extra("pyarrow", "parquet", f"{name}: is a Parquet file")
+    reader = require_extra("pyarrow.parquet", "parquet", f"{name}: is a Parquet file")
+    try:
+        file = reader.ParquetFile(path)
+    except (arrow.ArrowException, OSError) as error:
+        raise _damaged(name, error) from None
+    return list(file.schema_arrow.names), _blocks(file, name, rows)
+
+
+def _blocks(file: Any, name: str, rows: int) -> Iterator[Block]:
+    arrow, writer = require_extra("pyarrow", "parquet", name), require_extra("pyarrow.csv", "parquet", name)
+    options = writer.WriteOptions(include_header=False)
+    first = 1
+    try:
+        for batch in file.iter_batches(batch_size=rows):
+            text = io.BytesIO()
+            writer.write_csv(batch, text, options)
+            yield Block(text.getvalue(), ",", np.arange(first, first + len(batch)), batch.num_columns)
+            first += len(batch)
+    except (arrow.ArrowException, OSError) as error:
+        raise _damaged(name, error) from None
+
+
+def _damaged(name: str, error: Exception) -> DataError:
+    return DataError(
+        f"{name}: cannot be read as Parquet ({error!s:.150})",
+        "Make or fetch the file again, or write it as CSV.",
+    )
+
+
+class ParquetWriter:
+    """Writes rows as columns of one type each: kept cells are text, what was added is what it is."""
+
+    def __init__(self, sink: IO[bytes], header: Sequence[str]) -> None:
+        self._arrow = require_extra("pyarrow", "parquet", "--format parquet")
+        self._parquet = require_extra("pyarrow.parquet", "parquet", "--format parquet")
+        self._sink, self._header = sink, list(header)
+        self._file: Any = None
+
+    def write(self, rows: Sequence[Sequence[Any]]) -> None:
+        """Append some rows."""
+        columns = list(zip(*rows, strict=True)) if rows else [() for _ in self._header]
+        table = self._arrow.table([self._arrow.array(column) for column in columns], self._header)
+        if self._file is None:
+            self._file = self._parquet.ParquetWriter(self._sink, table.schema)
+        self._file.write_table(table)
+
+    def close(self) -> None:
+        """Write the footer, without which the file is none."""
+        if self._file is None:
+            self.write([])
+        self._file.close()

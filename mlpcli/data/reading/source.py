@@ -1,0 +1,202 @@
+"""Where text comes from: a file or stdin, plain or compressed, in some encoding.
+
+`TextSource` opens it as often as wanted, for pandas as a text file, for `csv` as lines that arrive as soon
+as they are there. It knows nothing of columns.
+"""
+
+import io
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from mlpcli.data.reading.decoding import Pieces
+from mlpcli.errors import DataError, SettingsError, did_you_mean
+from mlpcli.extras import require_extra
+from mlpcli.settings import Settings, parse_list, setting
+
+STDIN = "-"
+
+
+def _parse_delimiter(text: str) -> str:
+    named = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " "}
+    delimiter = named.get(text, text)
+    if len(delimiter) != 1 or delimiter in '"\r\n':
+        raise SettingsError(
+            f"--delimiter: {text!r} is not one character", "Write ';' or tab, comma, pipe, space."
+        )
+    return delimiter
+
+
+def _parse_comment(text: str) -> str:
+    if len(text) != 1 or text in '"\r\n':
+        raise SettingsError(f"--comment: {text!r} is not one character", "Write '#'.")
+    return text
+
+
+def _parse_encoding(text: str) -> str:
+    try:
+        "".encode(text)  # refuses also codecs that do not make text of bytes, as base64
+    except (LookupError, ValueError):
+        raise SettingsError(
+            f"--encoding: {text!r} is not known", "Try utf-8, latin-1, cp1252 or utf-16."
+        ) from None
+    return text
+
+
+@dataclass(frozen=True)
+class ReadingSettings(Settings):
+    """How text becomes cells. None: guessed, or for predict and evaluate as in training."""
+
+    delimiter: str | None = setting(
+        None,
+        "Between cells; by default that of the file's ending, else guessed.",
+        group="Reading",
+        short="d",
+        metavar="CHAR",
+        parse=_parse_delimiter,
+    )
+    encoding: str | None = setting(
+        None,
+        "Of the text; default utf-8, else guessed.",
+        group="Reading",
+        metavar="NAME",
+        parse=_parse_encoding,
+    )
+    decimal: str | None = setting(None, "Decimal mark; default a point.", group="Reading", choices=(".", ","))
+    no_header: bool | None = setting(
+        None, "The first line is data; columns are named 1, 2, ...", group="Reading"
+    )
+    comment: str | None = setting(
+        None,
+        "Lines that begin with this character are left out.",
+        group="Reading",
+        metavar="CHAR",
+        parse=_parse_comment,
+    )
+    missing: tuple[str, ...] | None = setting(
+        None,
+        "More words that mean missing, comma-separated (? is one, as are NA, null, ...).",
+        group="Reading",
+        metavar="WORDS",
+        parse=parse_list,
+    )
+
+    def with_defaults(self, stored: "ReadingSettings") -> "ReadingSettings":
+        """These settings; decimal, header, comments and missing words as in training where not given."""
+        kept = ("decimal", "no_header", "comment", "missing")
+        return replace(self, **{name: getattr(stored, name) for name in kept if getattr(self, name) is None})
+
+
+class TextSource:
+    """One file, or stdin. `name` is what messages call it."""
+
+    def __init__(self, path: str, encoding: str | None, name: str = "") -> None:
+        self.path = path
+        self.name = name or ("stdin" if path == STDIN else path)
+        self._encoding = encoding
+        if path != STDIN:
+            self._check_readable()
+
+    @property
+    def seekable(self) -> bool:
+        """Whether any place of it can be read without what lies before: a plain file."""
+        if self.path == STDIN or is_stream(self.path):
+            return False
+        with open(self.path, "rb") as raw:
+            return _compression(raw.read(6)) == ""
+
+    def pieces(self) -> Pieces:
+        """The text from its start, in UTF-8, as it arrives."""
+        return Pieces(self.binary(), self._encoding, self.name)
+
+    def binary(self) -> BinaryIO:
+        """The bytes from their start, uncompressed."""
+        raw = sys.stdin.buffer if self.path == STDIN else open(self.path, "rb")  # noqa: SIM115
+        # Only looked at, as what is read from a pipe is gone.
+        package = _compression(cast(io.BufferedReader, raw).peek(6)[:6])
+        if not package:
+            return raw
+        if self.path == STDIN or is_stream(self.path):
+            return _decompressed(package, raw, self.name)
+        raw.close()
+        return _decompressed(package, self.path, self.name)
+
+    def _check_readable(self) -> None:
+        path = Path(self.path)
+        if path.is_dir():
+            raise DataError(f"{self.name}: is a folder", "Name a file in it.")
+        if not path.exists():
+            raise DataError(f"{self.name}: no such file", _near_files(path))
+        if not os.access(path, os.R_OK):
+            raise DataError(f"{self.name}: cannot be read", "Look at its permissions.")
+
+
+def is_stream(path: str) -> bool:
+    """Whether a path can be read only once, as that of a shell's `<(command)`."""
+    return Path(path).is_fifo() or Path(path).is_char_device()
+
+
+def _compression(start: bytes) -> str:
+    """The package that reads what begins so, "" for plain bytes. Told by content, whatever the name is."""
+    marks = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\xfd7zXZ\x00": "lzma", b"\x28\xb5\x2f\xfd": "zstandard"}
+    return next((package for mark, package in marks.items() if start.startswith(mark)), "")
+
+
+def _decompressed(package: str, file: BinaryIO | str, name: str) -> BinaryIO:
+    if package == "zstandard":
+        zstandard = require_extra("zstandard", "zstd", f"{name}: is compressed with zstd")
+        raw = open(file, "rb") if isinstance(file, str) else file  # noqa: SIM115  # closed with the reader
+        reader = zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True)
+        return io.BufferedReader(_Zstd(reader, zstandard.ZstdError))
+    return cast(BinaryIO, import_module(package).open(file))
+
+
+class _Zstd(io.RawIOBase):
+    """A stream whose damage is an OSError, as that of other compressions."""
+
+    def __init__(self, reader: Any, damage: type[Exception]) -> None:
+        self._reader, self._damage = reader, damage
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        try:
+            return int(self._reader.readinto(buffer))
+        except self._damage as error:
+            raise OSError(str(error)) from None
+
+    def close(self) -> None:
+        self._reader.close()
+        super().close()
+
+
+def _near_files(path: Path) -> str:
+    parent = path.parent
+    if not parent.is_dir():
+        return f"There is no folder {str(parent)!r}."
+    hint = did_you_mean(path.name, [other.name for other in parent.iterdir() if other.is_file()])
+    return hint if hint.startswith("Did") else "Check the name and the folder."
+
+
+@contextmanager
+def spooled(path: str, encoding: str | None) -> Iterator[TextSource]:
+    """A source that can be opened again: a stream is copied to a temporary file, removed at the end."""
+    if path != STDIN and not is_stream(path):
+        yield TextSource(path, encoding)
+        return
+    with tempfile.NamedTemporaryFile(prefix="mlpcli-") as copy:
+        if path == STDIN:
+            shutil.copyfileobj(sys.stdin.buffer, copy)
+        else:
+            with open(path, "rb") as stream:
+                shutil.copyfileobj(stream, copy)
+        copy.flush()
+        yield TextSource(copy.name, encoding, "stdin" if path == STDIN else path)

@@ -1,0 +1,206 @@
+"""A table for training: a sample to decide kinds from, then all rows, column by column.
+
+A path, several paths of one table, or a DataFrame come in; frames go out.
+"""
+
+import csv
+import io
+import os
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import Protocol, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from mlpcli.data.columns.cells import MISSING_WORDS, Frame, Reading, Texts, as_numbers, count_distinct
+from mlpcli.data.reading.blocks import Block, rewritten
+from mlpcli.data.reading.open_rows import OpenRows, check_same_header
+from mlpcli.data.reading.parsing import GrowingFrame, Parser, parsed, plain_numbers
+from mlpcli.data.reading.source import ReadingSettings, TextSource, spooled
+from mlpcli.errors import DataError
+
+SAMPLE_ROWS = 10_000
+SAMPLE_CELLS = 2_000_000
+"""Of tables with more than 200 columns the sample has fewer rows, but never fewer than a thousand."""
+LATER_ROWS = 1_000
+"""From the middle and from the end of a file that is longer than the sample, each."""
+LATER_BYTES = 1 << 18
+
+Place: TypeAlias = Callable[[int], str]
+"""Where a row of a table (from 0) stands, for messages."""
+
+
+class Table(Protocol):
+    """What training reads from."""
+
+    name: str
+    columns: list[str]
+    sample: Frame
+    """The first rows, and of long files some of the middle and the end."""
+    notes: list[str]
+    """What was guessed of files."""
+
+    def read(self, columns: Sequence[str], numbers: Collection[str], reading: Reading) -> Frame:
+        """All rows; those of `numbers` that are none come as texts."""
+
+    def place(self, row: int) -> str:
+        """Where row `row` (from 0) stands, for messages."""
+
+
+class FileTable:
+    """One or more files with the same header, read in order."""
+
+    def __init__(self, sources: Sequence[TextSource], reading: ReadingSettings) -> None:
+        self._sources, self._settings = sources, reading
+        self.name = sources[0].name if len(sources) == 1 else f"{sources[0].name} and {len(sources) - 1} more"
+        self.notes: list[str] = []
+        blocks: list[Block] = []
+        for source in sources:
+            with OpenRows(source, reading) as rows:
+                if source is sources[0]:
+                    self.columns = rows.header
+                check_same_header(rows.header, self.columns, source.name, sources[0].name)
+                self.notes += rows.notes
+                wanted = min(SAMPLE_ROWS, max(SAMPLE_CELLS // len(self.columns), 1_000))
+                for block in rows:
+                    blocks.append(block.first(max(wanted - sum(map(len, blocks)), 1)))
+                    if sum(map(len, blocks)) >= wanted:
+                        blocks += _later_rows(source, rows, self.columns)
+                        break
+        self.sample = self._sampled(blocks)
+
+    def _sampled(self, blocks: Sequence[Block]) -> Frame:
+        """The rows of some blocks: numbers where all of a column are, else texts."""
+        reading = Reading(MISSING_WORDS | set(self._settings.missing or ()), self._settings.decimal or ".")
+        numbers = plain_numbers(self.columns, blocks[0], reading) if blocks else set()
+        growing = GrowingFrame(self.columns, sum(map(len, blocks)))
+        for block in blocks:
+            growing.append(Parser(self.columns, self.columns, numbers, reading).parse(block))
+        frame = growing.finish()
+        if again := growing.texts_after_numbers:
+            texts = GrowingFrame(again, growing.rows)
+            for block in blocks:
+                texts.append(Parser(self.columns, again, (), reading).parse(block))
+            for name in again:
+                frame[name] = texts.finish()[name]
+        return frame
+
+    def read(self, columns: Sequence[str], numbers: Collection[str], reading: Reading) -> Frame:
+        """All rows; those of `numbers` that are none come as texts."""
+        growing = self._grown(columns, numbers, reading)
+        frame = growing.finish()
+        if growing.texts_after_numbers:
+            again = self._grown(growing.texts_after_numbers, (), reading).finish()
+            for name in growing.texts_after_numbers:
+                frame[name] = again[name]
+        return frame
+
+    def place(self, row: int) -> str:
+        """File and line of a row."""
+        for source in self._sources:
+            with OpenRows(source, self._settings) as rows:
+                for block in rows:
+                    if row < len(block):
+                        return f"{source.name}: line {block.lines[row]:,}"
+                    row -= len(block)
+        raise IndexError(row)
+
+    def _grown(self, columns: Sequence[str], numbers: Collection[str], reading: Reading) -> GrowingFrame:
+        growing: GrowingFrame | None = None
+        parser = Parser(self.columns, columns, numbers, reading)
+        for source in self._sources:
+            with OpenRows(source, self._settings) as rows:
+                for block, frame in parsed(parser, rows):
+                    if growing is None:
+                        growing = GrowingFrame(columns, self._expected_rows(block))
+                    growing.append(frame)
+        return growing or GrowingFrame(columns, 0)
+
+    def _expected_rows(self, block: Block) -> int:
+        """By the size of plain files; 0 where it tells nothing."""
+        if not all(source.seekable for source in self._sources) or len(block.text) == 0:
+            return 0
+        size = sum(os.path.getsize(source.path) for source in self._sources)
+        return int(1.05 * size / len(block.text) * len(block))
+
+
+class FrameTable:
+    """A DataFrame given by a Python caller."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self.name = "the DataFrame"
+        self._frame = with_text_names(frame)
+        self.columns = list(self._frame.columns)
+        self.sample = Frame.of(self._frame.head(SAMPLE_ROWS), self.columns, self.columns)
+        self.notes: list[str] = []
+
+    def read(self, columns: Sequence[str], numbers: Collection[str], reading: Reading) -> Frame:
+        """All rows; text columns among `numbers` that hold numbers only as such."""
+        frame = Frame.of(self._frame, columns, numbers)
+        for name in numbers:
+            if isinstance(frame[name], Texts):
+                values, unreadable = as_numbers(frame[name], reading)
+                if not unreadable.any():
+                    frame[name] = values
+        return frame
+
+    def place(self, row: int) -> str:
+        """The row's number, from 0."""
+        return f"row {row:,}"
+
+
+def with_text_names(frame: pd.DataFrame) -> pd.DataFrame:
+    """The DataFrame with names as text and rows numbered; raises DataError for a doubled name."""
+    names = [str(name) for name in frame.columns]
+    if len(set(names)) < len(names):
+        raise DataError("the DataFrame has two columns of one name", "Give each its own name.")
+    return frame.set_axis(names, axis=1).reset_index(drop=True)
+
+
+@contextmanager
+def open_table(data: "Sequence[str] | pd.DataFrame", reading: ReadingSettings) -> Iterator[Table]:
+    """The table of paths (`-` is stdin) or a DataFrame; files stay readable until the end."""
+    if isinstance(data, pd.DataFrame):
+        yield FrameTable(data)
+        return
+    with ExitStack() as stack:
+        yield FileTable([stack.enter_context(spooled(path, reading.encoding)) for path in data], reading)
+
+
+def _later_rows(source: TextSource, rows: OpenRows, columns: Sequence[str]) -> list[Block]:
+    """Rows of the middle and of the end of a plain file; none where they may begin inside of a cell."""
+    if rows.dialect is None or not source.seekable or rows.encoding.startswith("utf-16"):
+        return []
+    found: list[Block] = []
+    with source.binary() as binary:
+        size = binary.seek(0, io.SEEK_END)
+        places = (size // 2, slice(LATER_ROWS)), (max(size - LATER_BYTES, 0), slice(-LATER_ROWS, None))
+        for start, part in places:
+            binary.seek(start)
+            text = binary.read(LATER_BYTES).decode(rows.encoding, errors="replace")
+            lines = text.splitlines(keepends=True)[1:-1][part]
+            try:
+                cells = list(csv.reader(lines, delimiter=rows.dialect.delimiter))
+            except csv.Error:
+                continue
+            if cells and all(len(each) == len(columns) for each in cells):
+                found.append(rewritten(cells, np.arange(len(cells))))
+    return found
+
+
+def guess_decimal(sample: Frame, missing: frozenset[str]) -> str:
+    """ "," if some column of a sample holds numbers only with that mark, and none only with a point."""
+    point, comma = Reading(missing, "."), Reading(missing, ",")
+    columns = [cells for name in sample.names if isinstance(cells := sample[name], Texts)]
+    numbers = [cells for name in sample.names if not isinstance(cells := sample[name], Texts)]
+    if any((cells[np.isfinite(cells)] % 1 > 0).any() for cells in numbers):
+        return "."
+    by_point = [not as_numbers(cells, point)[1].any() for cells in columns]
+    if not any(
+        not readable and count_distinct(cells) > 1 and not as_numbers(cells, comma)[1].any()
+        for cells, readable in zip(columns, by_point, strict=True)
+    ):
+        return "."
+    with_point = (cells for cells, readable in zip(columns, by_point, strict=True) if readable)
+    return "." if any(as_numbers(cells, comma)[1].any() for cells in with_point) else ","

@@ -1,0 +1,1 @@
+"""A trained model in memory: task, blueprint, encoded rows, scores, intervals."""

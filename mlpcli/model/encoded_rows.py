@@ -1,0 +1,269 @@
+"""Encoded rows, and what they are made from: a part of the training table, or another table of the model."""
+
+import hashlib
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from mlpcli.arrays import Array
+from mlpcli.data.columns.cells import (
+    MISSING_WORDS,
+    Cells,
+    Frame,
+    Reading,
+    Texts,
+    as_booleans,
+    as_numbers,
+    is_missing,
+    shown,
+)
+from mlpcli.data.counts import CellCounts
+from mlpcli.data.features import FeatureEncoder
+from mlpcli.data.reading.source import ReadingSettings
+from mlpcli.data.reading.stream import RowStream
+from mlpcli.data.reading.table import Place
+from mlpcli.data.schema import NUMBER, Schema
+from mlpcli.data.target import ClassTarget, LabelTarget, NumberTarget, Target
+from mlpcli.errors import DataError
+
+Data: TypeAlias = "str | Path | Sequence[str | Path] | pd.DataFrame"
+
+HASHED_ROWS = 4096
+STRICT = {
+    "unseen": "was not seen in training",
+    "unreadable": "is not readable",
+    "out_of_range": "is outside the range of training",
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """Encoded rows: what the network sees, what is true, and the weight of each row."""
+
+    features: Array
+    truth: Array
+    weights: Array | None
+
+    def __len__(self) -> int:
+        return len(self.features)
+
+    def take(self, rows: Array) -> "Part":
+        """Some of the rows."""
+        weights = None if self.weights is None else self.weights[rows]
+        return Part(self.features[rows], self.truth[rows], weights)
+
+    def counting(self) -> "Part":
+        """The rows whose weight is above 0."""
+        return self if self.weights is None else self.take(np.flatnonzero(self.weights > 0))
+
+    @classmethod
+    def joined(cls, parts: Sequence["Part"]) -> "Part":
+        """One part behind the other; none where there is none."""
+        if not parts:
+            return cls(np.empty((0, 0), np.float32), np.empty(0), None)
+        weights = [each.weights for each in parts if each.weights is not None]
+        return cls(
+            np.concatenate([each.features for each in parts]),
+            np.concatenate([each.truth for each in parts]),
+            np.concatenate(weights) if weights else None,
+        )
+
+    def hashes(self) -> Array:
+        """A 64-bit number for each row (rows,): the same for the same features and truth."""
+        columns = self.truth[:, None] if self.truth.ndim == 1 else self.truth
+        truth = np.ascontiguousarray(columns, dtype=np.float64).view(np.uint32)
+        width = self.features.shape[1]
+        factors = _factors(width + truth.shape[1])
+        hashes = np.empty(len(self), np.uint64)
+        for first in range(0, len(self), HASHED_ROWS):
+            rows = slice(first, first + HASHED_ROWS)
+            features = np.ascontiguousarray(self.features[rows]).view(np.uint32).astype(np.uint64)
+            hashes[rows] = (features * factors[:width]).sum(axis=1)
+            hashes[rows] += (truth[rows].astype(np.uint64) * factors[width:]).sum(axis=1)
+        return hashes
+
+
+@dataclass(frozen=True)
+class EncodedChunk:
+    """The rows of a chunk that have a target, encoded."""
+
+    part: Part
+    dropped: int
+    """Rows without target."""
+    frame: Frame
+    """All columns that were read, of the same rows."""
+    place: Place
+    """Where each of them stands, for messages."""
+
+
+def paths_of(data: Data) -> "list[str] | pd.DataFrame":
+    """Data as a list of path names, or a DataFrame as it is."""
+    if isinstance(data, pd.DataFrame):
+        return data
+    if isinstance(data, (str, Path)):
+        return [str(data)]
+    return [str(path) for path in data]
+
+
+def reading_of(settings: ReadingSettings) -> Reading:
+    """How cells are read under these settings."""
+    return Reading(MISSING_WORDS | set(settings.missing or ()), settings.decimal or ".")
+
+
+def encode_chunks(
+    stream: RowStream,
+    schema: Schema,
+    encoder: FeatureEncoder,
+    target: Target,
+    reading: Reading,
+    counts: CellCounts,
+    *,
+    strict: bool = False,
+    also: Sequence[str] = (),
+    texts: Collection[str] = (),
+    parsed: Reading | None = None,
+) -> Iterator[EncodedChunk]:
+    """The rows of another table of the model; with `strict` a cell that has to be counted is an error.
+
+    `also` are further columns to read; those of `texts` are read as text, whatever they are to the model.
+    `parsed` is how the text is parsed where others read the same cells: what is missing to some of them only
+    must still be there.
+    """
+    schema.require(stream.header, stream.name, target=True)
+    weight = schema.weight if schema.weight in stream.header else None
+    names = [*(column.name for column in schema.inputs), *schema.target, *([weight] if weight else [])]
+    names = list(dict.fromkeys([*names, *also]))
+    numbers = numbers_of(schema, target, weight) - set(texts)
+    for chunk in stream.chunks(names, numbers, parsed or reading, ahead=True):
+        present = np.flatnonzero(rows_with_target(chunk.frame, schema.target, reading))
+        frame = chunk.frame if len(present) == len(chunk.frame) else chunk.frame.take(present)
+
+        def place(row: int, chunk: Any = chunk, present: Array = present) -> str:
+            return str(chunk.place(int(present[row])))
+
+        truth = truth_of(target, frame, reading, place)
+        weights = None if weight is None else row_weights(frame[weight], weight, reading, place)
+        features = encoder.encode(frame, counts)
+        if strict:
+            refuse_counted(counts, frame, place)
+        yield EncodedChunk(Part(features, truth, weights), len(chunk) - len(present), frame, place)
+
+
+def encode_part(
+    stream: RowStream,
+    schema: Schema,
+    encoder: FeatureEncoder,
+    target: Target,
+    reading: Reading,
+    counts: CellCounts,
+) -> Part:
+    """All rows with a target of another table."""
+    chunks = encode_chunks(stream, schema, encoder, target, reading, counts)
+    whole = Part.joined([chunk.part for chunk in chunks])
+    if not len(whole):
+        raise no_target(stream.name)
+    check_weights(whole.weights, schema.weight, stream.name)
+    return whole
+
+
+def numbers_of(schema: Schema, target: Target | None, weight: str | None) -> set[str]:
+    """The columns that are read as numbers."""
+    names = {column.name for column in schema.inputs if column.kind == NUMBER}
+    if isinstance(target, NumberTarget):
+        names |= set(target.names)
+    return names | ({weight} if weight is not None else set())
+
+
+def no_target(name: str) -> DataError:
+    """The error of a table that has nothing to measure by."""
+    return DataError(f"{name}: no row has a value in the target", "Give rows with known targets.")
+
+
+def refuse_counted(counts: CellCounts, frame: Any, place: Place, model: str = "") -> None:
+    """Raise DataError for a cell of the frame just encoded that was counted for more than being missing.
+
+    `model` tells which training is meant, where that is not clear.
+    """
+    for what, complaint in STRICT.items():
+        if what in counts.last:
+            name, row = counts.last[what]
+            raise DataError(
+                f"{place(row)}: column {name!r}: {shown(frame[name], row)} {complaint}{model}",
+                "Mend the cell, or leave out --strict.",
+            )
+
+
+def row_weights(cells: Cells, name: str, reading: Reading, place: Place) -> Array:
+    """The weights (rows,); one that is no number of 0 or more is an error with its line."""
+    weights, _ = as_numbers(cells, reading)
+    bad = ~(np.isfinite(weights) & (weights >= 0))
+    if bad.any():
+        row = int(np.argmax(bad))
+        raise DataError(
+            f"{place(row)}: weight {name!r}: {shown(cells, row)} is no weight",
+            "A row weight is a number of 0 or more.",
+        )
+    return weights
+
+
+def check_weights(weights: Array | None, name: str | None, table: str) -> None:
+    """Raise DataError if no row counts."""
+    if weights is not None and not weights.sum() > 0:
+        raise DataError(f"{table}: the weights {name!r} are all 0", "Some row must count.")
+
+
+def digest_of(hashes: Array) -> str:
+    """SHA-256 of encoded rows by their hashes: the same for the same rows, in whatever order."""
+    return hashlib.sha256(np.sort(hashes).astype("<u8").tobytes()).hexdigest()
+
+
+def _factors(count: int) -> Array:
+    """Odd 64-bit numbers without pattern: SplitMix64 (Steele et al. 2014) of 1, 2, ..."""
+    state = np.arange(1, count + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    state = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    state = (state ^ (state >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.asarray((state ^ (state >> np.uint64(31))) | np.uint64(1))
+
+
+def rows_with_target(frame: Frame, names: Sequence[str], reading: Reading) -> Array:
+    """(rows,) True where every target has a value."""
+    absent = np.zeros(len(frame), dtype=bool)
+    for name in names:
+        absent |= is_missing(frame[name], reading)
+    return ~absent
+
+
+def truth_of(target: Target, frame: Frame, reading: Reading, place: Place) -> Array:
+    """What metrics take: class numbers, labels or values; `place` says where a row stands."""
+    if isinstance(target, ClassTarget):
+        return target.encode(_texts(frame, target.name), place)
+    columns = []
+    for name in target.names:
+        if isinstance(target, LabelTarget):
+            values, unreadable = as_booleans(frame[name], reading)
+            if unreadable.any():
+                values, unreadable = as_numbers(frame[name], reading)
+                unreadable |= ~np.isin(values, (0, 1))
+            wanted = "0 or 1"
+        else:
+            values, unreadable = as_numbers(frame[name], reading)
+            unreadable |= np.isinf(values)
+            wanted = "a finite number"
+        if unreadable.any():
+            row = int(np.argmax(unreadable))
+            raise DataError(
+                f"{place(row)}: target {name!r}: {shown(frame[name], row)} is not {wanted}",
+                "Mend the cell, or leave it empty to drop the row.",
+            )
+        columns.append(values)
+    truth = np.column_stack(columns)
+    return truth.astype(np.intp) if isinstance(target, LabelTarget) else truth
+
+
+def _texts(frame: Frame, name: str) -> Texts:
+    cells = frame[name]
+    return cells if isinstance(cells, Texts) else Texts.of(cells.tolist())

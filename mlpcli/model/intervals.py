@@ -1,0 +1,71 @@
+"""Intervals around predicted numbers: what a model stores of its errors on held-out rows, and what follows.
+
+Errors are of the encoded target, so that with `--target-scaling log` intervals grow with the prediction.
+"""
+
+import dataclasses
+import math
+
+import numpy as np
+
+from mlpcli.arrays import Array
+from mlpcli.data.target import NumberTarget
+from mlpcli.errors import ArtifactError, SettingsError
+from mlpcli.metrics.conformal import ErrorSizes
+from mlpcli.model.model import Model
+
+FLAG = "--interval"
+PREFIX = "errors."
+"""Of the arrays' names in the model file; the rest are the fields of `ErrorSizes`."""
+
+
+def errors_for(model: Model, level: float) -> ErrorSizes:
+    """What is stored, if it allows intervals of a level; raises MlpcliError where it does not."""
+    if model.task.name != "regression":
+        raise SettingsError(
+            f"{FLAG} is for regression, not for {model.task.name}", "--proba shows how sure a class is."
+        )
+    arrays = model.artifact.arrays
+    names = [field.name for field in dataclasses.fields(ErrorSizes)]
+    if not all(PREFIX + name in arrays for name in names):
+        raise ArtifactError(
+            f"{FLAG}: the model knows no errors on rows that were held out",
+            "Train it again, with --validation above 0.",
+        )
+    found = ErrorSizes(*(arrays[PREFIX + name] for name in names))
+    if level > found.highest:
+        # Rounded down: what is said must be allowed. Of a number of three digits the product may be less.
+        highest = math.floor(found.highest * 1000 + 1e-9) / 1000
+        raise ArtifactError(
+            f"{FLAG} {level:g}: too few rows were held out in training for more than {highest:.3f}",
+            "Give a lower level, or train with more validation rows.",
+        )
+    return found
+
+
+def bounds(model: Model, errors: ErrorSizes, central: Array, level: float) -> tuple[Array, Array]:
+    """Low and high ends (rows, targets) in the target's units, from encoded predictions (rows, targets).
+
+    They may lie outside of the range to which predictions are clipped, as what is true may; but they are no
+    farther out than a float can be.
+    """
+    target = number_target(model)
+    predicted = clipped(target, central)
+    half = errors.half_widths(predicted, level)
+    unlimited = dataclasses.replace(target, limits=None)
+    with np.errstate(over="ignore"):
+        low, high = unlimited.decode(predicted - half), unlimited.decode(predicted + half)
+    largest = np.finfo(np.float64).max
+    return np.clip(low, -largest, largest), np.clip(high, -largest, largest)
+
+
+def number_target(model: Model) -> NumberTarget:
+    """The target of a regression."""
+    assert isinstance(model.target, NumberTarget)
+    return model.target
+
+
+def clipped(target: NumberTarget, encoded: Array) -> Array:
+    """Encoded predictions as float64, within the target's limits if it has any."""
+    encoded = encoded.astype(np.float64)
+    return encoded if target.limits is None else np.clip(encoded, *map(target.encode, target.limits))

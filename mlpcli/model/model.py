@@ -1,0 +1,143 @@
+"""A trained model in memory: from an artifact to predictions for rows of its columns."""
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+
+from mlpcli import artifact as artifact_room
+from mlpcli.arrays import Array
+from mlpcli.artifact import Artifact
+from mlpcli.data.columns.cells import Frame
+from mlpcli.data.counts import CellCounts
+from mlpcli.data.features import FeatureEncoder
+from mlpcli.data.reading.source import ReadingSettings
+from mlpcli.data.target import NumberTarget, Target, from_stored
+from mlpcli.errors import ArtifactError, MlpcliError
+from mlpcli.metrics.thresholds import UNDECIDED
+from mlpcli.model.blueprint import Plan, loss_of
+from mlpcli.model.encoded_rows import reading_of
+from mlpcli.model.tasks import TASKS, Task, Threshold
+from mlpcli.nn.losses import Loss
+from mlpcli.nn.network import Network, count_parameters
+from mlpcli.options.options import Options
+
+
+@dataclass(frozen=True)
+class Model:
+    """What `load` returns; `artifact` holds all that is known of its making."""
+
+    artifact: Artifact
+    options: Options
+    encoder: FeatureEncoder
+    target: Target
+    networks: tuple[Network, ...]
+    """Members of an ensemble, or a single one."""
+    loss: Loss
+    temperature: Array
+    """(1,), or (labels,) of several labels: raw outputs are divided by it."""
+
+    @property
+    def task(self) -> Task:
+        """What the outputs mean."""
+        return TASKS[self.artifact.schema.task]
+
+    @property
+    def network(self) -> Network:
+        """The first; all are of one shape."""
+        return self.networks[0]
+
+    def outputs(self, features: Array) -> Array:
+        """Linked outputs (rows, outputs) in float64, the mean over the networks: values in encoded units, or
+        probabilities."""
+        total = self.linked(self.networks[0].predict(features))
+        for network in self.networks[1:]:
+            total += self.linked(network.predict(features))
+        return total / len(self.networks)
+
+    def linked(self, raw: Array) -> Array:
+        """Raw outputs of one network as predictions, in float64."""
+        return np.asarray(self.loss.link(raw.astype(np.float64) / self.temperature))
+
+    @property
+    def threshold(self) -> Threshold:
+        """From which probability on yes is said: as training stored it, (1,) or (labels,), else 0.5."""
+        stored = self.artifact.target.get("thresholds")
+        return UNDECIDED if stored is None else np.array(stored)
+
+    @property
+    def quantile_levels(self) -> tuple[float, ...]:
+        """The levels that were learned, if any."""
+        return self.options.loss.quantiles if self.options.objective.loss == "quantile" else ()
+
+    def quantiles(self, linked: Array) -> list[Array]:
+        """For each level values (rows, targets) in the target's units."""
+        levels = len(self.quantile_levels)
+        target = self.target
+        assert isinstance(target, NumberTarget)
+        return [target.decode(linked[:, number::levels]) for number in range(levels)]
+
+    def encode(self, frame: Frame, counts: CellCounts | None = None) -> Array:
+        """The input matrix of a frame that has the model's columns."""
+        return self.encoder.encode(frame, counts)
+
+
+ModelLike: TypeAlias = "str | Path | Model"
+
+
+def load(model: ModelLike) -> Model:
+    """A model from its file; raises ArtifactError if it is none."""
+    if isinstance(model, Model):
+        return model
+    stored = artifact_room.load(str(model))
+    try:
+        return from_artifact(stored)
+    except (
+        KeyError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        IndexError,
+        AssertionError,
+        MlpcliError,
+    ) as error:
+        raise ArtifactError(
+            f"{model}: its parts do not fit together ({type(error).__name__}: {error!s:.200})",
+            "Train it again.",
+        ) from None
+
+
+def from_artifact(stored: Artifact) -> Model:
+    """Rebuild encoders and network; the sizes are checked before anything of their size is made."""
+    options = Options.from_values(stored.settings)
+    encoder = FeatureEncoder.from_stored(stored.encoders, stored.arrays, reading_of(options.reading))
+    target = from_stored(stored.target, stored.arrays)
+    task = TASKS[stored.schema.task]
+    plan = Plan.of(options, encoder, task, target)
+    values = np.atleast_2d(stored.arrays["parameters"])
+    if values.shape[1] != count_parameters(plan.parts()):
+        raise ValueError("the number of parameters is not that of the network")
+    networks = tuple(plan.build() for _ in values)
+    constants = np.atleast_2d(stored.arrays.get("constants", np.empty((len(values), 0), np.float32)))
+    if constants.shape != (len(values), len(networks[0].parameters.constants)):
+        raise ValueError("the number of constants is not that of the network")
+    for network, member, constant in zip(networks, values, constants, strict=True):
+        network.parameters.values[:] = member
+        network.parameters.constants[:] = constant
+    temperature = stored.arrays.get("temperature", np.ones(1))
+    if len(temperature) not in (1, networks[0].n_out):
+        raise ValueError("the temperatures are not those of the outputs")
+    return Model(stored, options, encoder, target, networks, loss_of(options, task), temperature)
+
+
+def read_as(model: Model, settings: ReadingSettings) -> Model:
+    """The same model for files that are read so, whatever the words for missing were in training."""
+    encoder = FeatureEncoder(model.encoder.encoders, reading_of(settings))
+    return dataclasses.replace(model, encoder=encoder)
+
+
+def reading_for(model: Model, given: ReadingSettings) -> ReadingSettings:
+    """How new files are read: as given, else as in training (decimal, header, missing words)."""
+    return given.with_defaults(model.options.reading)

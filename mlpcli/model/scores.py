@@ -1,0 +1,56 @@
+"""A model's scores on some rows, beside those of the trivial baseline."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mlpcli.arrays import Array
+from mlpcli.metrics import METRICS, measure
+from mlpcli.metrics.outcome import Outcome
+from mlpcli.model.encoded_rows import Part
+from mlpcli.model.model import Model
+from mlpcli.model.tasks import Threshold
+
+
+@dataclass(frozen=True)
+class Scores:
+    """All metrics of the task; None where one cannot be had, with the reason."""
+
+    rows: int
+    metrics: dict[str, float | None]
+    baseline: dict[str, float | None]
+    """Of the training rows' mean, or class shares, as the prediction of every row."""
+    reasons: dict[str, str]
+
+    def beats_baseline(self, metric: str) -> bool:
+        """Whether a metric is better than the baseline's."""
+        ours, trivial = self.metrics[metric], self.baseline[metric]
+        if ours is None or trivial is None:
+            return False
+        return ours > trivial if METRICS[metric].higher_is_better else ours < trivial
+
+
+def baseline_outcome(model: Model, part: Part, threshold: Threshold) -> Outcome:
+    """What the trivial baseline predicts for the same rows, at the same threshold."""
+    constant = model.artifact.arrays["baseline"]
+    outputs = np.broadcast_to(constant, (len(part), len(constant)))
+    return model.task.outcome(model.target, outputs, part.truth, part.weights, threshold)
+
+
+def score(model: Model, part: Part) -> Scores:
+    """All metrics of a part."""
+    outcome = predicted_outcome(model, part, model.outputs(part.features))
+    return scores_of(model, outcome, baseline_outcome(model, part, model.threshold))
+
+
+def scores_of(model: Model, outcome: Outcome, trivial: Outcome) -> Scores:
+    """All metrics of an outcome and of the baseline's."""
+    metrics, reasons = measure(outcome, model.task.name)
+    baseline, _ = measure(trivial, model.task.name)
+    return Scores(len(outcome.truth), metrics, baseline, reasons)
+
+
+def predicted_outcome(model: Model, part: Part, linked: Array) -> Outcome:
+    """Predictions next to the truth, from predicted values or probabilities."""
+    central = model.loss.central(linked)
+    return model.task.outcome(model.target, central, part.truth, part.weights, model.threshold)

@@ -1,0 +1,1 @@
+"""From a table to encoded parts: roles, kinds, split, findings."""

@@ -1,0 +1,208 @@
+"""Which columns have which part in training, what the inputs are, and the rows that have a target."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from mlpcli.arrays import Array
+from mlpcli.data.columns.cells import Frame, Reading, Texts, as_numbers, count_distinct, is_missing, shown
+from mlpcli.data.columns.kinds import infer_columns, settle
+from mlpcli.data.encoders import dates_of, formats_of
+from mlpcli.data.reading.table import Place, Table
+from mlpcli.data.schema import CHOSEN, DATE, LEARNED, NUMBER, Column, DataSettings, resolve_names
+from mlpcli.errors import DataError, did_you_mean
+from mlpcli.model.encoded_rows import rows_with_target
+from mlpcli.options.options import Options
+from mlpcli.preparation.doctor import not_a_number
+from mlpcli.preparation.finding import Finding
+from mlpcli.preparation.targets import MOST_CLASSES
+from mlpcli.preparation.transfer import Origin
+
+
+@dataclass(frozen=True)
+class Roles:
+    """The columns that are not inputs by name."""
+
+    target: tuple[str, ...]
+    weight: str | None
+    group: str | None
+    time: str | None
+
+    @property
+    def names(self) -> list[str]:
+        """All of them, each once."""
+        return list(dict.fromkeys([*self.target, *filter(None, (self.weight, self.group, self.time))]))
+
+    def group_codes(self, frame: Frame, reading: Reading) -> Array:
+        """The group of each row as a number; rows without one are each a group of their own."""
+        assert self.group is not None
+        cells = frame[self.group]
+        codes = np.array(cells.codes, dtype=np.int64) if isinstance(cells, Texts) else None
+        if codes is None:
+            codes = np.unique(np.asarray(cells), return_inverse=True)[1].astype(np.int64)
+        absent = is_missing(cells, reading)
+        codes[absent] = codes.max(initial=0) + 1 + np.arange(int(absent.sum()))
+        return codes
+
+    def times(self, frame: Frame, reading: Reading, place: Place) -> Array:
+        """The time of each row as a number: a number or a date."""
+        assert self.time is not None
+        cells = frame[self.time]
+        times, unreadable = as_numbers(cells, reading)
+        if unreadable.any():
+            times, unreadable = dates_of(cells, formats_of(cells, reading), reading)
+        if np.isnan(times).any():
+            row = int(np.argmax(np.isnan(times)))
+            raise DataError(
+                f"{place(row)}: --time {self.time!r}: {shown(cells, row)} is no time",
+                "Mend the cell: a number or a date.",
+            )
+        return times
+
+
+@dataclass(frozen=True)
+class TrainingRows:
+    """The rows that have a target."""
+
+    frame: Frame
+    numbers: Array
+    """Their numbers in the table, from 0."""
+    columns: list[Column]
+    """With what all rows tell of them."""
+    dropped: int
+    findings: list[Finding]
+    table: Table
+
+    def place(self, row: int) -> str:
+        """Where a row of the frame stands."""
+        return self.table.place(int(self.numbers[row]))
+
+
+def special_columns(table: Table, options: Options) -> Roles:
+    """Target, weight, group and time; an unknown or doubled one is an error."""
+    settings = options.data
+    if not any(settings.target):
+        raise DataError(
+            f"{table.name}: which column is the target?",
+            "Give -t COLUMN. " + did_you_mean("", table.columns),
+        )
+    target = resolve_names("--target", settings.target, table.columns, table.name)
+    single: dict[str, str | None] = {}
+    for flag, given in (
+        ("--weight", settings.weight),
+        ("--group", options.split.group),
+        ("--time", options.split.time),
+    ):
+        single[flag] = None
+        if given is not None:
+            (single[flag], *_) = resolve_names(flag, [given], table.columns, table.name)
+            if single[flag] in target:
+                raise DataError(f"{table.name}: {flag}: {given!r} is the target", "Name another column.")
+    return Roles(target, single["--weight"], single["--group"], single["--time"])
+
+
+def decide_columns(table: Table, settings: DataSettings, roles: Roles, reading: Reading) -> list[Column]:
+    """The inputs and their kinds. A weight or group is none; a time is one, as any date or number."""
+
+    def resolved(flag: str, given: Sequence[str]) -> tuple[str, ...]:
+        return resolve_names(flag, given, table.columns, table.name)
+
+    wanted = set(resolved("--features", settings.features) or table.columns)
+    out = {*roles.target, roles.weight, roles.group, *resolved("--drop", settings.drop)}
+    chosen = dict(settings.kind)
+    for name in chosen:
+        if name not in table.columns:
+            raise DataError(
+                f"{table.name}: --kind: there is no column {name!r}", did_you_mean(name, table.columns)
+            )
+    names = [name for name in table.columns if name in wanted and name not in out]
+    return infer_columns(table.sample, names, reading, chosen)
+
+
+def origin_columns(origin: Origin, table: Table, roles: Roles) -> list[Column]:
+    """The inputs of the model that is started from; the target cannot be one of them."""
+    names = [name for name in table.columns if name not in (*roles.target, roles.weight, roles.group)]
+    for column in origin.schema.inputs:
+        if column.name in roles.names and column.name not in names:
+            raise DataError(
+                f"{table.name}: {column.name!r} is an input of {origin.path}", "Start from another model."
+            )
+    return origin.columns(names, table.name)
+
+
+def read_rows(
+    table: Table,
+    columns: Sequence[Column],
+    roles: Roles,
+    options: Options,
+    reading: Reading,
+    *,
+    known: bool = False,
+) -> TrainingRows:
+    """All rows that have a target; numbers that are text further down fall back to text, or are an error.
+
+    With `known` columns nothing is decided: what does not fit them is taken as missing, and counted.
+    """
+    learned = [column for column in columns if column.kind in LEARNED]
+    numbers = {column.name for column in learned if column.kind == NUMBER}
+    if roles.weight is not None:
+        numbers.add(roles.weight)
+    numbers |= {name for name in roles.target if _many_numbers(table, name, options.data, reading)}
+    names = list(dict.fromkeys([*(column.name for column in learned), *roles.names]))
+    frame = table.read(names, numbers, reading)
+    present = np.flatnonzero(rows_with_target(frame, roles.target, reading))
+    dropped = len(frame) - len(present)
+    if len(frame) and not len(present):
+        raise DataError(
+            f"{table.name}: target {', '.join(roles.target)!r} is missing in every row",
+            "Is it the right column?",
+        )
+    if len(present) < 2:
+        raise DataError(
+            f"{table.name}: {len(present)} row{'s' * (len(present) != 1)} to learn from",
+            "Training needs at least two rows with a target.",
+        )
+    if dropped:
+        frame = frame.take(present)
+    if known:
+        return TrainingRows(frame, present, list(columns), dropped, [], table)
+    settled, not_numbers = settle(columns, frame, reading)
+    findings: list[Finding] = []
+    for name, (row, count) in not_numbers.items():
+        where = table.place(int(present[row]))
+        finding = not_a_number(name, where, shown(frame[name], row), count, len(frame))
+        if options.data.strict:
+            raise DataError(finding.text, finding.advice)
+        findings.append(finding)
+    if options.data.strict:
+        _refuse_unreadable(settled, frame, table, present, reading)
+    return TrainingRows(frame, present, settled, dropped, findings, table)
+
+
+def _many_numbers(table: Table, name: str, settings: DataSettings, reading: Reading) -> bool:
+    """Whether a target is surely no class: it is then read as numbers at once."""
+    cells = table.sample[name]
+    if settings.task in ("binary", "multiclass") or count_distinct(cells) <= MOST_CLASSES:
+        return False
+    return not as_numbers(cells, reading)[1].any()
+
+
+def _refuse_unreadable(
+    columns: Sequence[Column], frame: Frame, table: Table, numbers: Array, reading: Reading
+) -> None:
+    """With --strict a column of dates must hold nothing else, as one that was said to hold numbers."""
+    for column in columns:
+        unreadable: Array | None = None
+        if column.kind == NUMBER and column.reason == CHOSEN:
+            unreadable = as_numbers(frame[column.name], reading)[1]
+        elif column.kind == DATE:
+            cells = frame[column.name]
+            unreadable = dates_of(cells, formats_of(cells, reading), reading)[1]
+        if unreadable is not None and unreadable.any():
+            row = int(np.argmax(unreadable))
+            raise DataError(
+                f"{table.place(int(numbers[row]))}: column {column.name!r}: "
+                f"{shown(frame[column.name], row)} is not a {column.kind}",
+                "Mend the cell, or leave out --strict.",
+            )

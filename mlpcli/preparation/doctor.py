@@ -1,0 +1,235 @@
+"""The data doctor: what a person should know of a table before trusting scores, each with its evidence."""
+
+from collections.abc import Mapping
+from shlex import quote
+
+import numpy as np
+
+from mlpcli.arrays import Array
+from mlpcli.data.columns.kinds import IN_FORMATS, TAKEN_AS
+from mlpcli.data.counts import CellCounts
+from mlpcli.data.encoders import CategoryEncoder
+from mlpcli.data.features import FeatureEncoder
+from mlpcli.data.schema import CHOSEN, DATE, IGNORE, Schema
+from mlpcli.data.target import ClassTarget, LabelTarget, NumberTarget, Target
+from mlpcli.model.encoded_rows import Part
+from mlpcli.preparation.finding import Finding
+
+LOOKED_AT = 4_000
+"""Rows that a leak is looked for in, of those that train and of the others each."""
+LEAST_ROWS = 60
+"""Below this many rows a column may determine the target by chance."""
+BINS = 64
+WRONG_SHARE = 0.02
+"""Of the baseline's errors, those that a single column may leave before it is called a leak."""
+CORRELATION = 0.9995
+RARE_SHARE = 0.05
+FEW_ROWS = 10
+MISSING_SHARE = 0.5
+REPEATED_SHARE = 0.01
+
+
+def not_a_number(name: str, where: str, cell: str, count: int, rows: int) -> Finding:
+    """A column that looked like numbers and holds text."""
+    return Finding(
+        "fallback",
+        f"{where}: column {name!r}: {cell} is not a number, as {count:,} of {rows:,} cells: taken as text",
+        f"--missing WORD, or --kind {quote(name + '=number')} to count them as missing",
+    )
+
+
+def examine(
+    schema: Schema,
+    encoder: FeatureEncoder,
+    target: Target,
+    parts: Mapping[str, Part],
+    hashes: Mapping[str, Array],
+    counts: CellCounts,
+    rows: int,
+) -> list[Finding]:
+    """All findings on encoded parts; `counts` are those of the whole table, of so many rows."""
+    return [
+        *_left_out(schema),
+        *_uncertain_dates(schema),
+        *_leaks(encoder, target, parts),
+        *_repeated(hashes),
+        *_classes(target, parts["train"]),
+        *_mostly_missing(counts, rows),
+    ]
+
+
+def _left_out(schema: Schema) -> list[Finding]:
+    """One for each reason for which columns were left out by the tool, not by the user."""
+    by_reason: dict[tuple[str, str], list[str]] = {}
+    for column in schema.left_out:
+        if column.reason != CHOSEN and column.kind != IGNORE:
+            by_reason.setdefault((column.kind, column.reason), []).append(column.name)
+    return [
+        Finding(kind, f"left out {_columns(names)}: {reason}", f"--kind {quote(names[0] + '=KIND')} keeps it")
+        for (kind, reason), names in by_reason.items()
+    ]
+
+
+def _uncertain_dates(schema: Schema) -> list[Finding]:
+    """Dates that can be read in two ways, or are written in several."""
+    return [
+        Finding(
+            "dates",
+            f"column {column.name!r} holds {column.reason}",
+            f"--kind {quote(column.name + '=category')} if that is wrong",
+        )
+        for column in schema.inputs
+        if column.kind == DATE
+        and column.reason != CHOSEN
+        and any(words in column.reason for words in (IN_FORMATS, TAKEN_AS))
+    ]
+
+
+def _leaks(encoder: FeatureEncoder, target: Target, parts: Mapping[str, Part]) -> list[Finding]:
+    """Input columns from which alone the target can be told on rows that were not looked at."""
+    learned, others = _some(parts["train"], parts["validation"])
+    if len(learned) + len(others) < LEAST_ROWS:
+        return []
+    findings = []
+    start = 0
+    for each in encoder.encoders:
+        columns = slice(start, start + each.width)
+        start += each.width
+        if not each.width:
+            continue
+        known, unknown = learned.features[:, columns], others.features[:, columns]
+        evidence = ""
+        if isinstance(target, NumberTarget):
+            if each.numbers:
+                values = np.concatenate([known[:, 0], unknown[:, 0]])
+                truth = np.concatenate([learned.truth, others.truth])
+                evidence = _follows(values, truth, target.names)
+        else:
+            is_category = isinstance(each, CategoryEncoder) and not each.embedded
+            told = [part.argmax(axis=1) if is_category else part[:, 0] for part in (known, unknown)]
+            names = [target.name] if isinstance(target, ClassTarget) else list(target.names)
+            evidence = _determines(told[0], told[1], learned.truth, others.truth, names)
+        if evidence:
+            findings.append(
+                Finding("leak", f"column {each.name!r} {evidence}: a leak?", f"--drop {quote(each.name)}")
+            )
+    return findings
+
+
+def _some(train: Part, held: Part) -> tuple[Part, Part]:
+    """Rows to learn from and rows to look at, from all over the table."""
+
+    def rows(part: Part, first: int, step: int) -> Part:
+        numbers = np.arange(first, len(part), step)
+        numbers = numbers[np.linspace(0, len(numbers) - 1, min(len(numbers), LOOKED_AT)).astype(np.intp)]
+        return Part(part.features[numbers], part.truth[numbers], None)
+
+    if len(held) >= LEAST_ROWS:
+        return rows(train, 0, 1), rows(held, 0, 1)
+    return rows(train, 0, 2), rows(train, 1, 2)
+
+
+def _follows(values: Array, truth: Array, names: tuple[str, ...]) -> str:
+    """Whether a target rises or falls with the values, in rank or in size."""
+    for number, name in enumerate(names):
+        for what, one, other in (
+            ("is", values.astype(np.float64), truth[:, number]),
+            ("orders rows as", _ranks(values), _ranks(truth[:, number])),
+        ):
+            if one.min() < one.max() and other.min() < other.max():
+                correlation = float(np.corrcoef(one / np.abs(one).max(), other / np.abs(other).max())[0, 1])
+                if abs(correlation) >= CORRELATION:
+                    almost = "almost " if abs(correlation) < 1 - 1e-12 else ""
+                    return f"{almost}{what} the target {name!r} (correlation {correlation:.5f})"
+    return ""
+
+
+def _ranks(values: Array) -> Array:
+    _, numbers, counts = np.unique(values, return_inverse=True, return_counts=True)
+    return np.asarray((np.cumsum(counts) - counts / 2)[numbers])
+
+
+def _determines(known: Array, unknown: Array, truth: Array, others: Array, names: list[str]) -> str:
+    """Whether the most frequent class of equal or near values is nearly always right."""
+    edges = np.unique(known)
+    if len(edges) > BINS:
+        edges = np.unique(np.quantile(known, np.linspace(0, 1, BINS + 1)[1:-1], method="nearest"))
+    bins, looked_up = np.searchsorted(edges, known), np.searchsorted(edges, unknown)
+    for number, name in enumerate(names):
+        classes = truth if truth.ndim == 1 else truth[:, number]
+        right = others if others.ndim == 1 else others[:, number]
+        counts = np.zeros((len(edges) + 1, int(max(classes.max(), right.max())) + 1))
+        np.add.at(counts, (bins, classes), 1)
+        trivial = int((right != counts.sum(axis=0).argmax()).sum())
+        wrong = int((counts.argmax(axis=1)[looked_up] != right).sum())
+        # Of few rows, an honest column may have one wrong by chance.
+        if trivial >= FEW_ROWS and (not wrong or wrong + 1 <= WRONG_SHARE * trivial):
+            return f"alone tells {name!r} in {len(right) - wrong:,} of {len(right):,} rows"
+    return ""
+
+
+def _repeated(hashes: Mapping[str, Array]) -> list[Finding]:
+    """Rows on both sides of the split."""
+    findings = []
+    for name in ("validation", "test"):
+        rows = hashes[name]
+        again = int(np.isin(rows, hashes["train"]).sum())
+        if again > REPEATED_SHARE * len(rows):
+            findings.append(
+                Finding(
+                    "repeated",
+                    f"{again:,} of {len(rows):,} {name} rows occur among the training rows, inputs and "
+                    "target: scores on them are too good",
+                    f"--group COLUMN, or --{name} FILE with other rows",
+                )
+            )
+    return findings
+
+
+def _classes(target: Target, train: Part) -> list[Finding]:
+    """Classes of few rows, or of a small share of them."""
+    if isinstance(target, NumberTarget):
+        return []
+    if isinstance(target, LabelTarget):
+        names, counts = target.names, train.truth.sum(axis=0)
+    else:
+        names, counts = target.classes, np.bincount(train.truth, minlength=len(target.classes))
+    rarest = int(np.argmin(counts))
+    rows, name = int(counts[rarest]), names[rarest]
+    findings = []
+    if rows < FEW_ROWS:
+        few = int((counts < FEW_ROWS).sum())
+        more = f" ({few:,} classes have fewer than {FEW_ROWS})" if few > 1 else ""
+        findings.append(
+            Finding(
+                "few rows",
+                f"class {name!r} has {rows} training row{'s' * (rows != 1)}{more}: its scores say little",
+                "--validation none trains on all rows",
+            )
+        )
+    if rows < RARE_SHARE * len(train):
+        findings.append(
+            Finding(
+                "imbalance",
+                f"class {name!r} has {rows / len(train):.1%} of the training rows",
+                "--class-weight balanced",
+            )
+        )
+    return findings
+
+
+def _mostly_missing(counts: CellCounts, rows: int) -> list[Finding]:
+    return [
+        Finding(
+            "missing",
+            f"column {name!r} is missing in {count / rows:.0%} of the rows",
+            f"--drop {quote(name)}",
+        )
+        for name, count in counts.missing.items()
+        if count > MISSING_SHARE * rows
+    ]
+
+
+def _columns(names: list[str]) -> str:
+    shown = ", ".join(repr(name) for name in names[:5]) + (", ..." if len(names) > 5 else "")
+    return (f"{len(names):,} columns " if len(names) > 1 else "column ") + shown

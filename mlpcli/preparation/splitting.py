@@ -1,0 +1,106 @@
+"""Which rows of a table train, and which are held out: parts of all rows, and folds of the training part."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from mlpcli.arrays import Array
+from mlpcli.data.columns.cells import Frame, Reading, Texts
+from mlpcli.data.reading.table import Place
+from mlpcli.data.schema import DATE, NUMBER, Column
+from mlpcli.data.split import folds, split_rows
+from mlpcli.options.options import Options
+from mlpcli.options.presets import TableShape
+from mlpcli.preparation.columns import Roles
+
+
+@dataclass(frozen=True)
+class RowTraits:
+    """What a split looks at, (rows,) or None: classes to balance, groups to keep whole, times to follow."""
+
+    rows: int
+    classes: Array | None = None
+    groups: Array | None = None
+    times: Array | None = None
+
+    @classmethod
+    def of(cls, frame: Frame, roles: Roles, task: str, reading: Reading, place: Place) -> "RowTraits":
+        """Of rows that have a target; a row without a time is an error with its place."""
+        classes: Array | None = None
+        if task in ("binary", "multiclass"):
+            cells = frame[roles.target[0]]
+            classes = cells.codes if isinstance(cells, Texts) else np.unique(cells, return_inverse=True)[1]
+        return cls(
+            len(frame),
+            classes,
+            None if roles.group is None else roles.group_codes(frame, reading),
+            None if roles.time is None else roles.times(frame, reading, place),
+        )
+
+    @property
+    def units(self) -> int:
+        """What can be told apart by a split: groups, or rows."""
+        return self.rows if self.groups is None else len(np.unique(self.groups))
+
+
+@dataclass(frozen=True)
+class Split:
+    """Row numbers of each part, and for each fold (kept, held out) as positions in the training part."""
+
+    parts: dict[str, Array]
+    folds: list[tuple[Array, Array]]
+
+    def rows(self) -> dict[str, Array]:
+        """The row numbers of each part, and of what each fold holds out: what the digest of a split is of."""
+        train = self.parts["train"]
+        held = {f"fold {number}": train[rows] for number, (_, rows) in enumerate(self.folds, start=1)}
+        return self.parts | held
+
+
+def split_table(traits: RowTraits, options: Options, generator: np.random.Generator) -> Split:
+    """The parts by the settings; those that come from files are empty."""
+
+    def at(values: Array | None, rows: Array) -> Array | None:
+        return None if values is None else values[rows]
+
+    def split(rows: Array, part: float | str | None) -> tuple[Array, Array]:
+        fraction = part if isinstance(part, float) else 0.0
+        by = (at(values, rows) for values in (traits.classes, traits.groups, traits.times))
+        return split_rows(rows, fraction, generator, *by)
+
+    rows, test = split(np.arange(traits.rows), options.split.test)
+    train, validation = split(rows, options.split.validation)
+    dealt: list[tuple[Array, Array]] = []
+    if options.ensemble.folds:
+        classes, groups = at(traits.classes, train), at(traits.groups, train)
+        dealt += folds(np.arange(len(train)), options.ensemble.folds, generator, classes, groups)
+    return Split({"train": train, "validation": validation, "test": test}, dealt)
+
+
+LEAST_PIXELS = 16
+"""Columns from which a table of whole numbers of one range is taken for images."""
+
+
+def shape_of(
+    columns: Sequence[Column], sample: Frame, traits: RowTraits, task: str, test: float | str | None
+) -> TableShape:
+    """What presets follow; `test` is the part of the rows that is kept apart."""
+    left = 1.0 - test if isinstance(test, float) else 1.0
+    numbers = [column.name for column in columns if column.kind == NUMBER]
+    dates = sum(column.kind == DATE for column in columns)
+    cells = [cells for name in numbers if not isinstance(cells := sample[name], Texts)]
+    rows, units = math.floor(left * traits.rows), math.floor(left * traits.units)
+    return TableShape(rows, task, len(numbers) + dates, units, _one_range(cells))
+
+
+def _one_range(columns: Sequence[Array]) -> bool:
+    """Whether there are many columns, whole numbers from one value up to about one value."""
+    columns = [cells[np.isfinite(cells)] for cells in columns]
+    columns = [cells for cells in columns if len(cells)]
+    if len(columns) < LEAST_PIXELS or any((cells % 1 != 0).any() for cells in columns):
+        return False
+    lowest, highest = (np.array([edge(cells) for cells in columns]) for edge in (np.min, np.max))
+    spread = highest.max() - lowest.min()
+    return bool((lowest == lowest.min()).mean() >= 0.9 and np.median(highest - lowest) >= spread / 2)

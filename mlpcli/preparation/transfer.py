@@ -1,0 +1,147 @@
+"""What a training takes from the model it starts from: columns, encoders and, where shapes match, weights."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from mlpcli.arrays import Array
+from mlpcli.data.columns.cells import Frame, Texts
+from mlpcli.data.features import FeatureEncoder
+from mlpcli.data.schema import IGNORE, Column, Schema
+from mlpcli.data.target import ClassTarget, NumberTarget, Target, sorted_classes
+from mlpcli.errors import SettingsError
+from mlpcli.nn.layers import Dense, Layer
+from mlpcli.nn.network import Network
+from mlpcli.nn.shortcut import Shortcut
+from mlpcli.options.options import Options
+
+
+@dataclass(frozen=True)
+class Origin:
+    """A trained model that others start from. `networks` are never changed."""
+
+    path: str
+    schema: Schema
+    encoder: FeatureEncoder
+    target: Target
+    networks: tuple[Network, ...]
+    output_activation: str
+
+    def columns(self, names: Sequence[str], where: str) -> list[Column]:
+        """Those of a table: the model's inputs as it knows them, the others left out."""
+        self.schema.require(names, where, target=False)
+        inputs = {column.name: column for column in self.schema.inputs}
+        unknown = f"not known to {self.path}"
+        others = [Column(name, IGNORE, unknown) for name in names if name not in inputs]
+        return [*self.schema.inputs, *others]
+
+    def known_target(self, frame: Frame, names: Sequence[str], options: Options) -> Target | None:
+        """The model's own target, if that of the frame means the same: then the outputs do, too."""
+        target, given = self.target, options.data
+        if given.task not in ("auto", self.schema.task) or tuple(names) != self.schema.target:
+            return None
+        if isinstance(target, ClassTarget):
+            cells = frame[names[0]]
+            texts = cells if isinstance(cells, Texts) else Texts.of(cells.tolist())
+            positive = given.positive in (None, target.classes[-1])
+            # A class that does not occur this time is still one.
+            return target if positive and set(sorted_classes(texts)) <= set(target.classes) else None
+        if isinstance(target, NumberTarget):
+            wanted = (given.target_scaling, options.network.output_activation)
+            return target if wanted == (target.scaling, self.output_activation) else None
+        return target
+
+
+def widened(target: NumberTarget, values: Array) -> NumberTarget:
+    """The target with limits that hold these values (rows, targets), too."""
+    if target.limits is None:
+        return target
+    low, high = target.limits
+    return replace(target, limits=(np.minimum(low, values.min(axis=0)), np.maximum(high, values.max(axis=0))))
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """Which weights are taken over, of the layers that have some, from the input to the output."""
+
+    described: list[tuple[str, bool]]
+    """Each layer, and whether it starts from the model's weights."""
+    places: list[tuple[slice, slice]]
+    """Of the flat vectors: where to, where from."""
+    constants: bool
+    frozen: list[slice]
+    """What is not trained."""
+    origin: Origin
+
+    @property
+    def starting_points(self) -> list[Array]:
+        """All numbers that are started from."""
+        parameters = [network.parameters for network in self.origin.networks]
+        return [array for each in parameters for array in (each.values, each.constants)]
+
+    def apply(self, network: Network, number: int) -> None:
+        """Give a network, the `number`th of a training, its first weights."""
+        source = self.origin.networks[number % len(self.origin.networks)].parameters
+        for to, place in self.places:
+            network.parameters.values[to] = source.values[place]
+        if self.constants:
+            network.parameters.constants[:] = source.constants
+
+
+def transfer_of(origin: Origin, network: Network, *, same_target: bool, freeze: int) -> Transfer:
+    """Layer by layer, by kind and shape; the output layer only where its outputs mean the same.
+
+    Raises SettingsError if one of the first `freeze` dense layers cannot be taken over.
+    """
+    source = origin.networks[0]
+    ours, theirs = _trained(network), _trained(source)
+    constants = network.parameters.constants.shape == source.parameters.constants.shape
+    last = _last_dense(network)
+    described: list[tuple[str, bool]] = []
+    places: list[tuple[slice, slice]] = []
+    frozen: list[slice] = []
+    dense = 0
+    for position, (layer, to) in enumerate(ours):
+        taken = False
+        of_output = layer is last or isinstance(layer, Shortcut)
+        if position < len(theirs) and (same_target or not of_output):
+            other, place = theirs[position]
+            taken = _alike(layer, other) and (constants or position > 0)
+        dense += isinstance(layer, Dense)
+        if taken:
+            places += [(to[name], place[name]) for name in to]
+        if freeze and dense <= freeze and not of_output:
+            if not taken:
+                raise SettingsError(
+                    f"--freeze {freeze}: layer {position + 1} ({_described(layer)}) does not start from "
+                    f"{origin.path}",
+                    "Freeze fewer layers, or keep the model's network settings.",
+                )
+            frozen += to.values()
+        described.append((_described(layer), taken))
+    if freeze >= dense:
+        raise SettingsError(
+            f"--freeze {freeze}: the network has {dense} dense layers",
+            "Leave at least the last one to train.",
+        )
+    return Transfer(described, places, constants, frozen, origin)
+
+
+def _trained(network: Network) -> list[tuple[Any, dict[str, slice]]]:
+    parts = [*network.layers, *([] if network.shortcut is None else [network.shortcut])]
+    return [(part, places) for part, places in zip(parts, network.parameters.slices, strict=True) if places]
+
+
+def _last_dense(network: Network) -> Layer:
+    return [layer for layer in network.layers if isinstance(layer, Dense)][-1]
+
+
+def _alike(layer: Any, other: Any) -> bool:
+    return type(layer) is type(other) and layer.parameter_shapes() == other.parameter_shapes()
+
+
+def _described(layer: Any) -> str:
+    shape = f" {layer.n_in} x {layer.n_out}" if isinstance(layer, Dense) else ""
+    return f"{layer.name}{shape}"

@@ -1,0 +1,99 @@
+"""What a training is about to do: notes on the data, and the plan of a dry run, for people and as JSON."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from mlpcli.data.counts import CellCounts
+from mlpcli.data.schema import Schema
+from mlpcli.preparation.finding import Finding
+from mlpcli.render.console import Screen
+from mlpcli.render.formatting import by_column, count, some
+from mlpcli.render.inspect import columns_report, network_report, settings_report
+from mlpcli.training.planning import TrainingPlan
+
+
+def notes_report(screen: Screen, notes: Sequence[str], findings: Sequence[Finding]) -> None:
+    """What was guessed and found, a line each; to stderr."""
+    for note in notes:
+        screen.line(f"note: {note}")
+    for finding in findings:
+        screen.line(f"note: {finding.text} ({finding.advice})")
+
+
+def plan_report(screen: Screen, plan: TrainingPlan, data: Sequence[str]) -> None:
+    """The plan of a dry run."""
+    schema_report(screen, plan.schema, data, plan.rows, plan.counts)
+    columns_report(screen, plan.schema, plan.encoders)
+    network_report(screen, [asdict(layer) for layer in plan.network], plan.encoders, plan.members)
+    settings_report(screen, plan.settings)
+    screen.line()
+    screen.line("Nothing was trained and nothing written (--dry-run).")
+
+
+def schema_report(
+    screen: Screen,
+    schema: Schema,
+    data: Sequence[str],
+    rows: Mapping[str, int],
+    counts: Mapping[str, CellCounts],
+    *,
+    folds: int = 0,
+) -> None:
+    """What is learned from: rows by part, target, inputs by kind, what is left out, cells that do not fit."""
+    parts = ", ".join(
+        f"{rows[part]:,} to {purpose}"
+        for part, purpose in (("train", "train"), ("validation", "validate"), ("test", "test"))
+        if rows.get(part)
+    )
+    if folds:
+        parts += f", of which in turn one of {folds} parts is held out"
+    kinds: dict[str, list[str]] = {}
+    for column in schema.inputs:
+        kinds.setdefault(column.kind, []).append(column.name)
+    total = sum(number for part, number in rows.items() if part != "dropped")
+    lines = [
+        ("file", ", ".join("stdin" if each == "-" else each for each in data)),
+        ("rows", f"{total:,}: {parts}"),
+        ("target", f"{', '.join(schema.target)} ({schema.task}: {schema.task_reason})"),
+        *((f"{kind} ({len(names)})", some(names)) for kind, names in kinds.items()),
+    ]
+    if rows.get("dropped"):
+        lines.append(("dropped", f"{count(rows['dropped'], 'row')} without target"))
+    for part, counted in counts.items():
+        of = "" if part == "table" else f" of the {part} file"
+        for name, text, by_name in (
+            ("missing", "filled in", counted.missing),
+            ("unreadable", "taken as missing", counted.unreadable),
+            ("unseen", "categories that training did not keep", counted.unseen),
+        ):
+            if by_name:
+                lines.append((name, f"cells{of}, {text}: {by_column(by_name)}"))
+    if schema.left_out:
+        lines.append(("left out", some([column.name for column in schema.left_out])))
+    screen.heading("Data")
+    screen.pairs(lines)
+
+
+def plan_fields(plan: TrainingPlan) -> dict[str, Any]:
+    """The JSON fields of a dry run."""
+    return {
+        "dry_run": True,
+        "task": plan.schema.task,
+        "task_reason": plan.schema.task_reason,
+        "rows": plan.rows,
+        "columns": [asdict(column) for column in plan.schema.columns],
+        "parameters": sum(layer.parameters for layer in plan.network),
+        "network": [asdict(layer) for layer in plan.network],
+        "settings": plan.settings,
+        "members": plan.members,
+        "manner": plan.manner.how,
+        "threads": plan.threads,
+        "notes": notes_fields(plan.notes, plan.findings),
+    }
+
+
+def notes_fields(notes: Sequence[str], findings: Sequence[Finding]) -> list[dict[str, str]]:
+    """What was guessed and found."""
+    guesses = [{"kind": "guess", "text": note, "advice": ""} for note in notes]
+    return guesses + [asdict(finding) for finding in findings]

@@ -1,0 +1,1 @@
+"""Report and JSON of `mlpcli evaluate`."""

@@ -1,0 +1,56 @@
+"""An evaluation for people: its tables, written as text or as Markdown."""
+
+import re
+from collections.abc import Sequence
+
+from mlpcli.metrics.gates import Verdict
+from mlpcli.render.console import Screen, printable
+from mlpcli.render.evaluation.tables import BLOCKS, found_by, gates_of, tables_of
+from mlpcli.workflows.evaluation.result import Evaluation
+
+_MARKUP = re.compile(r"[\\`*\[\]<>|~#!&$]|(?<![^\W_])_|_(?![^\W_])")
+
+
+def evaluation_report(screen: Screen, evaluation: Evaluation) -> None:
+    """As text; the gates come last, where a terminal's reader looks."""
+    tables = [*tables_of(evaluation, screen.shows(BLOCKS[-1])), *gates_of(evaluation.gates)]
+    for table in tables:
+        screen.heading(table.title)
+        for remark in table.above:
+            screen.line(f"  {remark}", "dim")
+        screen.table(table.headers, table.rows, table.numbers)
+        for remark in table.below:
+            screen.line(f"  {remark}", "dim")
+
+
+def evaluation_markdown(screen: Screen, evaluation: Evaluation) -> None:
+    """As Markdown for a pull request; the gates come first."""
+    for table in [*gates_of(evaluation.gates), *tables_of(evaluation, True)]:
+        screen.raw(f"### {_escaped(table.title)}\n")
+        for remark in table.above:
+            screen.raw(f"{_escaped(remark)}\n")
+        screen.raw(_row([_escaped(each) for each in table.headers]))
+        screen.raw(
+            _row(["---:" if column in table.numbers else "---" for column in range(len(table.headers))])
+        )
+        for row in table.rows:
+            screen.raw(_row([_escaped(cell) for cell in row]))
+        screen.raw("")
+        for remark in table.below:
+            screen.raw(f"{_escaped(remark)}\n")
+
+
+def failed_gates(screen: Screen, gates: Sequence[Verdict]) -> None:
+    """A line for each gate that does not hold, where the report is not for people."""
+    for gate in gates:
+        if not gate.holds:
+            screen.line(f"gate failed: {gate.gate}: {found_by(gate)}")
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _escaped(text: str) -> str:
+    """Text that is no markup: what could be is escaped, but not the underscores inside of words."""
+    return _MARKUP.sub(r"\\\g<0>", printable(text))

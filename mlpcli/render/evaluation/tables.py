@@ -1,0 +1,239 @@
+"""An evaluation as tables of texts, whatever they are written as."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from mlpcli.metrics.bootstrap import Interval
+from mlpcli.metrics.gates import Verdict
+from mlpcli.render.formatting import count, score
+from mlpcli.workflows.evaluation.comparison import Comparison
+from mlpcli.workflows.evaluation.importance import Importance
+from mlpcli.workflows.evaluation.result import Evaluation
+from mlpcli.workflows.evaluation.slices import SliceScores
+
+FEW = {
+    "binary": ("accuracy", "f1", "roc_auc", "log_loss"),
+    "multiclass": ("accuracy", "f1_macro", "roc_auc", "log_loss"),
+    "multilabel": ("f1_micro", "f1_macro", "hamming_loss", "roc_auc"),
+    "regression": ("rmse", "mae", "r2", "mape"),
+}
+"""Metrics of a slice, by task; JSON has all."""
+FEW_OF_TARGET = {"multilabel": ("f1", "precision", "recall", "roc_auc"), "regression": FEW["regression"]}
+BAR = 24
+BLOCKS = " ▏▎▍▌▋▊▉█"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A heading, remarks, and aligned columns; those in `numbers` to the right."""
+
+    title: str
+    headers: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    numbers: Sequence[int] = ()
+    above: Sequence[str] = ()
+    below: Sequence[str] = ()
+
+
+def tables_of(evaluation: Evaluation, blocks: bool) -> Iterator[Table]:
+    """All that was asked for but the gates; bars of `blocks` where these can be shown."""
+    yield _metrics(evaluation)
+    if evaluation.coverage is not None:
+        yield _coverage(evaluation)
+    if evaluation.per_class is not None and evaluation.baseline_per_class is not None:
+        yield _each(
+            "class", ("precision", "recall", "f1"), evaluation.per_class, evaluation.baseline_per_class
+        )
+    if evaluation.per_target is not None and evaluation.baseline_per_target is not None:
+        few = FEW_OF_TARGET[evaluation.task]
+        yield _each("target", few, evaluation.per_target, evaluation.baseline_per_target)
+    if evaluation.confusion is not None:
+        labels = evaluation.confusion.labels
+        rows = [
+            [label, *(f"{number:,g}" for number in counts)]
+            for label, counts in zip(labels, evaluation.confusion.counts, strict=True)
+        ]
+        title = "Confusion (rows: true class, columns: predicted)"
+        yield Table(title, ["", *labels], rows, range(1, len(labels) + 1))
+    if evaluation.residuals is not None:
+        names = list(next(iter(evaluation.residuals.values())))
+        rows = [
+            [label, *(_to_width(values[name], values["std"] / 10) for name in names)]
+            for label, values in evaluation.residuals.items()
+        ]
+        yield Table("Residuals (true - predicted)", ["target", *names], rows, range(1, len(names) + 1))
+    for column, slices in evaluation.slices.items():
+        yield _slices(column, slices, evaluation)
+    if evaluation.comparison is not None:
+        yield _comparison(evaluation, evaluation.comparison)
+    if evaluation.importance is not None:
+        yield _importance(evaluation.importance, blocks)
+
+
+def metrics_table(
+    title: str,
+    metrics: Mapping[str, float | None],
+    baseline: Mapping[str, float | None],
+    reasons: Mapping[str, str],
+    spread: Mapping[str, Interval | None] | None = None,
+    level: float = 0.0,
+) -> Table:
+    """Each metric, its interval of a level if there is one, and the baseline's; below why one is missing."""
+    headers = ["metric", "model", "baseline"]
+    if spread is not None:
+        headers.insert(2, f"{_percent(level)} interval")
+    rows = []
+    for name, value in metrics.items():
+        between = [] if spread is None else [_span(spread[name])]
+        rows.append([name, score(value), *between, score(baseline[name])])
+    below = [f"{name}: {reason}" for name, reason in reasons.items()]
+    return Table(title, headers, rows, range(1, len(headers)), (), below)
+
+
+def _metrics(evaluation: Evaluation) -> Table:
+    dropped = f" ({evaluation.dropped:,} more have no target)" if evaluation.dropped else ""
+    title = f"Scores on {count(evaluation.rows, 'row')}{dropped}"
+    spread = evaluation.intervals
+    table = metrics_table(
+        title, evaluation.metrics, evaluation.baseline, evaluation.reasons, spread, evaluation.level
+    )
+    below = list(table.below)
+    if spread is not None:
+        below.append(f"intervals: bootstrap, {evaluation.resamples:,} resamples of the rows")
+    if evaluation.threshold is not None and set(evaluation.threshold) != {0.5}:
+        several = evaluation.threshold if len(set(evaluation.threshold)) > 1 else evaluation.threshold[:1]
+        below.append(f"threshold: {', '.join(f'{each:.4g}' for each in several)}")
+    return replace(table, below=below)
+
+
+def _each(
+    kind: str,
+    few: Sequence[str],
+    scores: Mapping[str, Mapping[str, float | None]],
+    baseline: Mapping[str, Mapping[str, float | None]],
+) -> Table:
+    """Of each class or target some metrics, of one the baseline's, and the rows of a class."""
+    beside = "f1" if "f1" in few else few[0]
+    headers = [kind, *few, f"baseline {beside}"]
+    rows = []
+    for label, values in scores.items():
+        rows.append([label, *(score(values[name]) for name in few), score(baseline[label][beside])])
+        if "support" in values:
+            rows[-1].append(f"{values['support']:,g}")
+    if any("support" in values for values in scores.values()):
+        headers.append("rows")
+    title = {"class": "Classes", "target": "Targets"}[kind]
+    return Table(title, headers, rows, range(1, len(headers)))
+
+
+def _coverage(evaluation: Evaluation) -> Table:
+    found = evaluation.coverage
+    assert found is not None
+    rows = [
+        [name, score(each["coverage"]), score(each["mean_width"])] for name, each in found.per_target.items()
+    ]
+    if len(rows) > 1:
+        rows.append(["mean", score(found.coverage), score(found.mean_width)])
+    title = f"True numbers inside of {_percent(found.level)} intervals"
+    return Table(title, ["target", "share inside", "mean width"], rows, (1, 2))
+
+
+def _slices(column: str, slices: dict[str, SliceScores], evaluation: Evaluation) -> Table:
+    few = FEW[evaluation.task]
+    headers = [column, "rows", *few]
+    main = few[0]
+    if evaluation.intervals is not None:
+        headers.insert(3, f"{_percent(evaluation.level)} interval")
+    rows = []
+    for label, found in slices.items():
+        cells = [score(found.metrics[name]) for name in few]
+        if evaluation.intervals is not None:
+            cells.insert(1, _span(found.intervals[main] if found.intervals is not None else None))
+        rows.append([label, f"{found.rows:,}", *cells])
+    reasons = {
+        f"{name}: {reason}"
+        for found in slices.values()
+        for name, reason in found.reasons.items()
+        if name in few
+    }
+    return Table(f"By {column}", headers, rows, range(1, len(headers)), (), sorted(reasons))
+
+
+def _comparison(evaluation: Evaluation, found: Comparison) -> Table:
+    names = list(evaluation.metrics)
+    headers = ["metric", "this", "other", "difference"]
+    rows = [
+        [name, score(evaluation.metrics[name]), score(found.metrics[name]), _signed(found.difference[name])]
+        for name in names
+    ]
+    if found.intervals is None or found.verdicts is None:
+        said = f"an earlier evaluation of {count(found.rows, 'row')}; give its model to see what is luck"
+        return Table(f"Beside {found.other}", headers, rows, range(1, 4), (said,))
+    headers += [f"{_percent(found.level)} interval", ""]
+    for row, name in zip(rows, names, strict=True):
+        row += [_span(found.intervals[name]), found.verdicts[name]]
+    said = f"the same rows; differences in {found.resamples:,} resamples; unclear: they may be luck"
+    return Table(f"Beside {found.other}", headers, rows, range(1, 5), (said,))
+
+
+def _importance(found: Importance, blocks: bool) -> Table:
+    most = max((each.drop for each in found.columns.values() if each.drop is not None), default=0.0)
+    rows = [
+        [name, score(each.drop), _span(each.interval), _bar(each.drop, most, blocks)]
+        for name, each in found.columns.items()
+    ]
+    said = (
+        f"how much worse {found.metric} gets when a column is shuffled: {count(found.repeats, 'time')}, "
+        f"on {count(found.rows, 'row')}"
+    )
+    headers = ["column", "worse by", f"{_percent(found.level)} interval", ""]
+    return Table("Importance", headers, rows, (1, 2), (said,))
+
+
+def gates_of(gates: Sequence[Verdict]) -> list[Table]:
+    """One table, if there are gates."""
+    if not gates:
+        return []
+    rows = [["holds" if gate.holds else "FAILS", f"fail if {gate.gate}", found_by(gate)] for gate in gates]
+    failed = sum(not gate.holds for gate in gates)
+    title = f"Gates: {failed} of {len(gates)} failed" if failed else "Gates: all hold"
+    return [Table(title, ["", "gate", ""], rows)]
+
+
+def found_by(gate: Verdict) -> str:
+    """On what a verdict rests."""
+    return gate.reason or f"it is {score(gate.value)}"
+
+
+def _bar(value: float | None, most: float, blocks: bool) -> str:
+    """As long as the value; to an eighth of a character where the screen has such."""
+    if value is None or value <= 0 or most <= 0:
+        return ""
+    if not blocks:
+        return "#" * round(value / most * BAR)
+    eighths = round(value / most * BAR * 8)
+    return (BLOCKS[8] * (eighths // 8) + BLOCKS[eighths % 8]).rstrip()
+
+
+def _percent(level: float) -> str:
+    return f"{level * 100:.10g} %"
+
+
+def _span(interval: tuple[float, float] | None) -> str:
+    """Low to high."""
+    if interval is None:
+        return "-"
+    low, high = interval
+    return f"{_to_width(low, high - low)} to {_to_width(high, high - low)}"
+
+
+def _to_width(value: float, width: float) -> str:
+    """With so many decimals that what is so wide has two digits."""
+    if not 1e-6 < width < 1e6:
+        return score(value)
+    return f"{value:.{max(0, 1 - math.floor(math.log10(width)))}f}"
+
+
+def _signed(value: float | None) -> str:
+    return "-" if value is None else f"{'+' if value > 0 else ''}{score(value)}"

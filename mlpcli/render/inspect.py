@@ -1,0 +1,215 @@
+"""The story of a model file, for people and as JSON fields. Works on an artifact alone, without pandas."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from mlpcli.artifact import Artifact
+from mlpcli.data.schema import Schema
+from mlpcli.render.console import Screen
+from mlpcli.render.formatting import count, day, duration, plain, score
+from mlpcli.render.loss_curve import can_draw, course
+
+SHOWN_LEVELS = 6
+COURSE_HEIGHT = 7
+
+
+def model_report(screen: Screen, artifact: Artifact) -> None:
+    """Columns, network, settings, course, scores, receipt."""
+    schema, receipt = artifact.schema, artifact.receipt
+    screen.heading("Target")
+    screen.pairs(
+        [
+            ("target", f"{', '.join(schema.target)} ({schema.task}: {schema.task_reason})"),
+            *([("classes", ", ".join(artifact.target["classes"]))] if "classes" in artifact.target else []),
+            *([("weights", str(schema.weight))] if schema.weight is not None else []),
+            *(
+                [("threshold", _numbers(artifact.target["thresholds"]))]
+                if "thresholds" in artifact.target
+                else []
+            ),
+        ]
+    )
+    columns_report(screen, schema, artifact.encoders)
+    _inputs(screen, artifact)
+    members = artifact.receipt["members"]
+    network_report(screen, artifact.network, artifact.encoders, len(members))
+    settings_report(screen, artifact.settings)
+    _course(screen, artifact)
+    for part, scores in artifact.scores.items():
+        screen.heading(f"Scores on {count(scores['rows'], part + ' row')}")
+        table = [
+            [name, score(value), score(scores["baseline"][name])] for name, value in scores["metrics"].items()
+        ]
+        screen.table(["metric", "model", "baseline"], table, numbers=(1, 2))
+    screen.heading("Receipt")
+    screen.pairs(
+        [
+            ("data", receipt["data"] if isinstance(receipt["data"], str) else ", ".join(receipt["data"])),
+            ("rows", ", ".join(f"{number:,} {part}" for part, number in receipt["rows"].items())),
+            ("digest", receipt["digest"]),
+            ("command", receipt["command"] or "(from Python)"),
+            ("seed, threads", f"{receipt['seed']}, {receipt['threads']}"),
+            ("versions", ", ".join(f"{name} {version}" for name, version in receipt["versions"].items())),
+            ("platform", receipt["platform"]),
+        ]
+    )
+
+
+def columns_report(screen: Screen, schema: Schema, encoders: Sequence[Mapping[str, Any]]) -> None:
+    """Every column with what it was taken for, and why."""
+    encoded = {each["name"]: each for each in encoders}
+    rows = [
+        [
+            column.name,
+            column.kind,
+            str(_width(encoded[column.name]) if column.name in encoded else 0),
+            column.reason,
+        ]
+        for column in schema.columns
+    ]
+    screen.heading("Columns")
+    screen.table(["column", "kind", "inputs", "because"], rows, numbers=(2,))
+
+
+def _inputs(screen: Screen, artifact: Artifact) -> None:
+    """What the values of each input were in training, and how much of the first layer's weight it has."""
+    headers = ["input", "values", "gaps as", "weight"]
+    rows = [
+        [each["name"], *_values(each), f"{each['weight']:.1%}".replace("%", " %") if "weight" in each else ""]
+        for each in artifact.encoders
+    ]
+    screen.heading("Inputs (weight: share of the first layer's squared weights)")
+    screen.table(headers, rows, numbers=(3,))
+
+
+def _numbers(values: Sequence[float]) -> str:
+    return ", ".join(plain(value) for value in values)
+
+
+def _values(encoder: Mapping[str, Any]) -> tuple[str, str]:
+    """Categories or range, and what takes the place of a gap."""
+    if "levels" in encoder:
+        levels = encoder["levels"]
+        more = len(levels) - SHOWN_LEVELS
+        named = ", ".join(levels[:SHOWN_LEVELS]) + (f" and {more:,} more" if more > 0 else "")
+        return named, "no category"
+    if len(encoder.get("range", ())) != 2:
+        return "", ""
+    low, high = encoder["range"]
+    shown = day if "formats" in encoder else plain
+    return f"{shown(low)} to {shown(high)}", shown(encoder.get("fill", 0.0))
+
+
+def settings_report(screen: Screen, settings: Mapping[str, Any]) -> None:
+    """Every setting that says something."""
+    said = {name: value for name, value in settings.items() if value not in (None, [], (), "", False)}
+    screen.heading("Settings")
+    screen.pairs([(name, _setting(value)) for name, value in said.items()])
+
+
+def network_report(
+    screen: Screen,
+    network: Sequence[Mapping[str, Any]],
+    encoders: Sequence[Mapping[str, Any]],
+    members: int = 1,
+) -> None:
+    """Layer, output shape and parameters, with the total; of each, if there are several."""
+    inputs = sum(_width(each) for each in encoders)
+    rows = [["Input", f"(rows, {inputs})", "0"]]
+    rows += [
+        [str(layer["name"]), f"(rows, {layer['output']})", f"{layer['parameters']:,}"] for layer in network
+    ]
+    total = sum(int(layer["parameters"]) for layer in network)
+    screen.heading("Network" if members == 1 else f"Each of {members} networks")
+    screen.table(["layer", "output", "parameters"], [*rows, ["Total", "", f"{total:,}"]], numbers=(2,))
+    zeros = sum(layer.get("zeros", 0.0) * int(layer["parameters"]) for layer in network)
+    if zeros:
+        screen.line(f"  {zeros / total:.1%} of the parameters are zero".replace("%", " %"))
+
+
+def _course(screen: Screen, artifact: Artifact) -> None:
+    """Some epochs of the history: the first, the best, the last and what lies between."""
+    receipt = artifact.receipt
+    # Of several networks the course of the first, and a table of all.
+    history = [record for record in artifact.history if record["member"] == 0]
+    screen.heading(
+        f"Training: {count(len(history), 'epoch')} in {duration(receipt['seconds'])}, "
+        f"best {receipt['best_epoch']}, ended by {receipt['stop_reason']}"
+    )
+    best = receipt["best_epoch"]
+    networks: dict[int, list[tuple[int, float, float | None]]] = {}
+    for record in artifact.history:
+        losses = (record["epoch"], record["train_loss"], record["validation_loss"])
+        networks.setdefault(record["member"], []).append(losses)
+    if can_draw(screen, networks):
+        screen.raw("\n".join(course(screen, networks, {0: best}, screen.width, COURSE_HEIGHT)))
+        screen.line()
+    shown = {round(part * (len(history) - 1) / 4) for part in range(5)} | {best - 1}
+    metrics = list(history[0]["metrics"]) if history else []
+    rows = []
+    for index in sorted(shown):
+        record = history[index]
+        rows.append(
+            [
+                str(record["epoch"]),
+                score(record["train_loss"]),
+                score(record["validation_loss"]),
+                *(score(record["metrics"].get(name)) for name in metrics),
+                "*" if record["epoch"] == best else "",
+            ]
+        )
+    headers = ["epoch", "train loss", "validation loss", *metrics, "best"]
+    screen.table(headers, rows, numbers=range(len(headers)))
+    if len(members := receipt["members"]) > 1:
+        screen.heading(f"Networks: {len(members)}, their predictions are averaged")
+        names = list(members[0]["validation"])
+        rows = [
+            [
+                str(number),
+                str(member["epochs"]),
+                str(member["best_epoch"]),
+                *(score(member["validation"].get(name)) for name in names),
+                member["stop_reason"],
+            ]
+            for number, member in enumerate(members, start=1)
+        ]
+        headers = ["network", "epochs", "best", *names, "ended by"]
+        screen.table(headers, rows, numbers=range(len(headers) - 1))
+
+
+def _width(encoder: Mapping[str, Any]) -> int:
+    """Matrix columns of an encoder, by what is stored of it; one more where there were gaps."""
+    if encoder.get("embedded"):
+        return 1
+    parts = encoder.get("parts", ())
+    plain = len(encoder.get("levels", ("value",)))
+    # Of a date days and year are a number each, what comes round is a sine and a cosine.
+    width = sum(1 if part in ("days", "year") else 2 for part in parts) if parts else plain
+    return width + bool(encoder["had_gaps"]) + bool(encoder.get("spikes"))
+
+
+def _setting(value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        return ", ".join(
+            "=".join(map(str, each)) if isinstance(each, (list, tuple)) else str(each) for each in value
+        )
+    return str(value)
+
+
+def model_fields(artifact: Artifact) -> dict[str, Any]:
+    """The JSON fields of `inspect`."""
+    encoded = {each["name"]: each for each in artifact.encoders}
+    columns = [asdict(column) | {"encoder": encoded.get(column.name)} for column in artifact.schema.columns]
+    return {
+        "columns": columns,
+        "target": artifact.target,
+        "task": artifact.schema.task,
+        "task_reason": artifact.schema.task_reason,
+        "network": artifact.network,
+        "parameters": artifact.parameter_count,
+        "settings": artifact.settings,
+        "history": artifact.history,
+        "scores": artifact.scores,
+        "receipt": artifact.receipt,
+    }

@@ -1,0 +1,97 @@
+"""From a trained network to a model: everything that has to be stored, as plain values."""
+
+import dataclasses
+import platform
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mlpcli.arrays import Array
+from mlpcli.artifact import Artifact
+from mlpcli.data.target import to_stored
+from mlpcli.model.encoded_rows import Data, paths_of
+from mlpcli.model.model import Model, from_artifact
+from mlpcli.model.weights import input_weights, values_of, zeros_of
+from mlpcli.nn.fitting import EpochRecord
+from mlpcli.nn.network import LayerSummary
+from mlpcli.preparation.prepare import Prepared
+from mlpcli.training.calibration import calibrated, chosen_thresholds
+from mlpcli.training.held_out import HeldOut, held_errors
+from mlpcli.training.members import Member
+from mlpcli.version import __version__
+
+
+def assemble(prepared: Prepared, members: Sequence[Member], network: Sequence[LayerSummary]) -> Model:
+    """The model, probabilities calibrated, thresholds chosen; scores and receipt are left to the caller."""
+    training = prepared.parts["train"]
+    encoders, numbers = prepared.encoder.to_stored()
+    target, scales = to_stored(prepared.target)
+    artifact = Artifact(
+        schema=prepared.schema,
+        encoders=encoders,
+        target=target,
+        settings=prepared.options.values(),
+        network=[asdict(layer) for layer in network],
+        history=[
+            _plain(record) | {"member": place}
+            for place, member in enumerate(members)
+            for record in member.history
+        ],
+        scores={},
+        receipt={},
+        arrays={
+            "parameters": _stacked([member.values for member in members]),
+            "baseline": prepared.task.baseline(prepared.target, training.truth, training.weights),
+            **numbers,
+            **scales,
+        },
+    )
+    if members[0].constants.size:
+        artifact.arrays["constants"] = _stacked([member.constants for member in members])
+    model = from_artifact(artifact)
+    shares = input_weights(prepared.encoder, model.networks)
+    for column, values, share in zip(encoders, values_of(prepared.encoder), shares, strict=True):
+        column |= values | {"weight": share}
+    for layer, zeros in zip(artifact.network, zeros_of(model.networks), strict=True):
+        layer["zeros"] = zeros
+    held = HeldOut.of(prepared, members, model.networks)
+    if prepared.task.name == "regression":
+        artifact.arrays.update(held_errors(model, held))
+        return model
+    if prepared.options.objective.calibrate:
+        artifact.arrays["temperature"] = temperature = calibrated(model, held)
+        model = dataclasses.replace(model, temperature=temperature)
+    if (thresholds := chosen_thresholds(model, held)) is not None:
+        artifact.target["thresholds"] = thresholds
+    return model
+
+
+def _stacked(arrays: Sequence[Array]) -> Array:
+    """One (n,), several as (members, n)."""
+    return arrays[0].copy() if len(arrays) == 1 else np.stack(arrays)
+
+
+def receipt(data: Data, command: str) -> dict[str, Any]:
+    """Where a model comes from: files, command line, versions."""
+    paths = paths_of(data)
+    return {
+        "data": "DataFrame" if isinstance(paths, pd.DataFrame) else paths,
+        "command": command,
+        "versions": {
+            "mlpcli": __version__,
+            "python": platform.python_version(),
+            "numpy": np.__version__,
+            "pandas": pd.__version__,
+        },
+        "platform": f"{sys.platform} {platform.machine()}",
+    }
+
+
+def _plain(record: EpochRecord) -> dict[str, Any]:
+    """JSON has no NaN: a score that is none becomes null."""
+    metrics = {name: value if np.isfinite(value) else None for name, value in record.metrics.items()}
+    return asdict(record) | {"metrics": metrics}

@@ -1,0 +1,81 @@
+"""A time limit that is spent: the epochs, then the networks, that fit into it."""
+
+import itertools
+import time
+
+from mlpcli.errors import count
+from mlpcli.nn.batches import Batches
+from mlpcli.options.options import Options
+from mlpcli.options.run import generators, limited_threads, usable_cores
+from mlpcli.preparation.prepare import Prepared
+from mlpcli.training.ensemble import expected_seconds
+from mlpcli.training.networks import batch_rows, build_trainer, initial_network
+
+SPENT = 0.85
+"""Of the limit: the rest is for what follows training, and for a machine that slows down."""
+STRETCHED = 2.0
+"""Times the preset's epochs; only then there are more networks."""
+MOST_MEMBERS = 50
+TRIED_SECONDS = 0.2
+LEAST_STEPS = 5
+
+
+def fit_to_time(prepared: Prepared, given: Options, step_products: int, seconds: float) -> Prepared:
+    """With as many epochs and networks as `seconds` allow for; what the user has `given` stays.
+
+    Epochs are shortened to fit, so that schedules still end at their end, or stretched; if time is left,
+    there are more networks. `step_products` are the multiply-adds of a step's largest product.
+    """
+    options = prepared.options
+    assert options.training.epochs is not None
+    per_epoch = _seconds_per_epoch(prepared)
+    cores = options.run.threads or usable_cores()
+
+    def fits(members: int, epochs: int) -> bool:
+        expected = expected_seconds(members, cores, step_products, per_epoch * epochs * members)
+        return min(expected.values()) <= SPENT * seconds
+
+    members, epochs = options.members, options.training.epochs
+    if given.training.epochs is None:
+        longest = round(STRETCHED * epochs)
+        epochs = next((each for each in range(longest, 1, -1) if fits(members, each)), 1)
+    if given.ensemble.ensemble is None:
+        folds = max(options.ensemble.folds or 1, 1)
+        more = range(members, MOST_MEMBERS + 1, folds)
+        members = max((each for each in more if fits(each, epochs)), default=members)
+        options = options.changed(ensemble=members // folds)
+    return prepared.with_options(options.changed(epochs=epochs))
+
+
+def changed_by_time(usual: Options, fitted: Options) -> list[str]:
+    """A sentence on what the limit has changed."""
+    before, after = (
+        f"{count(options.members, 'network')} of {count(options.training.epochs or 0, 'epoch')}"
+        for options in (usual, fitted)
+    )
+    return [] if before == after else [f"--time-limit: {after} fit into it, instead of {before}"]
+
+
+def _seconds_per_epoch(prepared: Prepared) -> float:
+    """Measured on some steps of a network that is thrown away, and on its predictions."""
+    training, held = prepared.member_parts(0)
+    randomness = generators(prepared.options.run.seed)
+    with limited_threads(1):
+        network = initial_network(prepared, randomness, training.features)
+        trainer = build_trainer(prepared, network)
+        batches = Batches(prepared.examples(training), batch_rows(prepared))
+        order = randomness["shuffle"].permutation(len(training))
+        steps, started = 0, 0.0
+        for batch in itertools.chain.from_iterable(batches.in_order(order) for _ in itertools.count()):
+            trainer.step(batch, 1e-6, valued=False)
+            if not started:
+                started = time.perf_counter()  # the first makes room
+                continue
+            steps += 1
+            if steps >= LEAST_STEPS and time.perf_counter() - started > TRIED_SECONDS:
+                break
+        per_step = (time.perf_counter() - started) / steps
+        started = time.perf_counter()
+        if len(held):
+            network.predict(held.features)
+    return per_step * len(batches) + time.perf_counter() - started

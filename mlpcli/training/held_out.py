@@ -1,0 +1,92 @@
+"""What networks say of rows that they did not learn from: for scores, and to calibrate probabilities."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from mlpcli.arrays import Array
+from mlpcli.metrics.conformal import ErrorSizes
+from mlpcli.model.encoded_rows import Part
+from mlpcli.model.intervals import PREFIX, clipped, number_target
+from mlpcli.model.model import Model
+from mlpcli.model.scores import Scores, baseline_outcome, predicted_outcome, score, scores_of
+from mlpcli.nn.network import Network
+from mlpcli.preparation.prepare import Prepared
+from mlpcli.training.members import Member
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """Rows that at least one network held out, with the raw outputs of each that did."""
+
+    part: Part
+    raw: list[tuple[Array, Array]]
+    """For each network which of the rows it held out, and its outputs for them."""
+
+    @classmethod
+    def of(cls, prepared: Prepared, members: Sequence[Member], networks: Sequence[Network]) -> "HeldOut":
+        """Of these members, whose networks are given."""
+        if not prepared.folds:
+            part = prepared.parts["validation"]
+            everything = np.arange(len(part))
+            return cls(part, [(everything, network.predict(part.features)) for network in networks])
+        train = prepared.parts["train"]
+        held = [prepared.fold(member.number)[1] for member in members]
+        covered = np.unique(np.concatenate(held))
+        raw = [
+            (np.searchsorted(covered, rows), network.predict(train.features[rows]))
+            for rows, network in zip(held, networks, strict=True)
+        ]
+        return cls(train.take(covered), raw)
+
+    def some(self, count: int) -> "HeldOut":
+        """About so many of the rows, from all over."""
+        if len(self.part) <= count:
+            return self
+        chosen = np.linspace(0, len(self.part) - 1, count).astype(np.intp)
+        number = np.full(len(self.part), -1)
+        number[chosen] = np.arange(count)
+        kept = [(number[rows], raw) for rows, raw in self.raw]
+        return HeldOut(self.part.take(chosen), [(rows[rows >= 0], raw[rows >= 0]) for rows, raw in kept])
+
+    def predicted(self, link: Callable[[Array], Array]) -> Array:
+        """The mean of the networks' predictions (rows, outputs), from their raw outputs by `link`."""
+        total: Array | None = None
+        counts = np.zeros((len(self.part), 1))
+        for rows, raw in self.raw:
+            linked = link(raw)
+            if total is None:
+                total = np.zeros((len(self.part), linked.shape[1]))
+            total[rows] += linked
+            counts[rows] += 1
+        assert total is not None
+        return np.asarray(total / counts)
+
+
+def held_errors(model: Model, held: HeldOut) -> dict[str, Array]:
+    """The arrays to store; none where no row was held out."""
+    target = number_target(model)
+    if not len(held.part):
+        return {}
+    predicted = clipped(target, model.loss.central(held.predicted(model.linked)))
+    truth = target.encode(held.part.truth).astype(np.float64)
+    if not (np.isfinite(predicted).all() and np.isfinite(truth).all()):
+        return {}
+    found = ErrorSizes.of(truth, predicted, held.part.weights)
+    if found is None:
+        return {}
+    return {PREFIX + name: np.asarray(values, np.float64) for name, values in vars(found).items()}
+
+
+def score_parts(model: Model, prepared: Prepared, members: Sequence[Member]) -> dict[str, Scores]:
+    """Of the parts that were held out, else of the training rows. Where networks hold out different rows,
+    each row is predicted by those that did not learn from it."""
+    parts = {name: part for name in ("validation", "test") if len(part := prepared.parts[name])}
+    scores = {name: score(model, part) for name, part in parts.items()}
+    if prepared.folds:
+        held = HeldOut.of(prepared, members, model.networks)
+        outcome = predicted_outcome(model, held.part, held.predicted(model.linked))
+        trivial = baseline_outcome(model, held.part, model.threshold)
+        scores = {"validation": scores_of(model, outcome, trivial)} | scores
+    return scores or {"train": score(model, prepared.parts["train"])}

@@ -1,0 +1,273 @@
+"""The learning-rate search on a prepared table: sweeps, the rate they suggest, and whether to trust it."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from mlpcli.errors import DivergenceError, SettingsError
+from mlpcli.model.compatibility import is_minimized
+from mlpcli.nn.arrays import FloatArray
+from mlpcli.nn.range_test import SweepSettings, sweep, sweep_together
+from mlpcli.nn.suggestions import SUGGESTIONS, floor_of, pool, smooth, start_points
+from mlpcli.nn.training_settings import FIND
+from mlpcli.options.run import choose_threads, generators, limited_threads
+from mlpcli.preparation.finding import Finding
+from mlpcli.preparation.prepare import Prepared
+from mlpcli.training.networks import batch_rows, build_trainer, initial_network
+
+STABLE_WITHIN = 3.0
+"""By this factor a stable suggestion may differ from that of another seed. Single sweeps may differ by more:
+the logarithm of what n of them suggest together varies by a root of n less."""
+
+LEAST_RATES = 8.0
+"""Per decade. With fewer the loss has no time to fall at rates at which a training learns."""
+
+LEAST_FALL = 4.0
+"""Times the noise of a point: so deep is the fall of a curve that is no chance."""
+
+SHARE = 0.1
+"""Of the steps of a training: so many may be spent on looking for its rate."""
+
+LEAST_STEPS = 57
+"""LEAST_RATES over the seven decades of the usual grid."""
+
+LEAST_SWEEPS = 2
+"""One sweep does not tell how far chance moves its suggestion."""
+
+LEAST_TRAINING_STEPS = round(LEAST_SWEEPS * LEAST_STEPS / SHARE)
+"""Epochs times batches from which on there is a grid."""
+
+
+@dataclass(frozen=True)
+class RangeTestPoint:
+    """One rate; losses are means over the sweeps, in encoded units, `loss` None where one blew up.
+
+    In the smoothed loss a blow-up counts for no more than half the fall above the start.
+    """
+
+    learning_rate: float
+    loss: float | None
+    smoothed: float | None
+
+
+@dataclass(frozen=True)
+class LearningRateFinding:
+    """What a search found."""
+
+    suggestion: float
+    rule: str
+    interval: tuple[float, float]
+    """The lowest and highest suggestion of the single sweeps, and of all together."""
+    stable: bool
+    reason: str
+    """Why it is stable, or not, in plain words."""
+    advice: str
+    """What to do about it where it is not stable, else nothing."""
+    rules: dict[str, float]
+    spreads: dict[str, tuple[float, float]]
+    """The interval of every rule."""
+    points: list[RangeTestPoint]
+    target: tuple[str, ...]
+    sweeps: int
+    batch_size: int
+    optimizer: str
+    notes: list[str]
+    findings: list[Finding]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a suggestion can be trusted, why, and what helps if it cannot."""
+
+    stable: bool
+    reason: str
+    advice: str = ""
+
+
+def grid_for(total_steps: int) -> SweepSettings | None:
+    """The grid for a training of so many steps, epochs times batches of one network: at most SHARE of them.
+
+    None below LEAST_TRAINING_STEPS: so short a search tells nothing that can be trusted.
+    """
+    usual = SweepSettings()
+    for sweeps in range(usual.sweeps, LEAST_SWEEPS - 1, -1):
+        steps = min(math.floor(round(SHARE * total_steps, 9)) // sweeps, usual.steps)
+        if steps >= LEAST_STEPS:
+            return SweepSettings(steps=steps, sweeps=sweeps)
+    return None
+
+
+def find_rate(prepared: Prepared, grid: SweepSettings) -> LearningRateFinding:
+    """Sweeps with the network, optimizer and batches of the training, and what the rules read off them.
+
+    Raises SettingsError for an optimizer that finds its own step lengths, DivergenceError where the first
+    rates are too high already.
+    """
+    options = prepared.options
+    optimizer, batch_size = options.optimizer.optimizer, options.training.batch_size
+    assert optimizer is not None
+    assert batch_size is not None
+    if is_minimized(options):
+        raise SettingsError(f"--optimizer {optimizer} finds its own step lengths", "Take another optimizer.")
+    rates = grid.rates()
+    losses = _losses(prepared, grid)
+    if len(losses) < 3:
+        raise DivergenceError(
+            f"the loss blows up at the very first rates, from {grid.start:g}",
+            f"Try --start {grid.start / 1e3:g}.",
+        )
+    swept = rates[: len(losses)]
+    pooled = pool(losses)
+    smoothed = smooth(swept, pooled)
+    curves = [smoothed, *(smooth(swept, pool(losses[:, [number]])) for number in range(grid.sweeps))]
+    spreads = {name: _spread([rule(swept, each) for each in curves]) for name, rule in SUGGESTIONS.items()}
+    suggested = {name: _significant(rule(swept, smoothed)) for name, rule in SUGGESTIONS.items()}
+    verdict = judge(rates, pooled, smoothed, spreads[grid.rule], grid.sweeps)
+    means = np.pad(losses.mean(axis=1), (0, len(rates) - len(losses)), constant_values=np.nan)
+    curve = np.pad(smoothed, (0, len(rates) - len(losses)), constant_values=np.nan)
+    return LearningRateFinding(
+        suggestion=suggested[grid.rule],
+        rule=grid.rule,
+        interval=spreads[grid.rule],
+        stable=verdict.stable,
+        reason=verdict.reason,
+        advice=verdict.advice,
+        rules=suggested,
+        spreads=spreads,
+        points=[
+            RangeTestPoint(float(rate), _finite(loss), _finite(mean))
+            for rate, loss, mean in zip(rates, means, curve, strict=True)
+        ],
+        target=prepared.schema.target,
+        sweeps=grid.sweeps,
+        batch_size=min(batch_size, len(prepared.member_parts(0)[0])),
+        optimizer=optimizer,
+        notes=prepared.notes,
+        findings=prepared.findings,
+    )
+
+
+def judge(
+    rates: FloatArray, pooled: FloatArray, smoothed: FloatArray, interval: tuple[float, float], sweeps: int
+) -> Verdict:
+    """Whether to trust what was read off the curve (rates,) of so many sweeps over the grid `rates`.
+
+    `pooled` and `smoothed` are as long as the sweeps went.
+    """
+    decades = float(np.log10(rates[-1] / rates[0]))
+    density = (len(rates) - 1) / decades
+    floor = floor_of(smoothed)
+    first = start_points(len(smoothed))
+    noise = float(np.median(np.abs(np.diff(pooled)))) / 0.954  # of normal numbers that is their deviation
+    low, high = interval
+    if density < LEAST_RATES:
+        return Verdict(
+            False,
+            f"{density:.2g} rates to a decade are too few: nothing has time to be learned",
+            f"Take --steps {math.ceil((LEAST_RATES * decades + 1) / 10) * 10} or more.",
+        )
+    if floor.fall <= LEAST_FALL * noise:
+        return Verdict(
+            False,
+            "at no rate the loss falls clearly further than it differs from batch to batch",
+            "Take more --steps and --sweeps, or a larger --batch-size.",
+        )
+    if floor.first < first:
+        return Verdict(
+            False,
+            "the loss is lowest at the first rates already",
+            f"Take a lower --start, such as {rates[0] / 1e3:.1g}.",
+        )
+    if floor.last == len(rates) - 1:
+        return Verdict(
+            False,
+            "even the last rates are not too high: the loss does not rise again",
+            f"Take a higher --end, such as {rates[-1] * 1e3:.1g}.",
+        )
+    if sweeps == 1:
+        return Verdict(
+            False, "a single sweep does not tell how far chance moves it", "Take --sweeps 3 or more."
+        )
+    if high > STABLE_WITHIN ** math.sqrt(sweeps) * low:
+        return Verdict(
+            False,
+            f"single sweeps differ by a factor of {high / low:.2g}",
+            "Take more --sweeps, more --steps, or a larger --batch-size.",
+        )
+    return Verdict(True, f"the loss falls and rises again clearly, and {sweeps} sweeps agree")
+
+
+def _losses(prepared: Prepared, grid: SweepSettings) -> FloatArray:
+    """Losses (rates, sweeps) of sweeps with the starting weights and batches of the run's networks."""
+    options = prepared.options
+    assert options.training.batch_size is not None
+    part, _ = prepared.member_parts(0)
+    examples = prepared.examples(part)
+    sweeps = []
+    products = 0
+    for number in range(grid.sweeps):
+        randomness = generators(options.run.seed, number)
+        network = initial_network(prepared, randomness, part.features, number)
+        products = network.largest_product * options.training.batch_size
+        trainer = build_trainer(prepared, network)
+        sweeps.append(
+            sweep(trainer, examples, grid.rates(), options.training.batch_size, randomness["shuffle"])
+        )
+    with limited_threads(choose_threads(options.run.threads, products)):
+        return sweep_together(sweeps)
+
+
+def _spread(rates: list[float]) -> tuple[float, float]:
+    return _significant(min(rates)), _significant(max(rates))
+
+
+def _significant(rate: float) -> float:
+    """Two digits: a range test tells no more."""
+    return float(f"{rate:.2g}")
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+FURTHEST = 10.0
+"""Times the preset's rate, or its inverse: further away a suggestion is not taken. Where textbook takes 0.001
+the best of nine rates was 0.0032 or 0.01 on eight of eleven tables, 0.0001 to 0.1 on the others."""
+
+
+def with_found_rate(prepared: Prepared) -> tuple[Prepared, list[str]]:
+    """With a rate instead of `auto`, and a sentence on how it was found; as it is if a rate was given."""
+    if prepared.options.training.learning_rate != FIND:
+        return prepared, []
+    rate, said = _found(prepared)
+    return prepared.with_options(prepared.options.changed(learning_rate=rate)), [f"--lr auto: {said}"]
+
+
+def _found(prepared: Prepared) -> tuple[float, str]:
+    usual = prepared.usual_rate
+    if is_minimized(prepared.options):
+        return usual, f"{prepared.options.optimizer.optimizer} finds its own step lengths"
+    epochs = prepared.options.training.epochs
+    assert epochs is not None
+    steps = epochs * -(-len(prepared.member_parts(0)[0]) // batch_rows(prepared))
+    grid = grid_for(steps)
+    if grid is None:
+        return usual, (
+            f"{usual:.2g}, the preset's: a search takes a tenth of {LEAST_TRAINING_STEPS:,} steps, and there "
+            f"are {steps:,}"
+        )
+    try:
+        finding = find_rate(prepared, grid)
+    except DivergenceError as error:
+        return usual, f"{usual:.2g}, the preset's: {error.message}"
+    if not finding.stable:
+        return usual, f"{usual:.2g}, the preset's, as the search can not be trusted: {finding.reason}"
+    rate = min(max(finding.suggestion, usual / FURTHEST), usual * FURTHEST)
+    if rate != finding.suggestion:
+        return rate, (
+            f"{rate:.2g}; lr-find suggests {finding.suggestion:.2g}, but no more than a factor of "
+            f"{FURTHEST:g} from the preset's {usual:.2g} is taken"
+        )
+    low, high = finding.interval
+    return rate, f"{rate:.2g}, by lr-find ({finding.rule}; single sweeps {low:.2g} to {high:.2g})"

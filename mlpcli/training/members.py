@@ -1,0 +1,156 @@
+"""One network of a training: the rows it learns from and is chosen by, and what came of it."""
+
+import copy
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from mlpcli.arrays import Array
+from mlpcli.artifact.checkpoint import Progress
+from mlpcli.errors import SettingsError, did_you_mean
+from mlpcli.metrics import METRICS, measure, names_for
+from mlpcli.model.encoded_rows import Part
+from mlpcli.nn.fit_state import StopReason
+from mlpcli.nn.fitting import EpochRecord, fit
+from mlpcli.nn.trainer import Trainer
+from mlpcli.nn.training_settings import LOSS
+from mlpcli.options.run import generators
+from mlpcli.preparation.prepare import Prepared
+from mlpcli.training.checkpointing import refuse_what_does_not_fit
+from mlpcli.training.networks import build_trainer, initial_network
+
+Watch: TypeAlias = Callable[[EpochRecord], None]
+ShouldStop: TypeAlias = Callable[[], StopReason | None]
+Keep: TypeAlias = Callable[[int, Progress], None]
+"""Takes the number of a network and how far it has come."""
+OnBatch: TypeAlias = Callable[[int, int], None]
+"""Takes the batches that an epoch has done, and how many it has."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """A trained network: the best weights, and how it came to them."""
+
+    number: int
+    values: Array
+    constants: Array
+    history: list[EpochRecord]
+    best_epoch: int
+    """0 if no epoch was whole, or the loss ran away in the first."""
+    stop_reason: StopReason
+
+    @property
+    def best_scores(self) -> dict[str, float | None]:
+        """Loss and watched metrics of its validation rows at the best epoch."""
+        if not self.best_epoch:
+            return {}
+        record = self.history[self.best_epoch - 1]
+        scores = {LOSS: record.validation_loss, **record.metrics}
+        return {
+            name: score if score is not None and math.isfinite(score) else None
+            for name, score in scores.items()
+        }
+
+    def summary(self) -> dict[str, Any]:
+        """As it is stored and shown."""
+        return {
+            "epochs": len(self.history),
+            "best_epoch": self.best_epoch,
+            "stop_reason": self.stop_reason,
+            "validation": self.best_scores,
+        }
+
+
+def train_member(
+    prepared: Prepared,
+    number: int,
+    on_epoch: Watch,
+    should_stop: ShouldStop,
+    progress: Progress | None = None,
+    keep: Keep = lambda number, progress: None,
+    on_batch: OnBatch | None = None,
+) -> Member:
+    """Train network `number`, with generators of its own, to its end or until it is stopped.
+
+    The same numbers come out whichever members are trained before, after or beside it, and whether it starts
+    at its beginning or from earlier `progress`; `keep` is told after each epoch how far it has come. Where
+    its validation rows have no weight, none chooses the epoch.
+    """
+    progress = Progress() if progress is None else progress
+    if progress.ended:
+        return member_of(number, progress)
+    state, history = copy.copy(progress.state), list(progress.history)
+    randomness = generators(prepared.options.run.seed, number)
+    training, held = prepared.member_parts(number)
+    network = initial_network(prepared, randomness, training.features, number)
+    trainer = build_trainer(prepared, network)
+    moving = {name: randomness[name] for name in ("shuffle", "dropout")}
+    refuse_what_does_not_fit(progress, trainer, moving)
+    settings = prepared.options.training
+    counts = len(held) > 0 and (held.weights is None or bool(held.weights.any()))
+    for record in fit(
+        trainer,
+        prepared.examples(training),
+        settings,
+        moving,
+        validation=prepared.examples(held) if counts else None,
+        measure=_watched(prepared, trainer, held),
+        higher_is_better=settings.monitor != LOSS and METRICS[settings.monitor].higher_is_better,
+        should_stop=should_stop,
+        on_batch=on_batch,
+        state=state,
+        diagnosing=prepared.options.run.diagnose,
+    ):
+        history.append(replace(record, member=number))
+        on_epoch(history[-1])
+        keep(number, Progress(copy.copy(state), tuple(history)))
+    parameters = network.parameters
+    whole = replace(state, values=parameters.values, constants=parameters.constants)
+    whole.best_values, whole.moments, whole.generators = None, {}, {}
+    last = Progress(whole, tuple(history))
+    if last.ended:
+        keep(number, last)
+    return member_of(number, last)
+
+
+def member_of(number: int, progress: Progress) -> Member:
+    """The network that has come to its end."""
+    state, history = progress.state, progress.history
+    assert state.values is not None
+    assert state.constants is not None
+    assert state.stop_reason is not None
+    best = state.best_epoch or (0 if state.stop_reason == "diverged" else len(history))
+    return Member(number, state.values, state.constants, list(history), best, state.stop_reason)
+
+
+def check_monitor(prepared: Prepared) -> None:
+    """Raise SettingsError if the score that chooses the epoch is none of the task."""
+    monitor, task = prepared.options.training.monitor, prepared.task.name
+    if monitor not in (LOSS, *names_for(task)):
+        raise SettingsError(
+            f"--monitor: {monitor!r} is no score of {task}", did_you_mean(monitor, [LOSS, *names_for(task)])
+        )
+
+
+def _watched(prepared: Prepared, trainer: Trainer, held: Part) -> Callable[[Any], Mapping[str, float]]:
+    """The headline metric, and the one that chooses the epoch, of the held rows from raw outputs."""
+    monitor, task = prepared.options.training.monitor, prepared.task
+    shown = sorted({task.headline, monitor} - {LOSS})
+
+    def scores(outputs: Any) -> dict[str, float]:
+        if not np.isfinite(outputs).all():
+            return dict.fromkeys(shown, math.nan)  # the loss will tell
+        linked = trainer.loss.central(trainer.loss.link(outputs))
+        outcome = task.outcome(prepared.target, linked, held.truth, held.weights)
+        values, reasons = measure(outcome, task.name, shown)
+        if (reason := reasons.get(monitor)) is not None:
+            raise SettingsError(
+                f"--monitor: {monitor} cannot be had on the validation rows: {reason}",
+                "Monitor another score, or hold out more rows.",
+            )
+        return {name: math.nan if (value := values[name]) is None else value for name in shown}
+
+    return scores

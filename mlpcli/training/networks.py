@@ -1,0 +1,64 @@
+"""TODO."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from mlpcli.arrays import Array
+from mlpcli.model.blueprint import Plan, loss_of
+from mlpcli.model.compatibility import is_minimized
+from mlpcli.nn.network import PREDICTION_ROWS, Network
+from mlpcli.nn.optimizers import OPTIMIZERS, Optimizer, UpdateRule
+from mlpcli.nn.parameters import GROUPS
+from mlpcli.nn.regularization import Regularization
+from mlpcli.nn.trainer import Trainer
+from mlpcli.preparation.prepare import Prepared
+
+
+def initial_network(
+    prepared: Prepared, randomness: Mapping[str, np.random.Generator], features: Array, number: int = 0
+) -> Network:
+    """The network of the settings, the `number`th, with its starting weights for these training rows."""
+    options = prepared.options
+    plan = Plan.of(options, prepared.encoder, prepared.task, prepared.target)
+    network = plan.build(randomness["dropout"])
+    # Rows from all over the table, the same on every run.
+    chosen = np.linspace(0, len(features) - 1, min(len(features), PREDICTION_ROWS)).astype(np.intp)
+    sample = features[chosen]
+    network.initialize(randomness["weights"], options.network.init or "auto", sample)
+    if prepared.transfer is not None:
+        prepared.transfer.apply(network, number)
+    return network
+
+
+def batch_rows(prepared: Prepared) -> int:
+    """Rows of the training part that are learned from at once."""
+    rows = len(prepared.parts["train"])
+    assert prepared.options.training.batch_size is not None
+    return rows if is_minimized(prepared.options) else min(rows, prepared.options.training.batch_size)
+
+
+def build_trainer(prepared: Prepared, network: Network) -> Trainer:
+    """The network with the loss and the optimizer of its settings."""
+    options = prepared.options
+    settings = options.optimizer
+    assert settings.optimizer is not None
+    rule = OPTIMIZERS[settings.optimizer]
+    optimizer: Optimizer
+    usual_decay = 0.0
+    if issubclass(rule, UpdateRule):
+        by_group = dict.fromkeys(GROUPS, 1.0) | dict(settings.rate_factors or ())
+        factors = network.rate_factors(by_group, by_width=bool(settings.rate_by_width))
+        optimizer = rule(network.parameters, settings.momentum, settings.beta2, factors)
+        usual_decay = rule.usual_decay
+    else:
+        optimizer = rule(network.parameters)
+    frozen = () if prepared.transfer is None else prepared.transfer.frozen
+    return Trainer(
+        network,
+        loss_of(options, prepared.task),
+        optimizer,
+        Regularization(network.parameters, options.regularization, usual_decay, frozen),
+        loss_of(options, prepared.task, hard=True),
+        frozen,
+    )

@@ -1,0 +1,85 @@
+"""How a training ended: which networks are kept, why it stopped, what is to be said of it."""
+
+import time
+from collections.abc import Callable
+
+from mlpcli.errors import DivergenceError, StoppedError
+from mlpcli.nn.fit_state import StopReason
+from mlpcli.preparation.finding import Finding
+from mlpcli.preparation.prepare import Prepared
+from mlpcli.training.members import Member
+
+
+def kept(prepared: Prepared, members: list[Member]) -> list[Member]:
+    """Those that have something to keep; none that diverged, unless all did. Raises if there is none."""
+    whole = [member for member in members if member.best_epoch]
+    if whole:
+        return [member for member in whole if member.stop_reason != "diverged"] or whole
+    if any(member.stop_reason == "diverged" for member in members):
+        raise diverged(prepared, members)
+    if members and members[0].stop_reason == "time":
+        limit = prepared.options.run.time_limit
+        raise StoppedError(
+            f"--time-limit {limit:g}s was reached before the first epoch ended; no model was written",
+            "Give it more time, or fewer rows or units.",
+        )
+    code = {"interrupted": 130, "terminated": 143}.get(members[0].stop_reason if members else "", 1)
+    raise StoppedError("stopped before the first epoch ended; no model was written", exit_code=code)
+
+
+def left_out(trained: list[Member], whole: list[Member]) -> list[Finding]:
+    """What to tell of networks that ran away while others did not."""
+    count = sum(member.stop_reason == "diverged" for member in trained)
+    if not count or whole[0].stop_reason == "diverged":
+        return []
+    return [
+        Finding(
+            "diverged",
+            f"{count} of {len(trained)} networks diverged and {'are' if count > 1 else 'is'} left out",
+            "--lr with a smaller rate; `mlpcli lr-find` suggests one",
+        )
+    ]
+
+
+def stop_reason(
+    trained: list[Member], whole: list[Member], planned: int, told: StopReason | None
+) -> StopReason:
+    """What the run was `told` if networks are missing; what broke one off; what ended the first."""
+    reasons = [member.stop_reason for member in trained]
+    early: tuple[StopReason, ...] = ("interrupted", "terminated", "time")
+    broken_off = next((reason for reason in early if reason in reasons), None)
+    if len(trained) < planned and told is not None:
+        return told
+    return broken_off or whole[0].stop_reason
+
+
+def diverged(prepared: Prepared, members: list[Member]) -> DivergenceError:
+    """The error of a training in which no network has anything to keep."""
+    rate = prepared.options.training.learning_rate
+    assert isinstance(rate, (int, float))
+    epoch = len(members[0].history) + 1
+    return DivergenceError(
+        f"training diverged in epoch {epoch}: at learning rate {rate:g} the loss is no longer finite",
+        f"Try a smaller rate, --lr {rate / 10:g}; `mlpcli lr-find` suggests one.",
+    )
+
+
+class Door:
+    """The one door through which a run is stopped: the caller's wish, then the clock."""
+
+    def __init__(
+        self, time_limit: float | None, should_stop: Callable[[], StopReason | None], began: float
+    ) -> None:
+        """The limit is counted from `began` on, of `time.perf_counter`."""
+        self._should_stop = should_stop
+        self._end = None if time_limit is None else began + time_limit
+        self.reason: StopReason | None = None
+        """Why the run was told to stop, if it was."""
+
+    def ask(self) -> StopReason | None:
+        """Whether, and why, to stop; asked after each batch."""
+        wish = self._should_stop()
+        if wish is None and self._end is not None and time.perf_counter() >= self._end:
+            wish = "time"
+        self.reason = wish or self.reason
+        return wish

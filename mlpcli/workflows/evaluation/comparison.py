@@ -1,0 +1,196 @@
+"""Another model, or an earlier evaluation, beside this one: the differences, and whether they are luck."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from mlpcli.arrays import Array
+from mlpcli.artifact.json_values import from_json
+from mlpcli.data.counts import CellCounts
+from mlpcli.data.target import ClassTarget
+from mlpcli.errors import DataError
+from mlpcli.metrics import METRICS
+from mlpcli.metrics.bootstrap import Interval, percentiles
+from mlpcli.model.model import Model, load
+
+FLAG = "--compare"
+HOW = "Give a model, or what this wrote: mlpcli evaluate MODEL DATA --json > FILE.json"
+BETTER, WORSE, UNCLEAR, SAME = "better", "worse", "unclear", "same"
+RESAMPLES = 1000
+MOST_DRAWS = 200_000_000
+"""Rows times resamples where nobody asked for a number of these."""
+FEWEST_RESAMPLES = 200
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """This model's metrics minus the other's on the same rows, or minus those of an earlier evaluation."""
+
+    other: str
+    kind: str
+    """model, or file: of its metrics only the values are known."""
+    rows: int
+    metrics: dict[str, float | None]
+    """The other's."""
+    difference: dict[str, float | None]
+    intervals: dict[str, Interval | None] | None
+    """Of the differences, from resamples that both share; None for a file."""
+    verdicts: dict[str, str] | None
+    """better, worse, unclear where the interval holds 0, or same; None for a file."""
+    resamples: int
+    level: float
+    seen_in_training: bool | None
+    """Whether these rows trained the other model; None for a file."""
+    counts: CellCounts
+    """What the other model met in the cells of its inputs."""
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What `evaluate --json` said."""
+
+    rows: int
+    metrics: dict[str, float | None]
+
+
+def load_other(path: str, model: Model) -> Model | Earlier:
+    """What is compared with; raises MlpcliError where it cannot be compared."""
+    if _is_json(path):
+        return _earlier(path, model)
+    other = load(path)
+    ours, theirs = model.artifact.schema, other.artifact.schema
+    if theirs.task != ours.task:
+        raise DataError(
+            f"{FLAG} {path}: its task is {theirs.task}, not {ours.task}",
+            "Compare models of the same target.",
+        )
+    if set(theirs.target) != set(ours.target):
+        raise DataError(
+            f"{FLAG} {path}: its target is {', '.join(theirs.target)}, not {', '.join(ours.target)}",
+            "Compare models of the same target.",
+        )
+    if isinstance(model.target, ClassTarget) and isinstance(other.target, ClassTarget):
+        different = set(model.target.classes) ^ set(other.target.classes)
+        if different:
+            raise DataError(
+                f"{FLAG} {path}: only one of the models knows the class {min(different)!r}",
+                "Compare models of the same classes.",
+            )
+    return other
+
+
+def resamples_for(rows: int) -> int:
+    """Of a paired bootstrap, where no number was given."""
+    return max(FEWEST_RESAMPLES, min(RESAMPLES, MOST_DRAWS // rows))
+
+
+def compared_with_model(
+    path: str,
+    ours: Mapping[str, float | None],
+    theirs: Mapping[str, float | None],
+    scores: Mapping[str, Mapping[str, Array]],
+    level: float,
+    rows: int,
+    seen_in_training: bool,
+    counts: CellCounts,
+) -> Comparison:
+    """`scores` {"ours", "theirs"} are those of the same resamples."""
+    intervals: dict[str, Interval | None] = {}
+    resamples = 0
+    for name, values in scores["ours"].items():
+        intervals[name] = percentiles(values - scores["theirs"][name], level)
+        resamples = len(values)
+    verdicts = {name: _verdict(name, interval) for name, interval in intervals.items()}
+    differences = _differences(ours, theirs)
+    return Comparison(
+        path,
+        "model",
+        rows,
+        dict(theirs),
+        differences,
+        intervals,
+        verdicts,
+        resamples,
+        level,
+        seen_in_training,
+        counts,
+    )
+
+
+def compared_with_file(
+    path: str, ours: Mapping[str, float | None], earlier: Earlier, level: float
+) -> Comparison:
+    """Values beside values."""
+    theirs = {name: earlier.metrics.get(name) for name in ours}
+    differences = _differences(ours, theirs)
+    return Comparison(
+        path, "file", earlier.rows, theirs, differences, None, None, 0, level, None, CellCounts()
+    )
+
+
+def _differences(
+    ours: Mapping[str, float | None], theirs: Mapping[str, float | None]
+) -> dict[str, float | None]:
+    differences: dict[str, float | None] = {}
+    for name, value in ours.items():
+        other = theirs.get(name)
+        differences[name] = None if value is None or other is None else value - other
+    return differences
+
+
+def _verdict(name: str, interval: Interval | None) -> str:
+    if interval == (0, 0):
+        return SAME
+    if interval is None or interval[0] <= 0 <= interval[1]:
+        return UNCLEAR
+    return BETTER if (interval[0] > 0) == METRICS[name].higher_is_better else WORSE
+
+
+def _is_json(path: str) -> bool:
+    """By its first character: a model file begins otherwise."""
+    try:
+        with open(path, "rb") as file:
+            return file.read(64).lstrip()[:1] == b"{"
+    except OSError:
+        return path.lower().endswith(".json")
+
+
+def _earlier(path: str, model: Model) -> Earlier:
+    try:
+        content = from_json(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise DataError(
+            f"{FLAG} {path}: {error.strerror}", "Give a model, or a file of evaluate --json."
+        ) from None
+    except (ValueError, RecursionError):
+        raise DataError(f"{FLAG} {path}: is not JSON, or not of numbers that are some", HOW) from None
+    if not isinstance(content, dict) or content.get("command") != "evaluate":
+        raise DataError(
+            f"{FLAG} {path}: is not what evaluate --json says",
+            HOW,
+        )
+    metrics, rows, task = content.get("metrics"), content.get("rows"), content.get("task")
+    if (
+        type(rows) is not int
+        or rows < 0
+        or not isinstance(metrics, dict)
+        or any(value is not None and type(value) not in (int, float) for value in metrics.values())
+    ):
+        raise DataError(f"{FLAG} {path}: its metrics or rows are missing", "Write the file again.")
+    if task != model.task.name:
+        raise DataError(
+            f"{FLAG} {path}: its task is {task!s:.40}, not {model.task.name}",
+            "Compare evaluations of the same target.",
+        )
+    own = list(model.artifact.schema.target)
+    if sorted(map(str, content.get("target") or own)) != sorted(own):
+        raise DataError(f"{FLAG} {path}: is of another target", "Compare evaluations of the same target.")
+    if isinstance(model.target, ClassTarget) and (content.get("classes") or None) not in (
+        None,
+        list(model.target.classes),
+    ):
+        raise DataError(
+            f"{FLAG} {path}: is of other classes, or another of two is the positive one",
+            "Compare evaluations of the same classes.",
+        )
+    return Earlier(rows, {name: None if value is None else float(value) for name, value in metrics.items()})

@@ -1,0 +1,99 @@
+"""Permutation importance (Breiman 2001): how much worse a metric gets when a column's cells are shuffled."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from mlpcli.arrays import Array
+from mlpcli.metrics import METRICS, measure
+from mlpcli.metrics.bootstrap import percentiles, resampled
+from mlpcli.metrics.outcome import Outcome
+from mlpcli.model.encoded_rows import Part
+from mlpcli.model.model import Model
+
+MOST_ROWS = 20_000
+"""Drawn from the table: more make the numbers hardly surer, and each column takes a pass over them."""
+DRAWS = 200
+"""Shufflings and resamples of rows together, from which an interval is made."""
+
+
+@dataclass(frozen=True)
+class ColumnImportance:
+    """How much worse the metric is without the column's information; below 0 by chance."""
+
+    drop: float | None
+    interval: tuple[float, float] | None
+
+
+@dataclass(frozen=True)
+class Importance:
+    """Of the input columns, the largest first."""
+
+    metric: str
+    rows: int
+    repeats: int
+    level: float
+    columns: dict[str, ColumnImportance]
+
+
+def permutation_importance(
+    model: Model,
+    part: Part,
+    threshold: Any,
+    metric: str,
+    repeats: int,
+    level: float,
+    generator: np.random.Generator,
+) -> Importance:
+    """Of every input column by all matrix columns that encode it, shuffled `repeats` times together.
+
+    The interval tells of both kinds of chance: each shuffling is scored on resamples of the rows, the same
+    ones for the table as it was.
+    """
+    plain = _outcome(model, part, part.features, threshold)
+    columns: dict[str, ColumnImportance] = {}
+    start = 0
+    features = part.features.copy()
+    for encoder in model.encoder.encoders:
+        block = slice(start, start + encoder.width)
+        start += encoder.width
+        shuffled = []
+        for _ in range(repeats):
+            features[:, block] = part.features[generator.permutation(len(part)), block]
+            shuffled.append(_outcome(model, part, features, threshold))
+        features[:, block] = part.features[:, block]
+        columns[encoder.name] = _importance(plain, shuffled, model.task.name, metric, level, generator)
+    ordered = sorted(columns.items(), key=lambda each: -np.inf if each[1].drop is None else -each[1].drop)
+    return Importance(metric, len(part), repeats, level, dict(ordered))
+
+
+def _importance(
+    plain: Outcome,
+    shuffled: list[Outcome],
+    task: str,
+    metric: str,
+    level: float,
+    generator: np.random.Generator,
+) -> ColumnImportance:
+    """Of one column."""
+    sign = 1 if METRICS[metric].higher_is_better else -1
+    drops, resamples = [], []
+    for outcome in shuffled:
+        pair = {"plain": plain, "shuffled": outcome}
+        scores = resampled(pair, task, [metric], max(DRAWS // len(shuffled), 2), generator)
+        resamples.append(0.0 + sign * (scores["plain"][metric] - scores["shuffled"][metric]))
+        drops.append(0.0 + sign * (_score(plain, task, metric) - _score(outcome, task, metric)))
+    drop = float(np.mean(drops))
+    interval = percentiles(np.concatenate(resamples), level)
+    return ColumnImportance(None if np.isnan(drop) else drop, interval)
+
+
+def _score(outcome: Outcome, task: str, metric: str) -> float:
+    value = measure(outcome, task, [metric])[0][metric]
+    return np.nan if value is None else value
+
+
+def _outcome(model: Model, part: Part, features: Array, threshold: Any) -> Outcome:
+    central = model.loss.central(model.outputs(features))
+    return model.task.outcome(model.target, central, part.truth, part.weights, threshold)

@@ -1,0 +1,118 @@
+"""Another model on the rows of an evaluation, in the order of this one's classes or targets."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from mlpcli.arrays import Array
+from mlpcli.data.columns.cells import Reading
+from mlpcli.data.counts import CellCounts
+from mlpcli.data.reading.source import ReadingSettings
+from mlpcli.data.target import ClassTarget
+from mlpcli.errors import DataError
+from mlpcli.metrics.outcome import Outcome
+from mlpcli.model.encoded_rows import EncodedChunk, Part, digest_of, numbers_of, reading_of, refuse_counted
+from mlpcli.model.model import Model, read_as, reading_for
+from mlpcli.settings import described_fields, flag_of
+
+
+@dataclass(frozen=True)
+class OtherRows:
+    """Of another model, for the same rows."""
+
+    central: Array
+    """(rows, outputs)"""
+    digest: str
+    """Of the rows as its training would have encoded them."""
+    counts: CellCounts
+
+
+class OtherModel:
+    """Another model on the chunks of a pass, whose cells are read as it would read them alone."""
+
+    def __init__(self, other: Model, model: Model, given: ReadingSettings) -> None:
+        """`model` is this one; raises DataError if they do not find the same rows in a file."""
+        ours, theirs = reading_for(model, given), reading_for(other, given)
+        for name in ("no_header", "comment"):
+            if (getattr(ours, name) or None) != (getattr(theirs, name) or None):
+                flag = flag_of(name, described_fields(ReadingSettings)[name])
+                raise DataError(
+                    f"--compare: the models were trained on files read with and without the same {flag}",
+                    f"Give {flag} for the files of this evaluation.",
+                )
+        self._model, self._ours = read_as(other, theirs), model
+        self.schema = other.artifact.schema
+        self.inputs = [column.name for column in self.schema.inputs]
+        mine, its = reading_of(ours), reading_of(theirs)
+        self._same_decimal = mine.decimal == its.decimal
+        self.parsed = Reading(mine.missing & its.missing, mine.decimal)
+        """What is missing to one of the models only is told apart when it encodes."""
+        self._central, self._hashes, self._counts = list[Array](), list[Array](), CellCounts()
+
+    def texts(self, header: Sequence[str]) -> set[str]:
+        """Columns that have to be read as text: those of no numbers, or all of a text file whose numbers this
+        model reads otherwise."""
+        texts = set(self.inputs) - numbers_of(self.schema, None, None)
+        return texts if self._same_decimal else texts | set(header)
+
+    def add(self, chunk: EncodedChunk, *, strict: bool) -> None:
+        """The next rows."""
+        model = self._model
+        features = model.encode(chunk.frame, self._counts)
+        if strict:
+            refuse_counted(self._counts, chunk.frame, chunk.place, " to the model of --compare")
+        self._central.append(model.loss.central(model.outputs(features)))
+        truth = truth_for(model, self._ours, chunk.part.truth)
+        self._hashes.append(Part(features, truth, None).hashes())
+
+    def rows(self) -> OtherRows:
+        """Of all chunks."""
+        digest = digest_of(np.concatenate(self._hashes))
+        return OtherRows(np.concatenate(self._central), digest, self._counts)
+
+
+def outcome_of_other(
+    other: Model, model: Model, central: Array, part: Part, threshold: float | None
+) -> Outcome:
+    """What the other model predicted, in this model's order of classes or targets.
+
+    A `threshold` that is given is one of this model's positive class; the stored one is of the other's.
+    """
+    places = order_of(other, model)
+    outcome = other.task.outcome(
+        other.target,
+        central,
+        truth_for(other, model, part.truth),
+        part.weights,
+        other.threshold if threshold is None else threshold,
+    )
+    if _names(other) == _names(model):
+        return outcome
+    predicted, probabilities = outcome.predicted, outcome.probabilities
+    predicted = np.argsort(places)[predicted] if predicted.ndim == 1 else predicted[:, places]
+    probabilities = None if probabilities is None else probabilities[:, places]
+    if threshold is not None and model.task.name == "binary":
+        assert probabilities is not None
+        # Its own outcome has cut the probability of its own positive class.
+        predicted = model.task.outcome(
+            model.target, probabilities[:, 1:], part.truth, part.weights, threshold
+        ).predicted
+    return Outcome(part.truth, predicted, probabilities, part.weights)
+
+
+def truth_for(other: Model, model: Model, truth: Array) -> Array:
+    """This model's truth as the other's metrics take it."""
+    places = order_of(other, model)
+    return np.asarray(places[truth] if truth.ndim == 1 else truth[:, np.argsort(places)])
+
+
+def order_of(other: Model, model: Model) -> Array:
+    """Where each of this model's classes or targets is among the other's."""
+    names = _names(other)
+    return np.array([names.index(name) for name in _names(model)])
+
+
+def _names(model: Model) -> tuple[str, ...]:
+    """Classes, or targets, in the order of the outputs."""
+    return model.target.classes if isinstance(model.target, ClassTarget) else model.target.names

@@ -1,0 +1,159 @@
+"""What an evaluation returns, and its parts: each class, each target, errors, intervals."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+
+from mlpcli.data.counts import CellCounts
+from mlpcli.data.target import ClassTarget
+from mlpcli.metrics import measure
+from mlpcli.metrics.bootstrap import Interval
+from mlpcli.metrics.classification import confusion, per_class
+from mlpcli.metrics.conformal import ErrorSizes, coverage
+from mlpcli.metrics.evaluation_curves import EvaluationCurves, evaluation_curves
+from mlpcli.metrics.gates import Verdict
+from mlpcli.metrics.outcome import Outcome, UnavailableError
+from mlpcli.metrics.regression import residuals
+from mlpcli.model.intervals import bounds
+from mlpcli.model.model import Model
+from mlpcli.model.tasks import Threshold
+from mlpcli.options.threshold import FOR
+from mlpcli.workflows.evaluation.comparison import Comparison
+from mlpcli.workflows.evaluation.importance import Importance
+from mlpcli.workflows.evaluation.scored_rows import ScoredRows
+from mlpcli.workflows.evaluation.slices import SliceScores
+
+ByName: TypeAlias = dict[str, dict[str, float | None]]
+
+
+@dataclass(frozen=True)
+class Confusion:
+    """Rows are the truth, columns the prediction; sums of weights where rows have weights."""
+
+    labels: list[str]
+    counts: list[list[float]]
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Of `--interval`: the share of true numbers inside, and the mean width; of several targets the means."""
+
+    level: float
+    coverage: float
+    mean_width: float
+    per_target: dict[str, dict[str, float]]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What `evaluate` returns."""
+
+    task: str
+    rows: int
+    dropped: int
+    """Rows without target."""
+    threshold: list[float] | None
+    """Of the positive class, or of each label."""
+    metrics: dict[str, float | None]
+    baseline: dict[str, float | None]
+    reasons: dict[str, str]
+    """Why a metric is None."""
+    intervals: dict[str, Interval | None] | None
+    """Of the metrics, with `bootstrap`."""
+    level: float
+    resamples: int
+    confusion: Confusion | None
+    per_class: dict[str, dict[str, float]] | None
+    per_target: ByName | None
+    baseline_per_class: dict[str, dict[str, float]] | None
+    baseline_per_target: ByName | None
+    residuals: dict[str, dict[str, float]] | None
+    """Of true - predicted, for each target."""
+    coverage: Coverage | None
+    slices: dict[str, dict[str, SliceScores]]
+    """{column: {value: scores}}"""
+    comparison: Comparison | None
+    gates: list[Verdict]
+    importance: Importance | None
+    target: tuple[str, ...]
+    labels: list[str]
+    """Classes, labels or targets, in the order of the curves."""
+    curves: EvaluationCurves | None
+    """What pictures are drawn from, if that was asked for."""
+    seen_in_training: bool
+    counts: CellCounts
+    notes: list[str]
+
+    @property
+    def passed(self) -> bool:
+        """Whether every gate holds."""
+        return all(gate.holds for gate in self.gates)
+
+
+def threshold_of_each(model: Model, threshold: Threshold) -> list[float] | None:
+    """That of the positive class, or of each label; None if the task has none."""
+    if model.task.name not in FOR:
+        return None
+    labels = 1 if isinstance(model.target, ClassTarget) else len(model.target.names)
+    each: list[float] = np.broadcast_to(threshold, (labels,)).tolist()
+    return each
+
+
+def by_class(model: Model, outcome: Outcome) -> tuple[Confusion | None, dict[str, dict[str, float]] | None]:
+    """The confusion matrix and the scores of each class, if there are classes."""
+    if not isinstance(model.target, ClassTarget):
+        return None, None
+    classes = list(model.target.classes)
+    scores = per_class(outcome, len(classes))
+    scores_of_each = {
+        each: {name: float(values[number]) for name, values in scores.items()}
+        for number, each in enumerate(classes)
+    }
+    return Confusion(classes, confusion(outcome, len(classes)).tolist()), scores_of_each
+
+
+def by_target(model: Model, outcome: Outcome) -> ByName | None:
+    """Each target by itself: values as regression, labels as a binary class."""
+    if isinstance(model.target, ClassTarget) or len(model.target.names) == 1:
+        return None
+    found = {}
+    for number, name in enumerate(model.target.names):
+        truth, predicted = outcome.truth[:, number], outcome.predicted[:, number]
+        if outcome.probabilities is None:
+            single = Outcome(truth[:, None], predicted[:, None], None, outcome.weights)
+        else:
+            of_label = outcome.probabilities[:, number]
+            single = Outcome(truth, predicted, np.column_stack([1 - of_label, of_label]), outcome.weights)
+        found[name] = measure(single, "regression" if outcome.probabilities is None else "binary")[0]
+    return found
+
+
+def curves_of(model: Model, outcome: Outcome) -> tuple[EvaluationCurves | None, list[str]]:
+    """What pictures are drawn from, or a note on why there is nothing to draw."""
+    try:
+        return evaluation_curves(outcome, model.task.name), []
+    except UnavailableError as reason:
+        return None, [f"--plot: nothing is drawn: {reason}"]
+
+
+def residuals_of(model: Model, outcome: Outcome) -> dict[str, dict[str, float]] | None:
+    """A summary of true - predicted for each target, if they are numbers."""
+    if outcome.probabilities is not None:
+        return None
+    summary = residuals(outcome)
+    return {
+        target: {name: float(values[number]) for name, values in summary.items()}
+        for number, target in enumerate(model.artifact.schema.target)
+    }
+
+
+def coverage_of(model: Model, rows: ScoredRows, errors: ErrorSizes, level: float) -> Coverage:
+    """How many true numbers lie in the intervals of a level."""
+    low, high = bounds(model, errors, rows.central, level)
+    inside, width = coverage(rows.part.truth, low, high, rows.part.weights)
+    per_target = {
+        name: {"coverage": float(inside[number]), "mean_width": float(width[number])}
+        for number, name in enumerate(model.artifact.schema.target)
+    }
+    return Coverage(level, float(inside.mean()), float(width.mean()), per_target)

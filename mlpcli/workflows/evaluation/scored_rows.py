@@ -1,0 +1,150 @@
+"""One pass over the rows of a table: what is true, and what one or two models say, without their inputs."""
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from mlpcli.arrays import Array
+from mlpcli.data.counts import CellCounts
+from mlpcli.data.reading.source import ReadingSettings
+from mlpcli.data.reading.stream import RowStream
+from mlpcli.data.schema import resolve_names
+from mlpcli.model.encoded_rows import (
+    Data,
+    Part,
+    check_weights,
+    digest_of,
+    encode_chunks,
+    no_target,
+    numbers_of,
+    paths_of,
+    reading_of,
+)
+from mlpcli.model.model import Model, read_as, reading_for
+from mlpcli.nn.network import PREDICTION_ROWS
+from mlpcli.options.run import choose_threads, limited_threads
+from mlpcli.workflows.evaluation.other_model import OtherModel, OtherRows
+from mlpcli.workflows.evaluation.slices import Slicer
+
+
+@dataclass(frozen=True)
+class ScoredRows:
+    """Truth and weights of all rows with a target, and the models' linked central outputs for them."""
+
+    part: Part
+    """Its features have no columns."""
+    central: Array
+    """(rows, outputs)"""
+    other: OtherRows | None
+    """What another model made of the same rows."""
+    slices: dict[str, dict[str, Array]]
+    """{column: {value: row numbers}}"""
+    sample: Part | None
+    """Some of the rows, drawn without order, with their features."""
+    digest: str
+    """Empty if they are more than the model was trained with."""
+    dropped: int
+    counts: CellCounts
+    notes: list[str]
+
+
+def score_rows(
+    model: Model,
+    data: Data,
+    reading: ReadingSettings,
+    *,
+    strict: bool = False,
+    by: Sequence[str] = (),
+    other: Model | None = None,
+    sample: int = 0,
+    generator: np.random.Generator,
+) -> ScoredRows:
+    """Read, encode and predict chunk by chunk; `sample` rows at most are kept with their features.
+
+    The other model reads its inputs as it would alone; which rows have a target, and which, this one says.
+    Memory: outputs and truth of all rows, beside a chunk and the sample.
+    """
+    reading_settings = reading_for(model, reading)
+    cells, schema, counts = reading_of(reading_settings), model.artifact.schema, CellCounts()
+    parsed = cells
+    model = read_as(model, reading_settings)
+    beside = None if other is None else OtherModel(other, model, reading)
+    parts, outputs, hashes = list[Part](), list[Array](), list[Array]()
+    # More rows than were there in training are not those: no need to look at them.
+    rows, most = 0, sum(model.artifact.receipt["rows"].values())
+    dropped, drawn = 0, _Sample(sample, generator)
+    products = model.network.largest_product * PREDICTION_ROWS
+    with (
+        RowStream(paths_of(data), reading_settings) as stream,
+        limited_threads(choose_threads(model.options.run.threads, products)),
+    ):
+        columns = resolve_names("--by", by, stream.header, stream.name)
+        numbers = numbers_of(schema, model.target, None)
+        also, texts = list(columns), set[str]()
+        if beside is not None:
+            beside.schema.require(stream.header, stream.name, target=False)
+            also += beside.inputs
+            parsed = beside.parsed
+            texts = beside.texts([] if isinstance(data, pd.DataFrame) else stream.header)
+        slicer = Slicer(columns, numbers, cells)
+        for chunk in encode_chunks(
+            stream,
+            schema,
+            model.encoder,
+            model.target,
+            cells,
+            counts,
+            strict=strict,
+            also=also,
+            texts=texts,
+            parsed=parsed,
+        ):
+            dropped += chunk.dropped
+            outputs.append(model.loss.central(model.outputs(chunk.part.features)))
+            if beside is not None:
+                beside.add(chunk, strict=strict)
+            rows += len(chunk.part)
+            if rows <= most:
+                hashes.append(chunk.part.hashes())
+            slicer.add(chunk.frame)
+            drawn.add(chunk.part.counting())
+            # What the network saw is not needed any more.
+            parts.append(dataclasses.replace(chunk.part, features=chunk.part.features[:, :0]))
+    part = Part.joined(parts)
+    if not len(part):
+        raise no_target(stream.name)
+    check_weights(part.weights, schema.weight, stream.name)
+    notes = list(stream.notes)
+    if schema.weight is not None and part.weights is None:
+        notes.append(f"the weight column {schema.weight!r} is missing: metrics are unweighted")
+    return ScoredRows(
+        part,
+        np.concatenate(outputs),
+        None if beside is None else beside.rows(),
+        slicer.slices(),
+        drawn.part if sample else None,
+        digest_of(np.concatenate(hashes)) if rows <= most else "",
+        dropped,
+        counts,
+        notes,
+    )
+
+
+class _Sample:
+    """Rows with the smallest of random numbers: each row is as likely, whatever the chunks."""
+
+    def __init__(self, rows: int, generator: np.random.Generator) -> None:
+        self._rows, self._generator = rows, generator
+        self._keys = np.empty(0)
+        self.part = Part.joined([])
+
+    def add(self, part: Part) -> None:
+        if not self._rows or not len(part):
+            return
+        keys = np.concatenate([self._keys, self._generator.random(len(part))])
+        both = Part.joined([self.part, part]) if len(self.part) else part
+        kept = np.argsort(keys, kind="stable")[: self._rows]
+        self._keys, self.part = keys[kept], both.take(kept)

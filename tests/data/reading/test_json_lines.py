@@ -1,0 +1,115 @@
+"""Rows of JSON lines: keys are columns, values keep their text, and errors name the line."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mlpcli.data.columns.cells import Reading
+from mlpcli.data.reading.open_rows import OpenRows
+from mlpcli.data.reading.source import ReadingSettings, TextSource
+from mlpcli.errors import DataError
+from tests.data.examples import file_table, rows_of, write
+
+
+def test_values_keep_their_text(tmp_path: Path) -> None:
+    values = (
+        '"x", "007", 1.10, 1e400, 123456789012345678901, true, null, [1, {"é": 2.0}], "a\\n,\\"", "", NaN'
+    )
+    names = [f"c{position}" for position in range(11)]
+    parts = ['"x"', '"007"', "1.10", "1e400", "123456789012345678901", "true", "null"]
+    parts += ['[1, {"é": 2.0}]', '"a\\n,\\""', '""', "NaN"]
+    assert ", ".join(parts) == values
+    line = "{" + ", ".join(f'"{name}": {part}' for name, part in zip(names, parts, strict=True)) + "}\n"
+    header, rows, lines = rows_of(write(tmp_path, "a.jsonl", line))
+    assert header == names
+    assert rows == [
+        [
+            "x",
+            "007",
+            "1.10",
+            "1e400",
+            "123456789012345678901",
+            "true",
+            "",
+            '[1, {"é": 2.0}]',
+            'a\n,"',
+            "",
+            "NaN",
+        ]
+    ]
+    assert lines == [1]
+
+
+def test_rows_know_their_line_and_may_lack_keys(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.ndjson", '\n{"a": 1}\r\n\n  \n{"b": 2, "a": null}\n{}')
+    assert rows_of(path) == (["a", "b"], [["1", ""], ["", "2"], ["", ""]], [2, 5, 6])
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "ndjson", "JSONL"])
+def test_the_ending_tells_the_format(tmp_path: Path, ending: str) -> None:
+    path = write(tmp_path, f"a.{ending}", '{"a": 1}\n')
+    with OpenRows(TextSource(path, None), ReadingSettings()) as rows:
+        assert (rows.header, rows.notes, rows.dialect) == (["a"], [], None)
+
+
+def test_the_format_is_guessed_for_other_endings_and_said(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.txt", ' {"a": 1}\n')
+    with OpenRows(TextSource(path, None), ReadingSettings()) as rows:
+        assert rows.notes == [f"{path}: the rows look like JSON lines"]
+
+
+def test_a_csv_file_is_no_json(tmp_path: Path) -> None:
+    assert rows_of(write(tmp_path, "a.csv", "{a,b}\n1,2\n"))[0] == ["{a", "b}"]
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('{"a": 1', "is not JSON"),
+        ("[1, 2]", "is no JSON object"),
+        ("1", "is no JSON object"),
+        ("[" * 100_000, "is not JSON"),
+        ('{"a": 1} {"a": 2}', "is not JSON"),
+    ],
+    ids=["cut short", "array", "number", "deep", "two objects"],
+)
+def test_a_bad_line_is_named(tmp_path: Path, line: str, message: str) -> None:
+    path = write(tmp_path, "a.jsonl", f'{{"a": 1}}\n\n{line}\n')
+    with pytest.raises(DataError, match=rf"a\.jsonl: line 3: {message}"):
+        rows_of(path)
+
+
+def test_a_key_that_no_first_row_has_is_an_error(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.jsonl", '{"weight": 1}\n' * 3 + '{"wieght": 2}\n')
+    with (
+        OpenRows(TextSource(path, None), ReadingSettings(), rows=2) as rows,
+        pytest.raises(DataError, match=r"a\.jsonl: line 4: the key 'wieght' is not in the first") as raised,
+    ):
+        list(rows)
+    assert "'weight'" in raised.value.hint
+
+
+def test_blocks_know_the_objects(tmp_path: Path) -> None:
+    objects = [{"a": 1.5, "b": [True, None]}, {"a": "x"}]
+    path = write(tmp_path, "a.jsonl", "".join(json.dumps(each) + "\n" for each in objects))
+    with OpenRows(TextSource(path, None), ReadingSettings()) as rows:
+        assert [each for block in rows for each in block.objects or []] == objects
+
+
+def test_columns_of_numbers_are_numbers(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.jsonl", '{"x": 0.1, "y": "a"}\n{"x": null, "y": "b"}\n{"x": -3e-7, "y": "c"}\n')
+    np.testing.assert_array_equal(file_table([path]).read(["x"], {"x"}, Reading())["x"], [0.1, np.nan, -3e-7])
+
+
+@pytest.mark.parametrize("text", ["", "\n\n"])
+def test_an_empty_file(tmp_path: Path, text: str) -> None:
+    with pytest.raises(DataError, match="is empty"):
+        rows_of(write(tmp_path, "a.jsonl", text))
+
+
+@pytest.mark.parametrize("text", ["{}\n", "   \n"])
+def test_rows_without_a_key_are_no_table(tmp_path: Path, text: str) -> None:
+    with pytest.raises(DataError, match=r"a\.jsonl: has no columns"):
+        rows_of(write(tmp_path, "a.jsonl", text))

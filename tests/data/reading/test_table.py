@@ -1,0 +1,152 @@
+"""A table read for training: every cell as pandas parses it, and where a row stands."""
+
+import gzip
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mlpcli.data.columns.cells import Frame, Reading, Texts, as_numbers, is_missing
+from mlpcli.data.reading.source import ReadingSettings
+from mlpcli.data.reading.table import SAMPLE_ROWS, FrameTable, open_table
+from mlpcli.errors import DataError
+from tests.data.examples import SAMPLE_TABLES, SAMPLES, file_table, rows_of, write
+
+
+def texts_of(frame: Frame, name: str) -> list[str]:
+    cells = frame[name]
+    assert isinstance(cells, Texts)
+    return [cells.text(row) for row in range(len(cells))]
+
+
+@pytest.mark.parametrize("name", SAMPLE_TABLES)
+def test_sample_tables_are_read_as_by_pandas(name: str) -> None:
+    path = SAMPLES / name
+    table = file_table([str(path)])
+    expected = pd.read_csv(path, dtype="str", keep_default_na=False)
+    frame = table.read(table.columns, (), Reading(frozenset()))
+    assert {name: texts_of(frame, name) for name in frame.names} == expected.to_dict("list")
+    typed = pd.read_csv(path, na_values=sorted(Reading().missing))
+    numbers = [name for name in table.columns if typed[name].dtype.kind in "if"]
+    frame = table.read(table.columns, numbers, Reading())
+    for number in numbers:
+        np.testing.assert_array_equal(frame[number], typed[number].to_numpy(np.float64))
+
+
+@pytest.mark.parametrize("name", SAMPLE_TABLES)
+def test_the_sample_are_the_first_rows(name: str) -> None:
+    table = file_table([str(SAMPLES / name)])
+    header, rows, _ = rows_of(str(SAMPLES / name))
+    assert table.sample.names == table.columns == header
+    assert len(table.sample) == len(rows)
+    for position, column in enumerate(header):
+        expected = Texts.of([row[position] for row in rows])
+        np.testing.assert_array_equal(
+            as_numbers(table.sample[column], Reading())[0], as_numbers(expected, Reading())[0]
+        )
+    assert table.name == str(SAMPLES / name)
+
+
+def test_only_the_wanted_columns_in_the_wanted_order(tmp_path: Path) -> None:
+    table = file_table([write(tmp_path, "a.csv", "a,[/b],c d\n1,2,3\n4,?,6\n")])
+    frame = table.read(["c d", "[/b]"], {"[/b]"}, Reading())
+    assert frame.names == ["c d", "[/b]"]
+    assert texts_of(frame, "c d") == ["3", "6"]
+    np.testing.assert_array_equal(frame["[/b]"], [2.0, np.nan])
+
+
+def test_several_files_are_one_table(tmp_path: Path) -> None:
+    paths = [
+        write(tmp_path, "1.csv", "a,b\n1,x\n\n2,y\n"),
+        write(tmp_path, "2.tsv", gzip.compress(b"a\tb\n")),
+        write(tmp_path, "3.txt", 'a;b\r\n3;"z\r\n"\r\n4;"z;"\r\n'),
+    ]
+    table = file_table(paths)
+    np.testing.assert_array_equal(table.sample["a"], [1.0, 2.0, 3.0, 4.0])
+    frame = table.read(["b", "a"], {"a"}, Reading())
+    np.testing.assert_array_equal(frame["a"], [1.0, 2.0, 3.0, 4.0])
+    assert texts_of(frame, "b") == ["x", "y", "z\r\n", "z;"]
+    assert [table.place(row) for row in range(4)] == [
+        f"{paths[0]}: line 2",
+        f"{paths[0]}: line 4",
+        f"{paths[2]}: line 3",
+        f"{paths[2]}: line 4",
+    ]
+    assert table.name == f"{paths[0]} and 2 more"
+    assert table.notes == [f"{paths[2]}: the delimiter looks like ';' (--delimiter)"]
+    with pytest.raises(IndexError):
+        table.place(4)
+
+
+def test_a_header_that_differs(tmp_path: Path) -> None:
+    paths = [write(tmp_path, "1.csv", "a,b\n1,2\n"), write(tmp_path, "2.csv", "a,c\n1,2\n")]
+    with pytest.raises(DataError, match=r"2\.csv: the column 'c' is not in .*1\.csv"):
+        file_table(paths)
+
+
+def test_a_header_alone(tmp_path: Path) -> None:
+    table = file_table([write(tmp_path, "a.csv", "a,b\n")])
+    assert (table.sample.names, len(table.sample)) == (["a", "b"], 0)
+    frame = table.read(["b", "a"], {"a"}, Reading())
+    assert (frame.names, len(frame), len(frame["a"])) == (["b", "a"], 0, 0)
+
+
+@pytest.mark.parametrize("later", [5, SAMPLE_ROWS + 5, 3 * SAMPLE_ROWS])
+def test_a_column_of_numbers_with_text_further_down_is_texts(tmp_path: Path, later: int) -> None:
+    cells = [f"{number}.50" for number in range(4 * SAMPLE_ROWS)]
+    cells[later] = "[/b]"
+    table = file_table([write(tmp_path, "a.csv", "x,y\n" + "".join(f"{cell},1\n" for cell in cells))])
+    frame = table.read(["x", "y"], {"x", "y"}, Reading())
+    assert texts_of(frame, "x") == cells
+    np.testing.assert_array_equal(frame["y"], np.ones(len(cells)))
+    assert table.place(later).endswith(f"a.csv: line {later + 2:,}")
+
+
+def test_text_in_a_later_file_makes_texts_of_all(tmp_path: Path) -> None:
+    paths = [write(tmp_path, "1.csv", "x,y\n1.0,2\n3,4\n"), write(tmp_path, "2.csv", "x,y\n5,6\nfoo,8\n")]
+    assert texts_of(file_table(paths).read(["x"], {"x"}, Reading()), "x") == ["1.0", "3", "5", "foo"]
+
+
+def test_numbers_as_people_write_them_further_down_stay_numbers(tmp_path: Path) -> None:
+    cells = ["1"] * SAMPLE_ROWS * 2 + ["$1,000.5", " 7 %", "-"]
+    path = write(tmp_path, "a.csv", "x,y\n" + "".join(f'"{cell}",1\n' for cell in cells))
+    reading = Reading(Reading().missing | {"-"})
+    read = file_table([path]).read(["x"], {"x"}, reading)["x"]
+    np.testing.assert_array_equal(np.asarray(read)[-4:], [1.0, 1000.5, 7.0, np.nan])
+
+
+def test_missing_words_may_have_blanks_around(tmp_path: Path) -> None:
+    table = file_table([write(tmp_path, "a.csv", "x,y\n1, ?\n ?,a\n NA , - \n")])
+    reading = Reading(Reading().missing | {"-"})
+    frame = table.read(["x", "y"], {"x"}, reading)
+    np.testing.assert_array_equal(frame["x"], [1.0, np.nan, np.nan])
+    assert is_missing(frame["y"], reading).tolist() == [True, False, True]
+
+
+def test_a_long_file_is_sampled_also_further_down(tmp_path: Path) -> None:
+    cells = ["1"] * 3 * SAMPLE_ROWS + ["late"] * 10
+    table = file_table([write(tmp_path, "a.csv", "x,y\n" + "".join(f"{cell},1\n" for cell in cells))])
+    assert SAMPLE_ROWS < len(table.sample) < len(cells)
+    assert "late" in texts_of(table.sample, "x")
+
+
+def test_a_data_frame_is_a_table() -> None:
+    frame = pd.DataFrame({1: [1, 2], "b": ["u", None]}, index=[5, 5])
+    with open_table(frame, ReadingSettings()) as table:
+        assert table.columns == ["1", "b"]
+        read = table.read(["b", "1"], {"1"}, Reading())
+        np.testing.assert_array_equal(read["1"], [1.0, 2.0])
+        assert texts_of(read, "b") == ["u", ""]
+        assert (table.name, table.place(1)) == ("the DataFrame", "row 1")
+    assert frame.columns.tolist() == [1, "b"]
+
+
+def test_a_data_frame_needs_distinct_names() -> None:
+    with pytest.raises(DataError, match="two columns of one name"):
+        FrameTable(pd.DataFrame([[1, 2]], columns=[1, "1"]))
+
+
+def test_a_large_data_frame_is_sampled() -> None:
+    table = FrameTable(pd.DataFrame({"x": range(SAMPLE_ROWS + 1)}))
+    assert len(table.sample) == SAMPLE_ROWS

@@ -1,0 +1,145 @@
+"""Rows in chunks and back to text: every cell keeps its characters."""
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mlpcli.data.columns.cells import Reading, Texts
+from mlpcli.data.reading.blocks import Block, rewritten
+from mlpcli.data.reading.source import ReadingSettings
+from mlpcli.data.reading.stream import RowStream
+from mlpcli.data.writing import OUTPUT_FORMATS, RowWriter
+from mlpcli.errors import DataError
+from tests.data.examples import rows_of, sampled, write
+from tests.data.reading.test_blocks import read
+
+CELLS = st.text(st.sampled_from("a1\"', ;\t\n\r.é\u2028#"), max_size=5)
+TEXT_FORMATS = [each for each in OUTPUT_FORMATS if each != "parquet"]
+
+
+def block_of(rows: list[list[str]]) -> Block:
+    return rewritten(rows, np.arange(len(rows), dtype=np.intp))
+
+
+def written(output_format: str, header: list[str], blocks: list[Block], **added: list[list[Any]]) -> str:
+    """The rows of blocks, and columns that are added to them: for each the cells of each block."""
+    sink = io.StringIO(newline="")
+    writer = RowWriter(sink, output_format, header, list(added))
+    for number, block in enumerate(blocks):
+        writer.write(block, range(len(header)), [column[number] for column in added.values()])
+    writer.close()
+    return sink.getvalue()
+
+
+@sampled
+@given(
+    st.integers(1, 3).flatmap(
+        lambda width: st.lists(st.lists(CELLS, min_size=width + 1, max_size=width + 1), min_size=1)
+    )
+)
+def test_written_rows_are_read_again(tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]]) -> None:
+    folder = tmp_path_factory.mktemp("rows")
+    header = [f"name {column}" for column in range(len(rows[0]) - 1)]
+    blocks, added = [block_of([row[:-1] for row in rows])], [row[-1] for row in rows]
+    for output_format in ("csv", "tsv"):
+        path = write(folder, f"a.{output_format}", written(output_format, header, blocks, added=[added]))
+        assert rows_of(path)[:2] == ([*header, "added"], rows)
+    lines = written("jsonl", header, blocks, added=[added]).split("\n")[:-1]
+    assert [list(json.loads(line).values()) for line in lines] == rows
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("output_format", TEXT_FORMATS)
+@pytest.mark.parametrize("delimiter", [",", "\t"])
+def test_plain_rows_are_written_as_all_others(end: str, output_format: str, delimiter: str) -> None:
+    rows = [["007", " x "], ["", "é'\u2028"], ["a\x0b", "#"]]
+    added: dict[str, list[list[Any]]] = {"text": [["a,b", 'c"\n', "\td"]], "number": [[0.1, 1e-7, 3.0]]}
+    blocks = read("".join(delimiter.join(row) + end for row in rows), delimiter, 2).blocks
+    assert blocks[0].plain
+    expected = written(output_format, ["a", "b"], [block_of(rows)], **added)
+    assert written(output_format, ["a", "b"], blocks, **added) == expected
+
+
+def test_only_some_columns_are_kept_in_the_order_wanted() -> None:
+    sink = io.StringIO(newline="")
+    (block,) = read("1,2,3\n4,5,6\n", ",", 3).blocks
+    RowWriter(sink, "csv", ["c", "a"], ["p"]).write(block, [2, 0], [[True, False]])
+    assert sink.getvalue() == "c,a,p\n3,1,True\n6,4,False\n"
+
+
+def test_quotes_only_where_needed() -> None:
+    text = written("csv", ["a", "b c"], [block_of([["007", " x "], ["a,b", '"']])], p=[[1, "2"]])
+    assert text == 'a,b c,p\n007, x ,1\n"a,b","""",2\n'
+
+
+@pytest.mark.parametrize("output_format", TEXT_FORMATS)
+def test_a_header_alone(output_format: str) -> None:
+    expected = {"csv": "a,b\n", "tsv": "a\tb\n", "jsonl": ""}
+    assert written(output_format, ["a", "b"], []) == expected[output_format]
+
+
+def test_json_goes_out_as_it_came_in(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.jsonl", '{"a": 1, "b": [true, null]}\n{"b": "é"}\n')
+    with RowStream([path], ReadingSettings()) as stream:
+        blocks = [chunk.block for chunk in stream.chunks([], (), Reading()) if chunk.block is not None]
+    assert written("jsonl", ["a", "b"], blocks, p=[[0.5, 1]]) == (
+        '{"a": 1, "b": [true, null], "p": 0.5}\n{"b": "é", "p": 1}\n'
+    )
+
+
+def test_chunks_of_several_files(tmp_path: Path) -> None:
+    paths = [
+        write(tmp_path, "1.csv", 'a,b\n1,"x\n"\n2,y\n3,z\n'),
+        write(tmp_path, "2.csv", "a,b\n"),
+        write(tmp_path, "3.tsv", "a\tb\n\n4\tw\n"),
+    ]
+    with RowStream(paths, ReadingSettings(), 2) as stream:
+        assert (stream.header, stream.name) == (["a", "b"], paths[0])
+        chunks = list(stream.chunks(["b", "a"], {"a"}, Reading()))
+    assert [len(chunk) for chunk in chunks] == [2, 1, 1]
+    assert [chunk.first for chunk in chunks] == [0, 2, 3]
+    assert [chunk.place(len(chunk) - 1) for chunk in chunks] == [
+        f"{paths[0]}: line 4",
+        f"{paths[0]}: line 5",
+        f"{paths[2]}: line 3",
+    ]
+    assert isinstance(texts := chunks[0].frame["b"], Texts)
+    assert [texts.text(0), texts.text(1)] == ["x\n", "y"]
+    np.testing.assert_array_equal(chunks[0].frame["a"], [1.0, 2.0])
+
+
+@pytest.mark.parametrize("row", ["1,2\n", '1,"2\n"\n', 'a"b,2\n', "1,2\r"])
+def test_a_chunk_has_no_more_rows_than_wanted(tmp_path: Path, row: str) -> None:
+    with RowStream([write(tmp_path, "a.csv", "a,b\n" + row * 7)], ReadingSettings(), 3) as stream:
+        lengths = [len(chunk) for chunk in stream.chunks(["a"], (), Reading())]
+    assert (max(lengths), sum(lengths)) == (3, 7)
+
+
+def test_chunks_of_a_data_frame() -> None:
+    frame = pd.DataFrame({1: [1, 2, 3], "b": ["u", None, "v"]}, index=[5, 5, 5])
+    with RowStream(frame, ReadingSettings(), 2) as stream:
+        assert stream.header == ["1", "b"]
+        first, second = stream.chunks(["1"], {"1"}, Reading())
+    assert (first.block, second.first, second.place(0)) == (None, 2, "row 2")
+    np.testing.assert_array_equal(first.frame["1"], [1.0, 2.0])
+
+
+def test_files_of_different_headers_are_refused_before_the_first_row(tmp_path: Path) -> None:
+    paths = [write(tmp_path, "1.csv", "a,b\n1,2\n"), write(tmp_path, "2.csv", "b,a\n1,2\n")]
+    with pytest.raises(DataError, match=r"2\.csv: the columns are not those of"):
+        RowStream(paths, ReadingSettings())
+
+
+def test_the_reader_of_the_standard_library_agrees() -> None:
+    rows = [["a\rb", "c"], ["", ""], ["x", "y\r\n"]]
+    text = written("csv", ["a", "b"], [block_of(rows)], p=[["\r", "", "z"]])
+    expected = [[*row, added] for row, added in zip(rows, ["\r", "", "z"], strict=True)]
+    assert list(csv.reader(io.StringIO(text, newline="")))[1:] == expected

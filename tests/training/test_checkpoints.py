@@ -1,0 +1,404 @@
+"""Broken off and gone on with: the same bytes; another run, a damaged file, a second training: refused."""
+
+import copy
+import dataclasses
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import mlpcli
+from mlpcli.artifact.checkpoint import Encoder, Progress, load
+from mlpcli.errors import ArtifactError, MlpcliError, OutputError
+from mlpcli.nn.fit_state import StopReason
+from mlpcli.nn.fitting import EpochRecord
+from mlpcli.nn.optimizers import OPTIMIZERS
+from mlpcli.nn.schedules import ALL_SCHEDULES
+from mlpcli.training.ensemble import Manner
+from mlpcli.training.owned_file import OwnedFile
+from mlpcli.workflows.train import TrainingRun
+
+QUICK: dict[str, Any] = {
+    "preset": "textbook",
+    "epochs": 6,
+    "hidden": (5, 5),
+    "batch_size": 16,
+    "dropout": 0.2,
+    "patience": 50,
+}
+
+
+def table(rows: int = 80) -> pd.DataFrame:
+    generator = np.random.default_rng(0)
+    frame = pd.DataFrame(generator.standard_normal((rows, 3)), columns=["a", "b", "c"])
+    frame["value"] = np.exp(frame["a"]) + frame["b"]
+    frame["weight"] = 1.0 + generator.random(rows)
+    return frame
+
+
+TABLE = table()
+EARLY: dict[str, Any] = {"patience": 2, "learning_rate": 0.05, "epochs": 60}
+"""Ends before all epochs are run."""
+
+
+def train(**settings: Any) -> TrainingRun:
+    return mlpcli.train(TABLE, "value", **QUICK | {"features": "a,b,c"} | settings)
+
+
+def weights(run: TrainingRun) -> bytes:
+    return run.artifact.arrays["parameters"].tobytes()
+
+
+class BreakOff:
+    """Asks to stop once so many epochs were told."""
+
+    def __init__(self, epochs: int) -> None:
+        self.left = epochs
+
+    def on_epoch(self, record: EpochRecord) -> None:
+        self.left -= 1
+
+    def should_stop(self) -> StopReason | None:
+        return "interrupted" if self.left <= 0 else None
+
+
+def broken_off(path: Path, after: int, **settings: Any) -> TrainingRun:
+    when = BreakOff(after)
+    run = train(checkpoint=str(path), on_epoch=when.on_epoch, should_stop=when.should_stop, **settings)
+    assert run.stop_reason == "interrupted"
+    return run
+
+
+CHOICES = [
+    *({"optimizer": each, "dropout": 0.2 if each != "l-bfgs" else 0.0} for each in OPTIMIZERS),
+    *({"schedule": each} for each in ALL_SCHEDULES),
+    {"preset": "default", "epochs": 4},
+    {"ensemble": 3},
+    {"folds": 3},
+    {"validation": 0.0, "patience": None},
+    {"monitor": "mae", "patience": 3, "learning_rate": 0.1, "epochs": 40},
+    {"weight": "weight"},
+    {"diagnose": True},
+    {"threads": 2},
+]
+
+
+@pytest.mark.parametrize("settings", CHOICES, ids=str)
+def test_gone_on_with_equals_unbroken(settings: dict[str, Any], tmp_path: Path) -> None:
+    path = tmp_path / "run.checkpoint"
+    unbroken = train(**settings)
+    for epochs in (1, 2):
+        broken_off(path, epochs, **settings)
+        assert not load(str(path)).finished
+    told: list[EpochRecord] = []
+    resumed = train(checkpoint=str(path), on_epoch=told.append, **settings)
+    assert weights(resumed) == weights(unbroken)
+    assert len(told) < len(resumed.history) == len(unbroken.history)
+    for ours, theirs in zip(resumed.history, unbroken.history, strict=True):
+        assert dataclasses.replace(ours, seconds=0.0) == dataclasses.replace(theirs, seconds=0.0)
+    assert [member.summary() for member in resumed.members] == [
+        member.summary() for member in unbroken.members
+    ]
+    assert load(str(path)).finished
+    again = train(checkpoint=str(path), on_epoch=lambda record: pytest.fail("it was finished"), **settings)
+    assert weights(again) == weights(unbroken)
+    assert again.scores == unbroken.scores
+
+
+@pytest.mark.parametrize("manner", [Manner("threads", 2), Manner("processes", 2)], ids=lambda each: each.how)
+def test_side_by_side(manner: Manner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings: dict[str, Any] = {"ensemble": 3, "epochs": 150, "patience": 150}
+    unbroken = train(**settings)
+    monkeypatch.setattr("mlpcli.training.planning.choose_manner", lambda *sizes: manner)
+    path = tmp_path / "run.checkpoint"
+    broken_off(path, 10, **settings)
+    kept = load(str(path))
+    assert sum(len(progress.history) for progress in kept.members.values()) >= 10
+    assert weights(train(checkpoint=str(path), **settings)) == weights(unbroken)
+
+
+def test_nothing_but_the_checkpoint_is_left(tmp_path: Path) -> None:
+    broken_off(tmp_path / "run.checkpoint", 2, ensemble=2)
+    assert [each.name for each in tmp_path.iterdir()] == ["run.checkpoint"]
+
+
+def test_settings_that_change_no_weights_may_change(tmp_path: Path) -> None:
+    path = tmp_path / "run.checkpoint"
+    broken_off(path, 2)
+    resumed = train(checkpoint=str(path), strict=True, diagnose=True, output=str(tmp_path / "m.joblib"))
+    assert weights(resumed) == weights(train())
+    assert resumed.history[-1].layers
+    assert not resumed.history[0].layers
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        ({"epochs": 7}, "--epochs 6 there, 7 here"),
+        ({"seed": 1}, "--seed 0 there, 1 here"),
+        ({"learning_rate": 0.5}, "--lr 0.001 there, 0.5 here"),
+        ({"hidden": (5,)}, "--hidden 5,5 there, 5 here"),
+        ({"features": "a,b"}, "--features a,b,c there, a,b here"),
+        ({"weight": "weight"}, "--weight unset there, weight here"),
+        ({"preset": "default", "dropout": 0.1}, "--preset textbook there, default here; --"),
+        ({"threads": 2}, "threads 1 there, 2 here"),
+    ],
+    ids=str,
+)
+def test_another_run_is_refused(settings: dict[str, Any], named: str, tmp_path: Path) -> None:
+    path = tmp_path / "run.checkpoint"
+    broken_off(path, 2)
+    before = path.read_bytes()
+    with pytest.raises(MlpcliError, match="is of another run") as caught:
+        train(checkpoint=str(path), **settings)
+    assert named in caught.value.message
+    assert path.read_bytes() == before
+
+
+def test_other_data_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "run.checkpoint"
+    broken_off(path, 2)
+    other = TABLE.copy()
+    other.loc[other.index[3], "a"] = 9.0
+    with pytest.raises(MlpcliError, match="other data"):
+        mlpcli.train(other, "value", checkpoint=str(path), features="a,b,c", **QUICK)
+
+
+def test_all_differences_are_listed(tmp_path: Path) -> None:
+    path = tmp_path / "run.checkpoint"
+    broken_off(path, 2)
+    with pytest.raises(MlpcliError, match=r"--batch-size 16 there, 8 here; --seed 0 there, 3 here$"):
+        train(checkpoint=str(path), seed=3, batch_size=8)
+
+
+@pytest.mark.parametrize("keep", [0, 1, 100, 0.5, 0.99], ids=str)
+def test_a_file_cut_short_is_refused(keep: float, tmp_path: Path) -> None:
+    path = tmp_path / "run.checkpoint"
+    broken_off(path, 2)
+    whole = path.read_bytes()
+    cut = whole[: int(keep if keep >= 1 else keep * len(whole))]
+    path.write_bytes(cut)
+    with pytest.raises(ArtifactError, match="is not a checkpoint file, or a damaged one") as caught:
+        train(checkpoint=str(path))
+    assert "--checkpoint" in caught.value.hint
+    assert path.read_bytes() == cut
+
+
+def test_a_model_is_no_checkpoint(tmp_path: Path) -> None:
+    path = tmp_path / "m.joblib"
+    train(output=str(path))
+    before = path.read_bytes()
+    with pytest.raises(ArtifactError, match="is a model, not a checkpoint"):
+        train(checkpoint=str(path))
+    assert path.read_bytes() == before
+
+
+def test_a_second_training_is_refused(tmp_path: Path) -> None:
+    path = str(tmp_path / "run.checkpoint")
+    refused: list[str] = []
+
+    def second(record: EpochRecord) -> None:
+        with pytest.raises(OutputError) as caught:
+            train(checkpoint=path)
+        refused.append(caught.value.message)
+
+    run = train(checkpoint=path, on_epoch=second)
+    assert refused == [f"{path}: another training is writing it"] * len(run.history)
+    assert weights(run) == weights(train())
+
+
+def test_the_model_of_the_same_run_may_be_replaced(tmp_path: Path) -> None:
+    path, model = tmp_path / "run.checkpoint", tmp_path / "m.joblib"
+    broken_off(path, 2, output=str(model))
+    broken = model.read_bytes()
+    train(checkpoint=str(path), output=str(model))
+    assert model.read_bytes() != broken
+    with pytest.raises(OutputError, match="exists already"):
+        train(output=str(model))
+    with pytest.raises(OutputError, match="exists already"):
+        train(checkpoint=str(tmp_path / "other.checkpoint"), seed=1, output=str(model))
+    model.write_bytes(b"something else")
+    with pytest.raises(OutputError, match="exists already"):
+        train(checkpoint=str(path), output=str(model))
+    assert model.read_bytes() == b"something else"
+
+
+def test_a_time_limit_counts_what_was_before(tmp_path: Path) -> None:
+    path = tmp_path / "run.checkpoint"
+    first = broken_off(path, 2, time_limit=1000.0)
+    forged(path, lambda members: None, seconds=2000.0)
+    last = train(checkpoint=str(path), time_limit=1000.0)
+    assert last.stop_reason == "time"
+    assert len(last.history) == len(first.history)
+    assert load(str(path)).finished
+
+
+def forged(path: Path, change: Callable[[dict[int, Progress]], Any], **others: Any) -> None:
+    """Another content, with the right checksums."""
+    checkpoint = load(str(path))
+    members = {
+        number: Progress(copy.deepcopy(progress.state), progress.history)
+        for number, progress in checkpoint.members.items()
+    }
+    change(members)
+    path.write_bytes(Encoder().to_bytes(dataclasses.replace(checkpoint, members=members, **others)))
+
+
+@pytest.mark.parametrize("settings", [EARLY, {"epochs": 4}], ids=str)
+def test_broken_off_in_the_last_epoch(settings: dict[str, Any], tmp_path: Path) -> None:
+    """Between the last epoch and the end, when the best weights are not yet in their place."""
+    path = tmp_path / "run.checkpoint"
+    unbroken = train(**settings)
+
+    def at_the_last(record: EpochRecord) -> None:
+        if record.epoch == len(unbroken.history):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(checkpoint=str(path), on_epoch=at_the_last, **settings)
+    resumed = train(checkpoint=str(path), **settings)
+    assert weights(resumed) == weights(unbroken)
+    assert resumed.stop_reason == unbroken.stop_reason
+
+
+def test_killed_right_after_the_last_epoch_was_kept(tmp_path: Path) -> None:
+    """The file as it is before the network has ended."""
+    path = tmp_path / "run.checkpoint"
+    settings: dict[str, Any] = {"patience": 2, "learning_rate": 0.05, "epochs": 60}
+    unbroken = train(**settings)
+    when = BreakOff(len(unbroken.history))
+    train(checkpoint=str(path), on_epoch=when.on_epoch, should_stop=when.should_stop, **settings)
+    kept = load(str(path)).members[0]
+    assert len(kept.history) == len(unbroken.history)
+    assert weights(train(checkpoint=str(path), **settings)) == weights(unbroken)
+
+
+def test_a_refused_checkpoint_is_let_go(tmp_path: Path) -> None:
+    path = str(tmp_path / "run.checkpoint")
+    train(checkpoint=path)
+    for wrong in ({"seed": 5}, {"target": "nosuch"}, {"hidden": "x"}):
+        with pytest.raises(MlpcliError):
+            mlpcli.train(
+                TABLE, **{"target": "value", "checkpoint": path, "features": "a,b,c"} | QUICK | wrong
+            )
+    assert train(checkpoint=path).stop_reason == "epochs"
+    (tmp_path / "bad").write_bytes(b"no checkpoint")
+    for _ in range(2):
+        with pytest.raises(ArtifactError, match="is not a checkpoint"):
+            train(checkpoint=str(tmp_path / "bad"))
+
+
+def test_no_thread_is_left(tmp_path: Path) -> None:
+    before = threading.active_count()
+    train(checkpoint=str(tmp_path / "run.checkpoint"))
+    assert threading.active_count() == before
+
+
+def test_a_thousand_networks_can_be_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "run.checkpoint"
+    broken_off(path, 2)
+    progress = load(str(path)).members[0]
+    forged(
+        path,
+        lambda members: members.update(
+            {
+                number: Progress(
+                    progress.state,
+                    tuple(dataclasses.replace(record, member=number) for record in progress.history),
+                )
+                for number in range(1000)
+            }
+        ),
+    )
+    assert len(load(str(path)).members) == 1000
+
+
+def test_outputs_must_differ(tmp_path: Path) -> None:
+    path = str(tmp_path / "same")
+    with pytest.raises(OutputError, match="is named by --output and --checkpoint"):
+        train(output=path, checkpoint=path)
+
+
+def test_a_full_disk_costs_the_checkpoint_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "run.checkpoint"
+    real = OwnedFile.replace
+    calls: list[int] = []
+
+    def full(self: OwnedFile, content: bytes) -> None:
+        calls.append(len(content))
+        if len(calls) > 1:
+            raise OutputError("run.checkpoint: cannot be written (No space left on device)", "")
+        real(self, content)
+
+    monkeypatch.setattr(OwnedFile, "replace", full)
+    run = train(checkpoint=str(path))
+    assert weights(run) == weights(train())
+    (found,) = [each for each in run.findings if each.kind == "checkpoint"]
+    assert "No space left" in found.text
+
+
+def test_what_a_time_limit_settled_does_not_overrule_what_is_given(tmp_path: Path) -> None:
+    path = str(tmp_path / "run.checkpoint")
+    train(checkpoint=path, time_limit=1000.0, epochs=3)
+    with pytest.raises(MlpcliError, match="--epochs 3 there, 9 here"):
+        train(checkpoint=path, time_limit=1000.0, epochs=9)
+
+
+def test_on_another_machine_it_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "run.checkpoint"
+    broken_off(path, 2)
+    forged(path, lambda members: None, machine="another")
+    assert any("begun on another machine" in note for note in train(checkpoint=str(path)).notes)
+
+
+def test_reports_of_the_same_run_may_be_replaced(tmp_path: Path) -> None:
+    path, history = tmp_path / "run.checkpoint", tmp_path / "h.csv"
+    broken_off(path, 2, reports={"--history": str(history)})
+    history.write_text("written by the caller")
+    train(checkpoint=str(path), reports={"--history": str(history)})
+    other = tmp_path / "other.csv"
+    other.write_text("not ours")
+    with pytest.raises(OutputError, match="exists already"):
+        train(checkpoint=str(path), reports={"--history": str(other)})
+
+
+@pytest.mark.parametrize("after", [1, 6, 7, 12, 13])
+def test_stopped_between_networks_it_is_not_finished(after: int, tmp_path: Path) -> None:
+    """Also when the wish comes just as a network has ended."""
+    path = tmp_path / "run.checkpoint"
+    settings: dict[str, Any] = {"ensemble": 3, "threads": 1}
+    unbroken = train(**settings)
+    broken = broken_off(path, after, **settings)
+    assert broken.stop_reason == "interrupted"
+    assert not load(str(path)).finished
+    assert weights(train(checkpoint=str(path), **settings)) == weights(unbroken)
+
+
+@pytest.mark.parametrize("output", ["--output", "--checkpoint", "--history"])
+@pytest.mark.parametrize("read", ["from_model", "validation", "test", "also"])
+def test_no_input_is_written_over(read: str, output: str, tmp_path: Path) -> None:
+    path = str(tmp_path / "read")
+    Path(path).write_text("kept")
+    outputs: dict[str, dict[str, Any]] = {
+        "--output": {"output": path},
+        "--checkpoint": {"checkpoint": path},
+        "--history": {"reports": {"--history": path}},
+    }
+    inputs: dict[str, Any] = {"also_read": [path]} if read == "also" else {read: path}
+    with pytest.raises(OutputError, match="is an input of this command too"):
+        train(force=True, **outputs[output], **inputs)
+    assert Path(path).read_text() == "kept"
+
+
+def test_a_path_object_will_do(tmp_path: Path) -> None:
+    train(checkpoint=tmp_path / "run.checkpoint")
+    assert load(str(tmp_path / "run.checkpoint")).finished
+
+
+def test_a_limit_that_is_too_short_says_so() -> None:
+    with pytest.raises(MlpcliError, match="--time-limit 1e-09s was reached before the first epoch ended"):
+        train(time_limit=1e-9)

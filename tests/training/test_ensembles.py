@@ -1,0 +1,261 @@
+"""Several networks: whatever runs them, the same numbers; averaged, held out row by row, stopped early."""
+
+import dataclasses
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import mlpcli
+from mlpcli.nn.fit_state import StopReason
+from mlpcli.options.options import Options
+from mlpcli.preparation.prepare import Prepared
+from mlpcli.training import budget
+from mlpcli.training.ensemble import Manner, Watching, choose_manner, train_members
+from mlpcli.training.members import Member, train_member
+from mlpcli.training.planning import start
+from mlpcli.workflows import train as workflow
+from tests.workflows.examples import prepared
+
+QUICK: dict[str, Any] = {"preset": "textbook", "epochs": 3, "hidden": (6,), "batch_size": 16}
+MANNERS = [Manner("in turn", 1), Manner("threads", 2), Manner("processes", 2)]
+
+
+def table(rows: int = 60) -> pd.DataFrame:
+    generator = np.random.default_rng(0)
+    frame = pd.DataFrame(generator.standard_normal((rows, 3)), columns=["a", "b", "c"])
+    frame["value"] = np.exp(frame["a"]) + frame["b"]
+    frame["class"] = pd.cut(frame["b"], [-9, -0.5, 0.5, 9], labels=["low", "mid", "high"]).astype(str)
+    frame["yes"] = np.where(frame["a"] > 0, "yes", "no")
+    return frame
+
+
+def three(**settings: Any) -> Prepared:
+    wanted = {"target": "value", "features": "a,b,c", "ensemble": 3, "dropout": 0.2}
+    return prepared(table(), **QUICK | wanted | settings)
+
+
+def run(ready: Prepared, manner: Manner, **watching: Any) -> list[Member]:
+    return train_members(ready, ready.options.members, manner, Watching(**watching))
+
+
+@pytest.mark.parametrize("manner", MANNERS, ids=lambda manner: manner.how)
+@pytest.mark.parametrize("folds", [0, 3])
+def test_the_manner_and_the_order_do_not_matter(manner: Manner, folds: int) -> None:
+    ready = three(folds=folds, ensemble=1 if folds else 3)
+    told: list[tuple[int, int]] = []
+    members = run(ready, manner, on_epoch=lambda record: told.append((record.member, record.epoch)))
+    assert [member.number for member in members] == [0, 1, 2]
+    assert sorted(told) == [(member, epoch) for member in range(3) for epoch in (1, 2, 3)]
+    for number in (2, 0, 1):
+        alone = train_member(ready, number, lambda record: None, lambda: None)
+        assert alone.values.tobytes() == members[number].values.tobytes()
+        assert alone.best_epoch == members[number].best_epoch
+    assert len({member.values.tobytes() for member in members}) == 3
+
+
+def test_one_network_is_the_first_of_several() -> None:
+    one, several = (
+        mlpcli.train(table(), "value", features="a,b,c", ensemble=n, **QUICK).artifact.arrays["parameters"]
+        for n in (1, 2)
+    )
+    assert one.ndim == 1
+    assert several.shape == (2, len(one))
+    np.testing.assert_array_equal(several[0], one)
+
+
+@pytest.mark.parametrize("manner", MANNERS, ids=lambda manner: manner.how)
+def test_stopped_early_the_finished_and_the_best_so_far_are_kept(manner: Manner) -> None:
+    seen: list[int] = []
+
+    def stop() -> StopReason | None:
+        return "interrupted" if len(seen) >= 4 else None
+
+    members = run(
+        three(epochs=20_000), manner, on_epoch=lambda record: seen.append(record.member), should_stop=stop
+    )
+    assert members
+    assert any(member.best_epoch for member in members)
+    assert {member.stop_reason for member in members} == {"interrupted"}
+    assert max(len(member.history) for member in members) < 20_000
+
+
+def test_a_killed_process_is_an_error_with_a_way_out(tmp_path: Path) -> None:
+    """As for want of memory."""
+
+    def kill(record: Any) -> None:
+        for child in Path("/proc").glob("[0-9]*"):
+            try:
+                parent = (child / "stat").read_text().rpartition(")")[2].split()[1]
+                command = (child / "cmdline").read_text()
+            except OSError:
+                continue  # it has just ended
+            if parent == str(os.getpid()) and "loky" in command and "tracker" not in command:
+                os.kill(int(child.name), signal.SIGKILL)
+
+    with pytest.raises(mlpcli.MlpcliError, match="was killed") as raised:
+        run(three(epochs=20_000), MANNERS[2], on_epoch=kill)
+    assert "--threads 1" in raised.value.hint
+
+
+@pytest.mark.parametrize("lost", [0, 1])
+def test_networks_that_diverge_are_left_out_and_told_of(
+    monkeypatch: pytest.MonkeyPatch, lost: int, tmp_path: Path
+) -> None:
+    def some_diverge(*arguments: Any) -> list[Member]:
+        return [
+            dataclasses.replace(member, stop_reason="diverged") if member.number == lost else member
+            for member in train_members(*arguments)
+        ]
+
+    monkeypatch.setattr(workflow, "train_members", some_diverge)
+    path = str(tmp_path / "m.joblib")
+    done = mlpcli.train(table(), "value", features="a,b,c", ensemble=3, output=path, **QUICK)
+    assert [member.number for member in done.members] == [number for number in range(3) if number != lost]
+    assert done.stop_reason == "epochs"
+    assert [each.text for each in done.findings if each.kind == "diverged"] == [
+        "1 of 3 networks diverged and is left out"
+    ]
+    assert len(mlpcli.load(path).networks) == 2
+
+
+def test_a_network_without_an_epoch_is_left_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def first_is_late(*arguments: Any) -> list[Member]:
+        first, *others = train_members(*arguments)
+        return [dataclasses.replace(first, best_epoch=0, history=[], stop_reason="interrupted"), *others]
+
+    monkeypatch.setattr(workflow, "train_members", first_is_late)
+    path = str(tmp_path / "m.joblib")
+    mlpcli.train(table(), "value", features="a,b,c", ensemble=3, output=path, **QUICK)
+    again = mlpcli.load(path)
+    assert {record["member"] for record in again.artifact.history} == {0, 1}
+
+
+def test_held_rows_without_weight_choose_no_epoch() -> None:
+    frame = table().assign(w=[1.0] * 3 + [0.0] * 57)
+    bag = mlpcli.train(frame, "value", features="a,b,c", weight="w", folds=5, **QUICK)
+    assert {member.best_epoch for member in bag.members if not member.best_scores["loss"]} == {3}
+
+
+@pytest.mark.parametrize("preset", ["default", "best"])
+def test_a_number_of_networks_is_that_number(preset: str) -> None:
+    assert prepared(table(), target="value", preset=preset, ensemble=3).options.members == 3
+
+
+def test_rows_that_are_kept_apart_do_not_count() -> None:
+    frame = table(100).assign(patient=np.repeat(np.arange(12), [9] * 4 + [8] * 8))
+    ready = prepared(frame, target="value", preset="default", group="patient", test=0.7)
+    assert (ready.options.ensemble.folds, ready.options.members) == (0, 5)
+    assert len(prepared(table(24), target="value", preset="default", test=0.5).parts["validation"]) == 0
+
+
+def test_before_any_epoch_there_is_nothing_to_keep() -> None:
+    with pytest.raises(mlpcli.MlpcliError, match="before the first epoch") as raised:
+        mlpcli.train(table(), "value", should_stop=lambda: "interrupted", ensemble=3, **QUICK)
+    assert raised.value.exit_code == 130
+
+
+@pytest.mark.parametrize("target", ["value", "class", "yes"])
+def test_predictions_are_means_of_values_or_probabilities(target: str, tmp_path: Path) -> None:
+    frame, path = table(), str(tmp_path / "m.joblib")
+    trained = mlpcli.train(frame, target, features="a,b,c", ensemble=3, output=path, **QUICK)
+    model = mlpcli.load(path)
+    features = np.random.default_rng(1).standard_normal((9, model.network.n_in)).astype(np.float32)
+    alone = [model.linked(network.predict(features)) for network in model.networks]
+    np.testing.assert_allclose(model.outputs(features), np.mean(alone, axis=0), rtol=1e-12)
+    pd.testing.assert_frame_equal(
+        mlpcli.predict(path, frame, proba=True).frame, mlpcli.predict(trained.model, frame, proba=True).frame
+    )
+    assert trained.best_epoch is None
+    assert len(trained.artifact.receipt["members"]) == 3
+
+
+def test_a_bag_is_scored_out_of_fold() -> None:
+    """A target that cannot be told from the inputs is learned by heart, but not out of fold."""
+    frame = table(200)
+    frame["noise"] = np.random.default_rng(5).standard_normal(200)
+    bag = mlpcli.train(
+        frame, "noise", features="a,b,c", folds=4, **QUICK | {"epochs": 60, "hidden": (64,), "patience": 60}
+    )
+    scores = bag.scores["validation"]
+    assert scores.rows == 200
+    assert scores.metrics["r2"] is not None
+    assert scores.metrics["r2"] < 0.1
+    held = np.concatenate(
+        [each for _, each in start(frame, "noise", features="a,b,c", folds=4, **QUICK).prepared.folds]
+    )
+    assert sorted(held.tolist()) == list(range(200))
+
+
+def test_groups_hold_for_folds() -> None:
+    frame = table().assign(patient=np.repeat(np.arange(12), 5))
+    ready = prepared(frame, target="value", features="a,b,c", group="patient", folds=4, **QUICK)
+    for kept, held in ready.folds:
+        assert not set(frame["patient"].iloc[kept]) & set(frame["patient"].iloc[held])
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"folds": 3, "validation": 0.2}, "--folds"),
+        ({"folds": 3, "time": "a"}, "--folds"),
+        ({"folds": 1}, "--folds"),
+        ({"ensemble": 0}, "--ensemble"),
+    ],
+)
+def test_what_does_not_go_together(settings: dict[str, Any], message: str) -> None:
+    with pytest.raises(mlpcli.MlpcliError, match=message):
+        mlpcli.train(table(), "value", **QUICK | settings)
+
+
+def test_the_manner_follows_the_work() -> None:
+    assert choose_manner(1, 8, 1 << 20, 1e12) == Manner("in turn", 1)
+    assert choose_manner(5, 1, 1 << 20, 1e12) == Manner("in turn", 1)
+    assert choose_manner(5, 2, 1 << 20, 1e8).how == "in turn"  # over before a process has started
+    assert choose_manner(5, 2, 1 << 20, 1e13) == Manner("processes", 2)
+    assert choose_manner(4, 2, 1 << 26, 1e10) == Manner("threads", 2)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "epochs", "members"),
+    [(0.2, 1, 2), (17, 72, 2), (30, 127, 2), (40, 128, 2), (120, 128, 7), (10_000, 128, 50)],
+    ids=["too short", "longer", "nearly stretched", "stretched", "more networks", "enough"],
+)
+def test_a_time_limit_is_spent(
+    monkeypatch: pytest.MonkeyPatch, seconds: float, epochs: int, members: int
+) -> None:
+    """An epoch takes 0.1 s, on one core; 85 % of the limit are for training."""
+    monkeypatch.setattr(budget, "_seconds_per_epoch", lambda ready: 0.1)
+    ready = prepared(table(600), target="value", preset="default", threads=1)
+    assert (ready.options.training.epochs, ready.options.members) == (64, 2)
+    fitted = budget.fit_to_time(ready, Options.from_values({}), 1 << 20, seconds).options
+    assert (fitted.training.epochs, fitted.members) == (epochs, members)
+
+
+def test_a_bag_grows_by_whole_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budget, "_seconds_per_epoch", lambda ready: 0.01)
+    ready = prepared(table(300), target="value", preset="default", threads=1)
+    fitted = budget.fit_to_time(ready, Options.from_values({}), 1 << 20, 25.0)
+    assert (fitted.options.ensemble.folds, fitted.options.members) == (5, 15)
+    assert fitted.fold(7)[1].tolist() == fitted.fold(2)[1].tolist()
+
+
+def test_the_time_of_an_epoch_is_measured() -> None:
+    assert 0 < budget._seconds_per_epoch(three()) < 60
+
+
+def test_schedules_end_at_their_end_under_a_time_limit() -> None:
+    done = mlpcli.train(table(400), "value", time_limit="30s", hidden=(8,), ensemble=1)
+    epochs = done.model.options.training.epochs
+    assert done.stop_reason == "epochs"
+    assert {len(member.history) for member in done.members} == {epochs}
+    assert done.members[0].history[-1].learning_rate < 1e-3
+
+
+def test_what_is_given_stays_under_a_time_limit() -> None:
+    done = mlpcli.train(table(), "value", time_limit="20s", ensemble=2, epochs=4, hidden=(4,), folds=0)
+    assert [len(member.history) for member in done.members] == [4, 4]

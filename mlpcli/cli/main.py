@@ -36,7 +36,7 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "MLPCLI"
 
 
 @dataclass
-class Wishes:
+class ErrorDisplay:
     """What is wanted of errors, known before all options are."""
 
     debug: bool
@@ -117,7 +117,7 @@ def _prepare_streams() -> None:
 def run(arguments: Sequence[str]) -> int:
     """One command line; the exit code."""
     signal.signal(signal.SIGTERM, _terminate)
-    wishes = Wishes(debug="--debug" in arguments)
+    wishes = ErrorDisplay(debug="--debug" in arguments)
     if COMPLETE in os.environ:
         from mlpcli.cli.shells import use_own_scripts
 
@@ -164,7 +164,7 @@ def run(arguments: Sequence[str]) -> int:
 
 def show_tracebacks(ctx: click.Context, param: click.Parameter, value: bool) -> bool:
     """From now on: --debug may come from the environment or a file."""
-    if isinstance(ctx.obj, Wishes):
+    if isinstance(ctx.obj, ErrorDisplay):
         ctx.obj.debug = ctx.obj.debug or value
     return value
 

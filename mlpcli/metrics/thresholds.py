@@ -13,7 +13,7 @@ Objective: TypeAlias = Callable[[Array, Array, float, float], Array]
 """(hits, false, positives, negatives) -> what is to be large, (cuts,): sums of weights of rows that are
 called positive and are or are not, and of all rows that are or are not."""
 
-UNDECIDED = 0.5
+DEFAULT_THRESHOLD = 0.5
 
 
 def best_threshold(
@@ -35,11 +35,11 @@ def best_threshold(
     cuts = _between(np.concatenate([[1.0], ranking.distinct(probabilities), [0.0]]))
     possible = np.flatnonzero((cuts > 0) & (cuts < 1))
     if not len(possible):  # certain of every row
-        return UNDECIDED
+        return DEFAULT_THRESHOLD
     values = objective(hits, false, float(hits[-1]), float(false[-1]))[possible]
     rounding = 1e-12 * max(1.0, float(np.abs(values).max()))
     best = cuts[possible[values >= values.max() - rounding]]
-    return float(best[np.argmin(np.abs(best - UNDECIDED))])
+    return float(best[np.argmin(np.abs(best - DEFAULT_THRESHOLD))])
 
 
 def _between(descending: Array) -> Array:

@@ -20,7 +20,7 @@ from mlpcli.options.options import Options
 
 
 @dataclasses.dataclass(frozen=True)
-class Plan:
+class Blueprint:
     """All that decides which network there is, without its numbers."""
 
     options: Options
@@ -28,7 +28,7 @@ class Plan:
     n_out: int
 
     @classmethod
-    def of(cls, options: Options, encoder: FeatureEncoder, task: Task, target: Target) -> "Plan":
+    def of(cls, options: Options, encoder: FeatureEncoder, task: Task, target: Target) -> "Blueprint":
         """For a task and its target."""
         return cls(options, encoder, task.outputs(target) * levels(options))
 

@@ -41,7 +41,7 @@ STRICT = {
 
 
 @dataclass(frozen=True)
-class Part:
+class EncodedRows:
     """Encoded rows: what the network sees, what is true, and the weight of each row."""
 
     features: Array
@@ -51,17 +51,17 @@ class Part:
     def __len__(self) -> int:
         return len(self.features)
 
-    def take(self, rows: Array) -> "Part":
+    def take(self, rows: Array) -> "EncodedRows":
         """Some of the rows."""
         weights = None if self.weights is None else self.weights[rows]
-        return Part(self.features[rows], self.truth[rows], weights)
+        return EncodedRows(self.features[rows], self.truth[rows], weights)
 
-    def counting(self) -> "Part":
+    def counting(self) -> "EncodedRows":
         """The rows whose weight is above 0."""
         return self if self.weights is None else self.take(np.flatnonzero(self.weights > 0))
 
     @classmethod
-    def joined(cls, parts: Sequence["Part"]) -> "Part":
+    def joined(cls, parts: Sequence["EncodedRows"]) -> "EncodedRows":
         """One part behind the other; none where there is none."""
         if not parts:
             return cls(np.empty((0, 0), np.float32), np.empty(0), None)
@@ -91,7 +91,7 @@ class Part:
 class EncodedChunk:
     """The rows of a chunk that have a target, encoded."""
 
-    part: Part
+    part: EncodedRows
     dropped: int
     """Rows without target."""
     frame: Frame
@@ -150,7 +150,7 @@ def encode_chunks(
         features = encoder.encode(frame, counts)
         if strict:
             refuse_counted(counts, frame, place)
-        yield EncodedChunk(Part(features, truth, weights), len(chunk) - len(present), frame, place)
+        yield EncodedChunk(EncodedRows(features, truth, weights), len(chunk) - len(present), frame, place)
 
 
 def encode_part(
@@ -160,10 +160,10 @@ def encode_part(
     target: Target,
     reading: Reading,
     counts: CellCounts,
-) -> Part:
+) -> EncodedRows:
     """All rows with a target of another table."""
     chunks = encode_chunks(stream, schema, encoder, target, reading, counts)
-    whole = Part.joined([chunk.part for chunk in chunks])
+    whole = EncodedRows.joined([chunk.part for chunk in chunks])
     if not len(whole):
         raise no_target(stream.name)
     check_weights(whole.weights, schema.weight, stream.name)

@@ -43,14 +43,14 @@ def errors_for(model: Model, level: float) -> ErrorSizes:
     return found
 
 
-def bounds(model: Model, errors: ErrorSizes, central: Array, level: float) -> tuple[Array, Array]:
+def bounds(model: Model, errors: ErrorSizes, point_prediction: Array, level: float) -> tuple[Array, Array]:
     """Low and high ends (rows, targets) in the target's units, from encoded predictions (rows, targets).
 
     They may lie outside of the range to which predictions are clipped, as what is true may; but they are no
     farther out than a float can be.
     """
     target = number_target(model)
-    predicted = clipped(target, central)
+    predicted = clipped(target, point_prediction)
     half = errors.half_widths(predicted, level)
     unlimited = dataclasses.replace(target, limits=None)
     with np.errstate(over="ignore"):

@@ -16,8 +16,8 @@ from mlpcli.data.features import FeatureEncoder
 from mlpcli.data.reading.source import ReadingSettings
 from mlpcli.data.target import NumberTarget, Target, from_stored
 from mlpcli.errors import ArtifactError, MlpcliError
-from mlpcli.metrics.thresholds import UNDECIDED
-from mlpcli.model.blueprint import Plan, loss_of
+from mlpcli.metrics.thresholds import DEFAULT_THRESHOLD
+from mlpcli.model.blueprint import Blueprint, loss_of
 from mlpcli.model.encoded_rows import reading_of
 from mlpcli.model.tasks import TASKS, Task, Threshold
 from mlpcli.nn.losses import Loss
@@ -52,12 +52,12 @@ class Model:
     def outputs(self, features: Array) -> Array:
         """Linked outputs (rows, outputs) in float64, the mean over the networks: values in encoded units, or
         probabilities."""
-        total = self.linked(self.networks[0].predict(features))
+        total = self.predictions(self.networks[0].predict(features))
         for network in self.networks[1:]:
-            total += self.linked(network.predict(features))
+            total += self.predictions(network.predict(features))
         return total / len(self.networks)
 
-    def linked(self, raw: Array) -> Array:
+    def predictions(self, raw: Array) -> Array:
         """Raw outputs of one network as predictions, in float64."""
         return np.asarray(self.loss.link(raw.astype(np.float64) / self.temperature))
 
@@ -65,19 +65,19 @@ class Model:
     def threshold(self) -> Threshold:
         """From which probability on yes is said: as training stored it, (1,) or (labels,), else 0.5."""
         stored = self.artifact.target.get("thresholds")
-        return UNDECIDED if stored is None else np.array(stored)
+        return DEFAULT_THRESHOLD if stored is None else np.array(stored)
 
     @property
     def quantile_levels(self) -> tuple[float, ...]:
         """The levels that were learned, if any."""
         return self.options.loss.quantiles if self.options.objective.loss == "quantile" else ()
 
-    def quantiles(self, linked: Array) -> list[Array]:
+    def quantiles(self, predictions: Array) -> list[Array]:
         """For each level values (rows, targets) in the target's units."""
         levels = len(self.quantile_levels)
         target = self.target
         assert isinstance(target, NumberTarget)
-        return [target.decode(linked[:, number::levels]) for number in range(levels)]
+        return [target.decode(predictions[:, number::levels]) for number in range(levels)]
 
     def encode(self, frame: Frame, counts: CellCounts | None = None) -> Array:
         """The input matrix of a frame that has the model's columns."""
@@ -115,7 +115,7 @@ def from_artifact(stored: Artifact) -> Model:
     encoder = FeatureEncoder.from_stored(stored.encoders, stored.arrays, reading_of(options.reading))
     target = from_stored(stored.target, stored.arrays)
     task = TASKS[stored.schema.task]
-    plan = Plan.of(options, encoder, task, target)
+    plan = Blueprint.of(options, encoder, task, target)
     values = np.atleast_2d(stored.arrays["parameters"])
     if values.shape[1] != count_parameters(plan.parts()):
         raise ValueError("the number of parameters is not that of the network")

@@ -7,7 +7,7 @@ import numpy as np
 from mlpcli.arrays import Array
 from mlpcli.metrics import METRICS, measure
 from mlpcli.metrics.outcome import Outcome
-from mlpcli.model.encoded_rows import Part
+from mlpcli.model.encoded_rows import EncodedRows
 from mlpcli.model.model import Model
 from mlpcli.model.tasks import Threshold
 
@@ -30,14 +30,14 @@ class Scores:
         return ours > trivial if METRICS[metric].higher_is_better else ours < trivial
 
 
-def baseline_outcome(model: Model, part: Part, threshold: Threshold) -> Outcome:
+def baseline_outcome(model: Model, part: EncodedRows, threshold: Threshold) -> Outcome:
     """What the trivial baseline predicts for the same rows, at the same threshold."""
     constant = model.artifact.arrays["baseline"]
     outputs = np.broadcast_to(constant, (len(part), len(constant)))
     return model.task.outcome(model.target, outputs, part.truth, part.weights, threshold)
 
 
-def score(model: Model, part: Part) -> Scores:
+def score(model: Model, part: EncodedRows) -> Scores:
     """All metrics of a part."""
     outcome = predicted_outcome(model, part, model.outputs(part.features))
     return scores_of(model, outcome, baseline_outcome(model, part, model.threshold))
@@ -50,7 +50,7 @@ def scores_of(model: Model, outcome: Outcome, trivial: Outcome) -> Scores:
     return Scores(len(outcome.truth), metrics, baseline, reasons)
 
 
-def predicted_outcome(model: Model, part: Part, linked: Array) -> Outcome:
+def predicted_outcome(model: Model, part: EncodedRows, predictions: Array) -> Outcome:
     """Predictions next to the truth, from predicted values or probabilities."""
-    central = model.loss.central(linked)
-    return model.task.outcome(model.target, central, part.truth, part.weights, model.threshold)
+    point_prediction = model.loss.point_prediction(predictions)
+    return model.task.outcome(model.target, point_prediction, part.truth, part.weights, model.threshold)

@@ -55,7 +55,7 @@ class Task(ABC):
     def outcome(
         self,
         target: Target,
-        linked: Array,
+        predictions: Array,
         truth: Array,
         weights: Array | None,
         threshold: Threshold = 0.5,
@@ -93,13 +93,13 @@ class Regression(Task):
     def outcome(
         self,
         target: Target,
-        linked: Array,
+        predictions: Array,
         truth: Array,
         weights: Array | None,
         threshold: Threshold = 0.5,
     ) -> Outcome:
         assert isinstance(target, NumberTarget)
-        return Outcome(truth, target.decode(linked), None, weights)
+        return Outcome(truth, target.decode(predictions), None, weights)
 
     def baseline(self, target: Target, truth: Array, weights: Array | None) -> Array:
         assert isinstance(target, NumberTarget)
@@ -146,12 +146,12 @@ class Multiclass(_Classes):
     def outcome(
         self,
         target: Target,
-        linked: Array,
+        predictions: Array,
         truth: Array,
         weights: Array | None,
         threshold: Threshold = 0.5,
     ) -> Outcome:
-        return Outcome(truth, linked.argmax(axis=1), linked, weights)
+        return Outcome(truth, predictions.argmax(axis=1), predictions, weights)
 
 
 class Binary(_Classes):
@@ -169,13 +169,13 @@ class Binary(_Classes):
     def outcome(
         self,
         target: Target,
-        linked: Array,
+        predictions: Array,
         truth: Array,
         weights: Array | None,
         threshold: Threshold = 0.5,
     ) -> Outcome:
-        probabilities = np.hstack([1.0 - linked, linked])
-        return Outcome(truth, (linked[:, 0] >= threshold).astype(np.intp), probabilities, weights)
+        probabilities = np.hstack([1.0 - predictions, predictions])
+        return Outcome(truth, (predictions[:, 0] >= threshold).astype(np.intp), probabilities, weights)
 
     def baseline(self, target: Target, truth: Array, weights: Array | None) -> Array:
         return super().baseline(target, truth, weights)[1:]
@@ -198,12 +198,12 @@ class Multilabel(Task):
     def outcome(
         self,
         target: Target,
-        linked: Array,
+        predictions: Array,
         truth: Array,
         weights: Array | None,
         threshold: Threshold = 0.5,
     ) -> Outcome:
-        return Outcome(truth, (linked >= threshold).astype(np.intp), linked, weights)
+        return Outcome(truth, (predictions >= threshold).astype(np.intp), predictions, weights)
 
     def baseline(self, target: Target, truth: Array, weights: Array | None) -> Array:
         return np.asarray(np.average(truth, axis=0, weights=weights))

@@ -96,7 +96,7 @@ def _units(
     dead = sizes.max(axis=0) == 0.0
     saturated = None
     if function.bounded:
-        flat = (sizes < FLAT * function.steepest).mean(axis=0) > MOSTLY
+        flat = (sizes < FLAT * function.max_slope).mean(axis=0) > MOSTLY
         saturated = float(flat.mean())
     layer.forward(x, out, False)
     return float(dead.mean()), saturated, float(out.mean(dtype=np.float64)), float(out.std(dtype=np.float64))

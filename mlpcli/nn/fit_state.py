@@ -10,7 +10,7 @@ import numpy as np
 from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.early_stopping import EarlyStopping
 from mlpcli.nn.trainer import Trainer
-from mlpcli.nn.training_settings import Course
+from mlpcli.nn.training_settings import StepSchedule
 
 StopReason = Literal["epochs", "patience", "converged", "time", "interrupted", "terminated", "diverged"]
 
@@ -37,7 +37,7 @@ class FitState:
         self,
         trainer: Trainer,
         stopping: EarlyStopping,
-        course: Course,
+        course: StepSchedule,
         generators: Mapping[str, np.random.Generator],
     ) -> None:
         """Copy what a later `restore` needs beside the counters, which the caller sets."""
@@ -53,7 +53,7 @@ class FitState:
         self,
         trainer: Trainer,
         stopping: EarlyStopping,
-        course: Course,
+        course: StepSchedule,
         generators: Mapping[str, np.random.Generator],
     ) -> None:
         """Put everything back as it was when kept."""

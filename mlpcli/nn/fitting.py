@@ -15,7 +15,7 @@ from mlpcli.nn.early_stopping import EarlyStopping
 from mlpcli.nn.fit_state import FitState, StopReason
 from mlpcli.nn.optimizers import is_minimizer
 from mlpcli.nn.trainer import Trainer
-from mlpcli.nn.training_settings import LOSS, Course, TrainingSettings
+from mlpcli.nn.training_settings import LOSS, StepSchedule, TrainingSettings
 
 Measure = Callable[[FloatArray], Mapping[str, float]]
 """Metrics of the validation rows from their raw outputs."""
@@ -73,7 +73,7 @@ def fit(
     values = network.parameters.values
     in_one = is_minimizer(optimizer)
     batches = Batches(training, len(training) if in_one else settings.batch_size)
-    course = Course(settings, settings.epochs * len(batches))
+    course = StepSchedule(settings, settings.epochs * len(batches))
     if course.plateau is not None and validation is None:
         raise SettingsError(
             "--schedule plateau follows the validation loss", "Hold out rows: --validation 0.2."
@@ -154,7 +154,7 @@ def _train_epoch(
     trainer: Trainer,
     batches: Batches,
     order: IndexArray,
-    course: Course,
+    course: StepSchedule,
     step: int,
     should_stop: Callable[[], StopReason | None],
     on_batch: Callable[[int, int], None] | None,
@@ -169,10 +169,10 @@ def _train_epoch(
         epoch.whole = done == len(batches)
         if diagnosing and epoch.whole:
             epoch.before = trainer.network.parameters.values.copy()
-        valued = done % every == 0 or epoch.whole
-        loss = trainer.step(batch, epoch.learning_rate, decay_factor, valued=valued)
+        with_loss = done % every == 0 or epoch.whole
+        loss = trainer.step(batch, epoch.learning_rate, decay_factor, with_loss=with_loss)
         epoch.step += 1
-        if valued:
+        if with_loss:
             if not math.isfinite(loss):
                 epoch.reason, epoch.whole = "diverged", False
                 break

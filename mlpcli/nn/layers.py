@@ -33,7 +33,7 @@ class Layer(ABC):
         return type(self).__name__
 
     @property
-    def numbers_per_row(self) -> int:
+    def floats_per_row(self) -> int:
         """About how many numbers training keeps for each row: outputs, deltas and scratch memory."""
         return 4 * self.n_out
 

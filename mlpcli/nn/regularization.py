@@ -59,13 +59,13 @@ class Regularization:
         self,
         parameters: ParameterVector,
         settings: RegularizationSettings | None = None,
-        usual_decay: float = 0.0,
+        default_weight_decay: float = 0.0,
         frozen: Sequence[slice] = (),
     ) -> None:
         settings = settings or RegularizationSettings()
         self.l1, self.l2 = settings.l1 or 0.0, settings.l2 or 0.0
         self._clip_norm = settings.clip_norm
-        self._decay = usual_decay if settings.weight_decay is None else settings.weight_decay
+        self._decay = default_weight_decay if settings.weight_decay is None else settings.weight_decay
         factors = {"weight": 1.0} | dict(settings.decay_factors or ())
         self._decayed = [
             (parameters.values[..., parameters.groups[group]], factor)

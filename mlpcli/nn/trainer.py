@@ -33,7 +33,7 @@ class Trainer:
         self._frozen = [(place, values[..., place].copy()) for place in frozen]
 
     def step(
-        self, batch: Examples, learning_rate: float, decay_factor: float = 1.0, *, valued: bool = True
+        self, batch: Examples, learning_rate: float, decay_factor: float = 1.0, *, with_loss: bool = True
     ) -> float:
         """Learn from one batch; the batch's mean loss before the update, without the penalties.
 
@@ -44,7 +44,7 @@ class Trainer:
         if rule is None:
             assert is_minimizer(self.optimizer)
             return self.optimizer.advance(lambda: self.objective(batch), learning_rate)
-        loss = self.gradients(batch, valued=valued)
+        loss = self.gradients(batch, with_loss=with_loss)
         regularization.before_update(learning_rate, decay_factor)
         rule.step(learning_rate)
         regularization.after_update(learning_rate)
@@ -52,11 +52,13 @@ class Trainer:
             self.network.parameters.values[..., place] = kept
         return loss
 
-    def gradients(self, batch: Examples, *, valued: bool = True) -> float:
+    def gradients(self, batch: Examples, *, with_loss: bool = True) -> float:
         """Fill the gradient vector for one batch; the batch's mean loss, both without the penalties."""
         network = self.network
         outputs = network.forward(batch.features)
-        loss = self.loss.gradient(outputs, batch.targets, batch.weights, network.d_outputs, valued=valued)
+        loss = self.loss.gradient(
+            outputs, batch.targets, batch.weights, network.d_outputs, with_loss=with_loss
+        )
         network.backward()
         return loss
 

@@ -83,7 +83,7 @@ class TrainingSettings(Settings):
             )
 
 
-class Course:
+class StepSchedule:
     """Learning rate and factors of decay and dropout at each step."""
 
     def __init__(self, settings: TrainingSettings, total_steps: int) -> None:

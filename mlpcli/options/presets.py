@@ -35,7 +35,7 @@ def textbook(table: TableShape, given: Mapping[str, Any]) -> dict[str, Any]:
         "activation": "relu",
         "dropout": 0.0,
         "optimizer": optimizer,
-        "learning_rate": OPTIMIZERS[optimizer].usual_rate,
+        "learning_rate": OPTIMIZERS[optimizer].default_learning_rate,
         # Against a constant rate with patience 10: california_housing RMSE 0.526 instead of 0.540 (mean of
         # three seeds), the smaller tables the same within noise.
         # A minimizer finds its own step lengths.
@@ -159,7 +159,7 @@ def _strong(table: TableShape, given: Mapping[str, Any]) -> dict[str, Any]:
     }
     optimizer = given.get("optimizer") or "adam"
     if not issubclass(rule := OPTIMIZERS[optimizer], UpdateRule):
-        return shared | {"schedule": "constant", "learning_rate": rule.usual_rate}
+        return shared | {"schedule": "constant", "learning_rate": rule.default_learning_rate}
     shared |= {
         "optimizer": optimizer,
         # Against one cosine 1 to 2 % on california_housing, diamonds and river_flow; flat-cosine likewise.
@@ -174,7 +174,7 @@ def _strong(table: TableShape, given: Mapping[str, Any]) -> dict[str, Any]:
     }
     if not issubclass(rule, Adam):
         # The factors are for steps that do not depend on the size of gradients; here long ones are shortened.
-        return shared | {"learning_rate": rule.usual_rate, "weight_decay": 0.0, "clip_norm": 1.0}
+        return shared | {"learning_rate": rule.default_learning_rate, "weight_decay": 0.0, "clip_norm": 1.0}
     # Half and twice these rates: within noise. 0.07 for embedded numbers: california_housing 7 % worse.
     rate = 0.04 if not regression else 0.2 if embedded else 0.07
     shared |= {

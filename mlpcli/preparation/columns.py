@@ -17,7 +17,7 @@ from mlpcli.options.options import Options
 from mlpcli.preparation.doctor import not_a_number
 from mlpcli.preparation.finding import Finding
 from mlpcli.preparation.targets import MOST_CLASSES
-from mlpcli.preparation.transfer import Origin
+from mlpcli.preparation.transfer import SourceModel
 
 
 @dataclass(frozen=True)
@@ -120,15 +120,16 @@ def decide_columns(table: Table, settings: DataSettings, roles: Roles, reading: 
     return infer_columns(table.sample, names, reading, chosen)
 
 
-def origin_columns(origin: Origin, table: Table, roles: Roles) -> list[Column]:
+def source_columns(source_model: SourceModel, table: Table, roles: Roles) -> list[Column]:
     """The inputs of the model that is started from; the target cannot be one of them."""
     names = [name for name in table.columns if name not in (*roles.target, roles.weight, roles.group)]
-    for column in origin.schema.inputs:
+    for column in source_model.schema.inputs:
         if column.name in roles.names and column.name not in names:
             raise DataError(
-                f"{table.name}: {column.name!r} is an input of {origin.path}", "Start from another model."
+                f"{table.name}: {column.name!r} is an input of {source_model.path}",
+                "Start from another model.",
             )
-    return origin.columns(names, table.name)
+    return source_model.columns(names, table.name)
 
 
 def read_rows(

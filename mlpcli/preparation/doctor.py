@@ -12,7 +12,7 @@ from mlpcli.data.encoders import CategoryEncoder
 from mlpcli.data.features import FeatureEncoder
 from mlpcli.data.schema import CHOSEN, DATE, IGNORE, Schema
 from mlpcli.data.target import ClassTarget, LabelTarget, NumberTarget, Target
-from mlpcli.model.encoded_rows import Part
+from mlpcli.model.encoded_rows import EncodedRows
 from mlpcli.preparation.finding import Finding
 
 LOOKED_AT = 4_000
@@ -42,7 +42,7 @@ def examine(
     schema: Schema,
     encoder: FeatureEncoder,
     target: Target,
-    parts: Mapping[str, Part],
+    parts: Mapping[str, EncodedRows],
     hashes: Mapping[str, Array],
     counts: CellCounts,
     rows: int,
@@ -85,7 +85,7 @@ def _uncertain_dates(schema: Schema) -> list[Finding]:
     ]
 
 
-def _leaks(encoder: FeatureEncoder, target: Target, parts: Mapping[str, Part]) -> list[Finding]:
+def _leaks(encoder: FeatureEncoder, target: Target, parts: Mapping[str, EncodedRows]) -> list[Finding]:
     """Input columns from which alone the target can be told on rows that were not looked at."""
     learned, others = _some(parts["train"], parts["validation"])
     if len(learned) + len(others) < LEAST_ROWS:
@@ -116,13 +116,13 @@ def _leaks(encoder: FeatureEncoder, target: Target, parts: Mapping[str, Part]) -
     return findings
 
 
-def _some(train: Part, held: Part) -> tuple[Part, Part]:
+def _some(train: EncodedRows, held: EncodedRows) -> tuple[EncodedRows, EncodedRows]:
     """Rows to learn from and rows to look at, from all over the table."""
 
-    def rows(part: Part, first: int, step: int) -> Part:
+    def rows(part: EncodedRows, first: int, step: int) -> EncodedRows:
         numbers = np.arange(first, len(part), step)
         numbers = numbers[np.linspace(0, len(numbers) - 1, min(len(numbers), LOOKED_AT)).astype(np.intp)]
-        return Part(part.features[numbers], part.truth[numbers], None)
+        return EncodedRows(part.features[numbers], part.truth[numbers], None)
 
     if len(held) >= LEAST_ROWS:
         return rows(train, 0, 1), rows(held, 0, 1)
@@ -186,7 +186,7 @@ def _repeated(hashes: Mapping[str, Array]) -> list[Finding]:
     return findings
 
 
-def _classes(target: Target, train: Part) -> list[Finding]:
+def _classes(target: Target, train: EncodedRows) -> list[Finding]:
     """Classes of few rows, or of a small share of them."""
     if isinstance(target, NumberTarget):
         return []

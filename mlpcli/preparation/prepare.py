@@ -21,7 +21,7 @@ from mlpcli.errors import DataError
 from mlpcli.model.compatibility import refuse_impossible, target_range
 from mlpcli.model.encoded_rows import (
     Data,
-    Part,
+    EncodedRows,
     check_weights,
     digest_of,
     encode_part,
@@ -33,12 +33,12 @@ from mlpcli.model.encoded_rows import (
 from mlpcli.model.tasks import TASKS, Task
 from mlpcli.nn.batches import Examples
 from mlpcli.options.options import Options
-from mlpcli.preparation.columns import decide_columns, origin_columns, read_rows, special_columns
+from mlpcli.preparation.columns import decide_columns, read_rows, source_columns, special_columns
 from mlpcli.preparation.doctor import examine
 from mlpcli.preparation.finding import Finding
 from mlpcli.preparation.splitting import RowTraits, shape_of, split_table
 from mlpcli.preparation.targets import decide_task, fit_target
-from mlpcli.preparation.transfer import Origin, Transfer, widened
+from mlpcli.preparation.transfer import SourceModel, Transfer, widened
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Prepared:
     schema: Schema
     encoder: FeatureEncoder
     target: Target
-    parts: dict[str, Part]
+    parts: dict[str, EncodedRows]
     dropped: int
     """Rows without target."""
     digest: str
@@ -64,7 +64,7 @@ class Prepared:
     folds: list[tuple[Array, Array]] = dataclasses.field(default_factory=list)
     """Rows of the training part that a network learns from, and those that choose its epoch; network after
     network, then from the start again."""
-    usual_rate: float = 0.0
+    default_learning_rate: float = 0.0
     """The preset's learning rate for this table, whatever was given."""
     same_target: bool = False
     """Whether it is the target of the model that is started from."""
@@ -76,7 +76,7 @@ class Prepared:
         """What regression or classification mean here."""
         return TASKS[self.schema.task]
 
-    def member_parts(self, number: int) -> tuple[Part, Part]:
+    def member_parts(self, number: int) -> tuple[EncodedRows, EncodedRows]:
         """What network `number` learns from, and what chooses its epoch."""
         if not self.folds:
             return self.parts["train"], self.parts["validation"]
@@ -91,7 +91,7 @@ class Prepared:
         """With other settings of training; those of data and splits must be the same."""
         return dataclasses.replace(self, options=options)
 
-    def examples(self, rows: Part) -> Examples:
+    def examples(self, rows: EncodedRows) -> Examples:
         """A part as the loss takes it; row and class weights have mean one over the training rows."""
         scale = 1.0
         if (training := self._weights(self.parts["train"])) is not None:
@@ -107,7 +107,7 @@ class Prepared:
             None if weights is None else (weights * scale).astype(np.float32),
         )
 
-    def _weights(self, rows: Part) -> Array | None:
+    def _weights(self, rows: EncodedRows) -> Array | None:
         by_class = self.task.class_weights(
             self.target, rows.truth, self.options.objective.class_weight, self.parts["train"].truth
         )
@@ -118,7 +118,7 @@ class Prepared:
 
 
 def prepare(
-    data: Data, options: Options, generator: np.random.Generator, origin: Origin | None = None
+    data: Data, options: Options, generator: np.random.Generator, source_model: SourceModel | None = None
 ) -> Prepared:
     """Read and encode; everything that can be wrong with the table is found here, before training.
 
@@ -136,23 +136,23 @@ def prepare(
                 )
         reading = reading_of(options.reading)
         roles = special_columns(table, options)
-        if origin is None:
+        if source_model is None:
             columns = decide_columns(table, options.data, roles, reading)
         else:
-            columns = origin_columns(origin, table, roles)
-        rows = read_rows(table, columns, roles, options, reading, known=origin is not None)
+            columns = source_columns(source_model, table, roles)
+        rows = read_rows(table, columns, roles, options, reading, known=source_model is not None)
         frame, columns, dropped = rows.frame, rows.columns, rows.dropped
-        known = None if origin is None else origin.known_target(frame, roles.target, options)
-        if origin is None or known is None:
+        known = None if source_model is None else source_model.known_target(frame, roles.target, options)
+        if source_model is None or known is None:
             task, reason = decide_task(frame, roles.target, options.data.task, reading)
         else:
-            task, reason = origin.schema.task, f"as in {origin.path}"
+            task, reason = source_model.schema.task, f"as in {source_model.path}"
         if not any(column.kind in LEARNED for column in columns):
             raise DataError(f"{table.name}: no input column is left", _why_none(columns))
         traits = RowTraits.of(frame, roles, task, reading, rows.place)
         shape = shape_of(columns, table.sample, traits, task, options.split.test)
-        usual_rate = options.changed(learning_rate=None).resolved(shape).training.learning_rate
-        assert isinstance(usual_rate, float)
+        default_learning_rate = options.changed(learning_rate=None).resolved(shape).training.learning_rate
+        assert isinstance(default_learning_rate, float)
         options = options.resolved(shape)
         split = split_table(traits, options, generator)
         parts = split.parts
@@ -166,10 +166,10 @@ def prepare(
         else:
             truth = truth_of(known, frame, reading, rows.place)
             target = widened(known, truth[train]) if isinstance(known, NumberTarget) else known
-        if origin is None:
+        if source_model is None:
             encoder = FeatureEncoder.fit(schema.inputs, frame, options.data, reading, train)
         else:
-            encoder = origin.encoder
+            encoder = source_model.encoder
         _refuse_infinite(frame, schema, rows.place)
         weights = None
         if roles.weight is not None:
@@ -179,12 +179,12 @@ def prepare(
         # One matrix, part behind part: parts are slices of it. The table's columns are dropped on the way.
         order = np.concatenate(list(parts.values()))
         features = encoder.encode(frame, counts["table"], order)
-    encoded: dict[str, Part] = {}
+    encoded: dict[str, EncodedRows] = {}
     start = 0
     for name, chosen in parts.items():
         stop = start + len(chosen)
         part_weights = None if weights is None else weights[chosen]
-        encoded[name] = Part(features[start:stop], truth[chosen], part_weights)
+        encoded[name] = EncodedRows(features[start:stop], truth[chosen], part_weights)
         start = stop
     hashes = {name: part.hashes() for name, part in encoded.items()}
     digest = digest_of(np.concatenate(list(hashes.values())))
@@ -215,7 +215,7 @@ def prepare(
         notes,
         findings,
         split.folds,
-        usual_rate,
+        default_learning_rate,
         known is not None,
     )
 

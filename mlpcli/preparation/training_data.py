@@ -4,13 +4,13 @@ import dataclasses
 from typing import Any
 
 from mlpcli.errors import SettingsError
-from mlpcli.model.blueprint import Plan
+from mlpcli.model.blueprint import Blueprint
 from mlpcli.model.encoded_rows import Data
 from mlpcli.model.model import Model, load
 from mlpcli.options.options import Options
 from mlpcli.options.run import generators
 from mlpcli.preparation.prepare import Prepared, prepare
-from mlpcli.preparation.transfer import Origin, transfer_of
+from mlpcli.preparation.transfer import SourceModel, transfer_of
 
 OF_THE_MODEL = ("features", "drop", "kind")
 """Settings that say what columns mean; the model has said it."""
@@ -37,7 +37,7 @@ def prepared_for(data: Data, settings: dict[str, Any]) -> tuple[Options, Prepare
         return options, prepare(data, options, generators(options.run.seed)["split"])
     model = load(options.transfer.from_model)
     options = _with_those_of(model, settings, options)
-    origin = Origin(
+    source_model = SourceModel(
         options.transfer.from_model or "",
         model.artifact.schema,
         model.encoder,
@@ -45,9 +45,11 @@ def prepared_for(data: Data, settings: dict[str, Any]) -> tuple[Options, Prepare
         model.networks,
         model.options.network.output_activation,
     )
-    prepared = prepare(data, options, generators(options.run.seed)["split"], origin)
-    network = Plan.of(prepared.options, prepared.encoder, prepared.task, prepared.target).build()
-    transfer = transfer_of(origin, network, same_target=prepared.same_target, freeze=options.transfer.freeze)
+    prepared = prepare(data, options, generators(options.run.seed)["split"], source_model)
+    network = Blueprint.of(prepared.options, prepared.encoder, prepared.task, prepared.target).build()
+    transfer = transfer_of(
+        source_model, network, same_target=prepared.same_target, freeze=options.transfer.freeze
+    )
     return options, dataclasses.replace(prepared, transfer=transfer)
 
 

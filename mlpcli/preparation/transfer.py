@@ -19,7 +19,7 @@ from mlpcli.options.options import Options
 
 
 @dataclass(frozen=True)
-class Origin:
+class SourceModel:
     """A trained model that others start from. `networks` are never changed."""
 
     path: str
@@ -73,29 +73,29 @@ class Transfer:
     constants: bool
     frozen: list[slice]
     """What is not trained."""
-    origin: Origin
+    source_model: SourceModel
 
     @property
     def starting_points(self) -> list[Array]:
         """All numbers that are started from."""
-        parameters = [network.parameters for network in self.origin.networks]
+        parameters = [network.parameters for network in self.source_model.networks]
         return [array for each in parameters for array in (each.values, each.constants)]
 
     def apply(self, network: Network, number: int) -> None:
         """Give a network, the `number`th of a training, its first weights."""
-        source = self.origin.networks[number % len(self.origin.networks)].parameters
+        source = self.source_model.networks[number % len(self.source_model.networks)].parameters
         for to, place in self.places:
             network.parameters.values[to] = source.values[place]
         if self.constants:
             network.parameters.constants[:] = source.constants
 
 
-def transfer_of(origin: Origin, network: Network, *, same_target: bool, freeze: int) -> Transfer:
+def transfer_of(source_model: SourceModel, network: Network, *, same_target: bool, freeze: int) -> Transfer:
     """Layer by layer, by kind and shape; the output layer only where its outputs mean the same.
 
     Raises SettingsError if one of the first `freeze` dense layers cannot be taken over.
     """
-    source = origin.networks[0]
+    source = source_model.networks[0]
     ours, theirs = _trained(network), _trained(source)
     constants = network.parameters.constants.shape == source.parameters.constants.shape
     last = _last_dense(network)
@@ -116,7 +116,7 @@ def transfer_of(origin: Origin, network: Network, *, same_target: bool, freeze: 
             if not taken:
                 raise SettingsError(
                     f"--freeze {freeze}: layer {position + 1} ({_described(layer)}) does not start from "
-                    f"{origin.path}",
+                    f"{source_model.path}",
                     "Freeze fewer layers, or keep the model's network settings.",
                 )
             frozen += to.values()
@@ -126,7 +126,7 @@ def transfer_of(origin: Origin, network: Network, *, same_target: bool, freeze: 
             f"--freeze {freeze}: the network has {dense} dense layers",
             "Leave at least the last one to train.",
         )
-    return Transfer(described, places, constants, frozen, origin)
+    return Transfer(described, places, constants, frozen, source_model)
 
 
 def _trained(network: Network) -> list[tuple[Any, dict[str, slice]]]:

@@ -87,7 +87,7 @@ def plan_fields(plan: TrainingPlan) -> dict[str, Any]:
         "network": [asdict(layer) for layer in plan.network],
         "settings": plan.settings,
         "members": plan.members,
-        "manner": plan.manner.how,
+        "manner": plan.mode.how,
         "threads": plan.threads,
         "notes": notes_fields(plan.notes, plan.findings),
     }

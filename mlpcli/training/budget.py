@@ -67,7 +67,7 @@ def _seconds_per_epoch(prepared: Prepared) -> float:
         order = randomness["shuffle"].permutation(len(training))
         steps, started = 0, 0.0
         for batch in itertools.chain.from_iterable(batches.in_order(order) for _ in itertools.count()):
-            trainer.step(batch, 1e-6, valued=False)
+            trainer.step(batch, 1e-6, with_loss=False)
             if not started:
                 started = time.perf_counter()  # the first makes room
                 continue

@@ -7,7 +7,7 @@ from typing import TypeAlias
 import numpy as np
 
 from mlpcli.arrays import Array
-from mlpcli.metrics.thresholds import UNDECIDED, best_threshold
+from mlpcli.metrics.thresholds import DEFAULT_THRESHOLD, best_threshold
 from mlpcli.model.model import Model
 from mlpcli.options.threshold import rule_of
 from mlpcli.training.held_out import HeldOut
@@ -37,7 +37,7 @@ def calibrated(model: Model, held: HeldOut) -> Array:
 
     def predicted(temperature: float) -> Array:
         at = dataclasses.replace(model, temperature=np.array([temperature]))
-        return some.predicted(at.linked)
+        return some.predicted(at.predictions)
 
     if model.task.name == "multiclass":
         return np.array([fit_temperature(predicted, truth, weights)])
@@ -97,10 +97,10 @@ def chosen_thresholds(model: Model, held: HeldOut) -> list[float] | None:
     rule = rule_of(given)
     if isinstance(rule, float):
         return [rule] * labels
-    probabilities, truth = held.predicted(model.linked), held.part.truth
+    probabilities, truth = held.predicted(model.predictions), held.part.truth
     truth = truth[:, None] if truth.ndim == 1 else truth
     chosen = [
         best_threshold(truth[:, label], probabilities[:, label], held.part.weights, rule)
         for label in range(labels)
     ]
-    return [UNDECIDED if each is None else each for each in chosen]
+    return [DEFAULT_THRESHOLD if each is None else each for each in chosen]

@@ -13,7 +13,7 @@ from mlpcli.artifact import load as load_model
 from mlpcli.artifact.checkpoint import CHECKPOINT, Checkpoint, Encoder, Progress, load
 from mlpcli.errors import ArtifactError, MlpcliError, count
 from mlpcli.files import check_output
-from mlpcli.model.blueprint import Plan
+from mlpcli.model.blueprint import Blueprint
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.nn.trainer import Trainer
 from mlpcli.options.options import Options
@@ -26,7 +26,7 @@ SETTLED = ("epochs", "ensemble")
 """What a time limit decides, by a clock: the first run's choice holds for those that go on."""
 
 
-class Keeper:
+class CheckpointFile:
     """The checkpoint file of a run, from before its data are read to its end."""
 
     def __init__(self, path: str, inputs: Iterable[str] = ()) -> None:
@@ -152,7 +152,7 @@ def refuse_strange(checkpoint: Checkpoint, prepared: Prepared, members: int) -> 
 
     Its checksums are right: this is for files that somebody has altered.
     """
-    network = Plan.of(prepared.options, prepared.encoder, prepared.task, prepared.target).build()
+    network = Blueprint.of(prepared.options, prepared.encoder, prepared.task, prepared.target).build()
     parameters = network.parameters
     for number, progress in checkpoint.members.items():
         state, epochs = progress.state, [record.epoch for record in progress.history]

@@ -23,7 +23,7 @@ from mlpcli.nn.fit_state import StopReason
 from mlpcli.options.run import limited_threads
 from mlpcli.preparation.prepare import Prepared
 from mlpcli.training.members import Member, OnBatch, ShouldStop, Watch, train_member
-from mlpcli.training.message_board import Board, Reader, Runner
+from mlpcli.training.message_board import BackgroundCall, MessageBoard, ProgressListener
 
 POLL_SECONDS = 0.05
 PROCESS_SECONDS = 1.2
@@ -38,7 +38,7 @@ SECONDS_PER_PRODUCT = 1.5e-10
 
 
 @dataclass(frozen=True)
-class Watching:
+class Callbacks:
     """What a training tells of itself, and what it asks."""
 
     on_epoch: Watch = lambda record: None
@@ -53,77 +53,82 @@ class Watching:
 
 
 @dataclass(frozen=True)
-class Manner:
+class ExecutionMode:
     """How members are run."""
 
     how: Literal["in turn", "threads", "processes"]
     workers: int
 
 
-def expected_seconds(members: int, cores: int, step_products: int, seconds: float) -> dict[Manner, float]:
+def expected_seconds(
+    members: int, cores: int, step_products: int, seconds: float
+) -> dict[ExecutionMode, float]:
     """How long each manner should take, if one network after the other takes `seconds`.
 
     `step_products` are the multiply-adds of the largest product in a step.
     """
-    expected = {Manner("in turn", 1): seconds}
+    expected = {ExecutionMode("in turn", 1): seconds}
     workers = min(members, cores)
     if workers > 1:
         sizes, gains = zip(*THREAD_GAINS, strict=True)
         gain = float(np.interp(np.log2(step_products), np.log2(sizes), gains))
         seconds *= -(-members // workers) * workers / members  # the last round may leave workers idle
         expected |= {
-            Manner("threads", workers): seconds / (1 + gain * (workers - 1)),
-            Manner("processes", workers): PROCESS_SECONDS + seconds / (1 + PROCESS_GAIN * (workers - 1)),
+            ExecutionMode("threads", workers): seconds / (1 + gain * (workers - 1)),
+            ExecutionMode("processes", workers): PROCESS_SECONDS
+            + seconds / (1 + PROCESS_GAIN * (workers - 1)),
         }
     return expected
 
 
-def choose_manner(members: int, cores: int, step_products: int, total_products: float) -> Manner:
+def choose_mode(members: int, cores: int, step_products: int, total_products: float) -> ExecutionMode:
     """The manner that should end first, by the multiply-adds of the whole training.
 
     A fixed rule; the weights do not depend on it.
     """
     expected = expected_seconds(members, cores, step_products, total_products * SECONDS_PER_PRODUCT)
-    return min(expected, key=lambda manner: expected[manner])
+    return min(expected, key=lambda mode: expected[mode])
 
 
 def train_members(
     prepared: Prepared,
     members: int,
-    manner: Manner,
-    watching: Watching,
+    mode: ExecutionMode,
+    callbacks: Callbacks,
 ) -> list[Member]:
     """All that were trained, in order; stopped early, the finished ones and those that were running."""
-    run = _in_turn if manner.workers == 1 else _side_by_side
-    return sorted(run(prepared, members, manner, watching), key=lambda member: member.number)
+    run = _in_turn if mode.workers == 1 else _side_by_side
+    return sorted(run(prepared, members, mode, callbacks), key=lambda member: member.number)
 
 
-def _in_turn(prepared: Prepared, members: int, manner: Manner, watching: Watching) -> Iterator[Member]:
+def _in_turn(prepared: Prepared, members: int, mode: ExecutionMode, callbacks: Callbacks) -> Iterator[Member]:
     def keep(number: int, progress: Progress) -> None:
-        watching.keep({number: progress})
+        callbacks.keep({number: progress})
 
     for number in range(members):
-        if number and watching.should_stop() is not None:
+        if number and callbacks.should_stop() is not None:
             return
         yield train_member(
             prepared,
             number,
-            watching.on_epoch,
-            watching.should_stop,
-            watching.progress.get(number),
+            callbacks.on_epoch,
+            callbacks.should_stop,
+            callbacks.progress.get(number),
             keep,
-            watching.on_batch,
+            callbacks.on_batch,
         )
 
 
-def _side_by_side(prepared: Prepared, members: int, manner: Manner, watching: Watching) -> list[Member]:
+def _side_by_side(
+    prepared: Prepared, members: int, mode: ExecutionMode, callbacks: Callbacks
+) -> list[Member]:
     with tempfile.TemporaryDirectory(prefix="mlpcli-") as folder:
-        board = Board(folder, keeps=watching.keeps)
-        reader = Reader(board, members, watching.progress, watching.on_epoch, watching.keep)
-        runner = Runner(lambda: _run_all(prepared, members, manner, board, folder, watching.progress))
+        board = MessageBoard(folder, keeps=callbacks.keeps)
+        reader = ProgressListener(board, members, callbacks.progress, callbacks.on_epoch, callbacks.keep)
+        runner = BackgroundCall(lambda: _run_all(prepared, members, mode, board, folder, callbacks.progress))
         try:
             while runner.running(POLL_SECONDS):
-                if (reason := watching.should_stop()) is not None:
+                if (reason := callbacks.should_stop()) is not None:
                     board.stop(reason)
                 reader.listen()
         except BaseException:
@@ -137,16 +142,16 @@ def _side_by_side(prepared: Prepared, members: int, manner: Manner, watching: Wa
 def _run_all(
     prepared: Prepared,
     members: int,
-    manner: Manner,
-    board: Board,
+    mode: ExecutionMode,
+    board: MessageBoard,
     folder: str,
     progress: Mapping[int, Progress],
 ) -> list[Member]:
     import joblib
 
     arguments = [(number, board, progress.get(number)) for number in range(members)]
-    if manner.how == "threads":
-        parallel = joblib.Parallel(manner.workers, backend="threading")
+    if mode.how == "threads":
+        parallel = joblib.Parallel(mode.workers, backend="threading")
         return list(parallel(joblib.delayed(_train_in_thread)(prepared, *each) for each in arguments))
     if hasattr(signal, "pthread_sigmask"):
         from multiprocessing import resource_tracker
@@ -157,7 +162,7 @@ def _run_all(
         signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
     path = os.path.join(folder, "prepared")
     joblib.dump(prepared, path)  # once: all of them read the same pages
-    parallel = joblib.Parallel(manner.workers, backend="loky", max_nbytes=None)
+    parallel = joblib.Parallel(mode.workers, backend="loky", max_nbytes=None)
     try:
         return list(parallel(joblib.delayed(_train_in_process)(path, *each) for each in arguments))
     except BrokenExecutor:
@@ -167,11 +172,13 @@ def _run_all(
         ) from None
 
 
-def _train_in_thread(prepared: Prepared, number: int, board: Board, progress: Progress | None) -> Member:
+def _train_in_thread(
+    prepared: Prepared, number: int, board: MessageBoard, progress: Progress | None
+) -> Member:
     return train_member(prepared, number, board.tell, board.reason, progress, board.keep)
 
 
-def _train_in_process(path: str, number: int, board: Board, progress: Progress | None) -> Member:
+def _train_in_process(path: str, number: int, board: MessageBoard, progress: Progress | None) -> Member:
     import joblib
 
     parent = os.getppid()

@@ -7,7 +7,7 @@ import numpy as np
 
 from mlpcli.arrays import Array
 from mlpcli.metrics.conformal import ErrorSizes
-from mlpcli.model.encoded_rows import Part
+from mlpcli.model.encoded_rows import EncodedRows
 from mlpcli.model.intervals import PREFIX, clipped, number_target
 from mlpcli.model.model import Model
 from mlpcli.model.scores import Scores, baseline_outcome, predicted_outcome, score, scores_of
@@ -20,7 +20,7 @@ from mlpcli.training.members import Member
 class HeldOut:
     """Rows that at least one network held out, with the raw outputs of each that did."""
 
-    part: Part
+    part: EncodedRows
     raw: list[tuple[Array, Array]]
     """For each network which of the rows it held out, and its outputs for them."""
 
@@ -55,10 +55,10 @@ class HeldOut:
         total: Array | None = None
         counts = np.zeros((len(self.part), 1))
         for rows, raw in self.raw:
-            linked = link(raw)
+            predictions = link(raw)
             if total is None:
-                total = np.zeros((len(self.part), linked.shape[1]))
-            total[rows] += linked
+                total = np.zeros((len(self.part), predictions.shape[1]))
+            total[rows] += predictions
             counts[rows] += 1
         assert total is not None
         return np.asarray(total / counts)
@@ -69,7 +69,7 @@ def held_errors(model: Model, held: HeldOut) -> dict[str, Array]:
     target = number_target(model)
     if not len(held.part):
         return {}
-    predicted = clipped(target, model.loss.central(held.predicted(model.linked)))
+    predicted = clipped(target, model.loss.point_prediction(held.predicted(model.predictions)))
     truth = target.encode(held.part.truth).astype(np.float64)
     if not (np.isfinite(predicted).all() and np.isfinite(truth).all()):
         return {}
@@ -86,7 +86,7 @@ def score_parts(model: Model, prepared: Prepared, members: Sequence[Member]) -> 
     scores = {name: score(model, part) for name, part in parts.items()}
     if prepared.folds:
         held = HeldOut.of(prepared, members, model.networks)
-        outcome = predicted_outcome(model, held.part, held.predicted(model.linked))
+        outcome = predicted_outcome(model, held.part, held.predicted(model.predictions))
         trivial = baseline_outcome(model, held.part, model.threshold)
         scores = {"validation": scores_of(model, outcome, trivial)} | scores
     return scores or {"train": score(model, prepared.parts["train"])}

@@ -245,7 +245,7 @@ def with_found_rate(prepared: Prepared) -> tuple[Prepared, list[str]]:
 
 
 def _found(prepared: Prepared) -> tuple[float, str]:
-    usual = prepared.usual_rate
+    usual = prepared.default_learning_rate
     if is_minimized(prepared.options):
         return usual, f"{prepared.options.optimizer.optimizer} finds its own step lengths"
     epochs = prepared.options.training.epochs

@@ -12,7 +12,7 @@ from mlpcli.arrays import Array
 from mlpcli.artifact.checkpoint import Progress
 from mlpcli.errors import SettingsError, did_you_mean
 from mlpcli.metrics import METRICS, measure, names_for
-from mlpcli.model.encoded_rows import Part
+from mlpcli.model.encoded_rows import EncodedRows
 from mlpcli.nn.fit_state import StopReason
 from mlpcli.nn.fitting import EpochRecord, fit
 from mlpcli.nn.trainer import Trainer
@@ -135,7 +135,7 @@ def check_monitor(prepared: Prepared) -> None:
         )
 
 
-def _watched(prepared: Prepared, trainer: Trainer, held: Part) -> Callable[[Any], Mapping[str, float]]:
+def _watched(prepared: Prepared, trainer: Trainer, held: EncodedRows) -> Callable[[Any], Mapping[str, float]]:
     """The headline metric, and the one that chooses the epoch, of the held rows from raw outputs."""
     monitor, task = prepared.options.training.monitor, prepared.task
     shown = sorted({task.headline, monitor} - {LOSS})
@@ -143,8 +143,8 @@ def _watched(prepared: Prepared, trainer: Trainer, held: Part) -> Callable[[Any]
     def scores(outputs: Any) -> dict[str, float]:
         if not np.isfinite(outputs).all():
             return dict.fromkeys(shown, math.nan)  # the loss will tell
-        linked = trainer.loss.central(trainer.loss.link(outputs))
-        outcome = task.outcome(prepared.target, linked, held.truth, held.weights)
+        predictions = trainer.loss.point_prediction(trainer.loss.link(outputs))
+        outcome = task.outcome(prepared.target, predictions, held.truth, held.weights)
         values, reasons = measure(outcome, task.name, shown)
         if (reason := reasons.get(monitor)) is not None:
             raise SettingsError(

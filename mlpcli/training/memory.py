@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mlpcli.errors import SettingsError
-from mlpcli.model.blueprint import Plan
+from mlpcli.model.blueprint import Blueprint
 from mlpcli.nn.layers import Layer
 from mlpcli.nn.network import (
     PREDICTION_ROWS,
@@ -33,9 +33,9 @@ def refuse_too_large(parts: Sequence[HasParameters], rows: int, optimizer: str) 
     state = len(rule.state_names) if issubclass(rule, UpdateRule) else L_BFGS_COPIES
     parameters = count_parameters(parts)
     layers = [part for part in parts if isinstance(part, Layer)]
-    for_rows = sum(layer.numbers_per_row for layer in layers) * rows
+    for_rows = sum(layer.floats_per_row for layer in layers) * rows
     # In prediction a layer has its outputs, and what it needs on the way.
-    for_rows += sum(layer.numbers_per_row // 2 for layer in layers) * PREDICTION_ROWS
+    for_rows += sum(layer.floats_per_row // 2 for layer in layers) * PREDICTION_ROWS
     for_parameters = parameters * (PARAMETER_COPIES + STATE_COPIES * state)
     needed = ROOM * BYTES * (for_parameters + for_rows)
     free = free_memory()
@@ -83,7 +83,7 @@ def _size(number: float) -> str:
     return f"{number:.3g} {UNITS[unit]}"
 
 
-def refuse_what_does_not_fit(plan: Plan, prepared: Prepared) -> None:
+def refuse_what_does_not_fit(plan: Blueprint, prepared: Prepared) -> None:
     """Raise SettingsError if training needs more memory than there is."""
     optimizer = prepared.options.optimizer.optimizer
     assert optimizer is not None

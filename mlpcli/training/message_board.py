@@ -17,7 +17,7 @@ from mlpcli.nn.fitting import EpochRecord
 Result = TypeVar("Result")
 
 
-class Board:
+class MessageBoard:
     """A folder in which networks tell of their epochs and keep their states, and read whether to stop."""
 
     def __init__(self, folder: str, *, keeps: bool) -> None:
@@ -87,12 +87,12 @@ class Board:
         return os.path.join(self._folder, f"member-{member}")
 
 
-class Reader:
+class ProgressListener:
     """The caller's side of a board: passes on what is told there."""
 
     def __init__(
         self,
-        board: Board,
+        board: MessageBoard,
         members: int,
         progress: Mapping[int, Progress],
         on_epoch: Callable[[EpochRecord], None],
@@ -118,7 +118,7 @@ class Reader:
             self._keep(news)
 
 
-class Runner(Generic[Result]):
+class BackgroundCall(Generic[Result]):
     """A function in a thread of its own, so that the caller's can listen."""
 
     def __init__(self, function: Callable[[], Result]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from mlpcli.arrays import Array
-from mlpcli.model.blueprint import Plan, loss_of
+from mlpcli.model.blueprint import Blueprint, loss_of
 from mlpcli.model.compatibility import is_minimized
 from mlpcli.nn.network import PREDICTION_ROWS, Network
 from mlpcli.nn.optimizers import OPTIMIZERS, Optimizer, UpdateRule
@@ -20,7 +20,7 @@ def initial_network(
 ) -> Network:
     """The network of the settings, the `number`th, with its starting weights for these training rows."""
     options = prepared.options
-    plan = Plan.of(options, prepared.encoder, prepared.task, prepared.target)
+    plan = Blueprint.of(options, prepared.encoder, prepared.task, prepared.target)
     network = plan.build(randomness["dropout"])
     # Rows from all over the table, the same on every run.
     chosen = np.linspace(0, len(features) - 1, min(len(features), PREDICTION_ROWS)).astype(np.intp)
@@ -45,12 +45,12 @@ def build_trainer(prepared: Prepared, network: Network) -> Trainer:
     assert settings.optimizer is not None
     rule = OPTIMIZERS[settings.optimizer]
     optimizer: Optimizer
-    usual_decay = 0.0
+    default_weight_decay = 0.0
     if issubclass(rule, UpdateRule):
         by_group = dict.fromkeys(GROUPS, 1.0) | dict(settings.rate_factors or ())
         factors = network.rate_factors(by_group, by_width=bool(settings.rate_by_width))
         optimizer = rule(network.parameters, settings.momentum, settings.beta2, factors)
-        usual_decay = rule.usual_decay
+        default_weight_decay = rule.default_weight_decay
     else:
         optimizer = rule(network.parameters)
     frozen = () if prepared.transfer is None else prepared.transfer.frozen
@@ -58,7 +58,7 @@ def build_trainer(prepared: Prepared, network: Network) -> Trainer:
         network,
         loss_of(options, prepared.task),
         optimizer,
-        Regularization(network.parameters, options.regularization, usual_decay, frozen),
+        Regularization(network.parameters, options.regularization, default_weight_decay, frozen),
         loss_of(options, prepared.task, hard=True),
         frozen,
     )

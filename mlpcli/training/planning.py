@@ -8,7 +8,7 @@ from typing import Any
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.schema import Schema
 from mlpcli.files import check_output, refuse_clashes
-from mlpcli.model.blueprint import Plan
+from mlpcli.model.blueprint import Blueprint
 from mlpcli.model.encoded_rows import Data, paths_of
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.nn.network import LayerSummary, count_parameters
@@ -18,8 +18,8 @@ from mlpcli.preparation.finding import Finding
 from mlpcli.preparation.prepare import Prepared
 from mlpcli.preparation.training_data import prepared_for
 from mlpcli.training.budget import changed_by_time, fit_to_time
-from mlpcli.training.checkpointing import Keeper
-from mlpcli.training.ensemble import Manner, choose_manner
+from mlpcli.training.checkpointing import CheckpointFile
+from mlpcli.training.ensemble import ExecutionMode, choose_mode
 from mlpcli.training.identity import identity_of
 from mlpcli.training.learning_rate import with_found_rate
 from mlpcli.training.members import check_monitor
@@ -38,7 +38,7 @@ class TrainingPlan:
     epochs: int
     """Of each network, at most."""
     members: int
-    manner: Manner
+    mode: ExecutionMode
     headline: str
     threads: int
     counts: dict[str, CellCounts]
@@ -55,12 +55,12 @@ class TrainingPlan:
 
 
 @dataclass(frozen=True)
-class Started:
+class ReadyTraining:
     """A training that is ready to begin."""
 
     prepared: Prepared
     plan: TrainingPlan
-    keeper: Keeper | None
+    keeper: CheckpointFile | None
     """Of the checkpoint, if there is to be one."""
 
 
@@ -75,7 +75,7 @@ def start(
     also_read: Sequence[str] = (),
     began: float | None = None,
     **settings: Any,
-) -> Started:
+) -> ReadyTraining:
     """All of `train` but the training: what would be done is its `plan`.
 
     `began` is when the time limit starts, of `time.perf_counter`; `reports` and `also_read` as in `train`.
@@ -91,7 +91,7 @@ def start(
     for path in files.values():
         # Those of the same run may be replaced; whether they are turns out below.
         check_output(path, force=force or checkpoint is not None, inputs=inputs)
-    keeper = None if checkpoint is None else Keeper(checkpoint, inputs)
+    keeper = None if checkpoint is None else CheckpointFile(checkpoint, inputs)
     try:
         return _started(data, settings, keeper, output, list(files.values()), began, force=force)
     except BaseException:
@@ -103,18 +103,18 @@ def start(
 def _started(
     data: Data,
     settings: dict[str, Any],
-    keeper: Keeper | None,
+    keeper: CheckpointFile | None,
     output: str | None,
     files: Sequence[str],
     began: float | None,
     *,
     force: bool,
-) -> Started:
+) -> ReadyTraining:
     options, prepared = prepared_for(data, settings)
     check_monitor(prepared)
     held = bool(prepared.folds) or len(prepared.parts["validation"]) > 0
     check_threshold(prepared.options.decision, prepared.task.name, held)
-    network = Plan.of(prepared.options, prepared.encoder, prepared.task, prepared.target)
+    network = Blueprint.of(prepared.options, prepared.encoder, prepared.task, prepared.target)
     refuse_what_does_not_fit(network, prepared)
     step_products = network.largest_product * batch_rows(prepared)
     notes = list(prepared.notes)
@@ -150,7 +150,7 @@ def _started(
         rows,
         chosen.training.epochs,
         members,
-        choose_manner(members, cores, step_products, total),
+        choose_mode(members, cores, step_products, total),
         prepared.task.headline,
         threads,
         prepared.counts,
@@ -160,4 +160,4 @@ def _started(
         past,
         None if prepared.transfer is None else prepared.transfer.described,
     )
-    return Started(prepared, plan, keeper)
+    return ReadyTraining(prepared, plan, keeper)

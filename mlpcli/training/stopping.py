@@ -64,7 +64,7 @@ def diverged(prepared: Prepared, members: list[Member]) -> DivergenceError:
     )
 
 
-class Door:
+class StopSignal:
     """The one door through which a run is stopped: the caller's wish, then the clock."""
 
     def __init__(

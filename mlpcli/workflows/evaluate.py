@@ -88,7 +88,7 @@ def _evaluated(
 ) -> Evaluation:
     task, part = model.task.name, rows.part
     threshold = model.threshold if chosen.threshold is None else chosen.threshold
-    outcome = model.task.outcome(model.target, rows.central, part.truth, part.weights, threshold)
+    outcome = model.task.outcome(model.target, rows.point_prediction, part.truth, part.weights, threshold)
     trivial = baseline_outcome(model, part, threshold)
     scores = scores_of(model, outcome, trivial)
     comparison, both = _compared(model, rows, chosen, outcome, scores, other, generators["resamples"])
@@ -169,7 +169,7 @@ def _compared(
     if isinstance(other, Earlier):
         return compared_with_file(chosen.compare, scores.metrics, other, chosen.confidence), {}
     assert rows.other is not None
-    theirs = outcome_of_other(other, model, rows.other.central, rows.part, chosen.threshold)
+    theirs = outcome_of_other(other, model, rows.other.point_prediction, rows.part, chosen.threshold)
     resamples = chosen.bootstrap or resamples_for(len(rows.part))
     both = resampled({"ours": outcome, "theirs": theirs}, model.task.name, None, resamples, generator)
     metrics = measure(theirs, model.task.name)[0]

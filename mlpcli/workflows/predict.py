@@ -200,12 +200,12 @@ def _scored(
     counts: CellCounts,
 ) -> list[list[Any]]:
     """The added columns as plain values."""
-    linked = model.outputs(model.encode(frame, counts))
+    predictions = model.outputs(model.encode(frame, counts))
     # Outcome wants a truth; only its decisions are used here.
     truth = np.zeros(len(frame), dtype=np.intp)
-    central = model.loss.central(linked)
+    point_prediction = model.loss.point_prediction(predictions)
     threshold = model.threshold if settings.threshold is None else settings.threshold
-    outcome = model.task.outcome(model.target, central, truth, None, threshold)
+    outcome = model.task.outcome(model.target, point_prediction, truth, None, threshold)
     columns: list[list[Any]] = []
     if isinstance(model.target, ClassTarget):
         columns.append(model.target.decode(outcome.predicted))
@@ -213,9 +213,9 @@ def _scored(
         columns += outcome.predicted.T.tolist()
     else:
         columns += [_rounded(values) for values in outcome.predicted.T]
-        columns += [_rounded(values) for level in model.quantiles(linked) for values in level.T]
+        columns += [_rounded(values) for level in model.quantiles(predictions) for values in level.T]
         if errors is not None and settings.interval is not None:
-            low, high = bounds(model, errors, central, settings.interval)
+            low, high = bounds(model, errors, point_prediction, settings.interval)
             ends = zip(low.T, high.T, strict=True)
             columns += [_rounded(values) for of_target in ends for values in of_target]
     if settings.proba and outcome.probabilities is not None:

@@ -24,11 +24,11 @@ from mlpcli.preparation.finding import Finding
 from mlpcli.training.assembly import assemble, receipt
 from mlpcli.training.checkpointing import refuse_strange
 from mlpcli.training.diagnosing import findings_of
-from mlpcli.training.ensemble import Watching, train_members
+from mlpcli.training.ensemble import Callbacks, train_members
 from mlpcli.training.held_out import score_parts
 from mlpcli.training.members import Member, member_of
-from mlpcli.training.planning import Started, TrainingPlan, start
-from mlpcli.training.stopping import Door, diverged, kept, left_out, stop_reason
+from mlpcli.training.planning import ReadyTraining, TrainingPlan, start
+from mlpcli.training.stopping import StopSignal, diverged, kept, left_out, stop_reason
 
 
 @dataclass(frozen=True)
@@ -130,18 +130,18 @@ def train(
     )
     with nullcontext() if started.keeper is None else closing(started.keeper):
         on_start(started.plan)
-        watching = Watching(on_epoch, should_stop or (lambda: None), on_batch)
-        return _run(started, data, watching, began, output, command)
+        callbacks = Callbacks(on_epoch, should_stop or (lambda: None), on_batch)
+        return _run(started, data, callbacks, began, output, command)
 
 
 def _run(
-    started: Started, data: Data, watching: Watching, began: float, output: str | None, command: str
+    started: ReadyTraining, data: Data, callbacks: Callbacks, began: float, output: str | None, command: str
 ) -> TrainingRun:
     prepared, plan, keeper = started.prepared, started.plan, started.keeper
     before = 0.0 if keeper is None else keeper.checkpoint.seconds
-    door = Door(prepared.options.run.time_limit, watching.should_stop, began - before)
+    stop_signal = StopSignal(prepared.options.run.time_limit, callbacks.should_stop, began - before)
     with limited_threads(plan.threads):
-        trained, seconds = _trained(started, watching, door, before)
+        trained, seconds = _trained(started, callbacks, stop_signal, before)
         members = kept(prepared, trained)
         model = assemble(prepared, members, plan.network)
         scores = score_parts(model, prepared, members)
@@ -154,7 +154,7 @@ def _run(
         output,
         plan.rows,
         members,
-        stop_reason(trained, members, plan.members, door.reason),
+        stop_reason(trained, members, plan.members, stop_signal.reason),
         seconds,
         scores,
         prepared.counts,
@@ -191,22 +191,24 @@ def _run(
     return run
 
 
-def _trained(started: Started, watching: Watching, door: Door, before: float) -> tuple[list[Member], float]:
+def _trained(
+    started: ReadyTraining, callbacks: Callbacks, stop_signal: StopSignal, before: float
+) -> tuple[list[Member], float]:
     """The networks, and how long they were trained in all, `before` seconds of it in an earlier run."""
     prepared, plan, keeper = started.prepared, started.plan, started.keeper
     begun = time.perf_counter()
-    watching = replace(watching, should_stop=door.ask)
+    callbacks = replace(callbacks, should_stop=stop_signal.ask)
     if keeper is not None:
         refuse_strange(keeper.checkpoint, prepared, plan.members)
         if keeper.checkpoint.finished:
             ended = sorted(keeper.checkpoint.members.items())
             return [member_of(*each) for each in ended], before
         keeper.begin()
-        watching = replace(
-            watching,
+        callbacks = replace(
+            callbacks,
             keep=lambda progress: keeper.keep(progress, before + time.perf_counter() - begun),
             keeps=True,
             progress=dict(keeper.checkpoint.members),
         )
-    members = train_members(prepared, plan.members, plan.manner, watching)
+    members = train_members(prepared, plan.members, plan.mode, callbacks)
     return members, before + time.perf_counter() - begun

@@ -191,7 +191,7 @@ def test_norms_are_of_the_last_step() -> None:
     assert record.layers[0].update_ratio == pytest.approx(expected, rel=1e-12)
 
 
-class Course:
+class StepSchedule:
     """Two epochs of a net with all kinds of layers."""
 
     def __init__(self, *, diagnosing: bool) -> None:
@@ -216,7 +216,7 @@ class Course:
 
 
 def test_training_goes_the_same_way_with_diagnosis() -> None:
-    plain, diagnosed = Course(diagnosing=False), Course(diagnosing=True)
+    plain, diagnosed = StepSchedule(diagnosing=False), StepSchedule(diagnosing=True)
     assert plain.network.parameters.values.tobytes() == diagnosed.network.parameters.values.tobytes()
     assert plain.records == [dataclasses.replace(record, layers=()) for record in diagnosed.records]
     assert all(record.layers == () for record in plain.records)
@@ -224,7 +224,7 @@ def test_training_goes_the_same_way_with_diagnosis() -> None:
 
 
 def test_diagnosing_draws_nothing_and_changes_nothing() -> None:
-    course = Course(diagnosing=False)
+    course = StepSchedule(diagnosing=False)
     parameters = course.network.parameters
     state = course.dropout.bit_generator.state
     before = [each.copy() for each in (parameters.values, parameters.gradients)]

@@ -17,7 +17,7 @@ from mlpcli.nn.embeddings import (
     Embedding,
     InputLayer,
     Inputs,
-    Kept,
+    PassThrough,
     PiecewiseLinear,
     input_layer,
 )
@@ -217,7 +217,12 @@ def test_a_category_gathers_the_gradients_of_its_rows() -> None:
 
 def test_blocks_stand_in_the_order_numbers_categories_rest() -> None:
     layer = made(INPUTS, "pbld")
-    assert [type(each) for each in layer.embeddings] == [PBLD, CategoryEmbedding, CategoryEmbedding, Kept]
+    assert [type(each) for each in layer.embeddings] == [
+        PBLD,
+        CategoryEmbedding,
+        CategoryEmbedding,
+        PassThrough,
+    ]
     expected = [4] * 3 + [1] * 3 + [4, 1] + [0] * 8 + [5] * 8 + [2, 3]
     assert layer.column_of_output().tolist() == expected
     assert layer.n_out == len(expected)
@@ -387,7 +392,7 @@ def test_embeddings_say_how_wide_they_are() -> None:
     """What `n_out` and `column_of_output` promise, for each kind by itself."""
     columns = np.array([4, 1, 2], np.intp)
     kinds: list[Embedding] = [kind(columns) for kind in NUMBER_EMBEDDINGS.values()]
-    for each in [*kinds, Kept(columns), CategoryEmbedding(4, 3)]:
+    for each in [*kinds, PassThrough(columns), CategoryEmbedding(4, 3)]:
         assert len(each.column_of_output()) == each.n_out
         assert set(each.column_of_output()) == set(each.columns)
 

@@ -91,10 +91,10 @@ def test_of_many_batches_some_losses_are_taken(rows: int, every: int) -> None:
     step, taken = run.trainer.step, []
 
     def watched(
-        batch: Examples, learning_rate: float, decay_factor: float = 1.0, *, valued: bool = True
+        batch: Examples, learning_rate: float, decay_factor: float = 1.0, *, with_loss: bool = True
     ) -> float:
-        taken.append(step(batch, learning_rate, decay_factor, valued=valued))
-        assert bool(np.isnan(taken[-1])) is not valued
+        taken.append(step(batch, learning_rate, decay_factor, with_loss=with_loss))
+        assert bool(np.isnan(taken[-1])) is not with_loss
         return taken[-1]
 
     vars(run.trainer)["step"] = watched  # in place of the method, which it calls
@@ -124,10 +124,10 @@ def test_every_epoch_has_its_own_order() -> None:
     step = run.trainer.step
 
     def watched(
-        batch: Examples, learning_rate: float, decay_factor: float = 1.0, *, valued: bool = True
+        batch: Examples, learning_rate: float, decay_factor: float = 1.0, *, with_loss: bool = True
     ) -> float:
         orders.append(float(batch.features[0, 0]))
-        return step(batch, learning_rate, decay_factor, valued=valued)
+        return step(batch, learning_rate, decay_factor, with_loss=with_loss)
 
     vars(run.trainer)["step"] = watched  # in place of the method, which it calls
     run.fit()

@@ -32,12 +32,12 @@ class Steps:
         vars(run.trainer)["step"] = self  # in place of the method, which it calls
 
     def __call__(
-        self, batch: Examples, learning_rate: float, decay_factor: float = 1.0, *, valued: bool = True
+        self, batch: Examples, learning_rate: float, decay_factor: float = 1.0, *, with_loss: bool = True
     ) -> float:
         self.rates.append(learning_rate)
         self.decays.append(decay_factor)
         self.dropouts += [layer.rate for layer in self._layers]
-        return self._step(batch, learning_rate, decay_factor, valued=valued)
+        return self._step(batch, learning_rate, decay_factor, with_loss=with_loss)
 
 
 def by_schedule(name: str, scale: float) -> list[float]:

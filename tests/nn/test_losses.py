@@ -193,6 +193,6 @@ def test_weights_of_elements(name: str) -> None:
 def test_link(name: str) -> None:
     outputs = np.random.default_rng(1).normal(0, 2, (9, COLUMNS))
     kept = outputs.copy()
-    linked = LOSSES[name](LossSettings()).link(outputs)
-    np.testing.assert_allclose(linked, [LINKS[name](row.tolist()) for row in kept], rtol=1e-12)
+    predictions = LOSSES[name](LossSettings()).link(outputs)
+    np.testing.assert_allclose(predictions, [LINKS[name](row.tolist()) for row in kept], rtol=1e-12)
     np.testing.assert_array_equal(outputs, kept)

@@ -180,8 +180,10 @@ def test_scikit_learn_agrees(name: str) -> None:
         given = scores[:, 0] if binary else scores
         expected = hinge_loss(classes, given, sample_weight=weights[:, 0])
     else:
-        linked = loss.link(scores)
-        expected = log_loss(classes, linked[:, 0] if binary else linked, sample_weight=weights[:, 0])
+        predictions = loss.link(scores)
+        expected = log_loss(
+            classes, predictions[:, 0] if binary else predictions, sample_weight=weights[:, 0]
+        )
     assert value == pytest.approx(expected, rel=1e-12)
 
 

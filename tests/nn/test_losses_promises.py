@@ -27,10 +27,10 @@ def test_the_gradient_is_the_same_without_the_value(name: str) -> None:
     generator = np.random.default_rng(5)
     outputs, targets = generator.normal(0, 2, (7, COLUMNS)), targets_for(name, 7, COLUMNS, generator)
     weights = row_weights(7, generator)
-    valued, unvalued = np.full_like(outputs, np.nan), np.full_like(outputs, np.nan)
-    loss.gradient(outputs, targets, weights, valued)
-    assert np.isnan(loss.gradient(outputs, targets, weights, unvalued, valued=False))
-    np.testing.assert_array_equal(unvalued, valued)
+    with_loss, unvalued = np.full_like(outputs, np.nan), np.full_like(outputs, np.nan)
+    loss.gradient(outputs, targets, weights, with_loss)
+    assert np.isnan(loss.gradient(outputs, targets, weights, unvalued, with_loss=False))
+    np.testing.assert_array_equal(unvalued, with_loss)
 
 
 @pytest.mark.parametrize("weighted", [False, True])

@@ -58,20 +58,22 @@ def test_quantile_has_its_minimum_at_the_quantile(level: float) -> None:
 def test_crossing_quantiles_are_put_in_order_for_each_target() -> None:
     loss = Quantile(LossSettings(quantiles=(0.1, 0.5, 0.9)))
     outputs = np.array([[3.0, 1.0, 2.0, 10.0, 30.0, 20.0], [1.0, 2.0, 3.0, -1.0, -1.0, -2.0]])
-    linked = loss.link(outputs)
+    predictions = loss.link(outputs)
     expected = [[1.0, 2.0, 3.0, 10.0, 20.0, 30.0], [1.0, 2.0, 3.0, -2.0, -1.0, -1.0]]
-    np.testing.assert_array_equal(linked, expected)
-    np.testing.assert_array_equal(loss.central(linked), [[2.0, 20.0], [2.0, -1.0]])
+    np.testing.assert_array_equal(predictions, expected)
+    np.testing.assert_array_equal(loss.point_prediction(predictions), [[2.0, 20.0], [2.0, -1.0]])
     assert outputs[0].tolist() == [3.0, 1.0, 2.0, 10.0, 30.0, 20.0]
 
 
 @pytest.mark.parametrize(
-    ("levels", "central"), [((0.1, 0.9), 0), ((0.2, 0.9), 0), ((0.05, 0.4, 0.95), 1), ((0.3, 0.55), 1)]
+    ("levels", "point_prediction"), [((0.1, 0.9), 0), ((0.2, 0.9), 0), ((0.05, 0.4, 0.95), 1), ((0.3, 0.55), 1)]
 )
-def test_the_central_level_is_the_one_nearest_to_the_median(levels: tuple[float, ...], central: int) -> None:
+def test_the_central_level_is_the_one_nearest_to_the_median(
+    levels: tuple[float, ...], point_prediction: int
+) -> None:
     numbers = np.arange(float(2 * len(levels)))[np.newaxis]
-    found = Quantile(LossSettings(quantiles=levels)).central(numbers)
-    np.testing.assert_array_equal(found, [[central, len(levels) + central]])
+    found = Quantile(LossSettings(quantiles=levels)).point_prediction(numbers)
+    np.testing.assert_array_equal(found, [[point_prediction, len(levels) + point_prediction]])
 
 
 @pytest.mark.parametrize("levels", [(), (0.0,), (0.5, 1.0), (0.9, 0.1), (0.5, 0.5), (-0.1, 0.5)])

@@ -129,8 +129,8 @@ def assert_equal_to_single_ones(case: Case) -> None:
     predictions = stack.network.predict(features())
     assert predictions.shape == (MEMBERS, ROWS, OUTPUTS)
     assert_close(predictions, np.stack([stand.network.predict(features()) for stand in alone]))
-    linked = [stack.loss.link(each) for each in predictions]
-    assert_close(stack.loss.link(predictions), np.stack(linked))
+    predictions = [stack.loss.link(each) for each in predictions]
+    assert_close(stack.loss.link(predictions), np.stack(predictions))
 
 
 def assert_close(of_stack: FloatArray | list[float], of_members: FloatArray) -> None:

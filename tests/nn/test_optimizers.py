@@ -258,7 +258,7 @@ def test_more_parameters_than_one_block(name: str) -> None:
     size = base.BLOCK + 3
     start, gradients, _ = random_steps(size)
     whole = take(*rule_at(name, start, dtype=np.float32), gradients)
-    parts = [slice(0, base.BLOCK - 5), slice(contract.BLOCK - 5, size)]
+    parts = [slice(0, base.BLOCK - 5), slice(base.BLOCK - 5, size)]
     halves = [take(*rule_at(name, start[part], dtype=np.float32), gradients[:, part]) for part in parts]
     np.testing.assert_array_equal(whole, np.concatenate(halves))
     assert np.all(whole != start.astype(np.float32))
@@ -313,7 +313,7 @@ def test_an_optimizer_is_an_update_rule_or_a_minimizer() -> None:
         parameters = ParameterVector([Point(2)], np.float64)
         optimizer = cast(Optimizer, kind(parameters))
         assert is_minimizer(optimizer) == (name not in RULES) == isinstance(optimizer, LBFGS)
-        assert optimizer.usual_rate > 0.0
+        assert optimizer.default_learning_rate > 0.0
 
 
 def net() -> Network:

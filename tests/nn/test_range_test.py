@@ -137,8 +137,8 @@ def test_the_first_loss_that_is_not_finite_ends_all_sweeps() -> None:
 
 
 def has_blown_up(losses: FloatArray) -> bool:
-    watching = BlowUp()
-    return [watching.seen(row) for row in losses][-1]
+    callbacks = BlowUp()
+    return [callbacks.seen(row) for row in losses][-1]
 
 
 def flat_then(*last: float, level: float = 2.0) -> FloatArray:

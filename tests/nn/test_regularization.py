@@ -159,7 +159,9 @@ def test_decay_is_not_scaled_by_adam() -> None:
 
 
 def test_only_adamw_decays_by_itself() -> None:
-    decays = {name: rule.usual_decay for name, rule in OPTIMIZERS.items() if issubclass(rule, UpdateRule)}
+    decays = {
+        name: rule.default_weight_decay for name, rule in OPTIMIZERS.items() if issubclass(rule, UpdateRule)
+    }
     assert decays == dict.fromkeys(decays, 0.0) | {"adamw": 0.01}
 
 
@@ -167,7 +169,7 @@ def test_only_adamw_decays_by_itself() -> None:
 def test_the_usual_decay_gives_way_to_a_given_one(given: float | None, share: float) -> None:
     parameters, layer = start()
     settings = RegularizationSettings(weight_decay=given)
-    Regularization(parameters, settings, AdamW.usual_decay).before_update(0.5)
+    Regularization(parameters, settings, AdamW.default_weight_decay).before_update(0.5)
     np.testing.assert_allclose(layer.values["weight"], np.array(WEIGHTS) * share, rtol=1e-15)
 
 

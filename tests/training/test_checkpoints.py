@@ -18,7 +18,7 @@ from mlpcli.nn.fit_state import StopReason
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.nn.optimizers import OPTIMIZERS
 from mlpcli.nn.schedules import ALL_SCHEDULES
-from mlpcli.training.ensemble import Manner
+from mlpcli.training.ensemble import ExecutionMode
 from mlpcli.training.owned_file import OwnedFile
 from mlpcli.workflows.train import TrainingRun
 
@@ -109,11 +109,13 @@ def test_gone_on_with_equals_unbroken(settings: dict[str, Any], tmp_path: Path) 
     assert again.scores == unbroken.scores
 
 
-@pytest.mark.parametrize("manner", [Manner("threads", 2), Manner("processes", 2)], ids=lambda each: each.how)
-def test_side_by_side(manner: Manner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "mode", [ExecutionMode("threads", 2), ExecutionMode("processes", 2)], ids=lambda each: each.how
+)
+def test_side_by_side(mode: ExecutionMode, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings: dict[str, Any] = {"ensemble": 3, "epochs": 150, "patience": 150}
     unbroken = train(**settings)
-    monkeypatch.setattr("mlpcli.training.planning.choose_manner", lambda *sizes: manner)
+    monkeypatch.setattr("mlpcli.training.planning.choose_mode", lambda *sizes: mode)
     path = tmp_path / "run.checkpoint"
     broken_off(path, 10, **settings)
     kept = load(str(path))

@@ -15,14 +15,14 @@ from mlpcli.nn.fit_state import StopReason
 from mlpcli.options.options import Options
 from mlpcli.preparation.prepare import Prepared
 from mlpcli.training import budget
-from mlpcli.training.ensemble import Manner, Watching, choose_manner, train_members
+from mlpcli.training.ensemble import Callbacks, ExecutionMode, choose_mode, train_members
 from mlpcli.training.members import Member, train_member
 from mlpcli.training.planning import start
 from mlpcli.workflows import train as workflow
 from tests.workflows.examples import prepared
 
 QUICK: dict[str, Any] = {"preset": "textbook", "epochs": 3, "hidden": (6,), "batch_size": 16}
-MANNERS = [Manner("in turn", 1), Manner("threads", 2), Manner("processes", 2)]
+MANNERS = [ExecutionMode("in turn", 1), ExecutionMode("threads", 2), ExecutionMode("processes", 2)]
 
 
 def table(rows: int = 60) -> pd.DataFrame:
@@ -39,16 +39,16 @@ def three(**settings: Any) -> Prepared:
     return prepared(table(), **QUICK | wanted | settings)
 
 
-def run(ready: Prepared, manner: Manner, **watching: Any) -> list[Member]:
-    return train_members(ready, ready.options.members, manner, Watching(**watching))
+def run(ready: Prepared, mode: ExecutionMode, **callbacks: Any) -> list[Member]:
+    return train_members(ready, ready.options.members, mode, Callbacks(**callbacks))
 
 
-@pytest.mark.parametrize("manner", MANNERS, ids=lambda manner: manner.how)
+@pytest.mark.parametrize("mode", MANNERS, ids=lambda mode: mode.how)
 @pytest.mark.parametrize("folds", [0, 3])
-def test_the_manner_and_the_order_do_not_matter(manner: Manner, folds: int) -> None:
+def test_the_manner_and_the_order_do_not_matter(mode: ExecutionMode, folds: int) -> None:
     ready = three(folds=folds, ensemble=1 if folds else 3)
     told: list[tuple[int, int]] = []
-    members = run(ready, manner, on_epoch=lambda record: told.append((record.member, record.epoch)))
+    members = run(ready, mode, on_epoch=lambda record: told.append((record.member, record.epoch)))
     assert [member.number for member in members] == [0, 1, 2]
     assert sorted(told) == [(member, epoch) for member in range(3) for epoch in (1, 2, 3)]
     for number in (2, 0, 1):
@@ -68,15 +68,15 @@ def test_one_network_is_the_first_of_several() -> None:
     np.testing.assert_array_equal(several[0], one)
 
 
-@pytest.mark.parametrize("manner", MANNERS, ids=lambda manner: manner.how)
-def test_stopped_early_the_finished_and_the_best_so_far_are_kept(manner: Manner) -> None:
+@pytest.mark.parametrize("mode", MANNERS, ids=lambda mode: mode.how)
+def test_stopped_early_the_finished_and_the_best_so_far_are_kept(mode: ExecutionMode) -> None:
     seen: list[int] = []
 
     def stop() -> StopReason | None:
         return "interrupted" if len(seen) >= 4 else None
 
     members = run(
-        three(epochs=20_000), manner, on_epoch=lambda record: seen.append(record.member), should_stop=stop
+        three(epochs=20_000), mode, on_epoch=lambda record: seen.append(record.member), should_stop=stop
     )
     assert members
     assert any(member.best_epoch for member in members)
@@ -165,7 +165,7 @@ def test_predictions_are_means_of_values_or_probabilities(target: str, tmp_path:
     trained = mlpcli.train(frame, target, features="a,b,c", ensemble=3, output=path, **QUICK)
     model = mlpcli.load(path)
     features = np.random.default_rng(1).standard_normal((9, model.network.n_in)).astype(np.float32)
-    alone = [model.linked(network.predict(features)) for network in model.networks]
+    alone = [model.predictions(network.predict(features)) for network in model.networks]
     np.testing.assert_allclose(model.outputs(features), np.mean(alone, axis=0), rtol=1e-12)
     pd.testing.assert_frame_equal(
         mlpcli.predict(path, frame, proba=True).frame, mlpcli.predict(trained.model, frame, proba=True).frame
@@ -213,11 +213,11 @@ def test_what_does_not_go_together(settings: dict[str, Any], message: str) -> No
 
 
 def test_the_manner_follows_the_work() -> None:
-    assert choose_manner(1, 8, 1 << 20, 1e12) == Manner("in turn", 1)
-    assert choose_manner(5, 1, 1 << 20, 1e12) == Manner("in turn", 1)
-    assert choose_manner(5, 2, 1 << 20, 1e8).how == "in turn"  # over before a process has started
-    assert choose_manner(5, 2, 1 << 20, 1e13) == Manner("processes", 2)
-    assert choose_manner(4, 2, 1 << 26, 1e10) == Manner("threads", 2)
+    assert choose_mode(1, 8, 1 << 20, 1e12) == ExecutionMode("in turn", 1)
+    assert choose_mode(5, 1, 1 << 20, 1e12) == ExecutionMode("in turn", 1)
+    assert choose_mode(5, 2, 1 << 20, 1e8).how == "in turn"  # over before a process has started
+    assert choose_mode(5, 2, 1 << 20, 1e13) == ExecutionMode("processes", 2)
+    assert choose_mode(4, 2, 1 << 26, 1e10) == ExecutionMode("threads", 2)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ class Activation(Layer):
 
     backward_reads: ClassVar[frozenset[str]] = frozenset({"out"})
     elementwise: ClassVar[bool] = True
-    steepest: ClassVar[float] = 1.0
+    max_slope: ClassVar[float] = 1.0
     """About the largest derivative; a unit is called saturated far below it."""
     bounded: ClassVar[bool] = False
     """Whether it flattens out on both sides, so that units can saturate."""
@@ -51,7 +51,7 @@ class SmoothActivation(Layer):
     """An elementwise layer that computes its derivative on the way forward, from terms that both need."""
 
     elementwise: ClassVar[bool] = True
-    steepest: ClassVar[float] = 1.0
+    max_slope: ClassVar[float] = 1.0
     bounded: ClassVar[bool] = False
 
     def __init__(self, width: int) -> None:

@@ -140,7 +140,7 @@ class Softsign(Activation):
 class HardSigmoid(Activation):
     """f(x) = min(max(x / 6 + 1/2, 0), 1): the sigmoid as three straight lines (as in PyTorch and Keras 3)."""
 
-    steepest: ClassVar[float] = 1.0 / 6.0
+    max_slope: ClassVar[float] = 1.0 / 6.0
     bounded: ClassVar[bool] = True
 
     def _function(self, x: FloatArray, out: FloatArray) -> None:
@@ -172,7 +172,7 @@ class Tanh(Activation):
 class Sigmoid(Activation):
     """f(x) = 1 / (1 + e^-x), f' = f (1 - f)."""
 
-    steepest: ClassVar[float] = 0.25
+    max_slope: ClassVar[float] = 0.25
     bounded: ClassVar[bool] = True
 
     def _function(self, x: FloatArray, out: FloatArray) -> None:

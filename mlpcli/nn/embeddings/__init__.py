@@ -5,7 +5,7 @@ from typing import ClassVar
 import numpy as np
 
 from mlpcli.nn.arrays import FloatArray, IndexArray
-from mlpcli.nn.embeddings.base import Embedding, Inputs, Kept
+from mlpcli.nn.embeddings.base import Embedding, Inputs, PassThrough
 from mlpcli.nn.embeddings.categories import CategoryEmbedding
 from mlpcli.nn.embeddings.periodic import PBLD, PLR, Periodic
 from mlpcli.nn.embeddings.piecewise import PiecewiseLinear
@@ -19,7 +19,7 @@ __all__ = [
     "Embedding",
     "InputLayer",
     "Inputs",
-    "Kept",
+    "PassThrough",
     "PiecewiseLinear",
     "input_layer",
 ]
@@ -44,9 +44,9 @@ class InputLayer(Layer):
         return "Embedding"
 
     @property
-    def numbers_per_row(self) -> int:
+    def floats_per_row(self) -> int:
         """Those of the layer and of its embeddings."""
-        return super().numbers_per_row + sum(each.numbers_per_row for each in self.embeddings)
+        return super().floats_per_row + sum(each.floats_per_row for each in self.embeddings)
 
     def column_of_output(self) -> IndexArray:
         """(n_out,) the column from which each output comes."""
@@ -107,7 +107,7 @@ def input_layer(
     if not embeddings:
         return None
     if rest:
-        embeddings.append(Kept(np.array(sorted(rest), np.intp)))
+        embeddings.append(PassThrough(np.array(sorted(rest), np.intp)))
     return InputLayer(inputs.width, embeddings)
 
 

@@ -32,7 +32,7 @@ class Embedding(ABC):
         self._scratch = Scratch()
 
     @property
-    def numbers_per_row(self) -> int:
+    def floats_per_row(self) -> int:
         """About how many numbers it keeps for each row beside its outputs."""
         return len(self.columns) + self.n_out
 
@@ -64,7 +64,7 @@ class Embedding(ABC):
         return np.take(x, self.columns, axis=-1, out=out, mode="clip")
 
 
-class Kept(Embedding):
+class PassThrough(Embedding):
     """Columns that are passed on as they are."""
 
     def __init__(self, columns: IndexArray) -> None:

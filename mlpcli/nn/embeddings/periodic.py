@@ -28,7 +28,7 @@ class Periodic(Embedding):
         self.n_out = self.outputs * len(columns)
 
     @property
-    def numbers_per_row(self) -> int:
+    def floats_per_row(self) -> int:
         """Angles and their sines, waves and linear outputs with their gradients."""
         return 2 * len(self.columns) * (1 + self.frequencies + self.waves + self.outputs)
 

@@ -82,7 +82,7 @@ class Loss(ABC):
         weights: FloatArray | None,
         d_outputs: FloatArray,
         *,
-        valued: bool = True,
+        with_loss: bool = True,
     ) -> float:
         """Write the gradient of `value` by the outputs into `d_outputs`; the value, NaN if not `valued`."""
 
@@ -90,9 +90,9 @@ class Loss(ABC):
         """Predictions in encoded units: values, or probabilities."""
         return outputs
 
-    def central(self, linked: FloatArray) -> FloatArray:
+    def point_prediction(self, predictions: FloatArray) -> FloatArray:
         """Of linked outputs the one for each target that is its prediction; all of them by default."""
-        return linked
+        return predictions
 
 
 class ElementwiseLoss(Loss):
@@ -109,7 +109,7 @@ class ElementwiseLoss(Loss):
         weights: FloatArray | None,
         d_outputs: FloatArray,
         *,
-        valued: bool = True,
+        with_loss: bool = True,
     ) -> float:
         """Slope · weight / number of elements."""
         losses = self._scratch("losses", outputs.shape, outputs.dtype)
@@ -119,7 +119,7 @@ class ElementwiseLoss(Loss):
             losses *= weights
             d_outputs *= weights
         d_outputs *= 1.0 / elements
-        return total(losses) / elements if valued else math.nan
+        return total(losses) / elements if with_loss else math.nan
 
     @abstractmethod
     def _losses_and_slopes(

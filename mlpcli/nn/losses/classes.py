@@ -36,7 +36,7 @@ class ClassLoss(Loss):
         weights: FloatArray | None,
         d_outputs: FloatArray,
         *,
-        valued: bool = True,
+        with_loss: bool = True,
     ) -> float:
         """Slope · weight / rows."""
         if outputs.shape != self._shape or outputs.dtype is not self._scores.dtype:
@@ -46,12 +46,12 @@ class ClassLoss(Loss):
         # The flat positions of each row's class: class · rows + row, counted on over the members.
         np.multiply(targets, rows, out=self._places)
         np.add(self._places, self._starts, out=self._places)
-        self._losses_and_slopes(valued=valued)
+        self._losses_and_slopes(with_loss=with_loss)
         if weights is not None:
             self._losses *= weights.mT
             self._scores *= weights.mT
         np.multiply(self._scores.mT, 1.0 / rows, out=d_outputs)
-        return total(self._losses) / rows if valued else math.nan
+        return total(self._losses) / rows if with_loss else math.nan
 
     def link(self, outputs: FloatArray) -> FloatArray:
         """Probabilities (..., rows, classes) that sum to one."""
@@ -59,7 +59,7 @@ class ClassLoss(Loss):
         return np.asarray(probabilities / probabilities.sum(axis=-1, keepdims=True))
 
     @abstractmethod
-    def _losses_and_slopes(self, *, valued: bool) -> None:
+    def _losses_and_slopes(self, *, with_loss: bool) -> None:
         """Write each row's loss into `_losses`, unless not `valued`; scores become their derivatives."""
 
     def _lay_out(self, outputs: FloatArray) -> None:
@@ -106,11 +106,11 @@ class SoftmaxCrossEntropy(ClassLoss):
     7).
     """
 
-    def _losses_and_slopes(self, *, valued: bool) -> None:
+    def _losses_and_slopes(self, *, with_loss: bool) -> None:
         smoothing = self._settings.label_smoothing or 0.0
         even = smoothing / self._shape[-1]
         self._shift()
-        if valued:
+        if with_loss:
             self._take(self._term)
             if smoothing:
                 np.add.reduce(self._scores, axis=-2, keepdims=True, out=self._losses)
@@ -118,7 +118,7 @@ class SoftmaxCrossEntropy(ClassLoss):
                 self._term *= 1.0 - smoothing
                 self._term += self._losses
         self._normalise()
-        if valued:
+        if with_loss:
             np.log(self._reduced, out=self._losses)
             self._losses -= self._term
         if smoothing:
@@ -134,7 +134,7 @@ class SoftmaxFocal(ClassLoss):
     Its gradient is that of cross-entropy times (1 - p)^γ (1 - γ p log p / (1 - p)).
     """
 
-    def _losses_and_slopes(self, *, valued: bool) -> None:
+    def _losses_and_slopes(self, *, with_loss: bool) -> None:
         gamma, of_class = self._settings.focal_gamma, self._of_class
         self._shift()
         self._take(self._losses)
@@ -164,7 +164,7 @@ class MulticlassHinge(ClassLoss):
 
     margin = 1.0
 
-    def _losses_and_slopes(self, *, valued: bool) -> None:
+    def _losses_and_slopes(self, *, with_loss: bool) -> None:
         scores, losses, mistaken = self._scores, self._losses, self._term
         self._take(self._of_class)
         self._flat[self._places] = -np.inf

@@ -87,11 +87,11 @@ class Quantile(ElementwiseLoss):
         by_level = (*outputs.shape[:-1], -1, len(self._settings.quantiles))
         return np.sort(outputs.reshape(by_level), axis=-1).reshape(outputs.shape)
 
-    def central(self, linked: FloatArray) -> FloatArray:
+    def point_prediction(self, predictions: FloatArray) -> FloatArray:
         """The level nearest to the median."""
         levels = self._settings.quantiles
         nearest = min(range(len(levels)), key=lambda number: abs(levels[number] - 0.5))
-        return linked[..., nearest :: len(levels)]
+        return predictions[..., nearest :: len(levels)]
 
     def _levels(self, outputs: FloatArray) -> FloatArray:
         """The level of each output, as a row."""

@@ -18,7 +18,7 @@ BLOCK = 1 << 14
 class Optimizer(Protocol):
     """What the training loop, checkpoints and range tests know of an optimizer."""
 
-    usual_rate: ClassVar[float]
+    default_learning_rate: ClassVar[float]
     """A learning rate that suits standardised data."""
     steps: int
     """How many steps were taken."""
@@ -45,9 +45,9 @@ class UpdateRule(ABC):
     learning rate by parameter.
     """
 
-    usual_rate: ClassVar[float] = 1e-3
+    default_learning_rate: ClassVar[float] = 1e-3
     usual_beta2: ClassVar[float] = 0.999
-    usual_decay: ClassVar[float] = 0.0
+    default_weight_decay: ClassVar[float] = 0.0
     """Weight decay where none is given."""
     state_names: ClassVar[tuple[str, ...]] = ()
 

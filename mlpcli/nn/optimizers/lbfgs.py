@@ -23,7 +23,7 @@ class LBFGS:
     computed anew only if the values are no longer those.
     """
 
-    usual_rate: ClassVar[float] = 1.0
+    default_learning_rate: ClassVar[float] = 1.0
     """The first trial of a step's length."""
 
     def __init__(self, parameters: ParameterVector, memory: int = 10) -> None:

@@ -12,7 +12,7 @@ from mlpcli.nn.optimizers.base import UpdateRule
 class SGD(UpdateRule):
     """d = g: gradient descent, stochastic by the choice of the batch."""
 
-    usual_rate: ClassVar[float] = 1e-1
+    default_learning_rate: ClassVar[float] = 1e-1
 
     def _direction(self, gradients: FloatArray, direction: FloatArray, *state: FloatArray) -> None:
         np.copyto(direction, gradients)
@@ -21,7 +21,7 @@ class SGD(UpdateRule):
 class Momentum(UpdateRule):
     """v ← μ v + g, d = v (Polyak 1964, in the form of PyTorch)."""
 
-    usual_rate: ClassVar[float] = 1e-2
+    default_learning_rate: ClassVar[float] = 1e-2
     state_names: ClassVar[tuple[str, ...]] = ("velocity",)
 
     def _direction(self, gradients: FloatArray, direction: FloatArray, *state: FloatArray) -> None:
@@ -34,7 +34,7 @@ class Momentum(UpdateRule):
 class Nesterov(UpdateRule):
     """v ← μ v + g, d = g + μ v: the gradient ahead (Sutskever et al. 2013, in the form of PyTorch)."""
 
-    usual_rate: ClassVar[float] = 1e-2
+    default_learning_rate: ClassVar[float] = 1e-2
     state_names: ClassVar[tuple[str, ...]] = ("velocity",)
 
     def _direction(self, gradients: FloatArray, direction: FloatArray, *state: FloatArray) -> None:
@@ -48,7 +48,7 @@ class Nesterov(UpdateRule):
 class AdaGrad(UpdateRule):
     """s ← s + g², d = g / (√s + ε), ε = 1e-10 (Duchi et al. 2011; ε as in PyTorch)."""
 
-    usual_rate: ClassVar[float] = 1e-2
+    default_learning_rate: ClassVar[float] = 1e-2
     state_names: ClassVar[tuple[str, ...]] = ("squares",)
     epsilon: ClassVar[float] = 1e-10
 
@@ -64,7 +64,7 @@ class AdaGrad(UpdateRule):
 class RMSProp(UpdateRule):
     """s ← ρ s + (1 - ρ) g², d = g / (√s + ε), ρ = beta2 = 0.9, ε = 1e-8 (Tieleman & Hinton 2012)."""
 
-    usual_rate: ClassVar[float] = 1e-3
+    default_learning_rate: ClassVar[float] = 1e-3
     usual_beta2: ClassVar[float] = 0.9
     state_names: ClassVar[tuple[str, ...]] = ("squares",)
     epsilon: ClassVar[float] = 1e-8
@@ -88,7 +88,7 @@ class Adam(UpdateRule):
     η (1 - β1) / (1 - β1^t) / c · m / (√v + ε / c), the paper's step exactly.
     """
 
-    usual_rate: ClassVar[float] = 1e-3
+    default_learning_rate: ClassVar[float] = 1e-3
     state_names: ClassVar[tuple[str, ...]] = ("first", "second")
     epsilon: ClassVar[float] = 1e-8
 
@@ -112,13 +112,13 @@ class Adam(UpdateRule):
 class AdamW(Adam):
     """Adam with weight decay 0.01 unless another is given (Loshchilov & Hutter 2019, arXiv 1711.05101)."""
 
-    usual_decay: ClassVar[float] = 1e-2
+    default_weight_decay: ClassVar[float] = 1e-2
 
 
 class Lion(UpdateRule):
     """d = sign(β1 m + (1 - β1) g), m ← β2 m + (1 - β2) g, β2 = 0.99 (Chen et al. 2023, arXiv 2302.06675)."""
 
-    usual_rate: ClassVar[float] = 1e-4
+    default_learning_rate: ClassVar[float] = 1e-4
     usual_beta2: ClassVar[float] = 0.99
     state_names: ClassVar[tuple[str, ...]] = ("momentum",)
 

@@ -9,7 +9,7 @@ from mlpcli.arrays import Array
 from mlpcli.metrics import METRICS, measure
 from mlpcli.metrics.bootstrap import percentiles, resampled
 from mlpcli.metrics.outcome import Outcome
-from mlpcli.model.encoded_rows import Part
+from mlpcli.model.encoded_rows import EncodedRows
 from mlpcli.model.model import Model
 
 MOST_ROWS = 20_000
@@ -39,7 +39,7 @@ class Importance:
 
 def permutation_importance(
     model: Model,
-    part: Part,
+    part: EncodedRows,
     threshold: Any,
     metric: str,
     repeats: int,
@@ -94,6 +94,6 @@ def _score(outcome: Outcome, task: str, metric: str) -> float:
     return np.nan if value is None else value
 
 
-def _outcome(model: Model, part: Part, features: Array, threshold: Any) -> Outcome:
-    central = model.loss.central(model.outputs(features))
-    return model.task.outcome(model.target, central, part.truth, part.weights, threshold)
+def _outcome(model: Model, part: EncodedRows, features: Array, threshold: Any) -> Outcome:
+    point_prediction = model.loss.point_prediction(model.outputs(features))
+    return model.task.outcome(model.target, point_prediction, part.truth, part.weights, threshold)

@@ -12,7 +12,14 @@ from mlpcli.data.reading.source import ReadingSettings
 from mlpcli.data.target import ClassTarget
 from mlpcli.errors import DataError
 from mlpcli.metrics.outcome import Outcome
-from mlpcli.model.encoded_rows import EncodedChunk, Part, digest_of, numbers_of, reading_of, refuse_counted
+from mlpcli.model.encoded_rows import (
+    EncodedChunk,
+    EncodedRows,
+    digest_of,
+    numbers_of,
+    reading_of,
+    refuse_counted,
+)
 from mlpcli.model.model import Model, read_as, reading_for
 from mlpcli.settings import described_fields, flag_of
 
@@ -21,7 +28,7 @@ from mlpcli.settings import described_fields, flag_of
 class OtherRows:
     """Of another model, for the same rows."""
 
-    central: Array
+    point_prediction: Array
     """(rows, outputs)"""
     digest: str
     """Of the rows as its training would have encoded them."""
@@ -62,9 +69,9 @@ class OtherModel:
         features = model.encode(chunk.frame, self._counts)
         if strict:
             refuse_counted(self._counts, chunk.frame, chunk.place, " to the model of --compare")
-        self._central.append(model.loss.central(model.outputs(features)))
+        self._central.append(model.loss.point_prediction(model.outputs(features)))
         truth = truth_for(model, self._ours, chunk.part.truth)
-        self._hashes.append(Part(features, truth, None).hashes())
+        self._hashes.append(EncodedRows(features, truth, None).hashes())
 
     def rows(self) -> OtherRows:
         """Of all chunks."""
@@ -73,7 +80,7 @@ class OtherModel:
 
 
 def outcome_of_other(
-    other: Model, model: Model, central: Array, part: Part, threshold: float | None
+    other: Model, model: Model, point_prediction: Array, part: EncodedRows, threshold: float | None
 ) -> Outcome:
     """What the other model predicted, in this model's order of classes or targets.
 
@@ -82,7 +89,7 @@ def outcome_of_other(
     places = order_of(other, model)
     outcome = other.task.outcome(
         other.target,
-        central,
+        point_prediction,
         truth_for(other, model, part.truth),
         part.weights,
         other.threshold if threshold is None else threshold,

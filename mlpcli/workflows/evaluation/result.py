@@ -150,7 +150,7 @@ def residuals_of(model: Model, outcome: Outcome) -> dict[str, dict[str, float]] 
 
 def coverage_of(model: Model, rows: ScoredRows, errors: ErrorSizes, level: float) -> Coverage:
     """How many true numbers lie in the intervals of a level."""
-    low, high = bounds(model, errors, rows.central, level)
+    low, high = bounds(model, errors, rows.point_prediction, level)
     inside, width = coverage(rows.part.truth, low, high, rows.part.weights)
     per_target = {
         name: {"coverage": float(inside[number]), "mean_width": float(width[number])}

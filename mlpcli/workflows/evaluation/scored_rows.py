@@ -14,7 +14,7 @@ from mlpcli.data.reading.stream import RowStream
 from mlpcli.data.schema import resolve_names
 from mlpcli.model.encoded_rows import (
     Data,
-    Part,
+    EncodedRows,
     check_weights,
     digest_of,
     encode_chunks,
@@ -34,15 +34,15 @@ from mlpcli.workflows.evaluation.slices import Slicer
 class ScoredRows:
     """Truth and weights of all rows with a target, and the models' linked central outputs for them."""
 
-    part: Part
+    part: EncodedRows
     """Its features have no columns."""
-    central: Array
+    point_prediction: Array
     """(rows, outputs)"""
     other: OtherRows | None
     """What another model made of the same rows."""
     slices: dict[str, dict[str, Array]]
     """{column: {value: row numbers}}"""
-    sample: Part | None
+    sample: EncodedRows | None
     """Some of the rows, drawn without order, with their features."""
     digest: str
     """Empty if they are more than the model was trained with."""
@@ -72,7 +72,7 @@ def score_rows(
     parsed = cells
     model = read_as(model, reading_settings)
     beside = None if other is None else OtherModel(other, model, reading)
-    parts, outputs, hashes = list[Part](), list[Array](), list[Array]()
+    parts, outputs, hashes = list[EncodedRows](), list[Array](), list[Array]()
     # More rows than were there in training are not those: no need to look at them.
     rows, most = 0, sum(model.artifact.receipt["rows"].values())
     dropped, drawn = 0, _Sample(sample, generator)
@@ -103,7 +103,7 @@ def score_rows(
             parsed=parsed,
         ):
             dropped += chunk.dropped
-            outputs.append(model.loss.central(model.outputs(chunk.part.features)))
+            outputs.append(model.loss.point_prediction(model.outputs(chunk.part.features)))
             if beside is not None:
                 beside.add(chunk, strict=strict)
             rows += len(chunk.part)
@@ -113,7 +113,7 @@ def score_rows(
             drawn.add(chunk.part.counting())
             # What the network saw is not needed any more.
             parts.append(dataclasses.replace(chunk.part, features=chunk.part.features[:, :0]))
-    part = Part.joined(parts)
+    part = EncodedRows.joined(parts)
     if not len(part):
         raise no_target(stream.name)
     check_weights(part.weights, schema.weight, stream.name)
@@ -139,12 +139,12 @@ class _Sample:
     def __init__(self, rows: int, generator: np.random.Generator) -> None:
         self._rows, self._generator = rows, generator
         self._keys = np.empty(0)
-        self.part = Part.joined([])
+        self.part = EncodedRows.joined([])
 
-    def add(self, part: Part) -> None:
+    def add(self, part: EncodedRows) -> None:
         if not self._rows or not len(part):
             return
         keys = np.concatenate([self._keys, self._generator.random(len(part))])
-        both = Part.joined([self.part, part]) if len(self.part) else part
+        both = EncodedRows.joined([self.part, part]) if len(self.part) else part
         kept = np.argsort(keys, kind="stable")[: self._rows]
         self._keys, self.part = keys[kept], both.take(kept)

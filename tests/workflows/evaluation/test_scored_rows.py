@@ -7,14 +7,14 @@ import pytest
 
 import mlpcli
 from mlpcli.data.reading import stream as data_rows
-from mlpcli.model.encoded_rows import Part
+from mlpcli.model.encoded_rows import EncodedRows
 from mlpcli.workflows.evaluation import scored_rows
 from tests.workflows.evaluated import INPUTS, QUICK, table
 
 
-def part(numbers: Any) -> Part:
+def part(numbers: Any) -> EncodedRows:
     values = np.asarray(numbers, np.float32)
-    return Part(values[:, None], values.astype(float)[:, None], None)
+    return EncodedRows(values[:, None], values.astype(float)[:, None], None)
 
 
 def drawn(sizes: list[int], rows: int, seed: int = 0) -> list[float]:

@@ -1,21 +1,87 @@
-"""What a user may be told: one line that says where and what, and a hint that says what to do.
+"""Errors a user can mend, and the sentences they are told in: where, what, and what to do.
 
-Only `mlpcli.cli.main` turns these into a message and an exit code; Python callers catch `MlpcliError`.
+Only `mlpcli.cli` turns these into a message and an exit code; Python callers catch `MlpcliError`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from string import Formatter
+from typing import Any, TypeAlias
+
+Naming: TypeAlias = Callable[[str], str]
+"""How a setting is called: by its field's name in Python, by its flag on a command line."""
+
+
+class Sentence(str):
+    """Text that names settings: `Sentence("Give {learning_rate} {:g}.", 0.1)`.
+
+    What stands in braces is the name of a setting, or a value by its position. As a `str` it names settings
+    as Python does; `told` names them otherwise, as by the flags of a command line.
+    """
+
+    _template: str
+    _values: tuple[object, ...]
+
+    def __new__(cls, template: str, *values: object) -> "Sentence":
+        sentence = super().__new__(cls, _filled(template, values, str))
+        sentence._template, sentence._values = template, values
+        return sentence
+
+    def __getnewargs__(self) -> tuple[Any, ...]:
+        return (self._template, *self._values)
+
+    def told(self, naming: Naming) -> str:
+        """The sentence with settings by another name."""
+        return _filled(self._template, self._values, naming)
+
+
+def told(text: str, naming: Naming) -> str:
+    """A text with its settings by another name, if it names any."""
+    return text.told(naming) if isinstance(text, Sentence) else text
+
+
+def _filled(template: str, values: Sequence[object], naming: Naming) -> str:
+    return Formatter().vformat(template, values, _Names(naming))
+
+
+class _Names(Mapping[str, str]):
+    """Every key stands for the setting of that name."""
+
+    def __init__(self, naming: Naming) -> None:
+        self._naming = naming
+
+    def __getitem__(self, key: str) -> str:
+        return self._naming(key)
+
+    def __iter__(self) -> Any:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
 
 
 class MlpcliError(Exception):
-    """A mistake the user can mend: `message` says where and what, `hint` what to do about it."""
+    """A mistake the user can mend.
+
+    `message` says where and what, `hint` what to do about it; `setting` is the name of the field that the
+    error is about, if it is about one. Message and hint may be a `Sentence`.
+    """
 
     exit_code = 1
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(self, message: str, hint: str = "", *, setting: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.setting = setting
+
+    def __str__(self) -> str:
+        return self.told(str)
+
+    def told(self, naming: Naming) -> str:
+        """The message, behind the setting that it is about."""
+        message = told(self.message, naming)
+        return f"{naming(self.setting)}: {message}" if self.setting else message
 
 
 class DataError(MlpcliError):
@@ -35,11 +101,11 @@ class DivergenceError(MlpcliError):
 
 
 class StoppedError(MlpcliError):
-    """The user stopped the run before there was anything to keep."""
+    """The run was stopped before there was anything to keep; `reason` is that of `StopReason`."""
 
-    def __init__(self, message: str, hint: str = "", exit_code: int = 1) -> None:
+    def __init__(self, message: str, hint: str = "", *, reason: str = "") -> None:
         super().__init__(message, hint)
-        self.exit_code = exit_code
+        self.reason = reason
 
 
 class SettingsError(MlpcliError):

@@ -36,12 +36,32 @@ class Setting:
     repeatable: bool = False
     """May be given several times on a command line; the values are put together."""
     common: bool = False
-    """Shown by `--help`; the others by `--help-all`."""
+    """Shown by the short help; the others by the whole one."""
+    changes_weights: bool = True
+    """Whether other weights may come of it, other than through the rows, which are compared themselves."""
+    encodes_rows: bool = False
+    """Whether the same table becomes other encoded rows by it."""
+    of_model: bool = False
+    """Decides layers and what they are fed: a training that starts from a model keeps its value."""
+    of_target: bool = False
+    """As `of_model`, as long as the target is the same."""
+    off: Any = None
+    """What None means to a model where a preset would fill it."""
+    decides_columns: bool = False
+    """Says what columns mean; a training that starts from a model takes that from the model."""
+    of_steps: bool = False
+    """Of no use to an optimizer that takes all rows at once and searches for its steps."""
+    set_by_time: bool = False
+    """A time limit sets it where it is not given; a resumed run keeps the first run's value."""
+    stored: bool = False
+    """How the training table was read: another table of the model is read alike unless it is given again."""
 
-    def check(self, flag: str, value: object) -> None:
+    def check(self, name: str, value: object) -> None:
         """Raise SettingsError unless `value` lies in the stated choices and range."""
         if self.choices and value not in self.choices:
-            raise SettingsError(f"{flag}: {value!r:.80} is not known", did_you_mean(str(value), self.choices))
+            raise SettingsError(
+                f"{value!r:.80} is not known", did_you_mean(str(value), self.choices), setting=name
+            )
         if not isinstance(value, (int, float)) or isinstance(value, bool):
             return
         for bad, limit in (
@@ -51,7 +71,7 @@ class Setting:
             (self.below is not None and not value < self.below, f"below {self.below}"),
         ):
             if bad:
-                raise SettingsError(f"{flag}: {value} is out of range", f"It must be {limit}.")
+                raise SettingsError(f"{value} is out of range", f"It must be {limit}.", setting=name)
 
 
 def setting(default: Any, help: str, *, group: str, **details: Any) -> Any:
@@ -69,10 +89,9 @@ class Settings:
             value = getattr(self, name)
             if value is None:
                 continue
-            flag = flag_of(name, described)
             if (wanted := _number_wanted(hints[name])) and not is_number(value, wanted):
-                raise SettingsError(f"{flag}: {value!r:.40} is not {wanted}", "See --help-all.")
-            described.check(flag, value)
+                raise SettingsError(f"{value!r:.40} is not {wanted}", f"Give {wanted}.", setting=name)
+            described.check(name, value)
 
 
 AnySettings = TypeVar("AnySettings", bound=Settings)
@@ -139,34 +158,36 @@ def parse_list(text: str) -> tuple[str, ...]:
     return tuple(word for word in words if word != "")
 
 
-def parse_pairs(flag: str, text: str) -> dict[str, str]:
+def parse_pairs(setting: str, text: str) -> dict[str, str]:
     """`NAME=VALUE,NAME=VALUE` as a dict; the last = of a part separates."""
     pairs = {}
     for part in parse_list(text):
         name, equals, value = part.rpartition("=")
         if not equals or not name:
-            raise SettingsError(f"{flag}: {part!r} is not NAME=VALUE", "Separate several by commas.")
+            raise SettingsError(f"{part!r} is not NAME=VALUE", "Separate several by commas.", setting=setting)
         pairs[name] = value
     return pairs
 
 
-def parse_factors(flag: str, text: str) -> tuple[tuple[str, float], ...]:
+def parse_factors(setting: str, text: str) -> tuple[tuple[str, float], ...]:
     """`NAME=NUMBER,NAME=NUMBER` as pairs."""
     try:
-        return tuple((name, float(value)) for name, value in parse_pairs(flag, text).items())
+        return tuple((name, float(value)) for name, value in parse_pairs(setting, text).items())
     except ValueError:
-        raise SettingsError(f"{flag}: {text!r} has no number after =", "Write NAME=2.5.") from None
+        raise SettingsError(f"{text!r} has no number after =", "Write NAME=2.5.", setting=setting) from None
 
 
-def check_factors(flag: str, factors: Any, known: Sequence[str]) -> None:
+def check_factors(setting: str, factors: Any, known: Sequence[str]) -> None:
     """Raise SettingsError unless these are pairs of a known name and a finite number of 0 or more."""
     if not isinstance(factors, tuple):
-        raise SettingsError(f"{flag}: {factors!r:.40} is no list of names with numbers", "Write NAME=2.5.")
+        raise SettingsError(
+            f"{factors!r:.40} is no list of names with numbers", "Write NAME=2.5.", setting=setting
+        )
     for pair in factors:
         if not (isinstance(pair, tuple) and len(pair) == 2):
-            raise SettingsError(f"{flag}: {pair!r:.40} is no name with a number", "Write NAME=2.5.")
+            raise SettingsError(f"{pair!r:.40} is no name with a number", "Write NAME=2.5.", setting=setting)
         name, factor = pair
         if name not in known:
-            raise SettingsError(f"{flag}: {name!r:.40} is not known", did_you_mean(str(name), known))
+            raise SettingsError(f"{name!r:.40} is not known", did_you_mean(str(name), known), setting=setting)
         if not is_number(factor, "a number") or not 0 <= factor < math.inf:
-            raise SettingsError(f"{flag}: {name}={factor} is out of range", "Give 0 or more.")
+            raise SettingsError(f"{name}={factor} is out of range", "Give 0 or more.", setting=setting)

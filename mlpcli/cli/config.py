@@ -120,11 +120,9 @@ def read_config(path: str) -> dict[str, dict[str, Any]]:
 
 def tell_origin(ctx: click.Context, error: MlpcliError) -> None:
     """Add to an error that names an option where its value came from, if not from the command line."""
-    for match in re.finditer(r"(?:^|: )(--?[\w-]+)(?=[ :])", error.message):
-        for option in ctx.command.params:
-            if match[1] in (*option.opts, *option.secondary_opts):
-                tell_origin_of(option, ctx, error)
-                return
+    for option in ctx.command.params:
+        if error.setting and option.name == error.setting:
+            tell_origin_of(option, ctx, error)
 
 
 def tell_origin_of(option: click.Parameter, ctx: click.Context, error: MlpcliError) -> None:
@@ -137,8 +135,7 @@ def tell_origin_of(option: click.Parameter, ctx: click.Context, error: MlpcliErr
         return
     elif isinstance(error, SettingsError):
         error.exit_code = MlpcliError.exit_code  # not wrong from the command line alone
-    named = re.match(r"--?[\w-]+: ", error.message)
-    error.message = f"{place}: {error.message[named.end() :]}" if named else f"{error.message} [{place}]"
+    error.message, error.setting = f"{place}: {error.message}", ""
 
 
 def _origins(ctx: click.Context) -> dict[str, str]:

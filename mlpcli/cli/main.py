@@ -14,7 +14,7 @@ from typing import NoReturn
 import click
 from click.shell_completion import CompletionItem
 
-from mlpcli.errors import MlpcliError, SettingsError, StoppedError, did_you_mean
+from mlpcli.errors import MlpcliError, SettingsError, StoppedError, did_you_mean, told
 from mlpcli.version import __version__
 
 COMMANDS = {
@@ -127,8 +127,11 @@ def run(arguments: Sequence[str]) -> int:
             list(arguments), prog_name="mlpcli", standalone_mode=False, complete_var=COMPLETE, obj=wishes
         )
         sys.stdout.flush()
+    except StoppedError as error:
+        _complain(error.told(_flag), error.hint, wishes.debug)
+        return {"interrupted": INTERRUPTED, "terminated": TERMINATED}.get(error.reason, 1)
     except MlpcliError as error:
-        _complain(error.message, error.hint, wishes.debug)
+        _complain(error.told(_flag), told(error.hint, _flag), wishes.debug)
         return error.exit_code
     except click.exceptions.NoArgsIsHelpError as error:
         print(error.format_message())
@@ -187,6 +190,12 @@ def _complain(message: str, hint: str, debug: bool) -> None:
         print(f"{dim}hint:{plain} {printable(hint)}", file=sys.stderr)
 
 
+def _flag(setting: str) -> str:
+    from mlpcli.options.options import flag_named
+
+    return flag_named(setting)
+
+
 def _usage_message(error: click.UsageError) -> str:
     if isinstance(error, click.NoSuchOption):
         return f"there is no option {error.option_name!r}"
@@ -204,4 +213,4 @@ def _one_line(message: str) -> str:
 
 
 def _terminate(signum: int, frame: FrameType | None) -> None:
-    raise StoppedError("terminated", exit_code=TERMINATED)
+    raise StoppedError("terminated", reason="terminated")

@@ -27,8 +27,8 @@ class SettingType(click.ParamType[Any]):
 
     name = "setting"
 
-    def __init__(self, flag: str, setting: Setting, kind: type) -> None:
-        self._flag, self._setting, self._kind = flag, setting, kind
+    def __init__(self, setting_name: str, setting: Setting, kind: type) -> None:
+        self._setting_name, self._setting, self._kind = setting_name, setting, kind
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The value, checked against the setting's choices and range."""
@@ -40,8 +40,10 @@ class SettingType(click.ParamType[Any]):
             converted = self._kind(value)
         except ValueError:
             wanted = {int: "a whole number", float: "a number"}[self._kind]
-            raise SettingsError(f"{self._flag}: {value!r} is not {wanted}", "See --help.") from None
-        self._setting.check(self._flag, converted)
+            raise SettingsError(
+                f"{value!r} is not {wanted}", "See --help.", setting=self._setting_name
+            ) from None
+        self._setting.check(self._setting_name, converted)
         return converted
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
@@ -94,7 +96,7 @@ def _option(name: str, described: Setting, hint: Any, default: Any) -> Callable[
         details |= {"is_flag": True, "flag_value": True, "type": bool}
     else:
         details |= {
-            "type": SettingType(flag, described, kind),
+            "type": SettingType(name, described, kind),
             "metavar": described.metavar or None,
             "multiple": described.repeatable,
             "several": "A,B" in described.metavar or _holds_tuple(hint),

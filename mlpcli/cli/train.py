@@ -71,7 +71,7 @@ class Stopping:
         if not self.started or self.reason is not None:
             if signum == signal.SIGINT:
                 raise KeyboardInterrupt
-            raise StoppedError("terminated", exit_code=TERMINATED)
+            raise StoppedError("terminated", reason="terminated")
         self.reason = "interrupted" if signum == signal.SIGINT else "terminated"
 
 

@@ -30,7 +30,7 @@ def _parse_names(text: str) -> tuple[str, ...]:
 
 
 def _parse_kinds(text: str) -> tuple[tuple[str, str], ...]:
-    return tuple(parse_pairs("--kind", text).items())
+    return tuple(parse_pairs("kind", text).items())
 
 
 @dataclass(frozen=True)
@@ -178,13 +178,15 @@ class Schema:
         return cls(columns, tuple(stored["target"]), stored["task"], stored["task_reason"], stored["weight"])
 
 
-def resolve_names(flag: str, given: Iterable[str], names: Sequence[str], where: str) -> tuple[str, ...]:
+def resolve_names(setting: str, given: Iterable[str], names: Sequence[str], where: str) -> tuple[str, ...]:
     """Columns named by an option: each value is a column, or a comma-separated list of columns."""
     resolved: list[str] = []
     for value in given:
         for name in (value,) if value in names else parse_list(value):
             if name not in names:
-                raise DataError(f"{where}: {flag}: there is no column {name!r}", did_you_mean(name, names))
+                raise DataError(
+                    f"{where}: there is no column {name!r}", did_you_mean(name, names), setting=setting
+                )
             if name not in resolved:
                 resolved.append(name)
     return tuple(resolved)

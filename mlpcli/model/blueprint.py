@@ -84,7 +84,7 @@ class Blueprint:
         names = [encoder.name for encoder in self.encoder.encoders]
         if given == NONE:
             return None
-        chosen = names if given == ALL else resolve_names("--wide", given, names, "the input columns")
+        chosen = names if given == ALL else resolve_names("wide", given, names, "the input columns")
         columns: list[int] = []
         start = 0
         for encoder in self.encoder.encoders:

@@ -11,7 +11,7 @@ from mlpcli.settings import Settings, check_factors, parse_factors, setting
 
 
 def _parse_decay_factors(text: str) -> tuple[tuple[str, float], ...]:
-    return parse_factors("--decay-factors", text)
+    return parse_factors("decay_factors", text)
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class RegularizationSettings(Settings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_factors("--decay-factors", self.decay_factors or (), GROUPS)
+        check_factors("decay_factors", self.decay_factors or (), GROUPS)
 
 
 class Regularization:

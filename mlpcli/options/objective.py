@@ -13,7 +13,7 @@ ClassWeight: TypeAlias = str | tuple[tuple[str, float], ...]
 def _parse_class_weight(text: str) -> ClassWeight:
     if text in ("none", "balanced"):
         return text
-    return parse_factors("--class-weight", text)
+    return parse_factors("class_weight", text)
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ class DecisionSettings(Settings):
 def rule_of(given: str | float) -> float | Objective:
     """A threshold as such, or what chooses one; raises SettingsError for what is neither."""
     if isinstance(given, str) and given.startswith(COST):
-        named = parse_factors(FLAG, given.removeprefix(COST))
+        named = parse_factors("threshold", given.removeprefix(COST))
         if not named:
             raise SettingsError(f"{FLAG}: {given} names no cost", "Write cost:FP=1,FN=5.")
         costs = dict.fromkeys(COSTS, 1.0) | dict(named)

@@ -87,34 +87,38 @@ def special_columns(table: Table, options: Options) -> Roles:
             f"{table.name}: which column is the target?",
             "Give -t COLUMN. " + did_you_mean("", table.columns),
         )
-    target = resolve_names("--target", settings.target, table.columns, table.name)
+    target = resolve_names("target", settings.target, table.columns, table.name)
     single: dict[str, str | None] = {}
-    for flag, given in (
-        ("--weight", settings.weight),
-        ("--group", options.split.group),
-        ("--time", options.split.time),
+    for name, given in (
+        ("weight", settings.weight),
+        ("group", options.split.group),
+        ("time", options.split.time),
     ):
-        single[flag] = None
+        single[name] = None
         if given is not None:
-            (single[flag], *_) = resolve_names(flag, [given], table.columns, table.name)
-            if single[flag] in target:
-                raise DataError(f"{table.name}: {flag}: {given!r} is the target", "Name another column.")
-    return Roles(target, single["--weight"], single["--group"], single["--time"])
+            (single[name], *_) = resolve_names(name, [given], table.columns, table.name)
+            if single[name] in target:
+                raise DataError(
+                    f"{table.name}: {given!r} is the target", "Name another column.", setting=name
+                )
+    return Roles(target, single["weight"], single["group"], single["time"])
 
 
 def decide_columns(table: Table, settings: DataSettings, roles: Roles, reading: Reading) -> list[Column]:
     """The inputs and their kinds. A weight or group is none; a time is one, as any date or number."""
 
-    def resolved(flag: str, given: Sequence[str]) -> tuple[str, ...]:
-        return resolve_names(flag, given, table.columns, table.name)
+    def resolved(setting: str, given: Sequence[str]) -> tuple[str, ...]:
+        return resolve_names(setting, given, table.columns, table.name)
 
-    wanted = set(resolved("--features", settings.features) or table.columns)
-    out = {*roles.target, roles.weight, roles.group, *resolved("--drop", settings.drop)}
+    wanted = set(resolved("features", settings.features) or table.columns)
+    out = {*roles.target, roles.weight, roles.group, *resolved("drop", settings.drop)}
     chosen = dict(settings.kind)
     for name in chosen:
         if name not in table.columns:
             raise DataError(
-                f"{table.name}: --kind: there is no column {name!r}", did_you_mean(name, table.columns)
+                f"{table.name}: there is no column {name!r}",
+                did_you_mean(name, table.columns),
+                setting="kind",
             )
     names = [name for name in table.columns if name in wanted and name not in out]
     return infer_columns(table.sample, names, reading, chosen)

@@ -23,8 +23,8 @@ def kept(prepared: Prepared, members: list[Member]) -> list[Member]:
             f"--time-limit {limit:g}s was reached before the first epoch ended; no model was written",
             "Give it more time, or fewer rows or units.",
         )
-    code = {"interrupted": 130, "terminated": 143}.get(members[0].stop_reason if members else "", 1)
-    raise StoppedError("stopped before the first epoch ended; no model was written", exit_code=code)
+    reason = members[0].stop_reason if members else ""
+    raise StoppedError("stopped before the first epoch ended; no model was written", reason=reason)
 
 
 def left_out(trained: list[Member], whole: list[Member]) -> list[Finding]:

@@ -143,7 +143,7 @@ class Scoring:
             return []
         if keep == "all" and keep not in header:
             return list(range(len(header)))
-        return [header.index(name) for name in resolve_names("--keep", [keep], header, self._stream.name)]
+        return [header.index(name) for name in resolve_names("keep", [keep], header, self._stream.name)]
 
 
 def predict(model: ModelLike, data: Data, **settings: Any) -> Predictions:

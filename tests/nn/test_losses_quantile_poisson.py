@@ -66,7 +66,8 @@ def test_crossing_quantiles_are_put_in_order_for_each_target() -> None:
 
 
 @pytest.mark.parametrize(
-    ("levels", "point_prediction"), [((0.1, 0.9), 0), ((0.2, 0.9), 0), ((0.05, 0.4, 0.95), 1), ((0.3, 0.55), 1)]
+    ("levels", "point_prediction"),
+    [((0.1, 0.9), 0), ((0.2, 0.9), 0), ((0.05, 0.4, 0.95), 1), ((0.3, 0.55), 1)],
 )
 def test_the_central_level_is_the_one_nearest_to_the_median(
     levels: tuple[float, ...], point_prediction: int

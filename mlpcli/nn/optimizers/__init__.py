@@ -46,7 +46,7 @@ OPTIMIZERS: dict[str, type[UpdateRule] | type[LBFGS]] = {
 
 
 def _parse_rate_factors(text: str) -> tuple[tuple[str, float], ...]:
-    return parse_factors("--rate-factors", text)
+    return parse_factors("rate_factors", text)
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class OptimizerSettings(Settings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_factors("--rate-factors", self.rate_factors or (), GROUPS)
+        check_factors("rate_factors", self.rate_factors or (), GROUPS)
 
 
 def is_minimizer(optimizer: Optimizer) -> TypeGuard[Minimizer]:

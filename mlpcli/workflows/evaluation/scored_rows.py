@@ -81,7 +81,7 @@ def score_rows(
         RowStream(paths_of(data), reading_settings) as stream,
         limited_threads(choose_threads(model.options.run.threads, products)),
     ):
-        columns = resolve_names("--by", by, stream.header, stream.name)
+        columns = resolve_names("by", by, stream.header, stream.name)
         numbers = numbers_of(schema, model.target, None)
         also, texts = list(columns), set[str]()
         if beside is not None:

@@ -20,7 +20,7 @@ def _parse_conditions(text: str) -> tuple[str, ...]:
 
 
 def _parse_drops(text: str) -> tuple[tuple[str, float], ...]:
-    return parse_factors("--max-drop", _some("--max-drop", text))
+    return parse_factors("max_drop", _some("--max-drop", text))
 
 
 def _some(flag: str, text: str) -> str:
@@ -133,7 +133,7 @@ class EvaluationSettings(Settings):
         super().__post_init__()
         for text in self.fail_if:
             Condition.parse(str(text))
-        check_factors("--max-drop", self.max_drop, list(METRICS))
+        check_factors("max_drop", self.max_drop, list(METRICS))
         if self.max_drop and self.compare is None:
             raise SettingsError("--max-drop: there is nothing to compare with", "Give --compare MODEL.")
         if self.importance_metric is not None:

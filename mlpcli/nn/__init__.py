@@ -3,8 +3,7 @@
 The numeric contract
 --------------------
 - Arrays are (rows, features), C order, one dtype throughout (float32 in use, float64 in tests; `Network`
-  takes it as an argument). Weights are (n_in, n_out), biases (n_out,). Stacked networks have an axis of
-  members in front of everything.
+  takes it as an argument). Weights are (n_in, n_out), biases (n_out,).
 - One flat vector holds all parameters, a second one their gradients (`ParameterVector`). Layers own shaped
   views of both. Weights of all layers come first, then biases, scales, slopes and embeddings, so each group
   is one slice. Numbers that are set once from the data are a third vector.

@@ -178,7 +178,7 @@ def build_layers(
     settings: NetworkSettings,
     inputs: Inputs,
     n_out: int,
-    dropout: np.random.Generator | Sequence[np.random.Generator],
+    dropout: np.random.Generator,
     output_activation: str = "identity",
 ) -> list[Layer]:
     """Embeddings and scale; dense, activation and dropout for each hidden size; the dense output layer.
@@ -223,16 +223,14 @@ def build_network(
     settings: NetworkSettings,
     inputs: Inputs | int,
     n_out: int,
-    dropout: np.random.Generator | Sequence[np.random.Generator] | None = None,
+    dropout: np.random.Generator | None = None,
     dtype: npt.DTypeLike = np.float32,
     *,
     wide: IndexArray | None = None,
     output_activation: str = "identity",
-    members: int | None = None,
 ) -> Network:
     """A network of these settings, all weights zero; `wide` are the matrix columns of a shortcut."""
     described = Inputs(inputs) if isinstance(inputs, int) else inputs
-    generators = dropout or ([np.random.default_rng(0)] * (members or 1))
-    layers = build_layers(settings, described, n_out, generators, output_activation)
+    layers = build_layers(settings, described, n_out, dropout or np.random.default_rng(0), output_activation)
     shortcut = None if wide is None else build_shortcut(layers, described, wide)
-    return Network(layers, dtype, shortcut=shortcut, members=members)
+    return Network(layers, dtype, shortcut=shortcut)

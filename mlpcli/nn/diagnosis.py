@@ -46,7 +46,6 @@ def diagnose(network: Network, sample: FloatArray, before: FloatArray) -> tuple[
 
     Draws nothing and changes nothing of the network.
     """
-    assert network.members is None
     parameters = network.parameters
     last = max(index for index, layer in enumerate(network.layers) if isinstance(layer, Dense))
     change = parameters.values - before

@@ -218,19 +218,6 @@ def test_rate_factors_scale_the_steps(name: str) -> None:
     assert scaled[0] == START[0]
 
 
-@pytest.mark.parametrize("name", RULES)
-def test_rate_factors_are_those_of_every_member(name: str) -> None:
-    factors = np.array([0.5, 2.0, 1.0])
-    alone = take(*rule_at(name, START, factors=factors), GRADIENTS)
-    stacked = ParameterVector([Point(3)], np.float64, members=2)
-    stacked.values[0], stacked.values[1] = START, np.negative(START)
-    rule = RULES[name](stacked, rate_factors=factors)
-    for gradients in GRADIENTS:
-        stacked.gradients[0], stacked.gradients[1] = gradients, np.negative(gradients)
-        rule.step(0.1)
-    np.testing.assert_array_equal(stacked.values, [alone, -alone])
-
-
 def random_steps(parameters: int) -> tuple[FloatArray, FloatArray, FloatArray]:
     """A start, gradients of three steps, and rate factors."""
     generator = np.random.default_rng(5)

@@ -60,11 +60,7 @@ class LossSettings(Settings):
 
 
 class Loss(ABC):
-    """A scalar function of raw outputs (..., rows, n_out) and targets: the mean over rows of weight · loss.
-
-    With an axis of members in front it is the sum of their means, so that each has the gradient it would have
-    alone.
-    """
+    """A scalar function of raw outputs (rows, n_out) and targets: the mean over rows of weight · loss."""
 
     def __init__(self, settings: LossSettings | None = None) -> None:
         self._scratch = Scratch()
@@ -114,7 +110,7 @@ class ElementwiseLoss(Loss):
         """Slope · weight / number of elements."""
         losses = self._scratch("losses", outputs.shape, outputs.dtype)
         self._losses_and_slopes(outputs, targets, losses, d_outputs)
-        elements = int(outputs.shape[-2] * outputs.shape[-1])
+        elements = outputs.size
         if weights is not None:
             losses *= weights
             d_outputs *= weights

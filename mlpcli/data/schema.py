@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from mlpcli.errors import DataError, SettingsError, did_you_mean
-from mlpcli.settings import Settings, parse_list, parse_pairs, setting
+from mlpcli.settings import AUTO, Settings, parse_list, parse_pairs, setting
 
 NUMBER, CATEGORY, BOOLEAN, DATE = "number", "category", "boolean", "date"
 LEARNED = (NUMBER, CATEGORY, BOOLEAN, DATE)
@@ -16,7 +16,6 @@ CHOICES = (*LEARNED, TEXT, IGNORE)
 CHOSEN = "chosen by --kind"
 STANDARD, ROBUST, MINMAX, QUANTILE, UNSCALED = "standard", "robust", "minmax", "quantile", "none"
 SCALINGS = (STANDARD, ROBUST, MINMAX, QUANTILE, UNSCALED)
-AUTO = "auto"
 QUANTILE_KNOTS = 257
 """Quantiles that a quantile scaling keeps."""
 DATE_PARTS = ("days", "year", "month", "weekday", "hour")
@@ -75,10 +74,10 @@ class DataSettings(Settings):
     )
     weight: str | None = setting(None, "Column of row weights.", group="Data", metavar="COLUMN")
     task: str = setting(
-        "auto",
+        AUTO,
         "What is learned; auto decides by the target and says why.",
         group="Data",
-        choices=("auto", *TASKS),
+        choices=(AUTO, *TASKS),
         common=True,
     )
     positive: str | None = setting(

@@ -21,7 +21,7 @@ OPERATORS: dict[str, Callable[[float, float], bool]] = {
 
 
 @dataclass(frozen=True)
-class Verdict:
+class GateResult:
     """Whether a gate holds, on what number; `reason` where there is no number."""
 
     gate: str
@@ -58,12 +58,12 @@ class Condition:
         check_metric(flag, match[1], METRICS)
         return cls(f"{match[1]} {match[2]} {match[3]}", match[1], match[2], limit)
 
-    def verdict(self, metrics: Mapping[str, float | None], reasons: Mapping[str, str]) -> Verdict:
+    def verdict(self, metrics: Mapping[str, float | None], reasons: Mapping[str, str]) -> GateResult:
         """Of these metrics; one that cannot be had does not hold."""
         value = metrics.get(self.metric)
         if value is None:
-            return Verdict(self.text, self.metric, None, False, _missing(self.metric, reasons))
-        return Verdict(self.text, self.metric, value, not OPERATORS[self.operator](value, self.limit))
+            return GateResult(self.text, self.metric, None, False, _missing(self.metric, reasons))
+        return GateResult(self.text, self.metric, value, not OPERATORS[self.operator](value, self.limit))
 
 
 @dataclass(frozen=True)
@@ -78,18 +78,18 @@ class Drop:
         ours: Mapping[str, float | None],
         theirs: Mapping[str, float | None],
         reasons: Mapping[str, str],
-    ) -> Verdict:
+    ) -> GateResult:
         """Of metrics beside earlier ones; where lower is better a rise is the drop."""
         text = f"drop of {self.metric} > {self.most:g}"
         new, old = ours.get(self.metric), theirs.get(self.metric)
         if new is None:
-            return Verdict(text, self.metric, None, False, _missing(self.metric, reasons))
+            return GateResult(text, self.metric, None, False, _missing(self.metric, reasons))
         if old is None:
             why = f"there is no {self.metric} to compare with"
-            return Verdict(text, self.metric, None, False, why)
+            return GateResult(text, self.metric, None, False, why)
         drop = old - new if METRICS[self.metric].higher_is_better else new - old
         rounding = ROUNDING * max(abs(old), abs(new))
-        return Verdict(text, self.metric, drop, drop <= self.most + rounding)
+        return GateResult(text, self.metric, drop, drop <= self.most + rounding)
 
 
 def check_metric(flag: str, name: str, known: Collection[str]) -> None:

@@ -10,13 +10,14 @@ from mlpcli.data.schema import resolve_names
 from mlpcli.data.target import Target
 from mlpcli.model.compatibility import levels, output_activation
 from mlpcli.model.tasks import Task
-from mlpcli.nn.architecture import ALL, NONE, build_layers, build_network, build_shortcut
+from mlpcli.nn.architecture import ALL, build_layers, build_network, build_shortcut
 from mlpcli.nn.embeddings import Inputs
 from mlpcli.nn.layers import Layer
 from mlpcli.nn.losses import LOSSES, Loss
 from mlpcli.nn.network import LayerSummary, Network, largest_product, summarize
 from mlpcli.nn.parameters import HasParameters
 from mlpcli.options.options import Options
+from mlpcli.settings import NONE
 
 
 @dataclasses.dataclass(frozen=True)

@@ -3,9 +3,9 @@
 from mlpcli.data.target import ANY_NUMBER, LOG, MINUS_ONE_TO_ONE, POSITIVE, ZERO_TO_ONE
 from mlpcli.errors import SettingsError
 from mlpcli.model.tasks import Task
-from mlpcli.nn.architecture import AUTO
 from mlpcli.nn.optimizers import OPTIMIZERS, UpdateRule
 from mlpcli.options.options import Options
+from mlpcli.settings import AUTO
 
 RANGES = {
     "relu": POSITIVE,

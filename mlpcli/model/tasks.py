@@ -10,8 +10,8 @@ from mlpcli.arrays import Array
 from mlpcli.data.target import ClassTarget, LabelTarget, NumberTarget, Target
 from mlpcli.errors import SettingsError, did_you_mean
 from mlpcli.metrics.outcome import Outcome
-from mlpcli.nn.architecture import AUTO
 from mlpcli.options.objective import ClassWeight
+from mlpcli.settings import AUTO
 
 Threshold: TypeAlias = "float | Array"
 """One for all labels, or (labels,)."""

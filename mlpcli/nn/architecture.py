@@ -15,12 +15,10 @@ from mlpcli.nn.initialization import INITIALIZATIONS
 from mlpcli.nn.layers import Dense, Dropout, Layer, Scale
 from mlpcli.nn.network import Network
 from mlpcli.nn.shortcut import Shortcut
-from mlpcli.settings import Settings, setting
+from mlpcli.settings import AUTO, NONE, Settings, setting
 
 MOST_LAYERS = 1000
 
-NONE = "none"
-AUTO = "auto"
 ALL = "all"
 
 

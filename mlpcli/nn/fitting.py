@@ -25,7 +25,7 @@ VALUED = 50
 batches of 32 rows a loss costs 15 of 199 µs."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class EpochRecord:
     """What one epoch brought. Losses are means in encoded units, seconds count from the first epoch.
 
@@ -73,14 +73,14 @@ def fit(
     values = network.parameters.values
     in_one = is_minimizer(optimizer)
     batches = Batches(training, len(training) if in_one else settings.batch_size)
-    course = StepSchedule(settings, settings.epochs * len(batches))
-    if course.plateau is not None and validation is None:
+    schedule = StepSchedule(settings, settings.epochs * len(batches))
+    if schedule.plateau is not None and validation is None:
         raise SettingsError(
             "--schedule plateau follows the validation loss", "Hold out rows: --validation 0.2."
         )
     stopping = EarlyStopping(settings.patience, settings.min_delta, higher_is_better=higher_is_better)
     if state.epoch:
-        state.restore(trainer, stopping, course, generators)
+        state.restore(trainer, stopping, schedule, generators)
     started = time.perf_counter() - state.seconds
     step, epoch = state.step, state.epoch
     reason: StopReason | None = None
@@ -95,7 +95,7 @@ def fit(
         epoch += 1
         order = np.arange(len(training)) if in_one else generators["shuffle"].permutation(len(training))
         done = _train_epoch(
-            trainer, batches, order, course, step, should_stop, on_batch, diagnosing=diagnosing
+            trainer, batches, order, schedule, step, should_stop, on_batch, diagnosing=diagnosing
         )
         step, reason = done.step, done.reason
         if not done.whole:
@@ -108,8 +108,8 @@ def fit(
             reason = "diverged"
             break
         is_best = validation is not None and stopping.update(epoch, scores[settings.monitor], values)
-        if course.plateau is not None and validation_loss is not None:
-            course.plateau.update(validation_loss)
+        if schedule.plateau is not None and validation_loss is not None:
+            schedule.plateau.update(validation_loss)
         if reason is None and stopping.exhausted:
             reason = "patience"
         if reason is None and is_minimizer(optimizer) and optimizer.converged:
@@ -117,17 +117,19 @@ def fit(
         seconds = time.perf_counter() - started
         # Why it ends is known once it has: until then the values are not the best.
         state.epoch, state.step, state.seconds, state.stop_reason = epoch, step, seconds, None
-        state.keep(trainer, stopping, course, generators)
+        state.keep(trainer, stopping, schedule, generators)
         yield EpochRecord(
-            epoch,
-            step,
-            done.learning_rate,
-            done.loss_sum / done.rows,
-            validation_loss,
-            {name: score for name, score in scores.items() if name != LOSS},
-            seconds,
-            is_best,
-            () if done.before is None else diagnose(network, training.features[:SAMPLE_ROWS], done.before),
+            epoch=epoch,
+            step=step,
+            learning_rate=done.learning_rate,
+            train_loss=done.loss_sum / done.rows,
+            validation_loss=validation_loss,
+            metrics={name: score for name, score in scores.items() if name != LOSS},
+            seconds=seconds,
+            is_best=is_best,
+            layers=()
+            if done.before is None
+            else diagnose(network, training.features[:SAMPLE_ROWS], done.before),
         )
     state.stop_reason = reason or "epochs"
     if stopping.best_values is not None:
@@ -154,7 +156,7 @@ def _train_epoch(
     trainer: Trainer,
     batches: Batches,
     order: IndexArray,
-    course: StepSchedule,
+    schedule: StepSchedule,
     step: int,
     should_stop: Callable[[], StopReason | None],
     on_batch: Callable[[int, int], None] | None,
@@ -164,7 +166,7 @@ def _train_epoch(
     epoch = _Epoch(step)
     every = max(1, len(batches) // VALUED)
     for done, batch in enumerate(batches.in_order(order), start=1):
-        epoch.learning_rate, decay_factor, dropout_factor = course.at(epoch.step)
+        epoch.learning_rate, decay_factor, dropout_factor = schedule.at(epoch.step)
         trainer.network.set_dropout(dropout_factor)
         epoch.whole = done == len(batches)
         if diagnosing and epoch.whole:

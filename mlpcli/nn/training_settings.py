@@ -4,20 +4,16 @@ from dataclasses import dataclass
 
 from mlpcli.errors import SettingsError
 from mlpcli.nn.schedules import ALL_SCHEDULES, PLATEAU, SCHEDULES, Plateau, warmed_up
-from mlpcli.settings import Settings, is_number, setting
+from mlpcli.settings import AUTO, Settings, is_number, setting
 
 LOSS = "loss"
 """Name of the validation loss among the scores that can be monitored."""
 
 
-FIND = "find"
-"""A learning rate that is looked for before training."""
-
-
 def parse_rate(text: str) -> float | str:
-    """A number, or FIND for auto."""
-    if text in ("auto", FIND):
-        return FIND
+    """A number, or AUTO: looked for before training."""
+    if text == AUTO:
+        return AUTO
     try:
         return float(text)
     except ValueError:
@@ -77,7 +73,7 @@ class TrainingSettings(Settings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.learning_rate not in (None, FIND) and not is_number(self.learning_rate):
+        if self.learning_rate not in (None, AUTO) and not is_number(self.learning_rate):
             raise SettingsError(
                 f"--lr: {self.learning_rate!r:.40} is not a number", "Give a number such as 0.01, or auto."
             )

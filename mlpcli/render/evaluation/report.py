@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from mlpcli.metrics.gates import Verdict
+from mlpcli.metrics.gates import GateResult
 from mlpcli.render.console import Screen, printable
 from mlpcli.render.evaluation.tables import BLOCKS, found_by, gates_of, tables_of
 from mlpcli.workflows.evaluation.result import Evaluation
@@ -40,7 +40,7 @@ def evaluation_markdown(screen: Screen, evaluation: Evaluation) -> None:
             screen.raw(f"{_escaped(remark)}\n")
 
 
-def failed_gates(screen: Screen, gates: Sequence[Verdict]) -> None:
+def failed_gates(screen: Screen, gates: Sequence[GateResult]) -> None:
     """A line for each gate that does not hold, where the report is not for people."""
     for gate in gates:
         if not gate.holds:

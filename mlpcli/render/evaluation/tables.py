@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mlpcli.metrics.bootstrap import Interval
-from mlpcli.metrics.gates import Verdict
+from mlpcli.metrics.gates import GateResult
 from mlpcli.render.formatting import count, score
 from mlpcli.workflows.evaluation.comparison import Comparison
 from mlpcli.workflows.evaluation.importance import Importance
@@ -191,7 +191,7 @@ def _importance(found: Importance, blocks: bool) -> Table:
     return Table("Importance", headers, rows, (1, 2), (said,))
 
 
-def gates_of(gates: Sequence[Verdict]) -> list[Table]:
+def gates_of(gates: Sequence[GateResult]) -> list[Table]:
     """One table, if there are gates."""
     if not gates:
         return []
@@ -201,7 +201,7 @@ def gates_of(gates: Sequence[Verdict]) -> list[Table]:
     return [Table(title, ["", "gate", ""], rows)]
 
 
-def found_by(gate: Verdict) -> str:
+def found_by(gate: GateResult) -> str:
     """On what a verdict rests."""
     return gate.reason or f"it is {score(gate.value)}"
 

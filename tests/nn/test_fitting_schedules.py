@@ -1,4 +1,4 @@
-"""What `fit` does with the courses of rate, decay and dropout, with a minimizer, and when it looks inside."""
+"""Schedules of rate, decay and dropout in `fit`, minimizers, and when it looks inside."""
 
 import itertools
 import math

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from mlpcli.errors import SettingsError, did_you_mean
-from mlpcli.metrics import METRICS
+from mlpcli.metrics import METRICS, names_for
 
 ROUNDING = 1e-12
 """Share of a metric by which a drop may be more than is allowed: 0.9 - 0.89 is not 0.01."""
@@ -35,7 +35,7 @@ class GateResult:
 
 @dataclass(frozen=True)
 class Condition:
-    """`--fail-if 'roc_auc < 0.85'`: the evaluation fails if this is true."""
+    """`roc_auc < 0.85`: the evaluation fails if this is true."""
 
     text: str
     metric: str
@@ -45,17 +45,19 @@ class Condition:
     @classmethod
     def parse(cls, text: str) -> "Condition":
         """From its text; raises SettingsError if it cannot be understood or names no metric."""
-        flag = "--fail-if"
         match = _CONDITION.fullmatch(text)
         if match is None:
             raise SettingsError(
-                f"{flag}: {text!r:.80} is not METRIC {'|'.join(OPERATORS)} NUMBER",
-                "Write for example --fail-if 'roc_auc < 0.85'.",
+                f"{text!r:.80} is not METRIC {'|'.join(OPERATORS)} NUMBER",
+                "Write for example 'roc_auc < 0.85'.",
+                setting="fail_if",
             )
         limit = _number(match[3])
         if limit is None:
-            raise SettingsError(f"{flag}: {match[3]!r:.40} is not a number", "Write for example 0.85.")
-        check_metric(flag, match[1], METRICS)
+            raise SettingsError(
+                f"{match[3]!r:.40} is not a number", "Write for example 0.85.", setting="fail_if"
+            )
+        check_metric("fail_if", match[1], METRICS)
         return cls(f"{match[1]} {match[2]} {match[3]}", match[1], match[2], limit)
 
     def verdict(self, metrics: Mapping[str, float | None], reasons: Mapping[str, str]) -> GateResult:
@@ -68,7 +70,7 @@ class Condition:
 
 @dataclass(frozen=True)
 class Drop:
-    """`--max-drop roc_auc=0.01`: the evaluation fails if the metric got worse by more than that."""
+    """`roc_auc=0.01`: the evaluation fails if the metric got worse by more than that."""
 
     metric: str
     most: float
@@ -92,17 +94,16 @@ class Drop:
         return GateResult(text, self.metric, drop, drop <= self.most + rounding)
 
 
-def check_metric(flag: str, name: str, known: Collection[str]) -> None:
-    """Raise SettingsError unless a metric is one of those known."""
+def check_metric(setting: str, name: str, known: Collection[str]) -> None:
+    """Raise SettingsError about a setting unless a metric is one of those known."""
     if name not in known:
-        raise SettingsError(f"{flag}: there is no metric {name!r:.40}", did_you_mean(name, known))
+        raise SettingsError(f"there is no metric {name!r:.40}", did_you_mean(name, known), setting=setting)
 
 
-def check_for_task(flag: str, name: str, task: str) -> None:
-    """Raise SettingsError if a metric is not for a task."""
-    if task not in METRICS[name].tasks:
-        known = [each for each, metric in METRICS.items() if task in metric.tasks]
-        raise SettingsError(f"{flag}: {name} is no metric of {task}", did_you_mean(name, known))
+def check_for_task(setting: str, name: str, task: str) -> None:
+    """Raise SettingsError about a setting if a metric is not for a task."""
+    if name not in (known := names_for(task)):
+        raise SettingsError(f"{name} is no metric of {task}", did_you_mean(name, known), setting=setting)
 
 
 def _number(text: str) -> float | None:

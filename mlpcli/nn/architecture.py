@@ -37,11 +37,12 @@ def parse_hidden(text: str) -> tuple[int, ...]:
             number = 0
         if number < 1:
             raise SettingsError(
-                f"--hidden: {text!r} is not a list of layer sizes",
+                f"{text!r} is not a list of layer sizes",
                 "Write 128,64 or 3x256 or 256..32, or none.",
+                setting="hidden",
             )
         if len(sizes) + number > MOST_LAYERS:
-            raise SettingsError(f"--hidden: more than {MOST_LAYERS} layers", "Write fewer layers.")
+            raise SettingsError(f"more than {MOST_LAYERS} layers", "Write fewer layers.", setting="hidden")
         sizes += funnel * number
     return tuple(sizes)
 
@@ -62,7 +63,9 @@ def parse_dropout(text: str) -> tuple[float, ...]:
     try:
         return tuple(float(part) for part in text.split(","))
     except ValueError:
-        raise SettingsError(f"--dropout: {text!r} is no number", "Write 0.2, or 0.2,0.1 by layer.") from None
+        raise SettingsError(
+            f"{text!r} is no number", "Write 0.2, or 0.2,0.1 by layer.", setting="dropout"
+        ) from None
 
 
 def parse_wide(text: str) -> tuple[str, ...] | str:
@@ -140,30 +143,41 @@ class NetworkSettings(Settings):
     def __post_init__(self) -> None:
         super().__post_init__()
         if not isinstance(self.hidden, (tuple, NoneType)):
-            raise SettingsError(f"--hidden: {self.hidden!r:.40} is no list of sizes", "Write (128, 64).")
+            raise SettingsError(
+                f"{self.hidden!r:.40} is no list of sizes", "Write (128, 64).", setting="hidden"
+            )
         wide = self.wide if isinstance(self.wide, tuple) else (self.wide,)
         if not all(isinstance(name, str) for name in wide):
-            raise SettingsError(f"--wide: {self.wide!r:.40} names no columns", "Give all, none or A,B.")
+            raise SettingsError(
+                f"{self.wide!r:.40} names no columns", "Give all, none or A,B.", setting="wide"
+            )
         if len(self.hidden or ()) > MOST_LAYERS:
-            raise SettingsError(f"--hidden: more than {MOST_LAYERS} layers", "Write fewer layers.")
+            raise SettingsError(f"more than {MOST_LAYERS} layers", "Write fewer layers.", setting="hidden")
         if not all(type(size) is int for size in self.hidden or ()):
-            raise SettingsError("--hidden: a size is not a whole number", "Write 128,64 or 3x256, or none.")
+            raise SettingsError(
+                "a size is not a whole number", "Write 128,64 or 3x256, or none.", setting="hidden"
+            )
         if any(size < 1 for size in self.hidden or ()):
             raise SettingsError(
-                "--hidden: a layer needs at least one unit", "Write none for no hidden layer."
+                "a layer needs at least one unit", "Write none for no hidden layer.", setting="hidden"
             )
         rates = self.dropout_rates()
         if any(type(rate) not in (int, float) or not 0 <= rate < 1 for rate in rates):
             raise SettingsError(
-                f"--dropout: {', '.join(map(str, rates)):.40} is out of range", "Give 0 or more, below 1."
+                f"{', '.join(map(str, rates)):.40} is out of range",
+                "Give 0 or more, below 1.",
+                setting="dropout",
             )
         if self.hidden is not None and len(rates) not in (0, 1, len(self.hidden)):
             raise SettingsError(
-                f"--dropout: {len(rates)} rates for {len(self.hidden)} hidden layers",
+                f"{len(rates)} rates for {len(self.hidden)} hidden layers",
                 "Give one rate, or one for each hidden layer.",
+                setting="dropout",
             )
         if self.wide != NONE and self.hidden == ():
-            raise SettingsError("--wide: without a hidden layer all inputs reach the output", "Leave it out.")
+            raise SettingsError(
+                "without a hidden layer all inputs reach the output", "Leave it out.", setting="wide"
+            )
 
     def dropout_rates(self) -> tuple[float, ...]:
         """As a tuple: none, one for all hidden layers, or one for each."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mlpcli.errors import SettingsError
+from mlpcli.errors import Sentence, SettingsError
 from mlpcli.nn.arrays import QUIET, FloatArray, IndexArray
 from mlpcli.nn.batches import Batches, Examples
 from mlpcli.nn.diagnosis import SAMPLE_ROWS, LayerDiagnosis, diagnose
@@ -75,7 +75,9 @@ def fit(
     schedule = StepSchedule(settings, settings.epochs * len(batches))
     if schedule.plateau is not None and validation is None:
         raise SettingsError(
-            "--schedule plateau follows the validation loss", "Hold out rows: --validation 0.2."
+            "plateau follows the validation loss",
+            Sentence("Hold out rows: {validation} 0.2."),
+            setting="schedule",
         )
     stopping = EarlyStopping(settings.patience, settings.min_delta, higher_is_better=higher_is_better)
     if state.epoch:

@@ -18,7 +18,7 @@ def parse_rate(text: str) -> float | str:
         return float(text)
     except ValueError:
         raise SettingsError(
-            f"--lr: {text!r} is not a number", "Give a number such as 0.01, or auto."
+            f"{text!r} is not a number", "Give a number such as 0.01, or auto.", setting="learning_rate"
         ) from None
 
 
@@ -75,7 +75,9 @@ class TrainingSettings(Settings):
         super().__post_init__()
         if self.learning_rate not in (None, AUTO) and not is_number(self.learning_rate):
             raise SettingsError(
-                f"--lr: {self.learning_rate!r:.40} is not a number", "Give a number such as 0.01, or auto."
+                f"{self.learning_rate!r:.40} is not a number",
+                "Give a number such as 0.01, or auto.",
+                setting="learning_rate",
             )
 
 

@@ -100,7 +100,7 @@ def test_plateau_lowers_the_rate_when_the_validation_loss_stops_falling() -> Non
 
 
 def test_plateau_needs_held_out_rows() -> None:
-    with pytest.raises(SettingsError, match="--schedule plateau"):
+    with pytest.raises(SettingsError, match="schedule: plateau"):
         Run(settings(schedule="plateau")).fit()
 
 

@@ -79,7 +79,7 @@ def test_the_central_level_is_the_one_nearest_to_the_median(
 
 @pytest.mark.parametrize("levels", [(), (0.0,), (0.5, 1.0), (0.9, 0.1), (0.5, 0.5), (-0.1, 0.5)])
 def test_levels_are_checked(levels: tuple[float, ...]) -> None:
-    with pytest.raises(SettingsError, match="--quantiles"):
+    with pytest.raises(SettingsError, match="quantiles: "):
         LossSettings(quantiles=levels)
 
 

@@ -15,7 +15,9 @@ def _parse_quantiles(text: str) -> tuple[float, ...]:
     try:
         return tuple(float(part) for part in text.split(","))
     except ValueError:
-        raise SettingsError(f"--quantiles: {text!r} is no list of numbers", "Write 0.1,0.5,0.9.") from None
+        raise SettingsError(
+            f"{text!r} is no list of numbers", "Write 0.1,0.5,0.9.", setting="quantiles"
+        ) from None
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class LossSettings(Settings):
     )
     quantiles: tuple[float, ...] = setting(
         (0.1, 0.5, 0.9),
-        "Levels that --loss quantile learns at once [default: 0.1,0.5,0.9].",
+        "Levels that {loss} quantile learns at once [default: 0.1,0.5,0.9].",
         group="Loss",
         metavar="LEVELS",
         parse=_parse_quantiles,
@@ -43,7 +45,7 @@ class LossSettings(Settings):
         below=1,
     )
     focal_gamma: float = setting(
-        2.0, "How much --loss focal turns away from rows that are easy.", group="Loss", at_least=0
+        2.0, "How much {loss} focal turns away from rows that are easy.", group="Loss", at_least=0
     )
 
     def __post_init__(self) -> None:
@@ -54,9 +56,9 @@ class LossSettings(Settings):
             or not levels
             or not all(isinstance(level, (int, float)) and 0 < level < 1 for level in levels)
         ):
-            raise SettingsError("--quantiles: a level is not between 0 and 1", "Write 0.1,0.5,0.9.")
+            raise SettingsError("a level is not between 0 and 1", "Write 0.1,0.5,0.9.", setting="quantiles")
         if list(levels) != sorted(set(levels)):
-            raise SettingsError("--quantiles: the levels do not rise", "Write 0.1,0.5,0.9.")
+            raise SettingsError("the levels do not rise", "Write 0.1,0.5,0.9.", setting="quantiles")
 
 
 class Loss(ABC):

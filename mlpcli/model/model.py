@@ -70,8 +70,9 @@ class Model:
 
     def quantiles(self, predictions: Array) -> list[Array]:
         """For each level values (rows, targets) in the target's units."""
-        levels = len(self.quantile_levels)
-        target = self.task.target
+        levels, target = len(self.quantile_levels), self.task.target
+        if not levels:
+            return []
         assert isinstance(target, NumberTarget)
         return [target.decode(predictions[:, number::levels]) for number in range(levels)]
 

@@ -30,7 +30,7 @@ OnBatch: TypeAlias = Callable[[int, int], None]
 """Takes the batches that an epoch has done, and how many it has."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Member:
     """A trained network: its best weights and the history of its training."""
 
@@ -123,7 +123,14 @@ def member_of(number: int, progress: Progress) -> Member:
     assert state.constants is not None
     assert state.stop_reason is not None
     best = state.best_epoch or (0 if state.stop_reason == "diverged" else len(history))
-    return Member(number, state.values, state.constants, list(history), best, state.stop_reason)
+    return Member(
+        number=number,
+        values=state.values,
+        constants=state.constants,
+        history=list(history),
+        best_epoch=best,
+        stop_reason=state.stop_reason,
+    )
 
 
 def check_monitor(prepared: Prepared) -> None:

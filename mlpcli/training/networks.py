@@ -57,6 +57,6 @@ def build_trainer(prepared: Prepared, network: Network) -> Trainer:
         loss_of(options, prepared.task),
         optimizer,
         Regularization(network.parameters, options.regularization, default_weight_decay, frozen),
-        loss_of(options, prepared.task, hard=True),
-        frozen,
+        validation_loss=loss_of(options, prepared.task, hard=True),
+        frozen=frozen,
     )

@@ -91,7 +91,7 @@ def test_few_steps_are_not_called_stable(steps: int) -> None:
     finding = sampled(0, steps=steps)
     assert not finding.stable
     assert "too few" in finding.reason
-    assert finding.advice == "Take --steps 60 or more."
+    assert finding.advice == "Take steps 60 or more."
 
 
 def test_the_same_search_again_and_after_it_nothing_is_changed() -> None:
@@ -181,14 +181,14 @@ def test_sweeps_may_differ_by_more_the_more_there_are() -> None:
 
 
 UNSTABLE: dict[str, tuple[Trust, str, str]] = {
-    "few rates": (verdict_on(curve(0.0), every=5), "4.3 rates to a decade are too few", "--steps 60"),
-    "noise": (verdict_on(curve(0.4)), "no rate the loss falls clearly", "--batch-size"),
-    "only noise": (verdict_on(curve(1.0) - curve(0.0)), "no rate the loss falls clearly", "--batch-size"),
-    "nothing but the same": (verdict_on(np.ones(len(RATES))), "no rate the loss falls clearly", "--steps"),
-    "too high a start": (verdict_on(curve(0.0, falls_at=-8.0)), "", "--start"),
-    "too low an end": (verdict_on(curve(0.0, rises_at=2.0)), "does not rise again", "--end, such as 1e+04"),
-    "one sweep": (verdict_on(curve(0.0), sweeps=1), "a single sweep", "--sweeps 3"),
-    "disagreement": (verdict_on(curve(0.0), factor=6.8), "differ by a factor of 6.8", "--sweeps"),
+    "few rates": (verdict_on(curve(0.0), every=5), "4.3 rates to a decade are too few", "steps 60"),
+    "noise": (verdict_on(curve(0.4)), "no rate the loss falls clearly", "batch_size"),
+    "only noise": (verdict_on(curve(1.0) - curve(0.0)), "no rate the loss falls clearly", "batch_size"),
+    "nothing but the same": (verdict_on(np.ones(len(RATES))), "no rate the loss falls clearly", "steps"),
+    "too high a start": (verdict_on(curve(0.0, falls_at=-8.0)), "", "start"),
+    "too low an end": (verdict_on(curve(0.0, rises_at=2.0)), "does not rise again", "end, such as 1e+04"),
+    "one sweep": (verdict_on(curve(0.0), sweeps=1), "a single sweep", "sweeps 3"),
+    "disagreement": (verdict_on(curve(0.0), factor=6.8), "differ by a factor of 6.8", "sweeps"),
 }
 
 

@@ -44,15 +44,10 @@ from mlpcli.nn.fit_state import FitState
 from mlpcli.nn.fitting import EpochRecord, fit
 from mlpcli.nn.initialization import INITIALIZATIONS
 from mlpcli.nn.layers import Dense, Dropout, Layer, Scale
-from mlpcli.nn.losses import (
-    LOSSES,
-    Huber,
-    Loss,
-    MeanAbsoluteError,
-    MeanSquaredError,
-    SigmoidCrossEntropy,
-    SoftmaxCrossEntropy,
-)
+from mlpcli.nn.losses import LOSSES, Loss
+from mlpcli.nn.losses.classes import SoftmaxCrossEntropy
+from mlpcli.nn.losses.labels import SigmoidCrossEntropy
+from mlpcli.nn.losses.numbers import Huber, MeanAbsoluteError, MeanSquaredError
 from mlpcli.nn.network import Network
 from mlpcli.nn.optimizers import LBFGS, OPTIMIZERS, SGD, Adam, Momentum, UpdateRule
 from mlpcli.nn.range_test import sweep

@@ -84,18 +84,30 @@ class NetworkSettings(Settings):
         metavar="SIZES",
         parse=parse_hidden,
         common=True,
+        of_model=True,
     )
     activation: str | None = setting(
-        None, "Function after each hidden layer.", group="Network", choices=tuple(ACTIVATIONS), common=True
+        None,
+        "Function after each hidden layer.",
+        group="Network",
+        choices=tuple(ACTIVATIONS),
+        common=True,
+        of_model=True,
     )
     parametric: bool | None = setting(
-        None, "Learn for each unit how much of the activation it takes.", group="Network"
+        None,
+        "Learn for each unit how much of the activation it takes.",
+        group="Network",
+        of_model=True,
+        off=False,
     )
     output_activation: str = setting(
         AUTO,
         "Function after the output layer of a regression; targets are scaled into its range.",
         group="Network",
         choices=(AUTO, *OUTPUT_ACTIVATIONS),
+        of_model=True,
+        of_target=True,
     )
     dropout: tuple[float, ...] | float | None = setting(
         None,
@@ -104,6 +116,7 @@ class NetworkSettings(Settings):
         metavar="RATE,...",
         parse=parse_dropout,
         common=True,
+        of_steps=True,
     )
     input_dropout: float | None = setting(
         None,
@@ -112,6 +125,7 @@ class NetworkSettings(Settings):
         metavar="RATE",
         at_least=0,
         below=1,
+        of_steps=True,
     )
     init: str | None = setting(
         None,
@@ -125,20 +139,30 @@ class NetworkSettings(Settings):
         group="Network",
         metavar="all|none|A,B",
         parse=parse_wide,
+        of_model=True,
     )
     number_embedding: str | None = setting(
         None,
         "Turn each number into several learned inputs.",
         group="Network",
         choices=(NONE, *NUMBER_EMBEDDINGS),
+        of_model=True,
+        off=NONE,
     )
     frequency_spread: float | None = setting(
         None,
         "Standard deviation of the first frequencies of pbld and plr [default: 0.1 and 0.01].",
         group="Network",
         above=0,
+        of_model=True,
     )
-    input_scale: bool | None = setting(None, "Learn a factor for each input.", group="Network")
+    input_scale: bool | None = setting(
+        None,
+        "Learn a factor for each input.",
+        group="Network",
+        of_model=True,
+        off=False,
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()

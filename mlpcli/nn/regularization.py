@@ -22,6 +22,7 @@ class RegularizationSettings(Settings):
         "Penalty: l1 times the sum of absolute weights; useless ones become exactly 0.",
         group="Regularization",
         at_least=0,
+        of_steps=True,
     )
     l2: float | None = setting(
         None,
@@ -34,6 +35,7 @@ class RegularizationSettings(Settings):
         "Share of the weights lost in each step, times the learning rate [default: 0, adamw 0.01].",
         group="Regularization",
         at_least=0,
+        of_steps=True,
     )
     decay_factors: tuple[tuple[str, float], ...] | None = setting(
         None,
@@ -41,9 +43,14 @@ class RegularizationSettings(Settings):
         group="Regularization",
         metavar="KIND=F,...",
         parse=_parse_decay_factors,
+        of_steps=True,
     )
     clip_norm: float | None = setting(
-        None, "Longest gradient; longer ones are shortened.", group="Regularization", above=0
+        None,
+        "Longest gradient; longer ones are shortened.",
+        group="Regularization",
+        above=0,
+        of_steps=True,
     )
 
     def __post_init__(self) -> None:

@@ -41,6 +41,7 @@ class TrainingSettings(Settings):
         "Course of the learning rate; plateau: a fifth whenever the validation loss stops falling.",
         group="Optimizer",
         choices=ALL_SCHEDULES,
+        of_steps=True,
     )
     warmup: float = setting(
         0.0,
@@ -48,15 +49,29 @@ class TrainingSettings(Settings):
         group="Optimizer",
         at_least=0,
         below=1,
+        of_steps=True,
     )
     decay_schedule: str | None = setting(
-        None, "Course of the weight decay.", group="Regularization", choices=tuple(SCHEDULES)
+        None,
+        "Course of the weight decay.",
+        group="Regularization",
+        choices=tuple(SCHEDULES),
+        of_steps=True,
     )
     dropout_schedule: str | None = setting(
-        None, "Course of the dropout rates.", group="Regularization", choices=tuple(SCHEDULES)
+        None,
+        "Course of the dropout rates.",
+        group="Regularization",
+        choices=tuple(SCHEDULES),
+        of_steps=True,
     )
     epochs: int | None = setting(
-        None, "Passes over the training rows, at most.", group="Course", at_least=1, common=True
+        None,
+        "Passes over the training rows, at most.",
+        group="Course",
+        at_least=1,
+        common=True,
+        set_by_time=True,
     )
     batch_size: int | None = setting(None, "Rows per update.", group="Course", at_least=1, common=True)
     patience: int | None = setting(

@@ -12,7 +12,7 @@ from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.batches import Examples
 from mlpcli.nn.fit_state import FitState, StopReason
 from mlpcli.nn.fitting import EpochRecord, fit
-from mlpcli.nn.losses import MeanSquaredError
+from mlpcli.nn.losses.numbers import MeanSquaredError
 from mlpcli.nn.network import Network
 from mlpcli.nn.optimizers import OptimizerSettings
 from mlpcli.nn.regularization import Regularization, RegularizationSettings

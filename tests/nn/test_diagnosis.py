@@ -15,7 +15,8 @@ from mlpcli.nn.diagnosis import SAMPLE_ROWS, LayerDiagnosis, diagnose
 from mlpcli.nn.embeddings import Inputs
 from mlpcli.nn.fitting import EpochRecord, fit
 from mlpcli.nn.layers import Dense
-from mlpcli.nn.losses import MeanSquaredError, SoftmaxCrossEntropy
+from mlpcli.nn.losses.classes import SoftmaxCrossEntropy
+from mlpcli.nn.losses.numbers import MeanSquaredError
 from mlpcli.nn.network import Network
 from mlpcli.nn.optimizers import SGD, Adam
 from mlpcli.nn.trainer import Trainer

@@ -11,7 +11,8 @@ from mlpcli.errors import SettingsError
 from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.batches import Examples
 from mlpcli.nn.layers import Dense, Dropout
-from mlpcli.nn.losses import Loss, MeanAbsoluteError
+from mlpcli.nn.losses import Loss
+from mlpcli.nn.losses.numbers import MeanAbsoluteError
 from mlpcli.nn.schedules import SCHEDULES
 from tests.nn.examples import UPDATE_RULES
 from tests.nn.runs import BATCHES, TRAINING, VALIDATION, Run, settings

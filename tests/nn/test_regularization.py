@@ -7,7 +7,7 @@ from mlpcli.errors import SettingsError
 from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.batches import Examples
 from mlpcli.nn.layers import Dense
-from mlpcli.nn.losses import MeanSquaredError
+from mlpcli.nn.losses.numbers import MeanSquaredError
 from mlpcli.nn.network import Network
 from mlpcli.nn.optimizers import OPTIMIZERS, SGD, Adam, AdamW, UpdateRule
 from mlpcli.nn.parameters import GROUPS, ParameterVector

@@ -8,7 +8,7 @@ from mlpcli.nn.arrays import FloatArray, IndexArray
 from mlpcli.nn.batches import Examples
 from mlpcli.nn.embeddings import NUMBER_EMBEDDINGS, PLR, Inputs
 from mlpcli.nn.layers import Dense
-from mlpcli.nn.losses import MeanSquaredError
+from mlpcli.nn.losses.numbers import MeanSquaredError
 from mlpcli.nn.network import Network, count_parameters
 from mlpcli.nn.optimizers import SGD
 from mlpcli.nn.regularization import Regularization, RegularizationSettings

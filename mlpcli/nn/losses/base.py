@@ -3,12 +3,15 @@
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import ClassVar, Literal, TypeAlias
 
 import numpy as np
 
 from mlpcli.errors import SettingsError
 from mlpcli.nn.arrays import AnyArray, FloatArray, Scratch
 from mlpcli.settings import Settings, setting
+
+TargetKind: TypeAlias = Literal["numbers", "classes", "labels"]
 
 
 def _parse_quantiles(text: str) -> tuple[float, ...]:
@@ -63,6 +66,13 @@ class LossSettings(Settings):
 
 class Loss(ABC):
     """A scalar function of raw outputs (rows, n_out) and targets: the mean over rows of weight · loss."""
+
+    target: ClassVar[TargetKind]
+    """The kind of target it is for: numbers, one class out of several, or yes-or-no labels."""
+    given_name: ClassVar[str] = ""
+    """The name a user gives, if it is not that in LOSSES: labels share the names of classes."""
+    owns_link: ClassVar[bool] = False
+    """Whether it maps raw outputs of a regression to predictions itself, so that no output activation may."""
 
     def __init__(self, settings: LossSettings | None = None) -> None:
         self._scratch = Scratch()

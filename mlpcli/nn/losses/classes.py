@@ -6,11 +6,12 @@ They work on (classes, rows) copies of the outputs: reductions over a few classe
 
 import math
 from abc import abstractmethod
+from typing import ClassVar
 
 import numpy as np
 
 from mlpcli.nn.arrays import INDEX, AnyArray, FloatArray, IndexArray
-from mlpcli.nn.losses.base import Loss, LossSettings, total
+from mlpcli.nn.losses.base import Loss, LossSettings, TargetKind, total
 
 
 class ClassLoss(Loss):
@@ -19,6 +20,8 @@ class ClassLoss(Loss):
     Its memory is laid out anew only when the shape of the outputs changes: `_scores` (classes, rows),
     and (1, rows) for one number a row.
     """
+
+    target: ClassVar[TargetKind] = "classes"
 
     def __init__(self, settings: LossSettings | None = None) -> None:
         super().__init__(settings)

@@ -1,11 +1,11 @@
-"""Scores of predictions, named and defined as in scikit-learn. METRICS is the table of them.
+"""Scores of predictions, named and defined as in scikit-learn. METRICS is their table.
 
 Each function takes an `Outcome`; one that cannot be computed on these rows raises `UnavailableError` with
 the reason. Means over rows are weighted where the outcome has weights; a row of weight 0 counts as absent.
 
 A new metric is a function of an `Outcome` and a line in METRICS: evaluate, gates, slices, bootstrap, the
-choice of an epoch and the tests take it from there. `Outcome.fixed` spares a bootstrap, which computes it
-with a thousand weights of the rows, what does not depend on them.
+choice of an epoch and the tests take it from there. `Outcome.fixed` caches what does not depend on weights,
+as a bootstrap computes the metric with a thousand of them.
 """
 
 from collections.abc import Callable, Collection
@@ -26,7 +26,7 @@ class Metric:
     tasks: frozenset[str]
 
     def function(self, outcome: Outcome) -> float:
-        """The score of an outcome, always a finite number; raises UnavailableError where there is none."""
+        """The score of an outcome, a finite number; raises UnavailableError where it is undefined."""
         outcome.check()
         with np.errstate(all="ignore"):
             score = float(self.formula(outcome))
@@ -70,7 +70,7 @@ METRICS: dict[str, Metric] = {
 def measure(
     outcome: Outcome, task: str, names: Collection[str] | None = None
 ) -> tuple[dict[str, float | None], dict[str, str]]:
-    """Metrics of a task, all or those named: values (None where there is none), and why there is none."""
+    """Metrics of a task, all or those named: values (None where undefined), and the reasons for each None."""
     values: dict[str, float | None] = {}
     reasons: dict[str, str] = {}
     for name, metric in METRICS.items():

@@ -1,7 +1,7 @@
-"""Intervals of metrics by resampling rows (Efron 1979): how far a score may be off because rows are few.
+"""Confidence intervals of metrics by resampling rows (Efron 1979).
 
 A resample of n rows is drawn as counts of the rows, which serve as weights: nothing is copied or sorted
-again, and memory is a few numbers a row, however many resamples there are.
+again, and memory is a few numbers per row for any number of resamples.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -16,7 +16,7 @@ from mlpcli.metrics.outcome import Outcome
 Interval: TypeAlias = tuple[float, float]
 
 MOST_UNAVAILABLE = 0.05
-"""Share of resamples that may be without a metric, as where none of the rows is of a rare class."""
+"""Share of resamples that may lack a metric, such as those without a row of a rare class."""
 
 
 def resampled(
@@ -28,7 +28,7 @@ def resampled(
 ) -> dict[str, dict[str, Array]]:
     """{outcome: {metric: (resamples,)}}: scores of outcomes of the same rows in the same resamples.
 
-    NaN where a resample has no such score. Rows of weight 0 are never drawn.
+    NaN where a resample does not define the score. Rows of weight 0 are never drawn.
     """
     outcomes = {each: outcome.afresh() for each, outcome in outcomes.items()}
     weights = next(iter(outcomes.values())).row_weights
@@ -45,7 +45,7 @@ def resampled(
 
 
 def percentiles(scores: Array, level: float) -> Interval | None:
-    """The middle `level` of resampled scores (resamples,); None where too many resamples have none."""
+    """The middle `level` of resampled scores (resamples,); None where too many of them are NaN."""
     there = scores[~np.isnan(scores)]
     if not len(there) or len(there) < (1 - MOST_UNAVAILABLE) * len(scores):
         return None
@@ -67,13 +67,13 @@ def intervals(
 
 
 def _counts(weights: Array, resamples: int, generator: np.random.Generator) -> Iterator[Array]:
-    """How often each row was drawn, times its weight: (rows,) each."""
+    """For each resample the number of times each row was drawn, times its weight: (rows,)."""
     rows = len(weights)
     counting = np.flatnonzero(weights > 0)
     everything = len(counting) == rows
     plain = bool((weights == 1).all())
     for _ in range(resamples):
-        if len(counting) < 2:  # always the same: nothing can be told from it
+        if len(counting) < 2:  # every resample would be the same
             yield np.zeros(rows)
             continue
         drawn = generator.integers(0, len(counting), len(counting))

@@ -95,7 +95,7 @@ def log_loss(outcome: Outcome) -> float:
 
 
 def brier(outcome: Outcome) -> float:
-    """Mean squared distance of the probabilities from the truth; of the positive class only for two."""
+    """Mean squared distance of the probabilities from the truth; for two classes of the positive one only."""
 
     def squares() -> Array:
         given = outcome.scores.astype(np.float64, copy=False)
@@ -182,8 +182,11 @@ def _one_against_rest(outcome: Outcome, name: str) -> float:
 
 
 def _rank_score(outcome: Outcome, number: int, name: str) -> float:
-    """Of one class or label. A resample keeps its sums for the other score, as it is gone soon; else both
-    scores are computed at once, so that an evaluation need not keep an order of the rows for each class."""
+    """One of RANK_SCORES for one class or label.
+
+    A resample caches the cumulated sums (short-lived); otherwise both scores are computed together, so that
+    no row order is kept per class.
+    """
 
     def ranking() -> Ranking:
         truth = outcome.truth
@@ -209,7 +212,7 @@ def _rank_score(outcome: Outcome, number: int, name: str) -> float:
 
 
 def _area(tp: Array, fp: Array) -> float:
-    """Under the ROC curve; NaN where there are no two sides."""
+    """Area under the ROC curve; NaN unless there are positive and negative rows."""
     if tp[-1] <= 0 or fp[-1] <= 0:
         return np.nan
     # The trapezoidal rule, whose first trapezoid starts at (0, 0).
@@ -218,7 +221,7 @@ def _area(tp: Array, fp: Array) -> float:
 
 
 def _mean_precision(tp: Array, fp: Array) -> float:
-    """Over the steps of recall; NaN where there is nothing to be found."""
+    """Mean precision over the steps of recall; NaN without positive rows."""
     if tp[-1] <= 0:
         return np.nan
     precision = tp / np.maximum(tp + fp, np.finfo(np.float64).tiny)

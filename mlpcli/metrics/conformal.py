@@ -1,9 +1,9 @@
 """Intervals of predicted numbers by split conformal prediction, from rows that were held out.
 
 Vovk et al. 2005; Lei et al. 2018, "Distribution-free predictive inference for regression", sections 2.2 and
-5.2 for widths that follow the prediction. If new rows are like the held ones, the share of them inside of an
-interval of level λ is about λ: a little more by rounding up, a little less with few held rows if these also
-chose the epoch, so that their errors are a little too small.
+5.2 for widths that follow the prediction. If new rows are like the held-out ones, about λ of them lie in
+intervals of level λ: a little more by rounding up, a little less with few held-out rows if these also chose
+the epoch, so that their errors are a little too small.
 """
 
 from dataclasses import dataclass
@@ -13,24 +13,24 @@ import numpy as np
 from mlpcli.arrays import Array
 
 KNOTS = 10
-"""Where the width follows the prediction, at most."""
+"""At most this many points at which the width follows the prediction."""
 ROWS_PER_KNOT = 100
-"""Held rows for each knot of the width: with too few the scales would be fitted to the same errors again."""
+"""Held-out rows per knot of the width: with too few the scales would be fitted to the same errors again."""
 QUANTILES = 200
 LEAST_SCALE = 0.05
-"""Of the mean error: where the held rows happen to be right new ones need not be."""
+"""Share of the mean error: where held-out rows happen to be right, new ones need not be."""
 
 
 @dataclass(frozen=True)
 class ErrorSizes:
-    """How far predictions were off on held rows, for each target, in whatever units the predictions are.
+    """Sizes of the errors on held-out rows, for each target, in the units of the predictions.
 
     The size of an error is |prediction - truth| / scale, where the scale goes linearly from knot to knot of
     the prediction and is constant outside.
     """
 
     levels: Array
-    """(quantiles,) ascending in 0 to 1: the last is the highest level for which there were rows enough."""
+    """(quantiles,) ascending in 0 to 1; the last is the highest level that the number of rows allows."""
     sizes: Array
     """(targets, quantiles) ascending: the size at each level."""
     knots: Array
@@ -40,7 +40,7 @@ class ErrorSizes:
 
     @classmethod
     def of(cls, truth: Array, predicted: Array, weights: Array | None) -> "ErrorSizes | None":
-        """From held rows (rows, targets); those of weight 0 do not count. None if no row is left."""
+        """From held-out rows (rows, targets); those of weight 0 do not count. None if no row is left."""
         if weights is not None:
             truth, predicted, weights = (each[weights > 0] for each in (truth, predicted, weights))
         rows = len(truth)
@@ -61,11 +61,11 @@ class ErrorSizes:
 
     @property
     def highest(self) -> float:
-        """The highest level that the held rows allow."""
+        """The highest level that the held-out rows allow."""
         return float(self.levels[-1])
 
     def half_widths(self, predicted: Array, level: float) -> Array:
-        """(rows, targets): how far an interval of a level, `highest` at most, reaches to either side."""
+        """(rows, targets) half widths of intervals of a level, which is `highest` at most."""
         return np.asarray(
             self.sizes[:, np.searchsorted(self.levels, level * (1 - 1e-12))] * self.scale(predicted)
         )
@@ -74,7 +74,7 @@ class ErrorSizes:
 def coverage(truth: Array, low: Array, high: Array, weights: Array | None) -> tuple[Array, Array]:
     """The share of rows whose truth is inside, and the mean width: (targets,) each, from (rows, targets).
 
-    A width is infinite where the ends are too far apart for a float.
+    A width is infinite where it exceeds the largest float.
     """
     inside = (low <= truth) & (truth <= high)
     shares = np.average(inside, axis=0, weights=weights)
@@ -84,7 +84,7 @@ def coverage(truth: Array, low: Array, high: Array, weights: Array | None) -> tu
 
 
 def _levels(rows: int) -> Array:
-    """i / (rows + 1) of the rows in order of their error's size: of all, or of some, most at the end."""
+    """Levels i / (rows + 1), one for each row, or QUANTILES of them, densest at the high end."""
     ranks = np.arange(1, rows + 1)
     if rows > QUANTILES:
         linear = np.arange(1, QUANTILES // 2 + 1) / (QUANTILES // 2)
@@ -103,16 +103,16 @@ def _at(levels: Array, sizes: Array, weights: Array) -> Array:
 
 
 def _shared(places: Array, values: Array) -> Array:
-    """For each value the mean of those at the same place."""
+    """Each value replaced by the mean of those at the same place."""
     _, inverse = np.unique(places, return_inverse=True)
     return np.asarray((np.bincount(inverse, values) / np.bincount(inverse))[inverse])
 
 
 def _scales(predicted: Array, errors: Array) -> tuple[Array, Array]:
-    """(knots,) medians of the predictions in bins of as many rows, and the mean error in each.
+    """(knots,) medians of the predictions in bins of equally many rows, and the mean error in each.
 
-    Rows of the same prediction share their mean error, and bins of the same median theirs: which of such rows
-    comes first says nothing.
+    Rows of the same prediction share their mean error, and bins of the same median theirs, so that the order
+    of equal rows does not matter.
     """
     count = min(max(len(predicted) // ROWS_PER_KNOT, 1), KNOTS)
     errors = _shared(predicted, errors)

@@ -1,4 +1,4 @@
-"""Curves of probabilities: ROC, precision over recall, calibration; and which of many points to draw.
+"""Curves of probabilities: ROC, precision over recall, calibration; and their thinning for pictures.
 
 Each takes one class or label: (rows,) truth, True where a row is of it, (rows,) its probabilities, and
 (rows,) weights. A row of weight 0 counts as absent.
@@ -15,9 +15,9 @@ from mlpcli.metrics.ranking import Ranking
 DRAWN = 1000
 """More points than this cannot be told apart in a picture."""
 BINS = 15
-"""Of equal width, as for the calibration error `ece`."""
+"""Bins of equal width, as for the calibration error `ece`."""
 NORMAL_95 = 1.959963984540054
-"""Within so many standard deviations lie 95 % of a normal distribution."""
+"""95 % of a normal distribution lie within this many standard deviations."""
 
 
 @dataclass(frozen=True)
@@ -33,16 +33,16 @@ class RankCurve:
     y: Array
     area: float
     baseline: float
-    """The area of a classifier that knows nothing."""
+    """The area of a classifier that guesses."""
 
     def thinned(self) -> "RankCurve":
-        """The same for drawing, of at most DRAWN points."""
+        """The curve with at most DRAWN points, for drawing."""
         kept = thin(self.x, self.y)
         return RankCurve(self.thresholds[kept], self.x[kept], self.y[kept], self.area, self.baseline)
 
 
 def roc_curve(truth: Array, scores: Array, weights: Array) -> RankCurve:
-    """The share of the class that is found, over the share of the other rows that is named too.
+    """True positive rate over false positive rate.
 
     Raises UnavailableError unless there are rows in and rows outside of the class.
     """
@@ -54,9 +54,9 @@ def roc_curve(truth: Array, scores: Array, weights: Array) -> RankCurve:
 
 
 def precision_recall_curve(truth: Array, scores: Array, weights: Array) -> RankCurve:
-    """The share of the named rows that are of the class, over the share of the class that is found.
+    """Precision over recall.
 
-    Precision is 1 where nothing is named. Raises UnavailableError if there are no rows of the class.
+    Precision is 1 where nothing is predicted positive. Raises UnavailableError without rows of the class.
     """
     thresholds, tp, fp = _cumulated(truth, scores, weights)
     if tp[-1] <= 0:
@@ -94,18 +94,18 @@ class CalibrationCurve:
     weight: Array
 
 
-def calibration_curve(truth: Array, scores: Array, weights: Array, bins: int = BINS) -> CalibrationCurve:
-    """How often what has a probability happens; a bin holds its upper edge, the first one 0 too.
+def calibration_curve(truth: Array, scores: Array, weights: Array) -> CalibrationCurve:
+    """The observed share at each level of probability; a bin holds its upper edge, the first one 0 too.
 
-    The interval is Wilson's (1927), of as many rows as have the weights' variance: (sum w)**2 / sum w**2.
+    The interval is Wilson's (1927) for the effective number of rows, (sum w)**2 / sum w**2.
     """
-    edges = np.linspace(0.0, 1.0, bins + 1)
+    edges = np.linspace(0.0, 1.0, BINS + 1)
     place = np.searchsorted(edges[1:-1], scores)
-    weight = np.bincount(place, weights, bins)
-    squares = np.bincount(place, weights**2, bins)
+    weight = np.bincount(place, weights, BINS)
+    squares = np.bincount(place, weights**2, BINS)
     with np.errstate(invalid="ignore"):  # 0 / 0 of an empty bin is NaN, as promised
-        predicted = np.bincount(place, weights * scores, bins) / weight
-        observed = np.bincount(place, weights * truth, bins) / weight
+        predicted = np.bincount(place, weights * scores, BINS) / weight
+        observed = np.bincount(place, weights * truth, BINS) / weight
         rows = weight**2 / squares
     low, high = _wilson(observed, rows)
     return CalibrationCurve(
@@ -120,14 +120,14 @@ def _wilson(share: Array, rows: Array) -> tuple[Array, Array]:
     return np.clip(centre - reach, 0.0, 1.0), np.clip(centre + reach, 0.0, 1.0)
 
 
-def thin(x: Array, y: Array, most: int = DRAWN) -> Array:
-    """Indices of at most `most` points of a line, its ends among them, evenly spaced along it.
+def thin(x: Array, y: Array) -> Array:
+    """Indices of at most DRAWN points of a line, its ends among them, evenly spaced along it.
 
     Distances are |dx| + |dy|. The line through the kept points is never farther from a left-out one than
-    a `most`-th of the whole length and the step that leads to it.
+    1 / DRAWN of the whole length and the step that leads to it.
     """
-    if len(x) <= most:
+    if len(x) <= DRAWN:
         return np.arange(len(x))
     length = np.append(0.0, np.cumsum(np.abs(np.diff(x)) + np.abs(np.diff(y))))
-    kept = np.searchsorted(length, np.linspace(0.0, length[-1], most - 1))
+    kept = np.searchsorted(length, np.linspace(0.0, length[-1], DRAWN - 1))
     return np.unique(np.append(np.minimum(kept, len(x) - 1), len(x) - 1))

@@ -1,4 +1,4 @@
-"""All that the pictures of an evaluation show, computed once: of classes and labels, and of values."""
+"""Data of the pictures of an evaluation: curves of classes and labels, pairs and residuals of values."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,31 +19,29 @@ from mlpcli.metrics.outcome import Outcome, UnavailableError
 SINGLE_POINTS = 2000
 """More pairs than this are drawn as a density."""
 CELLS = 50
-"""Of a density, along each side."""
+"""Cells of a density along each side."""
 MOST_BINS = 50
-"""Of a histogram."""
+"""Most bins of a histogram."""
 MOST_TARGETS = 9
-"""Of several targets the first so many are drawn."""
+"""Targets drawn at most, from the first on."""
 TAIL = 0.005
-"""Share of the values, on each side, that must not decide how wide the picture is."""
-
-
+"""Share of the values on each side that do not decide the width of the picture."""
 LARGEST = 1e300
-"""An axis is wider than the numbers on it, and has to be a number, too."""
+"""Largest number drawn: an axis is wider than its numbers, and its ends must be floats, too."""
 
 
 @dataclass(frozen=True)
 class ClassCurves:
-    """Of classes: one rank curve of two, of several one against the rest each. Of labels: one each."""
+    """Curves of two classes (one rank curve), several (each against the rest) or labels (one each)."""
 
     task: str
     confusion: Array
-    """(classes, classes), rows are the truth; of labels (labels, 2, 2), each by itself."""
+    """(classes, classes), rows are the truth; for labels (labels, 2, 2)."""
     roc: tuple[RankCurve | None, ...]
-    """None where there are no rows in, or none outside of a class."""
+    """None unless there are rows in and rows outside of a class."""
     precision_recall: tuple[RankCurve | None, ...]
     calibration: CalibrationCurve
-    """Of the positive class of two; of several, of the class that was predicted; of all labels together."""
+    """For the positive class of two, the predicted class of several, or all labels together."""
 
 
 @dataclass(frozen=True)
@@ -57,16 +55,13 @@ class Density:
 
 @dataclass(frozen=True, kw_only=True)
 class ValuePairs:
-    """One target: the pairs of truth and prediction, themselves or as densities, and the residuals.
-
-    A residual is truth minus prediction.
-    """
+    """Truth, predictions and residuals (truth - predicted) of one target, as points or densities."""
 
     truth: Array
     predicted: Array
-    """The rows, or every second, third, ... of them: at most SINGLE_POINTS."""
+    """All rows, or every n-th: at most SINGLE_POINTS."""
     truth_density: Density | None
-    """x: truth, y: predicted; None of few rows."""
+    """x: truth, y: predicted; None for few rows."""
     residual_density: Density | None
     """x: predicted, y: residual."""
     residuals: Array
@@ -78,7 +73,7 @@ class ValuePairs:
 
 @dataclass(frozen=True)
 class ValueCurves:
-    """The first targets, and how many there are."""
+    """Pairs of the first targets, and the number of all."""
 
     targets: tuple[ValuePairs, ...]
     n_targets: int
@@ -88,7 +83,7 @@ EvaluationCurves = ClassCurves | ValueCurves
 
 
 def evaluation_curves(outcome: Outcome, task: str) -> EvaluationCurves:
-    """What to draw of an outcome; raises UnavailableError where nothing can be drawn."""
+    """The curves of an outcome; raises UnavailableError where nothing can be drawn."""
     outcome.check()
     if task == "regression":
         targets = range(min(outcome.truth.shape[1], MOST_TARGETS))
@@ -122,7 +117,7 @@ def evaluation_curves(outcome: Outcome, task: str) -> EvaluationCurves:
 def _each(
     curve: Callable[[Array, Array, Array], RankCurve], truth: Array, scores: Array, weights: Array
 ) -> tuple[RankCurve | None, ...]:
-    """Thinned, one for each column; None where there is none."""
+    """One thinned curve for each column; None where it is undefined."""
     curves: list[RankCurve | None] = []
     for column in range(truth.shape[1]):
         try:
@@ -165,7 +160,7 @@ def _pairs(outcome: Outcome, number: int) -> ValuePairs:
 
 
 def _view(values: Array) -> tuple[float, float]:
-    """Around all values, or where a few are far out around the others."""
+    """A range around all values, or around most where a few are far out."""
     lowest, low, high, highest = np.quantile(values, [0.0, TAIL, 1.0 - TAIL, 1.0]).tolist()
     reach = high - low or 0.5
     lowest, highest = max(lowest, low - reach), min(highest, high + reach)
@@ -173,7 +168,7 @@ def _view(values: Array) -> tuple[float, float]:
 
 
 def _residual_edges(residuals: Array) -> Array:
-    """Of bins that divide at zero, which they hold."""
+    """Edges of bins over the range and zero, which is one of them."""
     lowest, highest = _view(residuals)
     lowest, highest = min(lowest, 0.0), max(highest, 0.0)
     bins = int(np.clip(2 * len(residuals) ** (1 / 3), 5, MOST_BINS))  # Rice's rule

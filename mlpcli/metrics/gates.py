@@ -1,4 +1,4 @@
-"""Gates: conditions on metrics that fail an evaluation, as a number that must not be passed, or a drop."""
+"""Gates: limits on metrics, or on their drop, that fail an evaluation."""
 
 import operator
 import re
@@ -9,7 +9,7 @@ from mlpcli.errors import SettingsError, did_you_mean
 from mlpcli.metrics import METRICS, names_for
 
 ROUNDING = 1e-12
-"""Share of a metric by which a drop may be more than is allowed: 0.9 - 0.89 is not 0.01."""
+"""Tolerance of a drop as a share of the metric: in floats 0.9 - 0.89 is more than 0.01."""
 _CONDITION = re.compile(r"\s*(\w+)\s*(<=|>=|<|>)\s*(\S+)\s*")
 
 OPERATORS: dict[str, Callable[[float, float], bool]] = {
@@ -25,10 +25,10 @@ class GateResult:
     """Whether a gate holds, on what number; `reason` where there is no number."""
 
     gate: str
-    """As it was given."""
+    """The gate as it was given."""
     metric: str
     value: float | None
-    """The metric's, or the drop."""
+    """The metric, or its drop."""
     holds: bool
     reason: str = ""
 
@@ -44,7 +44,7 @@ class Condition:
 
     @classmethod
     def parse(cls, text: str) -> "Condition":
-        """From its text; raises SettingsError if it cannot be understood or names no metric."""
+        """Parse a text; raises SettingsError if it is not a condition on a known metric."""
         match = _CONDITION.fullmatch(text)
         if match is None:
             raise SettingsError(
@@ -61,7 +61,7 @@ class Condition:
         return cls(f"{match[1]} {match[2]} {match[3]}", match[1], match[2], limit)
 
     def verdict(self, metrics: Mapping[str, float | None], reasons: Mapping[str, str]) -> GateResult:
-        """Of these metrics; one that cannot be had does not hold."""
+        """The result for these metrics; without a value the gate does not hold."""
         value = metrics.get(self.metric)
         if value is None:
             return GateResult(self.text, self.metric, None, False, _missing(self.metric, reasons))
@@ -81,7 +81,7 @@ class Drop:
         theirs: Mapping[str, float | None],
         reasons: Mapping[str, str],
     ) -> GateResult:
-        """Of metrics beside earlier ones; where lower is better a rise is the drop."""
+        """The result for metrics against earlier ones; where lower is better, a rise counts as the drop."""
         text = f"drop of {self.metric} > {self.most:g}"
         new, old = ours.get(self.metric), theirs.get(self.metric)
         if new is None:

@@ -1,4 +1,4 @@
-"""What a metric is computed from."""
+"""The outcome of predictions: truth, decisions, probabilities and weights, which metrics take."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -13,7 +13,7 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was true, and what was predicted; the arrays must not be changed afterwards.
+    """Truth and predictions of some rows; the arrays must not be changed afterwards.
 
     - regression: `truth` and `predicted` are (rows, targets) values;
     - binary, multiclass: both are (rows,) class numbers, `probabilities` (rows, classes); class 1 of two is
@@ -26,16 +26,16 @@ class Outcome:
     probabilities: Array | None = None
     weights: Array | None = None
     is_resample: bool = False
-    """Whether it is one of many with other weights: then what is large may be `fixed`, too."""
+    """Whether it is one of many resamples, so that caching large arrays with `fixed` pays."""
     _fixed: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     _weighed: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def reweighted(self, weights: Array | None) -> "Outcome":
-        """The same rows with other weights (rows,); what is `fixed` is not computed again."""
+        """A resample: the same rows with other weights (rows,), sharing everything `fixed`."""
         return replace(self, weights=weights, is_resample=True)
 
     def afresh(self) -> "Outcome":
-        """The same without anything `fixed`: what resamples of it share does not outlive it."""
+        """A copy without anything `fixed`, so that what its resamples share does not outlive it."""
         return replace(self, is_resample=False, _fixed={})
 
     def take(self, rows: Array) -> "Outcome":
@@ -45,20 +45,20 @@ class Outcome:
         return Outcome(self.truth[rows], self.predicted[rows], probabilities, weights)
 
     def fixed(self, name: str, compute: Callable[[], Value]) -> Value:
-        """What does not depend on weights, such as an order of rows: computed once for all weights."""
+        """A value that is the same for all weights, such as an order of rows: computed once."""
         if name not in self._fixed:
             self._fixed[name] = compute()
         return cast(Value, self._fixed[name])
 
     def weighed(self, name: str, compute: Callable[[], Value]) -> Value:
-        """What several metrics need of these weights, such as a confusion matrix: computed once."""
+        """A value that several metrics need for these weights, such as a confusion matrix: computed once."""
         if name not in self._weighed:
             self._weighed[name] = compute()
         return cast(Value, self._weighed[name])
 
     @property
     def row_weights(self) -> Array:
-        """(rows,) weights, ones where there are none."""
+        """(rows,) weights, ones by default."""
         if self.weights is None:
             return self.weighed("ones", lambda: np.ones(len(self.truth)))
         return np.asarray(self.weights, np.float64)
@@ -71,7 +71,7 @@ class Outcome:
         return self.probabilities
 
     def check(self) -> None:
-        """Raise UnavailableError where no metric can be had."""
+        """Raise UnavailableError where no metric is defined."""
         if not len(self.truth):
             raise UnavailableError("there are no rows")
         if not self.weighed("any weight", lambda: bool(self.row_weights.any())):
@@ -85,7 +85,7 @@ class Outcome:
 
 
 class UnavailableError(Exception):
-    """A metric that these rows do not define; the message is the reason."""
+    """A metric is undefined for these rows; the message is the reason."""
 
 
 def weighted_mean(values: Array, outcome: Outcome) -> float:

@@ -9,18 +9,18 @@ from mlpcli.arrays import Array
 
 @dataclass(frozen=True)
 class Ranking:
-    """The order from the highest score down, for whatever weights."""
+    """The order of rows from the highest score down, for any weights."""
 
     order: Array
     """(rows,) row numbers."""
     positive: Array
     """(rows,) in that order, True where a row is true."""
     ends: Array | None
-    """(distinct scores,) where the last row of each is in that order; None if no two rows are equal."""
+    """(distinct scores,) positions of the last row of each in that order; None if no two scores are equal."""
 
     @classmethod
     def of(cls, positive: Array, scores: Array) -> "Ranking":
-        """Of (rows,) True or False and (rows,) scores."""
+        """Rank rows by (rows,) scores; `positive` (rows,) is True or False."""
         order = np.argsort(-scores)  # in any order where scores are equal: only their ends are looked at
         last = np.append(np.diff(scores[order]) != 0, True)
         return cls(order, positive[order], None if last.all() else np.flatnonzero(last))

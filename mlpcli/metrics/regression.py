@@ -30,7 +30,7 @@ def r2(outcome: Outcome) -> float:
 
 
 def explained_variance(outcome: Outcome) -> float:
-    """As r2, but a constant offset of the predictions costs nothing."""
+    """r2 that ignores a constant offset of the predictions."""
     return _explained(_variances(errors_of(outcome), outcome), outcome)
 
 
@@ -45,7 +45,7 @@ def mape(outcome: Outcome) -> float:
 
 
 def residuals(outcome: Outcome) -> dict[str, Array]:
-    """Of true - predicted: mean, standard deviation, extremes and quantiles, each (targets,).
+    """Mean, standard deviation, extremes and quantiles of truth - predicted, each (targets,).
 
     Not finite where the numbers are too large to subtract.
     """
@@ -108,7 +108,7 @@ def weighted_median(values: Array, weights: Array, order: Array) -> float:
 
 
 def _quantile(values: Array, weights: Array, share: float) -> Array:
-    """(columns,) the lowest value that `share` of the weight does not exceed (Hyndman and Fan, def. 1)."""
+    """(columns,) the lowest value with `share` of the weight at or below it (Hyndman and Fan, def. 1)."""
     orders = np.argsort(values, axis=0)
     reached = np.cumsum(weights[orders], axis=0)
     wanted = share * reached[-1] * (1 - len(values) * np.finfo(np.float64).eps)

@@ -1,4 +1,4 @@
-"""From which probability on to say yes: the cut that is best on rows whose truth is known. RULES."""
+"""Decision thresholds that are best on rows of known truth. RULES."""
 
 from collections.abc import Callable
 from typing import TypeAlias
@@ -20,9 +20,9 @@ def best_threshold(
 ) -> float | None:
     """The threshold with the best objective when `probability >= threshold` means yes.
 
-    All arrays are (rows,), truth 0 or 1. Every cut between different probabilities is tried, and none and
-    all; the threshold lies in the middle between them, and of equally good ones it is the nearest to 0.5.
-    None where no row counts or all are of one class.
+    All arrays are (rows,), truth 0 or 1. Every cut between different probabilities is tried, and those before
+    the first and after the last; the threshold is halfway between two, and of equally good ones the nearest
+    to 0.5. None where no row has weight or all are of one class.
     """
     weights = np.ones(len(truth)) if weights is None else weights.astype(np.float64)
     counting = weights > 0
@@ -42,7 +42,7 @@ def best_threshold(
 
 
 def _between(descending: Array) -> Array:
-    """A number for each step down: above its end, and not above its start."""
+    """A number for each step of a descending sequence: above its end, and not above its start."""
     above, below = descending[:-1], descending[1:]
     middle = below + (above - below) / 2
     return np.where(middle > below, middle, above)

@@ -1,4 +1,4 @@
-"""From settings to a network: which layers there are, in which order."""
+"""Build the layers of a network from its settings."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -69,7 +69,7 @@ def parse_dropout(text: str) -> tuple[float, ...]:
 
 
 def parse_wide(text: str) -> tuple[str, ...] | str:
-    """`all`, `none`, or column names, which are told apart when the columns are known."""
+    """`all`, `none`, or column names, which are split when the columns are known."""
     return text if text in (ALL, NONE) else (text,)
 
 
@@ -204,7 +204,7 @@ class NetworkSettings(Settings):
             )
 
     def dropout_rates(self) -> tuple[float, ...]:
-        """As a tuple: none, one for all hidden layers, or one for each."""
+        """The rates as a tuple: empty, one for all hidden layers, or one for each."""
         if self.dropout is None:
             return ()
         return self.dropout if isinstance(self.dropout, tuple) else (self.dropout,)
@@ -249,7 +249,7 @@ def build_layers(
 
 
 def build_shortcut(layers: Sequence[Layer], inputs: Inputs, wide: IndexArray) -> Shortcut:
-    """From the matrix columns `wide`, by way of what the first layer makes of them, to the output."""
+    """The shortcut from what the first layer makes of the matrix columns `wide` to the output."""
     first = layers[0]
     origin = first.column_of_output() if isinstance(first, InputLayer) else np.arange(inputs.width)
     return Shortcut(np.flatnonzero(np.isin(origin, wide)), layers[-1].n_out)

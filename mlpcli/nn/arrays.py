@@ -12,7 +12,7 @@ AnyArray: TypeAlias = npt.NDArray[Any]
 
 
 QUIET = np.errstate(over="ignore", invalid="ignore", divide="ignore")
-"""A decorator: divergence is told by the loss, not by NumPy's warnings."""
+"""A decorator: divergence shows in the loss, not in NumPy's warnings."""
 
 BOOLEAN = np.dtype(np.bool_)
 INDEX = np.dtype(np.intp)
@@ -34,7 +34,7 @@ class Scratch:
     ) -> AnyArray:
         """An array of `shape`, the same memory for the same name until more rows are needed.
 
-        Its values are those of `fill` when it is new, else whatever was left in it.
+        A new one holds `fill`; a reused one keeps its values.
         """
         array = self._last.get(name)
         # NumPy has one object for each builtin dtype, so `is` will do.

@@ -1,4 +1,4 @@
-"""Rows to learn from, and shuffled batches of them gathered into reused arrays."""
+"""Training rows, and shuffled batches gathered into reused arrays."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from mlpcli.nn.arrays import AnyArray, FloatArray, IndexArray, Scratch
 
 BLOCK_VALUES = 1 << 16
 """Features gathered at once, of which batches are slices: a slice takes 0.6 µs,
-a gather of 32 rows 1.4. What is gathered is still in the cache when it is used."""
+a gather of 32 rows 1.4. The block is still in the cache when it is used."""
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""What goes on inside a network while it learns: sizes of gradients and updates, dead and saturated units.
+"""Diagnosis of a network that learns: sizes of gradients and updates, dead and saturated units.
 
 With sigmoids in many layers the gradient fades from layer to layer; with ReLU and too high a rate units die.
 """
@@ -24,8 +24,8 @@ class LayerDiagnosis:
     """A dense layer and the activation after it, at the end of an epoch.
 
     The norms are those of the last step, over weights and biases; units are judged on a sample of the rows.
-    `saturated` is None where the activation does not flatten out on both sides, all four are after the
-    output.
+    `saturated` is None where the activation does not flatten out on both sides; the output layer has none of
+    the four.
     """
 
     layer: int
@@ -34,7 +34,7 @@ class LayerDiagnosis:
     update_ratio: float
     """Length of the last step over that of the parameters before it."""
     dead: float | None = None
-    """Share of units whose slope is zero at every row: they do not learn any more."""
+    """Share of units whose slope is zero at every row: they have stopped learning."""
     saturated: float | None = None
     mean: float | None = None
     spread: float | None = None

@@ -1,4 +1,4 @@
-"""Remembers the best weights and says when waiting for better ones has been long enough."""
+"""Early stopping: keeps the best weights, and ends the wait for better ones."""
 
 import math
 
@@ -22,12 +22,12 @@ class EarlyStopping:
         self.best_values: FloatArray | None = None
 
     def update(self, epoch: int, score: float, values: FloatArray) -> bool:
-        """Take note of an epoch's score; True, with the weights kept, if it is the best so far."""
+        """Record an epoch's score; True, with the weights kept, if it is the best so far."""
         better = self._sign * score < self._sign * self.best_score - self._min_delta
         if not (better or math.isnan(self.best_score)):
             self.waited += 1
             return False
-        self.best_values = values.copy()  # a new one: whoever has the old one may still need it
+        self.best_values = values.copy()  # a new array: a caller may still hold the old one
         self.best_score, self.best_epoch, self.waited = score, epoch, 0
         return True
 

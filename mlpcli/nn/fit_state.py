@@ -1,4 +1,4 @@
-"""What is known of a training run between two epochs: all that going on later needs."""
+"""State of a training run between epochs: all that resuming needs."""
 
 import math
 from collections.abc import Mapping
@@ -40,7 +40,7 @@ class FitState:
         schedule: StepSchedule,
         generators: Mapping[str, np.random.Generator],
     ) -> None:
-        """Copy what a later `restore` needs beside the counters, which the caller sets."""
+        """Copy what a later `restore` needs, except the counters, which the caller sets."""
         self.values = trainer.network.parameters.values.copy()
         self.constants = trainer.network.parameters.constants.copy()
         self.moments = {name: moment.copy() for name, moment in trainer.optimizer.moments().items()}
@@ -56,7 +56,7 @@ class FitState:
         schedule: StepSchedule,
         generators: Mapping[str, np.random.Generator],
     ) -> None:
-        """Put everything back as it was when kept."""
+        """Put everything back as it was when `keep` was called."""
         assert self.values is not None
         trainer.network.parameters.values[:] = self.values
         if self.constants is not None:

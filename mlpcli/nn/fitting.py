@@ -21,13 +21,13 @@ Measure = Callable[[FloatArray], Mapping[str, float]]
 """Metrics of the validation rows from their raw outputs."""
 
 VALUED = 50
-"""The loss is taken of at least so many batches of an epoch, spread evenly: of all, up to twice as many. With
+"""An epoch's loss is that of at least this many batches, spread evenly; of all, up to twice as many. With
 batches of 32 rows a loss costs 15 of 199 µs."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class EpochRecord:
-    """What one epoch brought. Losses are means in encoded units, seconds count from the first epoch.
+    """Results of one epoch. Losses are means in encoded units, seconds count from the first epoch.
 
     The training loss is that of the batches as they were learned from, of 50 or more where there are more.
     """
@@ -41,9 +41,9 @@ class EpochRecord:
     seconds: float
     is_best: bool
     layers: tuple[LayerDiagnosis, ...] = ()
-    """If it was asked for."""
+    """Filled in when diagnosing."""
     member: int = 0
-    """Which of several networks; whoever trains several fills it in."""
+    """Number of the network, filled in by a caller that trains several."""
 
 
 def fit(
@@ -63,7 +63,7 @@ def fit(
     """Train, yielding a record after each whole epoch; the best weights are in the network at the end.
 
     `generators["shuffle"]` orders the rows; every generator given is saved in `state`. `should_stop` is asked
-    after each batch. `state` tells afterwards why the loop ended; a state that holds an epoch is resumed. For
+    after each batch. `state` holds afterwards why the loop ended; a state that holds an epoch is resumed. For
     a minimizer an epoch is one iteration on all rows. `diagnosing` fills the records' `layers`.
     """
     assert settings.batch_size is not None
@@ -102,7 +102,7 @@ def fit(
         if schedule.plateau is not None and validation_loss is not None:
             schedule.plateau.update(validation_loss)
         seconds = time.perf_counter() - started
-        # Why it ends is known once it has: until then the values are not the best.
+        # No stop reason before the loop has ended: until then the values are not the best.
         state.epoch, state.step, state.seconds, state.stop_reason = epoch, step, seconds, None
         state.keep(trainer, stopping, schedule, generators)
         yield EpochRecord(
@@ -125,16 +125,16 @@ def fit(
 
 @dataclass
 class _Epoch:
-    """How far an epoch came."""
+    """Progress of an epoch."""
 
     step: int
     learning_rate: float = 0.0
     loss_sum: float = 0.0
     rows: int = 0
-    """In the batches of which the loss was taken."""
+    """Rows of the batches of which the loss was taken."""
     whole: bool = False
     before: FloatArray | None = None
-    """The values before the last step, if they were asked for."""
+    """The values before the last step, when diagnosing."""
 
 
 @QUIET

@@ -69,7 +69,7 @@ KINKS = 5
 
 
 def from_data(layer: Dense, gain: float, generator: np.random.Generator, x: FloatArray | None) -> None:
-    """Every unit has a spread of one over the rows of `x`, and its zero among them.
+    """Every unit has a standard deviation of one over the rows of `x`, and its zero among them.
 
     Weights from N(0, 1) over the standard deviation of x W; the bias of a unit is minus a random convex
     combination of its values at 5 random rows (RealMLP, Holzmüller et al. 2024, arXiv 2407.04491, appendix
@@ -79,7 +79,7 @@ def from_data(layer: Dense, gain: float, generator: np.random.Generator, x: Floa
     weight = generator.standard_normal(layer.weight.shape)
     values = x.astype(np.float64) @ weight
     spread = values.std(axis=0)
-    # Of constant inputs there is nothing but rounding noise.
+    # Constant inputs give nothing but rounding noise.
     spread[spread <= 1e-12 * np.abs(values).max(axis=0)] = 1.0
     values /= spread
     layer.weight[:] = weight / spread

@@ -1,4 +1,4 @@
-"""The layer contract, and the layers that are no activation and no embedding."""
+"""The base class of layers, and all layers except activations and embeddings."""
 
 from abc import ABC, abstractmethod
 from typing import ClassVar
@@ -16,7 +16,7 @@ class Layer(ABC):
     """
 
     backward_reads: ClassVar[frozenset[str]] = frozenset()
-    """Which of {"x", "out"} `backward` still needs; the others may have been overwritten."""
+    """Arrays ("x", "out") that `backward` still needs; the others may have been overwritten."""
     elementwise: ClassVar[bool] = False
     """True if `out` may be `x` and `d_x` may be `d_out`."""
     gain: float = 1.0
@@ -32,15 +32,15 @@ class Layer(ABC):
 
     @property
     def floats_per_row(self) -> int:
-        """About how many numbers training keeps for each row: outputs, deltas and scratch memory."""
+        """Approximate number of floats that training keeps per row: outputs, deltas and scratch memory."""
         return 4 * self.n_out
 
     def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
-        """Shape of each parameter by its name (see `mlpcli.nn.parameters`); none by default."""
+        """Shape of each parameter by its name (see `mlpcli.nn.parameters`); empty by default."""
         return {}
 
     def bind(self, values: dict[str, FloatArray], gradients: dict[str, FloatArray]) -> None:
-        """Keep the views into the flat vectors that are this layer's."""
+        """Keep this layer's views into the flat vectors."""
 
     def initialize(self, generator: np.random.Generator, x: FloatArray | None) -> None:
         """Set starting values; `x` (rows, n_in) are training inputs of this layer, where they are known."""
@@ -103,7 +103,7 @@ class Scale(Layer):
         self._scratch = Scratch()
 
     def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
-        """One factor an input."""
+        """One factor per input."""
         return {"scale": (self.n_in,)}
 
     def bind(self, values: dict[str, FloatArray], gradients: dict[str, FloatArray]) -> None:
@@ -164,7 +164,7 @@ class Dropout(Layer):
 
 BYTE_VALUES = 256
 WORDS_AT_ONCE = 1 << 8
-"""The generator makes a new array of them each time: it stays in the cache."""
+"""Few enough that the new array that the generator makes each time stays in the cache."""
 
 
 def _fill_with_bytes(generator: np.random.Generator, out: ByteArray) -> None:

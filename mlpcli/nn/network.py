@@ -73,8 +73,8 @@ class Network:
     ) -> None:
         """Draw all starting values, layer by layer.
 
-        `initialization` is for the dense layers, whose gain is that of the layer after each. `sample` (rows,
-        n_in) are training rows for what starts from the data: "data", and bins of piecewise-linear
+        `initialization` is that of the dense layers; the gain of each is that of the layer after it. `sample`
+        (rows, n_in) are training rows for starting values from the data: "data", and bins of piecewise-linear
         embeddings.
         """
         draw = INITIALIZATIONS[initialization]
@@ -127,7 +127,7 @@ class Network:
 
     @property
     def d_outputs(self) -> FloatArray:
-        """Where the gradient of the loss by the last `forward`'s outputs is to be written."""
+        """The array for the gradient of the loss by the outputs of the last `forward`."""
         assert self._training is not None
         return self._training.deltas[-1]
 
@@ -178,7 +178,7 @@ def largest_product(layers: Sequence[Layer]) -> int:
 
 
 def summarize(layers: Sequence[Layer], shortcut: Shortcut | None) -> list[LayerSummary]:
-    """Layer, output width and number of parameters, from input to output; the shortcut behind its end."""
+    """Layer, output width and number of parameters, from input to output; the shortcut where it ends."""
     parts: list[Layer | Shortcut] = [*layers]
     if shortcut is not None:
         last = max(index for index, layer in enumerate(layers) if isinstance(layer, Dense))
@@ -187,7 +187,7 @@ def summarize(layers: Sequence[Layer], shortcut: Shortcut | None) -> list[LayerS
 
 
 def count_parameters(layers: Sequence[HasParameters]) -> int:
-    """How many trained numbers the layers have, without making room for them."""
+    """Number of trained parameters of layers, which need not be bound."""
     return sum(
         math.prod(shape)
         for layer in layers

@@ -13,11 +13,11 @@ GROUPS = ("weight", "bias", "scale", "slope", "embedding")
 """The kinds of parameter in the order in which the flat vector holds them."""
 
 CONSTANT = "constant"
-"""The group of numbers that are set before training and then stay, as the edges of bins."""
+"""The group of numbers that are set before training and then stay, such as the edges of bins."""
 
 
 class HasParameters(Protocol):
-    """What a layer must offer to get views into the vector."""
+    """The interface of layers that get views into the vector."""
 
     def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
         """Shape of each parameter by its name: its group, or `group.name`."""
@@ -27,7 +27,7 @@ class HasParameters(Protocol):
 
 
 class ParameterVector:
-    """`values` and `gradients`, both (n,); layers see shaped views, everybody else the flat arrays.
+    """`values` and `gradients`, both (n,); layers see shaped views, all others the flat arrays.
 
     A snapshot is `values.copy()`, restoring is `values[:] = snapshot`, the gradient norm one dot product.
     `constants` is a third vector, without gradients.
@@ -44,7 +44,7 @@ class ParameterVector:
         self.gradients: FloatArray = np.zeros_like(self.values)
         self.groups: dict[str, slice] = {}
         self.slices: list[dict[str, slice]] = [{} for _ in shapes]
-        """By layer and name: where a parameter's numbers are."""
+        """Places of the parameters in the vector, by layer and name."""
         views: list[tuple[dict[str, FloatArray], dict[str, FloatArray]]] = [({}, {}) for _ in layers]
         start = 0
         for group in GROUPS:

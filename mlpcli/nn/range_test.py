@@ -19,18 +19,18 @@ from mlpcli.nn.trainer import Trainer
 from mlpcli.settings import Settings, setting
 
 BLOW_UP = 3.0
-"""Sweeps end when the loss is above that of the start by so many times what it fell by."""
+"""Sweeps end when the loss has risen above that of the start by this many times its fall."""
 
 RECENT = 5
-"""Rates whose losses must agree on a blow-up: one batch of a few rows may be odd."""
+"""Number of rates whose losses must agree on a blow-up: one batch of a few rows may be odd."""
 
 FIRST = 10
-"""Rates whose losses are those of the start."""
+"""Number of rates whose losses count as the start."""
 
 
 @dataclass(frozen=True)
 class SweepSettings(Settings):
-    """The grid of learning rates, and what is read off it."""
+    """Settings of the range test: the grid of learning rates, and the rule of the suggestion."""
 
     start: float = setting(1e-6, "First learning rate.", group="Sweep", above=0, common=True)
     end: float = setting(10.0, "Last learning rate.", group="Sweep", above=0, common=True)
@@ -63,7 +63,7 @@ def sweep(
 ) -> Generator[float]:
     """Train one batch at each rate, yielding its loss before the update; ends after one that is not finite.
 
-    Weights and optimizer state are those of before when the generator ends or is closed.
+    Weights and optimizer state are restored when the generator ends or is closed.
     """
     values = trainer.network.parameters.values
     kept = values.copy()
@@ -87,7 +87,7 @@ def sweep(
 def sweep_together(sweeps: Sequence[Generator[float]]) -> FloatArray:
     """Losses (rates, sweeps) of sweeps that run a rate at a time, up to the rate at which they blow up.
 
-    They are judged together: a single sweep is more easily taken in by an odd batch. One loss that is not
+    They are judged together, as a single sweep is more easily misled by an odd batch. One loss that is not
     finite is a blow-up. The sweeps are over when this returns.
     """
     rows: list[tuple[float, ...]] = []
@@ -102,10 +102,10 @@ def sweep_together(sweeps: Sequence[Generator[float]]) -> FloatArray:
 
 
 class BlowUp:
-    """Watches losses, a rate at a time, for being far above those of the start.
+    """Detects, a rate at a time, losses far above those of the start.
 
-    Far is measured by what the loss has fallen by, or by its noise at the start where it has not fallen, as
-    ratios mean nothing of a loss that may be 0 or negative.
+    Far is relative to the fall of the loss so far, or to its noise at the start where it has not fallen:
+    ratios of a loss that may be 0 or negative mean nothing.
     """
 
     def __init__(self) -> None:
@@ -116,7 +116,7 @@ class BlowUp:
         """Median of RECENT rates' losses, above the levels of the start."""
 
     def seen(self, losses: FloatArray) -> bool:
-        """Take in the losses (sweeps,) of one more rate: whether the sweeps have blown up."""
+        """Whether the sweeps have blown up, given the losses (sweeps,) of one more rate."""
         if not np.isfinite(losses).all():
             return True
         self._recent.append(losses)
@@ -127,7 +127,7 @@ class BlowUp:
                 first = np.array(self._first)
                 self._levels = np.median(first, axis=0)
                 low, high = np.quantile(first - self._levels, (0.1, 0.9))
-                # Of equal losses none is far from another.
+                # Equal losses have no noise to compare with.
                 self._noise = max(high - low, 0.01 * float(np.abs(self._levels).mean()))
             return False
         median = float(np.median(np.array(self._recent) - self._levels))

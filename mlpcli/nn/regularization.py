@@ -1,4 +1,4 @@
-"""What keeps weights small: penalties, weight decay, and a limit on the gradient's norm."""
+"""Regularization of weights: penalties, weight decay, and a limit on the gradient's norm."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ def _parse_decay_factors(text: str) -> tuple[tuple[str, float], ...]:
 
 @dataclass(frozen=True)
 class RegularizationSettings(Settings):
-    """Penalties of large weights; dropout belongs to the network, early stopping to the course."""
+    """Penalties of large weights; dropout is in the network's settings, early stopping in the training's."""
 
     l1: float | None = setting(
         None,
@@ -59,7 +59,7 @@ class RegularizationSettings(Settings):
 
 
 class Regularization:
-    """The parts of a training step that are about the size of weights; l1 and l2 leave biases alone."""
+    """The parts of a training step that limit weights and gradients; l1 and l2 leave biases alone."""
 
     def __init__(
         self,
@@ -104,7 +104,7 @@ class Regularization:
             self._weights -= np.clip(self._weights, -limit, limit, out=self._change)
 
     def add_penalty_gradient(self) -> None:
-        """Add l2 · w to the weights' gradients; what is frozen has none, so that it counts in no norm."""
+        """Add l2 · w to the weights' gradients; frozen ones get 0, so that they count in no norm."""
         if self.l2:
             self._d_weights += np.multiply(self._weights, self.l2, out=self._change)
         for place in self._frozen:

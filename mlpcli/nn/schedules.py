@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from typing import ClassVar
 
 Schedule = Callable[[float], float]
 """From the fraction of training done, 0 <= done <= 1, to a factor in [0, 1] whose maximum is 1."""
@@ -84,7 +85,7 @@ SCHEDULES: dict[str, Schedule] = {
 """Names are stored in model files: add, never rename."""
 
 PLATEAU = "plateau"
-"""The name of `Plateau`, which follows the validation loss and so is no pure function of SCHEDULES."""
+"""The name of `Plateau`, which follows the validation loss and so is not one of the pure SCHEDULES."""
 
 ALL_SCHEDULES = (*SCHEDULES, PLATEAU)
 """The choices of the learning rate's schedule."""
@@ -112,11 +113,13 @@ class Plateau:
     """factor <- reduction * factor after every `patience` epochs in a row without progress.
 
     Keras' ReduceLROnPlateau, without its cooldown and floor (PyTorch's waits one epoch longer). Progress
-    is a validation loss below the best so far by more than `min_delta`; a loss of NaN is none.
+    is a validation loss below the best so far; NaN never is.
     """
 
-    def __init__(self, patience: int = 5, factor: float = 0.2, min_delta: float = 0.0) -> None:
-        self._patience, self._reduction, self._min_delta = patience, factor, min_delta
+    patience: ClassVar[int] = 5
+    reduction: ClassVar[float] = 0.2
+
+    def __init__(self) -> None:
         self._factor, self._best, self._waited = 1.0, math.inf, 0
 
     @property
@@ -126,12 +129,12 @@ class Plateau:
 
     def update(self, validation_loss: float) -> None:
         """Take note of an epoch's validation loss."""
-        if validation_loss < self._best - self._min_delta:
+        if validation_loss < self._best:
             self._best, self._waited = validation_loss, 0
             return
         self._waited += 1
-        if self._waited >= self._patience:
-            self._factor, self._waited = self._factor * self._reduction, 0
+        if self._waited >= self.patience:
+            self._factor, self._waited = self._factor * self.reduction, 0
 
     def state(self) -> tuple[float, float, int]:
         """The factor, the best loss (infinite before the first) and the epochs waited: for `restore`."""

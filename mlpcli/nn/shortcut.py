@@ -1,4 +1,4 @@
-"""Wide & Deep: inputs that also reach the output straight (Cheng et al. 2016, arXiv 1606.07792)."""
+"""Wide & Deep: inputs that also feed the output directly (Cheng et al. 2016, arXiv 1606.07792)."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from mlpcli.nn.arrays import FloatArray, IndexArray, Scratch
 
 
 class Shortcut:
-    """Adds x[columns] W to the raw outputs, beside the hidden layers; W is 0 at the start."""
+    """Adds x[columns] W to the raw outputs, past the hidden layers; W is 0 at the start."""
 
     name = "Wide"
 

@@ -12,10 +12,10 @@ import numpy as np
 from mlpcli.nn.arrays import FloatArray
 
 SMOOTHED_DECADES = 0.23
-"""So wide a part of a decade of rates is smoothed over to either side: 5 of 150 rates from 1e-6 to 10."""
+"""Width of the smoothing to either side, in decades of rates: 5 of 150 rates from 1e-6 to 10."""
 
 CEILING = 0.5
-"""No loss counts for more than the start's and this part of the fall: how high a blow-up is says nothing, and
+"""Losses are cut at the start's plus this part of the fall: the height of a blow-up means nothing, and
 smoothing would carry it over to the rates before it."""
 
 FLOOR = 0.2
@@ -29,14 +29,14 @@ valley on eight, and the seeds' suggestions within a factor of 3 on ten, valley'
 
 
 def start_points(count: int) -> int:
-    """How many of the first points tell the loss at the start."""
+    """Number of first points whose median is the loss at the start."""
     return max(count // 15, 3)
 
 
 def pool(losses: FloatArray) -> FloatArray:
-    """The mean curve (rates,) of sweeps (rates, sweeps), all finite but where they blow up; see CEILING.
+    """The mean curve (rates,) of sweeps (rates, sweeps), finite except where they blow up; see CEILING.
 
-    Losses are taken from the start of their own sweep, as other starting weights have another loss.
+    Each sweep's losses are relative to its start, as other starting weights have another loss.
     """
     first = losses[: start_points(len(losses))]
     levels = np.median(first, axis=0)
@@ -89,7 +89,7 @@ def floor_of(smoothed: FloatArray) -> Floor:
 def largest_usable(rates: FloatArray, smoothed: FloatArray) -> float:
     """The middle, over log rate, of the curve's floor.
 
-    At its end the loss bears the rate for the few steps of a sweep, but not for whole epochs.
+    The rate at its end is fine for the few steps of a sweep, but not for whole epochs.
     """
     floor = floor_of(smoothed)
     return float(np.sqrt(rates[floor.first] * rates[floor.last]))
@@ -98,7 +98,7 @@ def largest_usable(rates: FloatArray, smoothed: FloatArray) -> float:
 def half_max(rates: FloatArray, smoothed: FloatArray) -> float:
     """Half the largest usable rate: the lessons' rule (Géron, Hands-On Machine Learning).
 
-    What is usable Géron leaves to the eye; here it is the middle of the floor.
+    Géron reads the largest usable rate off by eye; here it is the middle of the floor.
     """
     return largest_usable(rates, smoothed) / 2
 
@@ -109,7 +109,7 @@ def minimum(rates: FloatArray, smoothed: FloatArray) -> float:
 
 
 def steep(rates: FloatArray, smoothed: FloatArray) -> float:
-    """Where the smoothed loss falls fastest per logarithm of the rate (fastai)."""
+    """The rate at which the smoothed loss falls fastest per logarithm of the rate (fastai)."""
     if len(smoothed) < 2:
         return float(rates[0])
     return float(rates[int(np.argmin(np.gradient(smoothed, np.log(rates))))])

@@ -10,10 +10,10 @@ from mlpcli.nn.regularization import Regularization
 
 
 class Trainer:
-    """A network with what it is trained by.
+    """A network with its loss, optimizer and regularization.
 
-    `validation_loss` is what held-out rows are measured by, where training's loss is changed by smoothing.
-    `frozen` are places in the parameter vector that keep their values.
+    `validation_loss` is that of held-out rows, where smoothing changes the loss of training. `frozen` are
+    places in the parameter vector that keep their values.
     """
 
     def __init__(
@@ -37,8 +37,8 @@ class Trainer:
     ) -> float:
         """Learn from one batch; the batch's mean loss before the update, without the penalties.
 
-        If not `valued` the loss is not computed, and NaN is returned. A minimizer takes the batch for all
-        rows there are, and its loss is that with the penalty.
+        Without `with_loss` the loss is not computed, and NaN is returned. A minimizer takes the batch for all
+        rows, and its loss includes the penalty.
         """
         rule, regularization = self._rule, self.regularization
         if rule is None:

@@ -1,4 +1,4 @@
-"""The course of training: how long, in which batches, and how rate, decay and dropout change on the way."""
+"""Settings of training: its length, its batches, and the schedules of rate, decay and dropout."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ LOSS = "loss"
 
 
 def parse_rate(text: str) -> float | str:
-    """A number, or AUTO: looked for before training."""
+    """A number, or AUTO, which is searched for before training."""
     if text == AUTO:
         return AUTO
     try:
@@ -24,7 +24,7 @@ def parse_rate(text: str) -> float | str:
 
 @dataclass(frozen=True)
 class TrainingSettings(Settings):
-    """The course of training."""
+    """Length, batches and schedules of training."""
 
     learning_rate: float | str | None = setting(
         None,

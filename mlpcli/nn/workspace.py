@@ -1,4 +1,4 @@
-"""The arrays that layers write into: made once for the largest batch, sliced for a short one."""
+"""Arrays that layers write into: made once for the largest batch, sliced for a short one."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from mlpcli.nn.layers import Layer
 class Workspace:
     """`outputs[i]` is (rows, n_out) of layer i, `deltas[i]` the gradient of the loss by it.
 
-    With `share`, a layer overwrites the output before it when nobody needs that again: it is elementwise, it
+    With `share`, a layer overwrites the output before it if that is not needed again: it is elementwise, it
     does not read `x` in backward, and the layer before does not read its `out`. Deltas of elementwise layers
     are always changed in place.
     """

@@ -1,4 +1,4 @@
-"""Elementwise layers, each with its derivative and the gain of the weights before it: ACTIVATIONS."""
+"""Activations, each with its derivative and the gain of the weights before it. ACTIVATIONS names them."""
 
 from mlpcli.nn.activations.base import Activation, SmoothActivation
 from mlpcli.nn.activations.parametric import Parametric
@@ -55,4 +55,4 @@ ACTIVATIONS: dict[str, type[Activation] | type[SmoothActivation]] = {
 """Names are stored in model files: add, never rename."""
 
 OUTPUT_ACTIVATIONS = ("identity", "relu", "softplus", "sigmoid", "tanh")
-"""Those that may follow the output layer, as their ranges fit targets."""
+"""Activations that may follow the output layer, as their ranges fit targets."""

@@ -1,4 +1,4 @@
-"""What elementwise functions have in common: f(x) forward, d_out · f'(x) backward, in place if asked."""
+"""Base classes of activations: f(x) forward, d_out · f'(x) backward, in place if asked."""
 
 from abc import abstractmethod
 from typing import ClassVar
@@ -15,7 +15,7 @@ class Activation(Layer):
     backward_reads: ClassVar[frozenset[str]] = frozenset({"out"})
     elementwise: ClassVar[bool] = True
     max_slope: ClassVar[float] = 1.0
-    """About the largest derivative; a unit is called saturated far below it."""
+    """About the largest derivative; a unit far below it is saturated."""
     bounded: ClassVar[bool] = False
     """Whether it flattens out on both sides, so that units can saturate."""
 

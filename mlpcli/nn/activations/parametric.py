@@ -1,4 +1,4 @@
-"""Any activation with one learned number per unit."""
+"""Activations with one learned number per unit."""
 
 from typing import ClassVar
 
@@ -29,7 +29,7 @@ class Parametric(Layer):
         return f"Parametric {self.function.name}"
 
     def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
-        """One number a unit."""
+        """One number per unit."""
         return {"slope": (self.n_out,)}
 
     def bind(self, values: dict[str, FloatArray], gradients: dict[str, FloatArray]) -> None:

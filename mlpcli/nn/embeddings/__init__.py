@@ -1,4 +1,4 @@
-"""Numbers and categories to learned vectors: the first layer of a strong net."""
+"""Embeddings of numbers and categories: the first layer of a strong network."""
 
 from typing import ClassVar
 
@@ -45,7 +45,7 @@ class InputLayer(Layer):
 
     @property
     def floats_per_row(self) -> int:
-        """Those of the layer and of its embeddings."""
+        """Floats of the layer and of its embeddings."""
         return super().floats_per_row + sum(each.floats_per_row for each in self.embeddings)
 
     def column_of_output(self) -> IndexArray:
@@ -53,7 +53,7 @@ class InputLayer(Layer):
         return np.concatenate([each.column_of_output() for each in self.embeddings])
 
     def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
-        """Those of all embeddings, numbered."""
+        """Shapes of all embeddings, numbered."""
         return {
             f"{name}.{number}": shape
             for number, each in enumerate(self.embeddings)
@@ -61,7 +61,7 @@ class InputLayer(Layer):
         }
 
     def bind(self, values: dict[str, FloatArray], gradients: dict[str, FloatArray]) -> None:
-        """To each embedding its own."""
+        """Pass each embedding its own views."""
         for number, each in enumerate(self.embeddings):
             each.bind(_numbered(values, number), _numbered(gradients, number))
 
@@ -89,7 +89,7 @@ class InputLayer(Layer):
 def input_layer(
     inputs: Inputs, number_embedding: str, frequency_spread: float | None = None
 ) -> InputLayer | None:
-    """The layer for these columns: numbers embedded if so named, then categories, then the rest.
+    """The layer for these columns: numbers if they are to be embedded, then categories, then the rest.
 
     None if nothing is to be embedded.
     """

@@ -1,4 +1,4 @@
-"""Which columns of the input matrix can be embedded, and what every embedding offers."""
+"""Columns of the input matrix that can be embedded, and the base class of embeddings."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -10,17 +10,17 @@ from mlpcli.nn.arrays import FloatArray, IndexArray, Scratch
 
 @dataclass(frozen=True)
 class Inputs:
-    """The columns of the input matrix by what a network can make of them."""
+    """The columns of the input matrix, by the embeddings that are possible."""
 
     width: int
     numbers: tuple[int, ...] = ()
     """Columns of scaled numbers."""
     categories: tuple[tuple[int, int], ...] = ()
-    """Columns of codes 0 to levels, with their number of levels; code 0 is no level."""
+    """Columns of codes 0 to levels, with their number of levels; code 0 stands for no known level."""
 
 
 class Embedding(ABC):
-    """Some columns of x (rows, width) to a block of outputs; as it stands first, x needs no gradient.
+    """Maps some columns of x (rows, width) to a block of outputs; x needs no gradient.
 
     Its parameters are named `embedding.…` (see `mlpcli.nn.parameters`).
     """
@@ -33,7 +33,7 @@ class Embedding(ABC):
 
     @property
     def floats_per_row(self) -> int:
-        """About how many numbers it keeps for each row beside its outputs."""
+        """Approximate number of floats kept per row in addition to the outputs."""
         return len(self.columns) + self.n_out
 
     @abstractmethod
@@ -41,7 +41,7 @@ class Embedding(ABC):
         """(n_out,) the column from which each output comes."""
 
     def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
-        """None by default."""
+        """Shape of each parameter by its name; empty by default."""
         return {}
 
     def bind(self, values: dict[str, FloatArray], gradients: dict[str, FloatArray]) -> None:
@@ -72,7 +72,7 @@ class PassThrough(Embedding):
         self.n_out = len(columns)
 
     def column_of_output(self) -> IndexArray:
-        """Themselves."""
+        """The columns themselves."""
         return self.columns
 
     def forward(self, x: FloatArray, out: FloatArray) -> None:

@@ -9,9 +9,9 @@ from mlpcli.nn.embeddings.base import Embedding
 
 
 class CategoryEmbedding(Embedding):
-    """out = table[code], 8 numbers a level from N(0, 1) as in RealMLP (arXiv 2407.04491); code 0 starts as 0.
+    """out = table[code] (Guo & Berkhahn 2016, arXiv 1604.06737).
 
-    Guo & Berkhahn 2016 (arXiv 1604.06737).
+    8 numbers per level from N(0, 1) as in RealMLP (arXiv 2407.04491); code 0 starts as 0.
     """
 
     dimension: ClassVar[int] = 8
@@ -26,7 +26,7 @@ class CategoryEmbedding(Embedding):
         return np.repeat(self.columns, self.dimension)
 
     def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
-        """One row a code."""
+        """One row per code."""
         return {"embedding.table": (self.codes, self.dimension)}
 
     def bind(self, values: dict[str, FloatArray], gradients: dict[str, FloatArray]) -> None:

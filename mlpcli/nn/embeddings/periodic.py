@@ -99,7 +99,7 @@ class Periodic(Embedding):
         """The gradient by the angles."""
 
     def _finish(self, linear: FloatArray) -> None:
-        """What follows the linear layer, in place."""
+        """Apply a function after the linear layer, in place."""
 
     def _start_back(self, d_linear: FloatArray) -> None:
         """The derivative of `_finish`, in place."""
@@ -115,7 +115,7 @@ class Periodic(Embedding):
 class PBLD(Periodic):
     """[cos(2π x w + b) W + c, x]: periodic, bias, linear, densely connected (RealMLP, arXiv 2407.04491).
 
-    16 frequencies and 3 + 1 outputs a column; the linear outputs of all columns stand before all x.
+    16 frequencies and 3 + 1 outputs per column; the linear outputs of all columns stand before all x.
     """
 
     frequencies: ClassVar[int] = 16
@@ -132,7 +132,7 @@ class PBLD(Periodic):
         return np.concatenate([super().column_of_output(), self.columns])
 
     def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
-        """A phase for each frequency too."""
+        """Those of `Periodic`, and a phase for each frequency."""
         return super().parameter_shapes() | {"embedding.phase": (len(self.columns), self.frequencies)}
 
     def initialize(self, generator: np.random.Generator, x: FloatArray | None) -> None:
@@ -148,7 +148,7 @@ class PBLD(Periodic):
         out[:, linear:] = self._x[..., 0].T
 
     def backward(self, x: FloatArray, d_out: FloatArray) -> None:
-        """Of the linear outputs only."""
+        """Back through the linear outputs only."""
         super().backward(x, d_out[:, : self.outputs * len(self.columns)])
 
     def _waves(self, angles: FloatArray) -> FloatArray:
@@ -165,7 +165,7 @@ class PBLD(Periodic):
 
 
 class PLR(Periodic):
-    """relu([cos(2π x w), sin(2π x w)] W + b): 48 frequencies and 24 outputs a column (arXiv 2203.05556)."""
+    """relu([cos(2π x w), sin(2π x w)] W + b): 48 frequencies and 24 outputs per column (arXiv 2203.05556)."""
 
     frequencies: ClassVar[int] = 48
     waves: ClassVar[int] = 96

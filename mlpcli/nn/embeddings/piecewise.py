@@ -1,4 +1,4 @@
-"""Embedding of numbers by bins, without anything to learn."""
+"""Embedding of numbers by bins, without learned parameters."""
 
 from typing import ClassVar
 
@@ -9,8 +9,9 @@ from mlpcli.nn.embeddings.base import Embedding
 
 
 class PiecewiseLinear(Embedding):
-    """How far x is through each of 16 bins of its column: 0 before, 1 behind, linear within (arXiv
-    2203.05556).
+    """The position of x in each of 16 bins of its column: 0 before, 1 behind, linear within.
+
+    Gorishniy et al. 2022 (arXiv 2203.05556).
 
     The bins are between quantiles of the training rows. The first and the last have no outer end, so that
     nothing is cut off. No parameter is learned; the first dense layer takes the bins as they are.
@@ -30,7 +31,7 @@ class PiecewiseLinear(Embedding):
         return np.repeat(self.columns, self.bins)
 
     def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
-        """Of each bin: its start, one over its width, and the limits of its output."""
+        """Start, inverse width and output limits of each bin."""
         shape = (len(self.columns), self.bins)
         return {f"constant.{name}": shape for name in ("start", "steepness", "lowest", "highest")}
 
@@ -39,7 +40,7 @@ class PiecewiseLinear(Embedding):
         self.constants = values
 
     def initialize(self, generator: np.random.Generator, x: FloatArray | None) -> None:
-        """The bins' edges are the quantiles of the columns; a bin that there is not gives 0."""
+        """The bins' edges are the quantiles of the columns; unused bins output 0."""
         assert x is not None
         start, steepness, lowest, highest = self._constants()
         for each in (start, steepness, lowest, highest):

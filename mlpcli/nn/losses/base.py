@@ -1,4 +1,4 @@
-"""What every loss offers, the settings they share, and the base of those that are a sum over outputs."""
+"""Base classes of losses, and the settings of losses."""
 
 import math
 from abc import ABC, abstractmethod
@@ -25,7 +25,7 @@ def _parse_quantiles(text: str) -> tuple[float, ...]:
 
 @dataclass(frozen=True)
 class LossSettings(Settings):
-    """What training minimises."""
+    """Parameters of losses."""
 
     huber_delta: float = setting(
         1.0,
@@ -92,19 +92,19 @@ class Loss(ABC):
         *,
         with_loss: bool = True,
     ) -> float:
-        """Write the gradient of `value` by the outputs into `d_outputs`; the value, NaN if not `valued`."""
+        """Write the gradient by the outputs into `d_outputs`; returns the value, NaN without `with_loss`."""
 
     def link(self, outputs: FloatArray) -> FloatArray:
         """Predictions in encoded units: values, or probabilities."""
         return outputs
 
     def point_prediction(self, predictions: FloatArray) -> FloatArray:
-        """Of linked outputs the one for each target that is its prediction; all of them by default."""
+        """The point prediction of each target."""
         return predictions
 
 
 class ElementwiseLoss(Loss):
-    """Base of losses that are a mean over outputs too; a subclass gives loss and slope of each element."""
+    """Base of losses that are also a mean over outputs; a subclass gives loss and slope of each element."""
 
     def value(self, outputs: FloatArray, targets: AnyArray, weights: FloatArray | None) -> float:
         """The weighted mean over all elements."""

@@ -63,7 +63,7 @@ class ClassLoss(Loss):
 
     @abstractmethod
     def _losses_and_slopes(self, *, with_loss: bool) -> None:
-        """Write each row's loss into `_losses`, unless not `valued`; scores become their derivatives."""
+        """Write each row's loss into `_losses` if `with_loss`; scores become their derivatives."""
 
     def _lay_out(self, outputs: FloatArray) -> None:
         rows, classes = self._shape = outputs.shape
@@ -180,6 +180,6 @@ class MulticlassHinge(ClassLoss):
 
 
 class MulticlassPerceptron(MulticlassHinge):
-    """max(0, highest other score - score of the class): only mistakes count, ties among them."""
+    """max(0, highest other score - score of the class): only mistakes, including ties, count."""
 
     margin = 0.0

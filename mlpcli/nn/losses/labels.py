@@ -82,7 +82,7 @@ class SigmoidFocal(LabelLoss):
 
 
 class BinaryHinge(LabelLoss):
-    """max(0, 1 - s z): a margin of one is asked for (the loss of support vector machines)."""
+    """max(0, 1 - s z): a margin of one is required (the loss of support vector machines)."""
 
     given_name: ClassVar[str] = "hinge"
 
@@ -99,7 +99,7 @@ class BinaryHinge(LabelLoss):
 
 
 class BinaryPerceptron(LabelLoss):
-    """max(0, -s z): only mistakes count, and undecided rows as such (Rosenblatt 1958)."""
+    """max(0, -s z): only mistakes, including undecided rows, count (Rosenblatt 1958)."""
 
     given_name: ClassVar[str] = "perceptron"
 

@@ -51,7 +51,7 @@ def _parse_rate_factors(text: str) -> tuple[tuple[str, float], ...]:
 
 @dataclass(frozen=True)
 class OptimizerSettings(Settings):
-    """How gradients become steps."""
+    """Settings of the optimizer."""
 
     optimizer: str | None = setting(
         None, "Update rule.", group="Optimizer", choices=tuple(OPTIMIZERS), common=True
@@ -88,5 +88,5 @@ class OptimizerSettings(Settings):
 
 
 def is_minimizer(optimizer: Optimizer) -> TypeGuard[Minimizer]:
-    """Whether an optimizer is of the second kind."""
+    """Whether an optimizer is a minimizer."""
     return not isinstance(optimizer, UpdateRule)

@@ -1,4 +1,4 @@
-"""What optimizers of both kinds offer, their settings, and the base of those that take a step a batch."""
+"""Interfaces of optimizers, and the base class of update rules, which take a step per batch."""
 
 import itertools
 from abc import ABC, abstractmethod
@@ -16,19 +16,19 @@ BLOCK = 1 << 14
 
 
 class Optimizer(Protocol):
-    """What the training loop, checkpoints and range tests know of an optimizer."""
+    """The interface of optimizers for the training loop, checkpoints and range tests."""
 
     default_learning_rate: ClassVar[float]
     """A learning rate that suits standardised data."""
     steps: int
-    """How many steps were taken."""
+    """Number of steps taken."""
 
     def moments(self) -> dict[str, FloatArray]:
-        """The state beside `steps`, live arrays by name; writing into them restores it."""
+        """The state apart from `steps`: live arrays by name; writing into them restores it."""
 
 
 class Minimizer(Optimizer, Protocol):
-    """An optimizer of the second kind: it evaluates the loss of all rows as often as it needs."""
+    """An optimizer that evaluates the loss of all rows as often as it needs."""
 
     @property
     def converged(self) -> bool:
@@ -48,7 +48,7 @@ class UpdateRule(ABC):
     default_learning_rate: ClassVar[float] = 1e-3
     usual_beta2: ClassVar[float] = 0.999
     default_weight_decay: ClassVar[float] = 0.0
-    """Weight decay where none is given."""
+    """Weight decay unless one is given."""
     state_names: ClassVar[tuple[str, ...]] = ()
 
     def __init__(
@@ -86,7 +86,7 @@ class UpdateRule(ABC):
         return self._state
 
     def _prepare(self) -> float:
-        """Once a step, before the first block: compute what depends on `steps`; a factor of the rate."""
+        """A factor of the rate that depends on `steps`; called once per step, before the first block."""
         return 1.0
 
     @abstractmethod

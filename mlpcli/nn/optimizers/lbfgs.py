@@ -46,7 +46,7 @@ class LBFGS:
         """One iteration; the loss before it. Nothing moves once `converged`.
 
         `objective()` computes the loss at the present values and fills the gradients. Afterwards values and
-        gradients are those of the accepted point, also when `objective` raises (then: of the point before).
+        gradients are those of the accepted point, or of the previous one when `objective` raises.
         """
         self.steps += 1
         if not self._at_known_point():
@@ -69,7 +69,7 @@ class LBFGS:
 
     @property
     def converged(self) -> bool:
-        """Nothing to gain here: |g|∞ ≤ the dtype's ε, or even steepest descent led nowhere, or NaN."""
+        """Whether |g|∞ ≤ the dtype's ε, or steepest descent found no lower point, or the loss is NaN."""
         return self._at_known_point() and bool(
             self._stuck[0] or np.max(np.abs(self._gradients), initial=0.0) <= self._epsilon
         )
@@ -103,7 +103,7 @@ class LBFGS:
         self._parameters.gradients[:] = self._gradients
 
     def _descend(self, objective: Callable[[], float], first_step: float) -> bool:
-        """Search along the present direction, move and remember the pair; False (and no move) if in vain."""
+        """Search along the present direction, move and remember the pair; False if there was no move."""
         values, gradients = self._parameters.values, self._parameters.gradients
         direction = self._direction()
         slope = float(np.dot(self._gradients, direction))

@@ -1,4 +1,4 @@
-"""How far to go along a direction: a line search for the strong Wolfe conditions."""
+"""Line search: a step along a direction that meets the strong Wolfe conditions."""
 
 import math
 from collections.abc import Callable
@@ -7,13 +7,13 @@ from typing import NamedTuple
 MARGIN = 0.1
 """A trial keeps this share of the bracket away from both of its ends."""
 GROWTH = (2.0, 10.0)
-"""Before there is a bracket, a trial is at least and at most so many times the one before."""
+"""Before there is a bracket: smallest and largest ratio of a trial to the one before."""
 SLOW = 2.0 / 3.0
 """A bracket that a trial leaves larger than this share of itself is halved next."""
 
 
 class LineSearch(NamedTuple):
-    """The accepted step with its loss; `holds` tells whether it meets both conditions. Step 0 is no step."""
+    """The accepted step with its loss; `holds` is True if it meets both conditions. Step 0 is no step."""
 
     step: float
     loss: float
@@ -104,7 +104,7 @@ def _between(low: _Point, high: _Point) -> float:
 
 
 def _cubic_minimum(a: _Point, b: _Point) -> float:
-    """Where the cubic through both losses and slopes is lowest (Nocedal & Wright eq. 3.59), or nan."""
+    """The minimum of the cubic through both losses and slopes (Nocedal & Wright eq. 3.59), or nan."""
     d1 = a.slope + b.slope - 3.0 * (a.loss - b.loss) / (a.step - b.step)
     square = d1 * d1 - a.slope * b.slope
     if square < 0.0:

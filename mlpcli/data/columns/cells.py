@@ -9,15 +9,17 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-import pandas as pd
 
 from mlpcli.arrays import Array
 from mlpcli.data.columns.dates import guess_formats, parse_dates
 from mlpcli.data.columns.numerals import read_numerals
 from mlpcli.data.reading.source import ReadingSettings
+
+if TYPE_CHECKING:
+    import pandas as pd  # loaded where it is called: `inspect` needs none
 
 Rows: TypeAlias = Array | slice
 """Row numbers, a mask or a slice."""
@@ -162,6 +164,8 @@ class Texts(Cells):
     @classmethod
     def of(cls, cells: Iterable[Any], reading: Reading = Reading()) -> "Texts":
         """From cells of any type; what is absent (None, NaN) has no text."""
+        import pandas as pd
+
         array = np.empty(len(values := list(cells)), dtype=object)
         array[:] = values
         if pd.api.types.infer_dtype(array, skipna=True).startswith("mixed"):
@@ -280,7 +284,7 @@ class Frame:
     @classmethod
     def of(
         cls,
-        table: pd.DataFrame,
+        table: "pd.DataFrame",
         names: Sequence[str],
         numbers: Collection[str],
         reading: Reading = Reading(),
@@ -329,6 +333,8 @@ class Frame:
 
 def _holds_numbers(cells: "pd.Series[Any]") -> bool:
     """Whether the cells are real numbers already (booleans are not)."""
+    import pandas as pd
+
     kind = cells.dtype
     return pd.api.types.is_numeric_dtype(kind) and not (
         pd.api.types.is_bool_dtype(kind) or pd.api.types.is_complex_dtype(kind)
@@ -337,5 +343,7 @@ def _holds_numbers(cells: "pd.Series[Any]") -> bool:
 
 @lru_cache(maxsize=8)
 def _numbers_in(words: frozenset[str]) -> list[float]:
+    import pandas as pd
+
     numbers = pd.to_numeric(np.array([*words], dtype=object), errors="coerce")
     return [float(number) for number in numbers if not np.isnan(number)]

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 import numpy as np
-import pandas as pd
 
 from mlpcli.arrays import Array
 
@@ -176,6 +175,8 @@ def calendar(seconds: Array) -> dict[str, Array]:
 
 def _distinct(texts: Array) -> tuple[Array, Array]:
     """For each text its place among the distinct ones (-1 for None), and those in order of appearance."""
+    import pandas as pd
+
     codes, distinct = pd.factorize(texts)
     return codes, cast(Array, distinct)
 
@@ -184,6 +185,8 @@ def _read(texts: Array, format: str) -> Array:
     """Seconds (n,) by one format, NaN where it does not read a text."""
     if not len(texts):
         return np.empty(0)
+    import pandas as pd
+
     cells = cast(Any, texts)  # the stubs do not know object arrays
     stamps = pd.to_datetime(cells, format=format, errors="coerce", utc=True, cache=False)
     seconds = np.where(stamps.isna(), np.nan, stamps.as_unit("us").asi8 / 1e6)

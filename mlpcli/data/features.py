@@ -1,4 +1,4 @@
-"""Input columns to one float32 matrix: their encoders side by side, stored as JSON values and arrays."""
+"""The encoders of all input columns, side by side in one float32 matrix."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,15 +6,12 @@ from typing import Any
 import numpy as np
 
 from mlpcli.arrays import Array
-from mlpcli.data.columns.cells import Frame, Reading
+from mlpcli.data.columns.cells import Frame
 from mlpcli.data.counts import CellCounts
-from mlpcli.data.encoders import CategoryEncoder, DateEncoder, Encoder, NumberEncoder
+from mlpcli.data.encoders import ENCODERS, CategoryEncoder, DateEncoder, Encoder, NumberEncoder
 from mlpcli.data.reading.memory import own_pages
 from mlpcli.data.schema import (
-    BOOLEAN,
-    CATEGORY,
     DATE,
-    NUMBER,
     QUANTILE,
     QUANTILE_KNOTS,
     STANDARD,
@@ -28,29 +25,16 @@ STATISTICS = ("fill", "centre", "scale", "lowest", "highest")
 class FeatureEncoder:
     """The encoders of all input columns, side by side in one matrix."""
 
-    def __init__(self, encoders: Sequence[Encoder], reading: Reading) -> None:
+    def __init__(self, encoders: Sequence[Encoder]) -> None:
         self.encoders = list(encoders)
-        self.reading = reading
 
     @classmethod
     def fit(
-        cls, columns: Sequence[Column], frame: Frame, settings: DataSettings, reading: Reading, rows: Array
+        cls, columns: Sequence[Column], frame: Frame, settings: DataSettings, rows: Array
     ) -> "FeatureEncoder":
         """Fit every input column on the (training) `rows` of a frame."""
-        assert settings.scaling is not None
-        encoders: list[Encoder] = []
-        for column in columns:
-            cells = frame[column.name][rows]
-            if column.kind in (NUMBER, BOOLEAN):
-                embed = bool(settings.embed_spikes)
-                encoders.append(
-                    NumberEncoder.fit(column, cells, settings.scaling, reading, embed_spikes=embed)
-                )
-            elif column.kind == CATEGORY:
-                encoders.append(CategoryEncoder.fit(column, cells, settings, reading))
-            elif column.kind == DATE:
-                encoders.append(DateEncoder.fit(column, cells, settings.scaling, reading))
-        return cls(encoders, reading)
+        learned = [column for column in columns if column.kind in ENCODERS]
+        return cls([ENCODERS[each.kind].fit(each, frame[each.name][rows], settings) for each in learned])
 
     @property
     def width(self) -> int:
@@ -60,7 +44,7 @@ class FeatureEncoder:
     def encode(self, frame: Frame, counts: CellCounts | None = None, rows: Array | None = None) -> Array:
         """A (rows, width) float32 matrix; columns are found by name.
 
-        With `rows` these, in their order; the frame is then taken apart.
+        `rows`: only these, in their order; the frame's columns are then removed one by one.
         """
         counts = CellCounts() if counts is None else counts
         if rows is not None:
@@ -69,7 +53,7 @@ class FeatureEncoder:
         start = 0
         for encoder in self.encoders:
             stop = start + encoder.width
-            encoder.write(frame[encoder.name], matrix[:, start:stop], self.reading, counts)
+            encoder.write(frame[encoder.name], matrix[:, start:stop], counts)
             start = stop
         return matrix
 
@@ -81,7 +65,7 @@ class FeatureEncoder:
         columns: list[Array] = []
         for encoder in self.encoders:
             column = own_pages((len(rows), encoder.width), np.float32)
-            encoder.write(frame.pop(encoder.name)[rows], column, self.reading, counts)
+            encoder.write(frame.pop(encoder.name)[rows], column, counts)
             columns.append(column)
         matrix = np.empty((len(rows), self.width), np.float32)
         stop = self.width
@@ -125,7 +109,7 @@ class FeatureEncoder:
 
     @classmethod
     def from_stored(
-        cls, described: Sequence[Mapping[str, Any]], arrays: Mapping[str, Array], reading: Reading
+        cls, described: Sequence[Mapping[str, Any]], arrays: Mapping[str, Array]
     ) -> "FeatureEncoder":
         """The inverse of `to_stored`."""
         statistics = iter(arrays["numbers"].tolist())
@@ -160,4 +144,4 @@ class FeatureEncoder:
                 encoders.append(DateEncoder(each["name"], formats, parts, each["had_gaps"], days, year))
             else:
                 encoders.append(number(each, each["kind"], each["had_gaps"]))
-        return cls(encoders, reading)
+        return cls(encoders)

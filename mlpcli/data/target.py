@@ -1,13 +1,13 @@
 """Targets: from cells to what a loss takes, and back. Each encoder is fitted once and stored."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from mlpcli.arrays import Array
-from mlpcli.data.columns.cells import Texts
+from mlpcli.data.columns.cells import Frame, Texts
 from mlpcli.data.schema import TARGET_SCALINGS
 from mlpcli.errors import DataError, did_you_mean
 
@@ -37,14 +37,15 @@ class ClassTarget:
             classes = [each for each in classes if each != positive] + [positive]
         return cls(name, tuple(classes))
 
-    def encode(self, cells: Texts, place: Callable[[int], str] = str) -> Array:
-        """Class numbers (rows,); an unknown class is an error with its `place`."""
+    def encode(self, frame: Frame) -> Array:
+        """Class numbers (rows,) of the target column; DataError for an unknown class."""
+        cells = frame[self.name].texts()
         number_of = {each: number for number, each in enumerate(self.classes)}
         by_level = np.array([number_of.get(level, -1) for level in cells.levels], dtype=np.intp)
         numbers = cells.spread(by_level, -1)
         if (numbers < 0).any():
             row = int(np.argmax(numbers < 0))
-            said = f"{place(row)}: target {self.name!r}: the class {cells.text(row)!r}"
+            said = f"{frame.place(row)}: target {self.name!r}: the class {cells.text(row)!r}"
             raise DataError(
                 f"{said} did not occur in training",
                 "It occurred with: " + ", ".join(self.classes[:20]) + ".",

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mlpcli.arrays import Array
-from mlpcli.data.columns.cells import Frame, Reading, Texts
-from mlpcli.data.reading.table import Place
+from mlpcli.data.columns.cells import Frame, Numbers
 from mlpcli.data.schema import DATE, NUMBER, Column
 from mlpcli.data.split import folds, split_rows
 from mlpcli.options.options import Options
@@ -26,17 +25,16 @@ class RowTraits:
     times: Array | None = None
 
     @classmethod
-    def of(cls, frame: Frame, roles: Roles, task: str, reading: Reading, place: Place) -> "RowTraits":
-        """Of rows that have a target; a row without a time is an error with its place."""
+    def of(cls, frame: Frame, roles: Roles, task: str) -> "RowTraits":
+        """The traits of rows that have a target; DataError for a row without a time."""
         classes: Array | None = None
         if task in ("binary", "multiclass"):
-            cells = frame[roles.target[0]]
-            classes = cells.codes if isinstance(cells, Texts) else np.unique(cells, return_inverse=True)[1]
+            classes = frame[roles.target[0]].as_codes()
         return cls(
             len(frame),
             classes,
-            None if roles.group is None else roles.group_codes(frame, reading),
-            None if roles.time is None else roles.times(frame, reading, place),
+            None if roles.group is None else roles.group_codes(frame),
+            None if roles.time is None else roles.times(frame),
         )
 
     @property
@@ -90,9 +88,9 @@ def shape_of(
     left = 1.0 - test if isinstance(test, float) else 1.0
     numbers = [column.name for column in columns if column.kind == NUMBER]
     dates = sum(column.kind == DATE for column in columns)
-    cells = [cells for name in numbers if not isinstance(cells := sample[name], Texts)]
+    values = [cells.values for name in numbers if isinstance(cells := sample[name], Numbers)]
     rows, units = math.floor(left * traits.rows), math.floor(left * traits.units)
-    return TableShape(rows, task, len(numbers) + dates, units, _one_range(cells))
+    return TableShape(rows, task, len(numbers) + dates, units, _one_range(values))
 
 
 def _one_range(columns: Sequence[Array]) -> bool:

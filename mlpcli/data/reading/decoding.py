@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Iterator
 from typing import BinaryIO, cast
 
+from mlpcli.data.reading.encodings import likely_encoding
 from mlpcli.errors import DataError
 
 PIECE = 1 << 22
@@ -104,7 +105,7 @@ class Pieces:
 
 
 def guess_encoding(start: bytes) -> str:
-    """Of the text that begins with these bytes: "" for UTF-8, by its mark, or by what is no text in it."""
+    """The encoding of text that begins with these bytes: "" for UTF-8, which comes first, and for no text."""
     for mark, encoding in BYTE_ORDER_MARKS.items():
         if start.startswith(mark):
             return "" if encoding == "utf-8" else encoding
@@ -116,13 +117,7 @@ def guess_encoding(start: bytes) -> str:
     try:
         codecs.getincrementaldecoder("utf-8")().decode(start)
     except UnicodeDecodeError:
-        if b"\x00" in start:
-            return ""
-        try:
-            start.decode("cp1252")  # Latin-1 and the quotes and dashes of Windows
-        except UnicodeDecodeError:
-            return "latin-1"
-        return "cp1252"
+        return "" if b"\x00" in start else likely_encoding(start)
     return ""
 
 

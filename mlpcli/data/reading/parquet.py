@@ -46,7 +46,13 @@ def _blocks(file: Any, name: str, rows: int) -> Iterator[Block]:
         for batch in file.iter_batches(batch_size=rows):
             text = io.BytesIO()
             writer.write_csv(batch, text, options)
-            yield Block(text.getvalue(), ",", np.arange(first, first + len(batch)), batch.num_columns)
+            yield Block(
+                name=name,
+                text=text.getvalue(),
+                delimiter=",",
+                lines=np.arange(first, first + len(batch)),
+                width=batch.num_columns,
+            )
             first += len(batch)
     except (arrow.ArrowException, OSError) as error:
         raise _damaged(name, error) from None

@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mlpcli.data.columns.cells import Reading
 from mlpcli.data.reading.open_rows import OpenRows
 from mlpcli.data.reading.source import ReadingSettings, TextSource
 from mlpcli.errors import DataError
@@ -100,7 +99,7 @@ def test_blocks_know_the_objects(tmp_path: Path) -> None:
 
 def test_columns_of_numbers_are_numbers(tmp_path: Path) -> None:
     path = write(tmp_path, "a.jsonl", '{"x": 0.1, "y": "a"}\n{"x": null, "y": "b"}\n{"x": -3e-7, "y": "c"}\n')
-    np.testing.assert_array_equal(file_table([path]).read(["x"], {"x"}, Reading())["x"], [0.1, np.nan, -3e-7])
+    np.testing.assert_array_equal(file_table([path]).read(["x"], {"x"})["x"], [0.1, np.nan, -3e-7])
 
 
 @pytest.mark.parametrize("text", ["", "\n\n"])

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mlpcli.data.columns.cells import Reading, Texts
+from mlpcli.data.columns.cells import Texts
 from mlpcli.data.reading.open_rows import OpenRows
 from mlpcli.data.reading.parquet import ParquetWriter, is_parquet
 from mlpcli.data.reading.source import ReadingSettings, TextSource
@@ -40,7 +40,7 @@ def test_cells_of_all_types(tmp_path: Path, name: str) -> None:
 
 def test_columns_of_a_table(tmp_path: Path) -> None:
     table = file_table([write(tmp_path, "a.parquet", parquet_of(COLUMNS))])
-    frame = table.read(["t", "x"], {"x"}, Reading())
+    frame = table.read(["t", "x"], {"x"})
     np.testing.assert_array_equal(frame["x"], [0.1, np.nan, -3e-7])
     assert isinstance(texts := frame["t"], Texts)
     assert [texts.text(row) for row in range(3)] == ['a\n,"', "", "é"]
@@ -49,7 +49,7 @@ def test_columns_of_a_table(tmp_path: Path) -> None:
 def test_one_column_with_absent_values_keeps_its_rows(tmp_path: Path) -> None:
     path = write(tmp_path, "a.parquet", parquet_of({"a": ["x", None, "", "y"]}))
     assert rows_of(path)[1] == [["x"], [""], [""], ["y"]]
-    assert len(file_table([path]).read(["a"], (), Reading())) == 4
+    assert len(file_table([path]).read(["a"], ())) == 4
 
 
 def test_doubled_names(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from mlpcli.data.columns.cells import Frame
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.features import FeatureEncoder
 from mlpcli.data.reading.source import ReadingSettings
-from mlpcli.data.target import NumberTarget, Target, from_stored
+from mlpcli.data.target import TARGETS, NumberTarget, Target
 from mlpcli.errors import ArtifactError, MlpcliError
 from mlpcli.metrics.thresholds import DEFAULT_THRESHOLD
 from mlpcli.model.blueprint import Blueprint, loss_of
@@ -113,7 +113,7 @@ def from_artifact(stored: Artifact) -> Model:
     """Rebuild encoders and network; the sizes are checked before anything of their size is made."""
     options = Options.from_values(stored.settings)
     encoder = FeatureEncoder.from_stored(stored.encoders, stored.arrays, reading_of(options.reading))
-    target = from_stored(stored.target, stored.arrays)
+    target = TARGETS[stored.schema.task].from_description(stored.target, stored.arrays)
     task = TASKS[stored.schema.task]
     plan = Blueprint.of(options, encoder, task, target)
     values = np.atleast_2d(stored.arrays["parameters"])

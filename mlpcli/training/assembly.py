@@ -12,10 +12,9 @@ import pandas as pd
 
 from mlpcli.arrays import Array
 from mlpcli.artifact import Artifact
-from mlpcli.data.target import to_stored
 from mlpcli.model.encoded_rows import Data, paths_of
 from mlpcli.model.model import Model, from_artifact
-from mlpcli.model.weights import input_weights, values_of, zeros_of
+from mlpcli.model.weights import input_weights, zeros_of
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.nn.network import LayerSummary
 from mlpcli.preparation.prepare import Prepared
@@ -29,11 +28,10 @@ def assemble(prepared: Prepared, members: Sequence[Member], network: Sequence[La
     """The model, probabilities calibrated, thresholds chosen; scores and receipt are left to the caller."""
     training = prepared.parts["train"]
     encoders, numbers = prepared.encoder.to_stored()
-    target, scales = to_stored(prepared.target)
     artifact = Artifact(
         schema=prepared.schema,
         encoders=encoders,
-        target=target,
+        target=prepared.target.described(),
         settings=prepared.options.values(),
         network=[asdict(layer) for layer in network],
         history=[
@@ -47,15 +45,15 @@ def assemble(prepared: Prepared, members: Sequence[Member], network: Sequence[La
             "parameters": _stacked([member.values for member in members]),
             "baseline": prepared.task.baseline(prepared.target, training.truth, training.weights),
             **numbers,
-            **scales,
+            **prepared.target.arrays(),
         },
     )
     if members[0].constants.size:
         artifact.arrays["constants"] = _stacked([member.constants for member in members])
     model = from_artifact(artifact)
     shares = input_weights(prepared.encoder, model.networks)
-    for column, values, share in zip(encoders, values_of(prepared.encoder), shares, strict=True):
-        column |= values | {"weight": share}
+    for column, share in zip(encoders, shares, strict=True):
+        column["weight"] = share
     for layer, zeros in zip(artifact.network, zeros_of(model.networks), strict=True):
         layer["zeros"] = zeros
     held = HeldOut.of(prepared, members, model.networks)

@@ -7,13 +7,15 @@ table. What is asked of a text is asked once for each different one.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from mlpcli.data.columns.numerals import read_numerals
+
+if TYPE_CHECKING:
+    import pandas as pd  # loaded where it is called: `inspect` needs none
 
 Numbers: TypeAlias = npt.NDArray[np.floating[Any]]
 Mask: TypeAlias = npt.NDArray[np.bool_]
@@ -57,6 +59,8 @@ class Texts:
     @classmethod
     def of(cls, cells: Iterable[Any]) -> "Texts":
         """From cells of any type; what is absent (None, NaN) has no text."""
+        import pandas as pd
+
         array = np.empty(len(values := list(cells)), dtype=object)
         array[:] = values
         if pd.api.types.infer_dtype(array, skipna=True).startswith("mixed"):
@@ -101,7 +105,7 @@ class Frame:
         self._rows = rows
 
     @classmethod
-    def of(cls, table: pd.DataFrame, names: Sequence[str], numbers: Collection[str]) -> "Frame":
+    def of(cls, table: "pd.DataFrame", names: Sequence[str], numbers: Collection[str]) -> "Frame":
         """Columns of a DataFrame: `numbers` as such where their type is one, the others as texts."""
         columns: dict[str, Cells] = {}
         for name in names:
@@ -139,6 +143,8 @@ class Frame:
 
 def is_number_column(cells: "pd.Series[Any]") -> bool:
     """Whether the cells are real numbers already (booleans are not)."""
+    import pandas as pd
+
     kind = cells.dtype
     return pd.api.types.is_numeric_dtype(kind) and not (
         pd.api.types.is_bool_dtype(kind) or pd.api.types.is_complex_dtype(kind)
@@ -198,6 +204,8 @@ def _are_missing(levels: Levels, missing: frozenset[str]) -> Mask:
 
 @lru_cache(maxsize=8)
 def _numbers_in(words: frozenset[str]) -> list[float]:
+    import pandas as pd
+
     numbers = pd.to_numeric(np.array([*words], dtype=object), errors="coerce")
     return [float(number) for number in numbers if not np.isnan(number)]
 

@@ -10,7 +10,6 @@ from typing import Any, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from mlpcli.data.columns.cells import Cells, Levels, Mask, Reading, Texts, is_missing, texts_of
 
@@ -179,6 +178,8 @@ def calendar(seconds: Seconds) -> dict[str, Seconds]:
 
 def _distinct(texts: Levels) -> tuple[npt.NDArray[np.intp], Levels]:
     """For each text its place among the distinct ones (-1 for None), and those in order of appearance."""
+    import pandas as pd
+
     codes, distinct = pd.factorize(texts)
     return codes, cast(Levels, distinct)
 
@@ -187,6 +188,8 @@ def _read(texts: Levels, format: str) -> Seconds:
     """Seconds (n,) by one format, NaN where it does not read a text."""
     if not len(texts):
         return np.empty(0)
+    import pandas as pd
+
     cells = cast(Any, texts)  # the stubs do not know object arrays
     stamps = pd.to_datetime(cells, format=format, errors="coerce", utc=True, cache=False)
     seconds = np.where(stamps.isna(), np.nan, stamps.as_unit("us").asi8 / 1e6)

@@ -6,7 +6,6 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 Numbers: TypeAlias = npt.NDArray[np.floating[Any]]
 
@@ -21,6 +20,8 @@ def read_numerals(texts: npt.NDArray[np.object_], decimal: str) -> Numbers:
     Thousands stand in groups of three behind a comma, point, apostrophe or blank other than the decimal mark;
     `0,123` has none.
     """
+    import pandas as pd
+
     plain = texts
     if decimal != ".":
         # A point would be read as the decimal mark that it is not here.

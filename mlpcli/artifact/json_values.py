@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import is_dataclass
+from functools import cache
 from types import UnionType
 from typing import (
     Annotated,
@@ -47,9 +48,14 @@ def fits(value: Any, kind: Any) -> bool:
     if is_typeddict(kind) or is_dataclass(kind):
         return isinstance(value, dict) and all(
             fits(value[name], each) if name in value else get_origin(each) is NotRequired
-            for name, each in get_type_hints(kind, include_extras=True).items()
+            for name, each in _fields(kind).items()
         )
     return kind is Any or type(value) is kind or (kind is float and type(value) is int)
+
+
+@cache
+def _fields(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind, include_extras=True)
 
 
 def _is_list(value: Any) -> bool:

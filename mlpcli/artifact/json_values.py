@@ -5,7 +5,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import is_dataclass
 from functools import cache
-from types import UnionType
+from types import NoneType, UnionType
 from typing import (
     Annotated,
     Any,
@@ -17,6 +17,8 @@ from typing import (
     get_type_hints,
     is_typeddict,
 )
+
+_PLAIN = (int, str, bool, NoneType)
 
 
 def from_json(text: str) -> Any:
@@ -30,6 +32,10 @@ def fits(value: Any, kind: Any) -> bool:
     A TypedDict may lack what is NotRequired, a dataclass may lack nothing; both may have more. `Annotated`
     with a collection allows the values in it.
     """
+    if kind is float:
+        return type(value) in (float, int)
+    if kind in _PLAIN:
+        return type(value) is kind
     origin, inner = get_origin(kind), get_args(kind)
     if origin is Annotated:
         return fits(value, inner[0]) and value in inner[1]
@@ -50,7 +56,7 @@ def fits(value: Any, kind: Any) -> bool:
             fits(value[name], each) if name in value else get_origin(each) is NotRequired
             for name, each in _fields(kind).items()
         )
-    return kind is Any or type(value) is kind or (kind is float and type(value) is int)
+    return kind is Any
 
 
 @cache

@@ -1,4 +1,4 @@
-"""What is minimised, in words of the task."""
+"""Settings of the objective: the loss, its calibration and the weights of classes."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -18,7 +18,7 @@ def _parse_class_weight(text: str) -> ClassWeight:
 
 @dataclass(frozen=True)
 class ObjectiveSettings(Settings):
-    """What is minimised, in words of the task."""
+    """Settings of the objective."""
 
     loss: str = setting(
         AUTO,
@@ -50,9 +50,9 @@ class ObjectiveSettings(Settings):
             return
         if not isinstance(self.class_weight, tuple):
             raise SettingsError(
-                f"--class-weight: {self.class_weight!r:.40} names no classes", "Write CLASS=2.5."
+                f"{self.class_weight!r:.40} names no classes", "Write CLASS=2.5.", setting="class_weight"
             )
         for name, weight in self.class_weight:
             if not 0 <= weight < float("inf"):
                 what = "a weight below 0" if weight < 0 else "a weight that is no finite number"
-                raise SettingsError(f"--class-weight: {name!r} has {what}", "Give 0 or more.")
+                raise SettingsError(f"{name!r} has {what}", "Give 0 or more.", setting="class_weight")

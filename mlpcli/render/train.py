@@ -36,7 +36,7 @@ def training_report(screen: Screen, run: TrainingRun, data: Sequence[str]) -> No
     """The summary at the end of `train`."""
     artifact = run.artifact
     folds = run.model.options.ensemble.folds or 0
-    schema_report(screen, artifact.schema, data, run.rows, run.counts, folds=folds)
+    schema_report(screen, artifact.schema, data, run.plan.rows, run.plan.counts, folds=folds)
     screen.pairs([("note", finding.text) for finding in run.findings if finding.kind not in SHOWN_ELSEWHERE])
     network_report(screen, artifact.network, artifact.encoders, len(run.members))
     _course(screen, run)
@@ -76,12 +76,12 @@ def _course(screen: Screen, run: TrainingRun) -> None:
     lines = [
         *_epochs(run),
         ("rate", f"{rate_chosen}{f', {schedule}' if schedule else ''})"),
-        ("time", f"{duration(run.seconds)} with {count(run.threads, 'thread')}, seed {run.seed}"),
+        ("time", f"{duration(run.seconds)} with {count(run.plan.threads, 'thread')}, seed {run.seed}"),
         *_threshold(run),
     ]
-    if run.transferred is not None:
-        taken = [name for name, kept in run.transferred if kept]
-        anew = [name for name, kept in run.transferred if not kept]
+    if run.plan.transferred is not None:
+        taken = [name for name, kept in run.plan.transferred if kept]
+        anew = [name for name, kept in run.plan.transferred if not kept]
         lines.append(
             (
                 "start",
@@ -153,7 +153,7 @@ def training_fields(run: TrainingRun) -> dict[str, Any]:
     return {
         "model": run.output,
         "task": artifact.schema.task,
-        "rows": run.rows,
+        "rows": run.plan.rows,
         "columns": [asdict(column) for column in artifact.schema.columns],
         "parameters": artifact.parameter_count,
         "epochs": max(len(member.history) for member in run.members),
@@ -165,14 +165,14 @@ def training_fields(run: TrainingRun) -> dict[str, Any]:
         "training": run.scores["train"].metrics if "train" in run.scores else None,
         "baseline": shown.baseline,
         "members": [member.summary() for member in run.members],
-        "notes": notes_fields(run.notes, run.findings),
+        "notes": notes_fields(run.plan.notes, run.findings),
         "transferred": None
-        if run.transferred is None
-        else [{"layer": layer, "taken": taken} for layer, taken in run.transferred],
+        if run.plan.transferred is None
+        else [{"layer": layer, "taken": taken} for layer, taken in run.plan.transferred],
         "diagnosis": _diagnosis_fields(run) if run.model.options.run.diagnose else None,
         "settings": artifact.settings,
         "seed": run.seed,
-        "threads": run.threads,
+        "threads": run.plan.threads,
     }
 
 

@@ -13,7 +13,6 @@ from mlpcli.artifact import load as load_model
 from mlpcli.artifact.checkpoint import CHECKPOINT, Checkpoint, CheckpointEncoder, Progress, load
 from mlpcli.errors import ArtifactError, MlpcliError, count
 from mlpcli.files import check_output
-from mlpcli.model.blueprint import Blueprint
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.nn.trainer import Trainer
 from mlpcli.options.options import Options
@@ -152,7 +151,7 @@ def refuse_strange(checkpoint: Checkpoint, prepared: Prepared, members: int) -> 
 
     Its checksums are right: this is for files that somebody has altered.
     """
-    network = Blueprint.of(prepared.options, prepared.encoder, prepared.task, prepared.target).build()
+    network = prepared.blueprint.build()
     parameters = network.parameters
     for number, progress in checkpoint.members.items():
         state, epochs = progress.state, [record.epoch for record in progress.history]

@@ -354,7 +354,7 @@ def test_on_another_machine_it_is_said(tmp_path: Path) -> None:
     path = tmp_path / "run.checkpoint"
     broken_off(path, 2)
     forged(path, lambda members: None, machine="another")
-    assert any("begun on another machine" in note for note in train(checkpoint=str(path)).notes)
+    assert any("begun on another machine" in note for note in train(checkpoint=str(path)).plan.notes)
 
 
 def test_reports_of_the_same_run_may_be_replaced(tmp_path: Path) -> None:

@@ -12,7 +12,6 @@ import pytest
 
 import mlpcli
 from mlpcli.nn.fit_state import StopReason
-from mlpcli.options.options import Options
 from mlpcli.preparation.prepare import Prepared
 from mlpcli.training import budget
 from mlpcli.training.ensemble import Callbacks, ExecutionMode, choose_mode, train_members
@@ -232,14 +231,14 @@ def test_a_time_limit_is_spent(
     monkeypatch.setattr(budget, "_seconds_per_epoch", lambda ready: 0.1)
     ready = prepared(table(600), target="value", preset="default", threads=1)
     assert (ready.options.training.epochs, ready.options.members) == (64, 2)
-    fitted = budget.fit_to_time(ready, Options.from_values({}), 1 << 20, seconds).options
+    fitted = budget.fit_to_time(ready, 1 << 20, seconds).options
     assert (fitted.training.epochs, fitted.members) == (epochs, members)
 
 
 def test_a_bag_grows_by_whole_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(budget, "_seconds_per_epoch", lambda ready: 0.01)
     ready = prepared(table(300), target="value", preset="default", threads=1)
-    fitted = budget.fit_to_time(ready, Options.from_values({}), 1 << 20, 25.0)
+    fitted = budget.fit_to_time(ready, 1 << 20, 25.0)
     assert (fitted.options.ensemble.folds, fitted.options.members) == (5, 15)
     assert fitted.fold(7)[1].tolist() == fitted.fold(2)[1].tolist()
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from mlpcli.errors import DataError, SettingsError, did_you_mean
 from mlpcli.settings import AUTO, Settings, parse_list, parse_pairs, setting
@@ -132,7 +132,7 @@ class Column:
     """An input column: what it is taken for and why."""
 
     name: str
-    kind: str
+    kind: Annotated[str, KINDS]
     reason: str
 
 
@@ -142,7 +142,7 @@ class Schema:
 
     columns: tuple[Column, ...]
     target: tuple[str, ...]
-    task: str
+    task: Annotated[str, TASKS]
     task_reason: str
     weight: str | None = None
 

@@ -13,7 +13,7 @@ from mlpcli.data.columns.cells import Frame
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.features import FeatureEncoder
 from mlpcli.data.reading.source import ReadingSettings
-from mlpcli.data.target import NumberTarget, from_stored
+from mlpcli.data.target import TARGETS, NumberTarget
 from mlpcli.errors import ArtifactError, MlpcliError
 from mlpcli.metrics.thresholds import DEFAULT_THRESHOLD
 from mlpcli.model.blueprint import Blueprint, loss_of
@@ -108,7 +108,8 @@ def from_artifact(stored: Artifact) -> Model:
     """Rebuild encoders and network; the sizes are checked before anything of their size is made."""
     options = Options.from_values(stored.settings)
     encoder = FeatureEncoder.from_stored(stored.encoders, stored.arrays)
-    task = TASKS[stored.schema.task](from_stored(stored.target, stored.arrays))
+    target = TARGETS[stored.schema.task].from_description(stored.target, stored.arrays)
+    task = TASKS[stored.schema.task](target)
     return built(stored, options, encoder, task, Blueprint.of(options, encoder, task))
 
 

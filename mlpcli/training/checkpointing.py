@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from mlpcli.artifact import load as load_model
-from mlpcli.artifact.checkpoint import CHECKPOINT, Checkpoint, Encoder, Progress, load
+from mlpcli.artifact.checkpoint import CHECKPOINT, Checkpoint, CheckpointEncoder, Progress, load
 from mlpcli.errors import ArtifactError, MlpcliError, count
 from mlpcli.files import check_output
 from mlpcli.nn.fitting import EpochRecord
@@ -33,7 +33,7 @@ class CheckpointFile:
         check_output(path, force=True, inputs=inputs)
         self.path = path
         self._file = OwnedFile(path)
-        self._encoder = Encoder()
+        self._encoder = CheckpointEncoder()
         self._writer = Writer[Checkpoint](self._write)
         try:
             self._checkpoint = load(path) if self._file.acquire() else None

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 import mlpcli
-from mlpcli.artifact.checkpoint import Encoder, Progress, load
+from mlpcli.artifact.checkpoint import CheckpointEncoder, Progress, load
 from mlpcli.errors import ArtifactError, MlpcliError, OutputError
 from mlpcli.nn.fit_state import StopReason
 from mlpcli.nn.fitting import EpochRecord
@@ -247,7 +247,7 @@ def forged(path: Path, change: Callable[[dict[int, Progress]], Any], **others: A
         for number, progress in checkpoint.members.items()
     }
     change(members)
-    path.write_bytes(Encoder().to_bytes(dataclasses.replace(checkpoint, members=members, **others)))
+    path.write_bytes(CheckpointEncoder().to_bytes(dataclasses.replace(checkpoint, members=members, **others)))
 
 
 @pytest.mark.parametrize("settings", [EARLY, {"epochs": 4}], ids=str)

@@ -60,7 +60,12 @@ class TrainingSettings(Settings):
         None, "Course of the dropout rates.", group="Regularization", choices=tuple(SCHEDULES)
     )
     epochs: int | None = setting(
-        None, "Passes over the training rows, at most.", group="Course", at_least=1, common=True
+        None,
+        "Passes over the training rows, at most.",
+        group="Course",
+        at_least=1,
+        common=True,
+        set_by_time=True,
     )
     batch_size: int | None = setting(None, "Rows per update.", group="Course", at_least=1, common=True)
     patience: int | None = setting(

@@ -22,7 +22,7 @@ from mlpcli.nn.network import LayerSummary
 from mlpcli.options.run import limited_threads
 from mlpcli.preparation.finding import Finding
 from mlpcli.training.assembly import assemble, receipt
-from mlpcli.training.checkpointing import refuse_strange
+from mlpcli.training.checkpointing import refuse_altered_checkpoint
 from mlpcli.training.diagnosing import findings_of
 from mlpcli.training.ensemble import Callbacks, train_members
 from mlpcli.training.held_out import score_parts
@@ -199,7 +199,7 @@ def _trained(
     begun = time.perf_counter()
     callbacks = replace(callbacks, should_stop=stop_signal.ask)
     if keeper is not None:
-        refuse_strange(keeper.checkpoint, prepared, plan.members)
+        refuse_altered_checkpoint(keeper.checkpoint, prepared, plan.members)
         if keeper.checkpoint.finished:
             ended = sorted(keeper.checkpoint.members.items())
             return [member_of(*each) for each in ended], before
@@ -211,4 +211,6 @@ def _trained(
             progress=dict(keeper.checkpoint.members),
         )
     members = train_members(prepared, plan.members, plan.mode, callbacks)
+    if keeper is not None:
+        keeper.flush()
     return members, before + time.perf_counter() - begun

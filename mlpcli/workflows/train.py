@@ -20,7 +20,7 @@ from mlpcli.nn.fitting import EpochRecord
 from mlpcli.options.run import limited_threads
 from mlpcli.preparation.finding import Finding
 from mlpcli.training.assembly import assemble, receipt
-from mlpcli.training.checkpointing import refuse_strange
+from mlpcli.training.checkpointing import refuse_altered_checkpoint
 from mlpcli.training.diagnosing import findings_of
 from mlpcli.training.ensemble import Callbacks, train_members
 from mlpcli.training.held_out import score_parts
@@ -185,7 +185,7 @@ def _trained(
     begun = time.perf_counter()
     callbacks = replace(callbacks, should_stop=stop_signal.ask)
     if checkpoint is not None:
-        refuse_strange(checkpoint.checkpoint, prepared, plan.members)
+        refuse_altered_checkpoint(checkpoint.checkpoint, prepared, plan.members)
         if checkpoint.checkpoint.finished:
             ended = sorted(checkpoint.checkpoint.members.items())
             return [member_of(*each) for each in ended], before
@@ -197,4 +197,6 @@ def _trained(
             progress=dict(checkpoint.checkpoint.members),
         )
     members = train_members(prepared, plan.members, plan.mode, callbacks)
+    if keeper is not None:
+        keeper.flush()
     return members, before + time.perf_counter() - begun

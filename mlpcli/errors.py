@@ -1,6 +1,6 @@
 """Errors a user can mend, and the sentences they are told in: where, what, and what to do.
 
-Only `mlpcli.cli` turns these into a message and an exit code; Python callers catch `MlpcliError`.
+Only `mlpcli.cli` turns these into a message and an exit status; Python callers catch `MlpcliError`.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -67,8 +67,6 @@ class MlpcliError(Exception):
     error is about, if it is about one. Message and hint may be a `Sentence`.
     """
 
-    exit_code = 1
-
     def __init__(self, message: str, hint: str = "", *, setting: str = "") -> None:
         super().__init__(message)
         self.message = message
@@ -109,9 +107,7 @@ class StoppedError(MlpcliError):
 
 
 class SettingsError(MlpcliError):
-    """A setting that is wrong in itself, whatever the data: exit code 2, as for any wrong command line."""
-
-    exit_code = 2
+    """A setting that is wrong in itself, whatever the data."""
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -113,3 +113,17 @@ def test_workflows_and_below_do_not_print_or_exit(path: Path) -> None:
             assert node.id not in ("print", "input", "exit"), f"{node.id} in {path}"
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "sys":
             assert node.attr not in ("argv", "exit", "stdout", "stderr"), f"sys.{node.attr} in {path}"
+
+
+def test_no_room_has_a_circle() -> None:
+    """Modules of one room may import one another, but not in a circle, wherever the import stands."""
+    names = [".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts) for path in FILES]
+    modules = dict(zip([name.removesuffix(".__init__") for name in names], FILES, strict=True))
+    imported = {}
+    for name, path in modules.items():
+        targets = {each if each in modules else each.rpartition(".")[0] for each in imports_of(path)}
+        room = {other for other in modules if room_of(modules[other]) == room_of(path)} - {name}
+        imported[name] = targets & room
+    while leaves := [name for name, targets in imported.items() if not targets]:
+        imported = {name: targets.difference(leaves) for name, targets in imported.items() if targets}
+    assert not imported

@@ -1,34 +1,96 @@
-"""What may stand as the value of an option: its choices, columns of the DATA on the same line, files.
+"""Completions of an option's value: its choices, columns of the DATA on the same line, files.
 
-Which of these it is follows from what help calls the value: `COLUMN` and `A,B` are columns, `COLUMN=KIND`
-pairs, `FILE` and `MODEL` files, a word in small letters stands for itself.
+Which of these follows from what help calls the value: `COLUMN` and `A,B` are columns, `COLUMN=KIND` pairs,
+`FILE` and `MODEL` files, a word in small letters stands for itself. The shells use click's scripts; values
+that a script cannot pass on are left out.
 """
 
 import glob
 import os
 import re
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
 import click
-from click.shell_completion import CompletionItem
+from click.shell_completion import (
+    BashComplete,
+    CompletionItem,
+    FishComplete,
+    ShellComplete,
+    ZshComplete,
+    add_completion_class,
+    split_arg_string,
+)
 
-from mlpcli.cli.config import csv_word
-from mlpcli.settings import build, parse_list
-
-if TYPE_CHECKING:
-    from mlpcli.cli.grouped import GroupedOption
+from mlpcli.settings import build, csv_word, given, parse_list
 
 
 @dataclass(frozen=True)
-class Line:
-    """The whole command line, as `Context.obj` of a completion: also what stands after the cursor."""
+class CommandLine:
+    """The whole command line, as `Context.obj` of a completion: also the words after the cursor."""
 
     arguments: tuple[str, ...]
 
 
-def values_of(ctx: click.Context, option: "GroupedOption", incomplete: str) -> list[CompletionItem]:
+class _WholeLine(ShellComplete):
+    """Completes with the words after the cursor in view, as DATA may stand there."""
+
+    def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem[Any]]:
+        """As click, which sees the words before the cursor only."""
+        after = split_arg_string(os.environ["COMP_WORDS"])[len(args) + 2 :]
+        self.ctx_args["obj"] = CommandLine((*args, incomplete, *after))
+        return super().get_completions(args, incomplete)
+
+
+class Bash(_WholeLine, BashComplete):
+    """bash puts a value into the line as it is, so special characters are quoted here."""
+
+    def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem[Any]]:
+        """In an open quote, where a backslash does not quote, without values that have special characters."""
+        self._in_quotes = _ends_in_quotes(os.environ["COMP_WORDS"])
+        items = super().get_completions(args, incomplete)
+        if not self._in_quotes:
+            return items
+        return [each for each in items if not set("\"'\\$`*?[") & set(str(each.value))]
+
+    def format_completion(self, item: CompletionItem[Any]) -> str:
+        """With a backslash before each special character; doubled, as click's script reads one away."""
+        if self._in_quotes:
+            return super().format_completion(item)
+        return f"{item.type}," + re.sub(r"([^\w@%+=:,./\-])", r"\\\\\1", str(item.value))
+
+
+class Zsh(_WholeLine, ZshComplete):
+    """zsh quotes by itself."""
+
+
+class Fish(_WholeLine, FishComplete):
+    """fish quotes by itself, but click's script cuts a value at its first comma."""
+
+    def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem[Any]]:
+        """Without values that have a comma."""
+        return [each for each in super().get_completions(args, incomplete) if "," not in str(each.value)]
+
+
+def use_quoting_shells() -> None:
+    """Take these classes instead of click's."""
+    for shell in (Bash, Zsh, Fish):
+        add_completion_class(shell)
+
+
+def _ends_in_quotes(line: str) -> bool:
+    lexer = shlex.shlex(line, posix=True)
+    lexer.whitespace_split, lexer.commenters = True, ""
+    try:
+        list(lexer)
+    except ValueError as error:
+        return "quotation" in str(error)
+    return False
+
+
+def values_of(ctx: click.Context, option: click.Option, incomplete: str) -> list[CompletionItem]:
     """The values that begin so."""
     forms = (option.metavar or "").split("|")
     words = list(getattr(option.type, "choices", ())) or [
@@ -48,7 +110,7 @@ def values_of(ctx: click.Context, option: "GroupedOption", incomplete: str) -> l
 
 def columns_on(ctx: click.Context) -> list[str]:
     """The columns of the first file of DATA on the command line; none if it cannot be read."""
-    if not isinstance(ctx.obj, Line):
+    if not isinstance(ctx.obj, CommandLine):
         return []
     arguments = list(ctx.obj.arguments)
     after = arguments[arguments.index(str(ctx.info_name)) + 1 :]
@@ -62,7 +124,6 @@ def columns_on(ctx: click.Context) -> list[str]:
 
 
 def _header(path: str, params: dict[str, object]) -> list[str]:
-    from mlpcli.cli.options import given
     from mlpcli.data.reading.open_rows import OpenRows
     from mlpcli.data.reading.source import ReadingSettings, TextSource
 

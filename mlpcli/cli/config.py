@@ -7,14 +7,17 @@ options without their dashes. What is wrong in such a value is said with the pla
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import click
 from click.core import ParameterSource
 
-from mlpcli.cli.main import COMMANDS
-from mlpcli.errors import MlpcliError, SettingsError, did_you_mean
+from mlpcli.cli.commands import COMMANDS
+from mlpcli.cli.flags import flags_of
+from mlpcli.errors import MlpcliError, SettingsError, did_you_mean, told
+from mlpcli.settings import csv_word
 
 MOST_BYTES = 1_000_000
 ORIGINS = "mlpcli.origins"
@@ -118,24 +121,20 @@ def read_config(path: str) -> dict[str, dict[str, Any]]:
     return tables
 
 
-def tell_origin(ctx: click.Context, error: MlpcliError) -> None:
-    """Add to an error that names an option where its value came from, if not from the command line."""
-    for option in ctx.command.params:
-        if error.setting and option.name == error.setting:
-            tell_origin_of(option, ctx, error)
-
-
-def tell_origin_of(option: click.Parameter, ctx: click.Context, error: MlpcliError) -> None:
-    """Add to an error of this option's value where it came from, if not from the command line."""
-    source = ctx.get_parameter_source(str(option.name))
-    place = _origins(ctx).get(str(option.name), "")
-    if source is ParameterSource.ENVIRONMENT:
-        place += f" ({option.opts[-1]})"
-    elif source is not ParameterSource.DEFAULT_MAP:
-        return
-    elif isinstance(error, SettingsError):
-        error.exit_code = MlpcliError.exit_code  # not wrong from the command line alone
-    error.message, error.setting = f"{place}: {error.message}", ""
+@contextmanager
+def origins_told(ctx: click.Context) -> Iterator[None]:
+    """An error about a setting gets the place that its value came from, if that is not the command line."""
+    try:
+        yield
+    except MlpcliError as error:
+        source = ctx.get_parameter_source(error.setting)
+        if source not in (ParameterSource.ENVIRONMENT, ParameterSource.DEFAULT_MAP):
+            raise
+        naming, place = flags_of(ctx.command), _origins(ctx)[error.setting]
+        kind = MlpcliError  # what a file says is not wrong from the command line alone
+        if source is ParameterSource.ENVIRONMENT:
+            kind, place = type(error), f"{place} ({naming(error.setting)})"
+        raise kind(f"{place}: {told(error.message, naming)}", error.hint) from error
 
 
 def _origins(ctx: click.Context) -> dict[str, str]:
@@ -175,13 +174,6 @@ def _text(place: str, value: Any) -> str:
     if isinstance(value, str) and "\0" in value:
         raise MlpcliError(f"{place}: holds a NUL character", "Take it out.")
     return str(value)
-
-
-def csv_word(text: str) -> str:
-    """A word that `settings.parse_list` reads back as this text."""
-    if text == text.strip() and not set(text) & set(',"\r\n'):
-        return text
-    return '"' + text.replace('"', '""') + '"'
 
 
 def _kind(value: Any) -> str:

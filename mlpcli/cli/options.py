@@ -5,21 +5,26 @@ import itertools
 import types
 import typing
 from collections.abc import Callable, Collection, Sequence
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import click
 
 from mlpcli.cli.config import use_config
-from mlpcli.cli.grouped import GroupedCommand as GroupedCommand
-from mlpcli.cli.grouped import GroupedOption as GroupedOption
-from mlpcli.cli.grouped import show_all
-from mlpcli.cli.main import show_tracebacks
-from mlpcli.errors import SettingsError
+from mlpcli.cli.console import show_tracebacks
+from mlpcli.cli.flags import flag_of_setting, flags_in
+from mlpcli.cli.grouped import CONSOLE, GroupedOption, show_all
+from mlpcli.errors import Naming, Sentence, SettingsError
 from mlpcli.settings import Setting, Settings, described_fields, flag_of
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 LONGEST_METAVAR = 40
+
+
+class Decorator(Protocol):
+    """Adds something to a function that becomes a command."""
+
+    def __call__(self, function: Function, /) -> Function: ...
 
 
 class SettingType(click.ParamType[Any]):
@@ -58,11 +63,15 @@ class SettingType(click.ParamType[Any]):
         return self._setting.choices
 
 
-def settings_options(*classes: type[Settings], rare: Collection[str] = ()) -> Callable[[Function], Function]:
+def settings_options(*classes: type[Settings], rare: Collection[str] = ()) -> Decorator:
     """A decorator that adds an option for each field of the classes; None when not given.
 
     Those of the fields in `rare` are shown by --help-all only.
     """
+    known = flags_in(classes)
+
+    def naming(name: str) -> str:
+        return known.get(name) or flag_of_setting(name)
 
     def decorate(function: Function) -> Function:
         for settings_class in reversed(classes):
@@ -71,17 +80,17 @@ def settings_options(*classes: type[Settings], rare: Collection[str] = ()) -> Ca
                 described = described_fields(settings_class)[field.name]
                 if field.name in rare:
                     described = dataclasses.replace(described, common=False)
-                add = _option(field.name, described, hints[field.name], field.default)
+                add = _setting_option(field.name, described, hints[field.name], field.default, naming)
                 function = add(function)
         return function
 
     return decorate
 
 
-def _option(name: str, described: Setting, hint: Any, default: Any) -> Callable[[Function], Function]:
+def _setting_option(name: str, described: Setting, hint: Any, default: Any, naming: Naming) -> Decorator:
     flag, kind = flag_of(name, described), _plain_type(hint)
     names = [f"-{described.short}"] if described.short else []
-    help_text = described.help
+    help_text = Sentence(described.help).told(naming)
     if described.choices and not _choices(described):
         help_text += f" One of: {', '.join(described.choices)}."
     if isinstance(default, (int, float, str)) and not isinstance(default, bool) and default != "":
@@ -104,16 +113,8 @@ def _option(name: str, described: Setting, hint: Any, default: Any) -> Callable[
         if described.repeatable:
             details = details | {"callback": _together}
             del details["default"]
-    return click.option(
-        *names,
-        flag,
-        name,
-        cls=GroupedOption,
-        group=described.group,
-        common=described.common,
-        help=help_text,
-        **details,
-    )
+    rare = not described.common
+    return option(" ".join([*names, flag, name]), described.group, help_text, rare=rare, **details)
 
 
 def _choices(described: Setting) -> str:
@@ -138,9 +139,12 @@ def _together(ctx: click.Context, param: click.Parameter, values: Sequence[tuple
     return tuple(itertools.chain.from_iterable(values)) or None
 
 
-def given(values: dict[str, Any]) -> dict[str, Any]:
-    """The settings that were given."""
-    return {name: value for name, value in values.items() if value is not None}
+def option(names: str, group: str, text: str, **details: Any) -> Decorator:
+    """An option in a group of the help; `names` is `-o --output`, perhaps with the parameter's behind it.
+
+    With `rare` only --help-all shows it; the other `details` are those of `click.option`.
+    """
+    return click.option(*names.split(), cls=GroupedOption, group=group, help=text, **details)
 
 
 def data_argument(function: Function) -> Function:
@@ -148,58 +152,27 @@ def data_argument(function: Function) -> Function:
     return click.argument("data", nargs=-1, required=True, metavar="DATA...")(function)
 
 
-def console_options(*, json: bool = True) -> Callable[[Function], Function]:
-    """What every command has."""
-
-    def decorate(function: Function) -> Function:
-        everywhere: list[tuple[tuple[str, ...], dict[str, Any]]] = [
-            (
-                ("--config",),
-                {
-                    "metavar": "FILE",
-                    "is_eager": True,
-                    "expose_value": False,
-                    "callback": use_config,
-                    "help": "Options from a TOML file with a table for each command.",
-                    "common": False,
-                },
-            ),
-            (("-q", "--quiet"), {"is_flag": True, "help": "Only errors on stderr."}),
-            (("-v", "--verbose"), {"is_flag": True, "help": "More on stderr.", "common": False}),
-            (
-                ("--debug",),
-                {
-                    "is_flag": True,
-                    "callback": show_tracebacks,
-                    "help": "Show a traceback on errors.",
-                    "common": False,
-                },
-            ),
-            (
-                ("--help-all",),
-                {
-                    "is_flag": True,
-                    "is_eager": True,
-                    "expose_value": False,
-                    "allow_from_autoenv": False,
-                    "callback": show_all,
-                    "help": "Show every option.",
-                },
-            ),
-        ]
-        if json:
-            everywhere.insert(
-                0, (("--json", "as_json"), {"is_flag": True, "help": "One JSON object on stdout."})
-            )
-        for names, details in reversed(everywhere):
-            function = click.option(*names, cls=GroupedOption, **details)(function)
-        return function
-
-    return decorate
-
-
 def force_option(function: Function) -> Function:
-    """The leave to replace existing outputs."""
-    return click.option(
-        "-f", "--force", is_flag=True, cls=GroupedOption, group="Output", help="Replace existing outputs."
-    )(function)
+    """Add `-f`, `--force`."""
+    return option("-f --force", "Output", "Replace existing outputs.", is_flag=True)(function)
+
+
+def console_options(function: Function) -> Function:
+    """Add the options of every command; the command gets most of them as a `Console`."""
+    early = {"is_eager": True, "expose_value": False}
+    config = {"metavar": "FILE", "callback": use_config, "rare": True}
+    debug = {"is_flag": True, "callback": show_tracebacks, "rare": True}
+    help_all = {"is_flag": True, "callback": show_all, "allow_from_autoenv": False}
+    options = [
+        option("--json as_json", CONSOLE, "One JSON object on stdout.", is_flag=True),
+        option(
+            "--config", CONSOLE, "Options from a TOML file with a table for each command.", **config, **early
+        ),
+        option("-q --quiet", CONSOLE, "Only errors on stderr.", is_flag=True),
+        option("-v --verbose", CONSOLE, "More on stderr.", is_flag=True, rare=True),
+        option("--debug", CONSOLE, "Show a traceback on errors.", **debug),
+        option("--help-all", CONSOLE, "Show every option.", **help_all, **early),
+    ]
+    for add in reversed(options):
+        function = add(function)
+    return function

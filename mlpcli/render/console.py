@@ -4,6 +4,8 @@ import os
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
+from mlpcli.errors import Naming, told
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -32,10 +34,19 @@ class Screen:
     """Lines, headings and tables on one stream. Text is text: never markup."""
 
     def __init__(
-        self, stream: TextIO, *, width: int | None = None, quiet: bool = False, lasting: bool = False
+        self,
+        stream: TextIO,
+        *,
+        width: int | None = None,
+        quiet: bool = False,
+        lasting: bool = False,
+        naming: Naming = str,
     ) -> None:
-        """With `lasting` work goes on, in silence, when nobody is there any more to read the stream."""
-        self.stream, self._lasting = stream, lasting
+        """With `lasting`, work goes on in silence when the stream's reader has left.
+
+        `naming` is how settings are called in the texts that name some.
+        """
+        self.stream, self._lasting, self._naming = stream, lasting, naming
         self.terminal = is_terminal(stream)
         self.quiet = quiet
         self._width = width
@@ -76,7 +87,11 @@ class Screen:
 
     def line(self, text: str = "", style: str = "") -> None:
         """One line, or several where a terminal is too narrow."""
-        self._say(lambda: self._line(printable(text), style))
+        self._say(lambda: self._line(printable(self.told(text)), style))
+
+    def told(self, text: str) -> str:
+        """The text with settings called as on this screen."""
+        return told(text, self._naming)
 
     def raw(self, text: str) -> None:
         """Text drawn by ourselves, with its line ends."""
@@ -124,7 +139,7 @@ class Screen:
 
     def _table(self, headers: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int]) -> None:
         headers = [printable(header) for header in headers]
-        texts = [[printable(cell) for cell in row] for row in rows]
+        texts = [[printable(self.told(cell)) for cell in row] for row in rows]
         if not self._rich:
             lines = [list(headers), *texts] if headers else texts
             widths = (

@@ -38,7 +38,7 @@ def diagnosis_report(
     screen.table(headers, rows, numbers=range(1, len(headers)))
     screen.line()
     for text in findings or ["nothing conspicuous"]:
-        screen.line(f"  {text}")
+        screen.line(f"  {screen.told(text)}")
 
 
 def _share(value: float | None) -> str:

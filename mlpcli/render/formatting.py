@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
+from mlpcli.errors import count
+
 NOTHING = 1e-12
 """What is left of zero by rounding."""
 
@@ -43,11 +45,6 @@ def duration(seconds: float) -> str:
     if seconds < 60:
         return f"{seconds:.0f} s"
     return f"{int(seconds // 60)} min {int(seconds % 60):02d} s"
-
-
-def count(number: int, noun: str) -> str:
-    """1 row, 2 rows."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def by_column(counts: Mapping[str, int], most: int = 5) -> str:

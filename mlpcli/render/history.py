@@ -17,7 +17,9 @@ ENDINGS = (".csv", ".jsonl")
 def check_history(path: str) -> None:
     """Raise SettingsError for a name that says no format."""
     if not path.lower().endswith(ENDINGS):
-        raise SettingsError(f"--history {path}: is neither .csv nor .jsonl", "Name a .csv or .jsonl file.")
+        raise SettingsError(
+            f"{path}: is neither .csv nor .jsonl", "Name a .csv or .jsonl file.", setting="history"
+        )
 
 
 def write_history(path: str, history: Sequence[EpochRecord]) -> None:

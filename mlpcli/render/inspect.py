@@ -2,19 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mlpcli.artifact import Artifact
 from mlpcli.data.schema import Schema
+from mlpcli.errors import count
 from mlpcli.render.console import Screen
-from mlpcli.render.formatting import count, day, duration, plain, score
+from mlpcli.render.formatting import day, duration, plain, score
 from mlpcli.render.loss_curve import can_draw, course
+
+if TYPE_CHECKING:
+    from mlpcli.artifact import Artifact
 
 SHOWN_LEVELS = 6
 COURSE_HEIGHT = 7
 
 
-def model_report(screen: Screen, artifact: Artifact) -> None:
+def report(screen: Screen, artifact: "Artifact") -> None:
     """Columns, network, settings, course, scores, receipt."""
     schema, receipt = artifact.schema, artifact.receipt
     screen.heading("Target")
@@ -72,7 +75,7 @@ def columns_report(screen: Screen, schema: Schema, encoders: Sequence[Mapping[st
     screen.table(["column", "kind", "inputs", "because"], rows, numbers=(2,))
 
 
-def _inputs(screen: Screen, artifact: Artifact) -> None:
+def _inputs(screen: Screen, artifact: "Artifact") -> None:
     """What the values of each input were in training, and how much of the first layer's weight it has."""
     headers = ["input", "values", "gaps as", "weight"]
     rows = [
@@ -128,7 +131,7 @@ def network_report(
         screen.line(f"  {zeros / total:.1%} of the parameters are zero".replace("%", " %"))
 
 
-def _course(screen: Screen, artifact: Artifact) -> None:
+def _course(screen: Screen, artifact: "Artifact") -> None:
     """Some epochs of the history: the first, the best, the last and what lies between."""
     receipt = artifact.receipt
     # Of several networks the course of the first, and a table of all.
@@ -197,7 +200,7 @@ def _setting(value: Any) -> str:
     return str(value)
 
 
-def model_fields(artifact: Artifact) -> dict[str, Any]:
+def fields(artifact: "Artifact") -> dict[str, Any]:
     """The JSON fields of `inspect`."""
     encoded = {each["name"]: each for each in artifact.encoders}
     columns = [asdict(column) | {"encoder": encoded.get(column.name)} for column in artifact.schema.columns]

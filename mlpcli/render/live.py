@@ -4,17 +4,19 @@ import time
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from mlpcli.errors import count
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.render.console import Screen
 from mlpcli.render.dry_run import notes_report
-from mlpcli.render.formatting import count, duration, rate, score
+from mlpcli.render.formatting import duration, rate, score
 from mlpcli.render.loss_curve import can_draw, course, losses_of
-from mlpcli.training.planning import TrainingPlan
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.live import Live
     from rich.table import Table
+
+    from mlpcli.training.planning import TrainingPlan
 
 SHOWN = 8
 """Epochs in the table, or networks."""
@@ -55,7 +57,7 @@ class LiveView:
         if self._live is not None:
             self._live.stop()
 
-    def on_start(self, plan: TrainingPlan) -> None:
+    def on_start(self, plan: "TrainingPlan") -> None:
         """The notes, and an empty view."""
         import plotille  # noqa: F401  # now, and not while networks learn
         from rich.live import Live

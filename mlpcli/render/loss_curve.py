@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.render.console import Screen, use_colour
-from mlpcli.render.terminal_curve import BRAILLE, Line, Mark, draw
+from mlpcli.render.terminal_curve import BRAILLE, Curve, Mark, draw
 
 Losses: TypeAlias = Sequence[tuple[int, float, float | None]]
 """Epoch, training loss, validation loss."""
@@ -32,15 +32,15 @@ def course(
 ) -> list[str]:
     """Both losses of one network; of several the validation losses, those of the last few of many."""
     coloured, several = use_colour(screen.stream), len(networks) > 1
-    lines, marks = [], []
+    curves, marks = [], []
     for number, losses in sorted(networks.items())[-len(COLOURS) :]:
         epochs = [epoch for epoch, _, _ in losses]
         validated = losses[0][2] is not None
         colour = COLOURS[number % len(COLOURS)] if coloured else None
         if not (several and validated):
-            lines.append(Line(epochs, [loss for _, loss, _ in losses], dotted=validated))
+            curves.append(Curve(epochs, [loss for _, loss, _ in losses], dotted=validated))
         if validated:
-            lines.append(Line(epochs, [loss for _, _, loss in losses], colour))
+            curves.append(Curve(epochs, [loss for _, _, loss in losses], colour))
         if not several and number in best:
             marks.append(Mark(best[number], "green" if coloured else None))
     last = max(len(losses) for losses in networks.values())
@@ -54,4 +54,4 @@ def course(
     )
     if min(width, WIDEST) < len(title) + 20:
         title = "loss by epoch"
-    return draw(lines, min(width, WIDEST), height, x_label=title, ends=("1", f"{last}"), marks=marks)
+    return draw(curves, min(width, WIDEST), height, x_label=title, ends=("1", f"{last}"), marks=marks)

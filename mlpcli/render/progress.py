@@ -1,13 +1,15 @@
 """What is seen while a network learns: a live view on a terminal, lines with -v, else nothing but notes."""
 
 from types import TracebackType
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.render.console import Screen
 from mlpcli.render.dry_run import notes_report
 from mlpcli.render.formatting import rate, score
-from mlpcli.training.planning import TrainingPlan
+
+if TYPE_CHECKING:
+    from mlpcli.training.planning import TrainingPlan
 
 
 class TrainingView(Protocol):
@@ -19,7 +21,7 @@ class TrainingView(Protocol):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
 
-    def on_start(self, plan: TrainingPlan) -> None:
+    def on_start(self, plan: "TrainingPlan") -> None:
         """Training begins; notes about the data are shown now."""
 
     def on_epoch(self, record: EpochRecord) -> None:
@@ -53,7 +55,7 @@ class LineView:
     ) -> None:
         """Nothing to close."""
 
-    def on_start(self, plan: TrainingPlan) -> None:
+    def on_start(self, plan: "TrainingPlan") -> None:
         """The notes."""
         self._plan, self._done = plan, len(plan.past)
         notes_report(self._screen, plan.notes, plan.findings)
@@ -70,13 +72,13 @@ class LineView:
         """Nothing."""
 
 
-def headers(plan: TrainingPlan) -> list[str]:
+def headers(plan: "TrainingPlan") -> list[str]:
     """Names of what is told of an epoch."""
     several = ["network"] if plan.members > 1 else []
     return [*several, "epoch", "train loss", "validation loss", plan.headline, "rate", "best"]
 
 
-def cells(plan: TrainingPlan, record: EpochRecord) -> list[str]:
+def cells(plan: "TrainingPlan", record: EpochRecord) -> list[str]:
     """What is told of an epoch, in the order of `headers`."""
     return [
         *([str(record.member + 1)] if plan.members > 1 else []),

@@ -17,7 +17,7 @@ flatten all that follows."""
 
 
 @dataclass(frozen=True)
-class Line:
+class Curve:
     """Points from left to right; those that are None are left out."""
 
     xs: Sequence[float]
@@ -35,7 +35,7 @@ class Mark:
 
 
 def draw(
-    lines: Sequence[Line],
+    curves: Sequence[Curve],
     width: int,
     height: int,
     *,
@@ -46,14 +46,14 @@ def draw(
 ) -> list[str]:
     """Rows of text, `width` columns wide, `height` rows for the curves and two below for the axis.
 
-    `ends` are the texts at the ends of the horizontal axis, whose limits are those of the lines. Values above
-    `highest` are drawn at the top; if none is given a limit is found.
+    `ends` are the texts at the ends of the horizontal axis, which spans the curves. Values above `highest`
+    are drawn at the top; by default a limit is found.
     """
     from plotille import Canvas  # takes 13 ms, and is needed only here
 
     points = [
-        [(x, y) for x, y in zip(line.xs, line.ys, strict=True) if y is not None and abs(y) < LARGEST]
-        for line in lines
+        [(x, y) for x, y in zip(curve.xs, curve.ys, strict=True) if y is not None and abs(y) < LARGEST]
+        for curve in curves
     ]
     if not any(points):
         return []
@@ -67,14 +67,14 @@ def draw(
         dots = 4 * height
         for dot in range(0, dots, 3):
             canvas.point(mark.x, low + (top - low) * dot / dots, color=mark.colour)
-    for line, each in zip(lines, points, strict=True):
-        if line.dotted:
+    for curve, each in zip(curves, points, strict=True):
+        if curve.dotted:
             for x, y in _thinned(each, inner):
-                canvas.point(x, min(y, top), color=line.colour)
+                canvas.point(x, min(y, top), color=curve.colour)
             continue
         shown = _thinned(each, POINTS_PER_COLUMN * inner)
         for (x0, y0), (x1, y1) in zip(shown, shown[1:] or shown, strict=False):
-            canvas.line(x0, min(y0, top), x1, min(y1, top), color=line.colour)
+            canvas.line(x0, min(y0, top), x1, min(y1, top), color=curve.colour)
     rows = [row.replace(NO_DOT, " ").rstrip() for row in canvas.plot().split("\n")]
     labels = {0: _label(top), height - 1: _label(low)}
     drawn = [

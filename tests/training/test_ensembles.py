@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 import mlpcli
+from mlpcli.errors import StoppedError
 from mlpcli.nn.fit_state import StopReason
 from mlpcli.options.options import Options
 from mlpcli.preparation.prepare import Prepared
@@ -154,9 +155,9 @@ def test_rows_that_are_kept_apart_do_not_count() -> None:
 
 
 def test_before_any_epoch_there_is_nothing_to_keep() -> None:
-    with pytest.raises(mlpcli.MlpcliError, match="before the first epoch") as raised:
+    with pytest.raises(StoppedError, match="before the first epoch") as raised:
         mlpcli.train(table(), "value", should_stop=lambda: "interrupted", ensemble=3, **QUICK)
-    assert raised.value.exit_code == 130
+    assert raised.value.reason == "interrupted"
 
 
 @pytest.mark.parametrize("target", ["value", "class", "yes"])

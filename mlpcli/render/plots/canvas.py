@@ -91,7 +91,7 @@ def drawing() -> Iterator[None]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            style = require_extra("matplotlib.style", "plots", "--plot: a picture is drawn")
+            style = require_extra("matplotlib.style", "plots", "a picture is drawn", setting="plot")
             with style.context(["default", STYLE]):
                 yield
     finally:

@@ -9,8 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from mlpcli.arrays import Array
+from mlpcli.errors import count
 from mlpcli.nn.fitting import EpochRecord
-from mlpcli.render.formatting import count, score, span
+from mlpcli.render.formatting import score, span
 from mlpcli.render.plots.canvas import BLUE, GREY, MUTED, ORANGE, SMALL, VERMILLION, WIDTH, heading, number
 from mlpcli.render.plots.layers import LayerPanel, draw_layers, layer_panels
 from mlpcli.render.plots.panels import Label, counting, end_labels, measuring, plain_numbers

@@ -9,8 +9,8 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from mlpcli.arrays import Array
+from mlpcli.errors import count
 from mlpcli.metrics.evaluation_curves import Density, ValueCurves, ValuePairs
-from mlpcli.render.formatting import count
 from mlpcli.render.plots.canvas import BLUE, VERMILLION, WIDTH, heading, name
 from mlpcli.render.plots.panels import plain_numbers
 

@@ -1,4 +1,4 @@
-"""Output files that are complete or absent, and never overwritten unasked."""
+"""Output files: complete or absent, and never overwritten unasked."""
 
 import contextlib
 import os
@@ -23,7 +23,7 @@ class Outputs:
     """Files that are read, which must not be written over even with `force`."""
 
     def check(self) -> None:
-        """Raise OutputError if one cannot be written, must not be, or two are one file. Writes nothing."""
+        """Raise OutputError if one cannot or must not be written, or two are one file. Writes nothing."""
         refuse_clashes(self.paths)
         for setting, path in self.paths.items():
             if path is not None:
@@ -93,10 +93,10 @@ def refuse_own_input(stdout: IO[Any], inputs: Iterable[str]) -> None:
 
 @contextlib.contextmanager
 def atomic_output(path: str, *, text: bool = False) -> Iterator[IO[Any]]:
-    """A file to write that appears under its name only when the block ends well.
+    """Open a file for writing that appears under its name only when the block ends well.
 
-    Written beside the target and renamed, with the old file's mode or the umask's; a symlink is followed; a
-    device or pipe is written straight.
+    It is written in the same folder and renamed, with the old file's mode or the umask's; a symlink is
+    followed; a device or pipe is written straight.
     """
     kind: dict[str, Any] = {"mode": "w", "encoding": "utf-8", "newline": ""} if text else {"mode": "wb"}
     with named_errors(path):
@@ -129,7 +129,7 @@ def _is_special(path: str) -> bool:
 
 @contextlib.contextmanager
 def named_errors(path: str) -> Iterator[None]:
-    """An OSError in the block becomes an OutputError about `path`."""
+    """Turn an OSError in the block into an OutputError about `path`."""
     try:
         yield
     except BrokenPipeError:

@@ -35,20 +35,20 @@ class CommandLine:
 
 
 class _WholeLine(ShellComplete):
-    """Completes with the words after the cursor in view, as DATA may stand there."""
+    """Base of the shells: DATA may stand after the cursor, so the words there are kept."""
 
     def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem[Any]]:
-        """As click, which sees the words before the cursor only."""
+        """Complete as click does, which knows only the words before the cursor."""
         after = split_arg_string(os.environ["COMP_WORDS"])[len(args) + 2 :]
         self.ctx_args["obj"] = CommandLine((*args, incomplete, *after))
         return super().get_completions(args, incomplete)
 
 
 class Bash(_WholeLine, BashComplete):
-    """bash puts a value into the line as it is, so special characters are quoted here."""
+    """Completion for bash, which inserts a value as it is, so special characters are quoted here."""
 
     def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem[Any]]:
-        """In an open quote, where a backslash does not quote, without values that have special characters."""
+        """Leave out values with special characters in an open quote, where a backslash does not quote."""
         self._in_quotes = _ends_in_quotes(os.environ["COMP_WORDS"])
         items = super().get_completions(args, incomplete)
         if not self._in_quotes:
@@ -56,26 +56,26 @@ class Bash(_WholeLine, BashComplete):
         return [each for each in items if not set("\"'\\$`*?[") & set(str(each.value))]
 
     def format_completion(self, item: CompletionItem[Any]) -> str:
-        """With a backslash before each special character; doubled, as click's script reads one away."""
+        """Put a backslash before each special character; doubled, as click's script reads one away."""
         if self._in_quotes:
             return super().format_completion(item)
         return f"{item.type}," + re.sub(r"([^\w@%+=:,./\-])", r"\\\\\1", str(item.value))
 
 
 class Zsh(_WholeLine, ZshComplete):
-    """zsh quotes by itself."""
+    """Completion for zsh, which quotes by itself."""
 
 
 class Fish(_WholeLine, FishComplete):
-    """fish quotes by itself, but click's script cuts a value at its first comma."""
+    """Completion for fish, which quotes by itself; but click's script cuts a value at its first comma."""
 
     def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem[Any]]:
-        """Without values that have a comma."""
+        """Leave out values with a comma."""
         return [each for each in super().get_completions(args, incomplete) if "," not in str(each.value)]
 
 
 def use_quoting_shells() -> None:
-    """Take these classes instead of click's."""
+    """Register these classes in place of click's."""
     for shell in (Bash, Zsh, Fish):
         add_completion_class(shell)
 
@@ -91,7 +91,7 @@ def _ends_in_quotes(line: str) -> bool:
 
 
 def values_of(ctx: click.Context, option: click.Option, incomplete: str) -> list[CompletionItem]:
-    """The values that begin so."""
+    """Values of the option that begin with `incomplete`."""
     forms = (option.metavar or "").split("|")
     words = list(getattr(option.type, "choices", ())) or [
         each for each in forms if re.fullmatch("[a-z][a-z0-9]*", each)
@@ -137,7 +137,7 @@ def _header(path: str, params: dict[str, object]) -> list[str]:
 
 
 def _lists(columns: Sequence[str], incomplete: str) -> list[str]:
-    """Lists of columns that begin so; a name with a comma is in quotes unless it stands alone."""
+    """Lists of columns that begin with `incomplete`; a name with a comma is quoted unless it stands alone."""
     before, last = _last_word(incomplete)
     if not before:
         return [each for each in columns if each.startswith(incomplete)] or [
@@ -148,7 +148,7 @@ def _lists(columns: Sequence[str], incomplete: str) -> list[str]:
 
 
 def _pairs(columns: Sequence[str], incomplete: str) -> list[str]:
-    """COLUMN=KIND,... that begin so: columns, and with only one left the kinds too."""
+    """COLUMN=KIND,... that begin with `incomplete`: columns, and if only one matches the kinds too."""
     from mlpcli.data.schema import CHOICES
 
     before, last = _last_word(incomplete)
@@ -162,7 +162,7 @@ def _pairs(columns: Sequence[str], incomplete: str) -> list[str]:
 
 
 def _last_word(text: str) -> tuple[str, str]:
-    """What stands up to the last comma outside of quotes, and what the unfinished word behind it means."""
+    """The text up to the last comma outside quotes, and the unfinished word after it without its quotes."""
     end = 0
     for place, character in enumerate(text):
         if character == "," and text[:place].count('"') % 2 == 0:

@@ -1,4 +1,4 @@
-"""What the commands share in talking: made once from -q, -v, --json and --debug."""
+"""Output of all commands: streams, errors, and the options -q, -v, --json and --debug that govern them."""
 
 import os
 import sys
@@ -14,14 +14,14 @@ from mlpcli.render.console import Screen, printable, use_colour
 
 
 class Console:
-    """The streams of a command, how much goes to them, and by which names settings are told."""
+    """Screens of a command, made once from -q, -v, --json and --debug, and the flags to name settings by."""
 
     def __init__(self, *, debug: bool = False) -> None:
         self.debug = debug
-        """Show a traceback with an error; known before the other options, as these may be wrong."""
+        """Whether errors show a traceback; set before the other options are read, as these may be wrong."""
         self.quiet = self.verbose = self.as_json = False
         self.naming: Naming = flag_of_setting
-        """The flags of the command, once it is known."""
+        """Flags of the settings: the command's own, once it is known."""
 
     def results(self) -> Screen:
         """The screen of stdout."""
@@ -38,7 +38,7 @@ class Console:
         click.echo(to_text(command, fields, self.naming))
 
     def tell(self, error: MlpcliError) -> None:
-        """Write an error as `complain` does, with settings named by their flags."""
+        """Write an error with its settings named by their flags."""
         self.complain(error.told(self.naming), told(error.hint, self.naming))
 
     def complain(self, message: str, hint: str = "") -> None:

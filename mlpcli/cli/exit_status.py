@@ -6,20 +6,20 @@ from mlpcli.errors import MlpcliError, SettingsError, StoppedError
 
 
 class ExitStatus(IntEnum):
-    """Numbers that scripts rely on."""
+    """Exit status of the program; scripts rely on these numbers."""
 
     DONE = 0
     FAILED = 1
-    """Something in a file was wrong, or went wrong during the work."""
+    """A fault in a file, or during the work."""
     MISUSED = 2
-    """Wrong from the command line alone."""
+    """A fault in the command line itself."""
     GATE_FAILED = 3
     INTERRUPTED = 130
     TERMINATED = 143
 
 
 AFTER_STOPPING = {"interrupted": ExitStatus.INTERRUPTED, "terminated": ExitStatus.TERMINATED}
-"""By the `StopReason` of a training; all others count as done."""
+"""Status by the `StopReason` of a training; all other reasons count as done."""
 
 
 def status_of(error: MlpcliError) -> ExitStatus:

@@ -10,7 +10,7 @@ from mlpcli.settings import Settings, described_fields, flag_of
 
 
 def flags_of(command: click.Command) -> Naming:
-    """How the command's own options are called; other settings as by `flag_of_setting`."""
+    """A function from setting to flag: the command's own options first, then those of `flag_of_setting`."""
     known = {each.name: max(each.opts, key=len) for each in command.params if isinstance(each, click.Option)}
     return lambda name: known.get(name) or flag_of_setting(name)
 
@@ -25,7 +25,7 @@ def flags_in(classes: Iterable[type[Settings]]) -> dict[str, str]:
 
 
 def flag_of_setting(name: str) -> str:
-    """How the commands that train call a setting."""
+    """The flag of a setting for the commands that train."""
     return _flags_of_training().get(name) or "--" + name.replace("_", "-")
 
 

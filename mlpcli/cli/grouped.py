@@ -1,4 +1,4 @@
-"""Options in the groups of help, and commands that show them: how help, errors and shells see an option."""
+"""Options in groups, and the commands that show them in help, errors and completions."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,24 +13,24 @@ from mlpcli.errors import SettingsError
 
 CONSOLE = "Console"
 GROUPS = ("Data", "Reading", "Network", "Loss", "Optimizer", "Regularization", "Course")
-"""Sections of help that come first, in this order; others follow as they appear, the console last."""
+"""Sections that come first in help, in this order; others follow as they appear, the console last."""
 SHOW_ALL = "mlpcli.show_all"
 
 
 class FileName(click.ParamType[str]):
-    """A path as it was given, or - ; shells complete file names."""
+    """A path as given, or -; shells complete file names."""
 
     name = "file"
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
-        """The shell knows how."""
+        """Leave it to the shell."""
         return [CompletionItem(incomplete, type="file")]
 
 
 class GroupedOption(click.Option):
-    """An option with the heading under which help shows it, and with the variable that may give it.
+    """An option in a group of the help, which an environment variable may give.
 
     A flag can also be switched off, by --no-FLAG, as a variable or a file may have switched it on.
     `several` options take a comma-separated list; `rare` ones are shown by --help-all only.
@@ -53,19 +53,19 @@ class GroupedOption(click.Option):
         self.several = several or self.multiple
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
-        """As click, without the --no- form that every flag has."""
+        """The help of the option as click writes it, without the --no- form that every flag has."""
         record = super().get_help_record(ctx)
         if record is None or not self._switch_off:
             return record
         return record[0].partition(" / ")[0], record[1]
 
     def value_from_envvar(self, ctx: click.Context) -> Any:
-        """Of the variable named after the option as it is written: MLPCLI_TRAIN_BATCH_SIZE."""
+        """The value of the variable named after the option, as MLPCLI_TRAIN_BATCH_SIZE."""
         value = from_environment(ctx, self) if self.allow_from_autoenv else None
         return [value] if self.multiple and value is not None else value
 
     def process_value(self, ctx: click.Context, value: Any) -> Any:
-        """As click; an error says where the value came from."""
+        """Convert as click does; an error says where the value came from."""
         with origins_told(ctx):
             try:
                 return super().process_value(ctx, value)
@@ -76,14 +76,14 @@ class GroupedOption(click.Option):
                 raise SettingsError(text, "See --help-all.", setting=str(self.name)) from None
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """Choices, columns of DATA, files."""
+        """Complete with choices, columns of DATA, files."""
         from mlpcli.cli.completion import values_of
 
         return values_of(ctx, self, incomplete)
 
 
 class GroupedCommand(click.Command):
-    """Shows its commonest options by group with --help, every one with --help-all."""
+    """A command whose help shows the commonest options by group; --help-all shows every one."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -94,13 +94,13 @@ class GroupedCommand(click.Command):
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
     ) -> click.Context:
-        """As click; from now on errors name settings by this command's flags."""
+        """Parse as click does; from now on errors name settings by this command's flags."""
         if parent is not None and isinstance(parent.obj, Console):
             parent.obj.naming = flags_of(self)
         return super().make_context(info_name, args, parent, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """As click; the function gets a console, and an error says where a setting's value came from."""
+        """Call the command with a `Console`; an error says where a setting's value came from."""
         console = ctx.ensure_object(Console)
         for name in ("as_json", "quiet", "verbose", "debug"):
             setattr(console, name, ctx.params.pop(name))
@@ -109,7 +109,7 @@ class GroupedCommand(click.Command):
             return super().invoke(ctx)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """A section for each group."""
+        """Write a section for each group."""
         sections: dict[str, list[tuple[str, str]]] = {}
         hidden = 0
         for param in self.get_params(ctx):

@@ -12,7 +12,7 @@ from mlpcli.options.options import SETTINGS_CLASSES
 from mlpcli.settings import given
 
 OF_LONG_RUNS = frozenset({"learning_rate", "epochs", "patience", "validation", "test"})
-"""Accepted, so that a train command can be tried unchanged, but of no interest here."""
+"""Settings that have no effect here, accepted so that a train command can be tried unchanged."""
 
 
 @click.command("lr-find", cls=GroupedCommand)

@@ -23,19 +23,19 @@ EPILOG = """Start with: mlpcli train data.csv -t COLUMN
 Completion (bash, zsh, fish): eval "$(_MLPCLI_COMPLETE=bash_source mlpcli)"
 """
 COMPLETE = "_MLPCLI_COMPLETE"
-"""The variable by which a shell asks for completions."""
+"""Environment variable by which a shell asks for completions."""
 CONTEXT = {"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "MLPCLI"}
 
 
 class Commands(click.Group):
-    """Knows the commands' names and one-line helps without importing them."""
+    """The group of commands, listed without importing them."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """In the order of use."""
+        """Names in the order of use."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the command's module now."""
+        """The command, whose module is imported now."""
         if cmd_name not in COMMANDS:
             return None
         module = import_module("mlpcli.cli." + cmd_name.replace("-", "_"))
@@ -45,7 +45,7 @@ class Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """As click, with near names for an unknown command."""
+        """Resolve as click does, with near names for an unknown command."""
         if ctx.resilient_parsing and args[0] not in COMMANDS:
             return args[0], click.Command(args[0], add_help_option=False), []  # nothing to complete
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
@@ -53,7 +53,7 @@ class Commands(click.Group):
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> object:
-        """As click, which would end with 1 when the reader of a pipe has left."""
+        """Invoke as click does, which would end with 1 when the reader of a pipe has left."""
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
@@ -61,14 +61,14 @@ class Commands(click.Group):
             return ExitStatus.DONE
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """Commands and options, without importing any command."""
+        """Complete commands and options without importing any command."""
         names = [
             CompletionItem(name, help=text) for name, text in COMMANDS.items() if name.startswith(incomplete)
         ]
         return names + click.Command.shell_complete(self, ctx, incomplete)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The list of commands."""
+        """Write the list of commands."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
@@ -85,13 +85,13 @@ def commands() -> None:
 
 
 def main() -> NoReturn:
-    """The `mlpcli` script."""
+    """Run the `mlpcli` script."""
     _prepare_streams()
     sys.exit(run(sys.argv[1:]))
 
 
 def _prepare_streams() -> None:
-    """A closed stream becomes the null device; what an old encoding cannot show is escaped."""
+    """Replace closed streams by the null device; escape what an old encoding cannot show."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         stream = getattr(sys, name)
         if stream is None:

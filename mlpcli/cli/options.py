@@ -1,4 +1,4 @@
-"""Click options built from the settings classes, and the options that every command shares."""
+"""Click options built from the settings classes, and options that commands share."""
 
 import dataclasses
 import itertools
@@ -22,13 +22,13 @@ LONGEST_METAVAR = 40
 
 
 class Decorator(Protocol):
-    """Adds something to a function that becomes a command."""
+    """Adds options to a function that becomes a command."""
 
     def __call__(self, function: Function, /) -> Function: ...
 
 
 class SettingType(click.ParamType[Any]):
-    """Converts an option's text as its setting says; a bad one is an error that names the valid ones."""
+    """Type of an option: its text is converted and checked as the setting says."""
 
     name = "setting"
 
@@ -36,7 +36,7 @@ class SettingType(click.ParamType[Any]):
         self._setting_name, self._setting, self._kind = setting_name, setting, kind
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The value, checked against the setting's choices and range."""
+        """The value, parsed and checked."""
         if not isinstance(value, str):
             return value
         if self._setting.parse is not None:
@@ -52,21 +52,21 @@ class SettingType(click.ParamType[Any]):
         return converted
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
-        """The choices if they fit, or what the setting calls its value."""
+        """The choices if they fit, else a word for the type."""
         if self._setting.choices:
             return _choices(self._setting) or "NAME"
         return {int: "N", float: "NUMBER"}.get(self._kind, "TEXT")
 
     @property
     def choices(self) -> tuple[str, ...]:
-        """All that it takes; empty if that is no list of words."""
+        """The valid words; empty if any text may be valid."""
         return self._setting.choices
 
 
 def settings_options(*classes: type[Settings], rare: Collection[str] = ()) -> Decorator:
-    """A decorator that adds an option for each field of the classes; None when not given.
+    """A decorator that adds an option for each field of the classes; an option that is not given is None.
 
-    Those of the fields in `rare` are shown by --help-all only.
+    Options of the fields in `rare` are shown by --help-all only.
     """
     known = flags_in(classes)
 
@@ -118,7 +118,7 @@ def _setting_option(name: str, described: Setting, hint: Any, default: Any, nami
 
 
 def _choices(described: Setting) -> str:
-    """The choices in one word, unless that is too long for it."""
+    """The choices as one word, or an empty text if that is too long."""
     word = "|".join(described.choices)
     return word if len(word) <= LONGEST_METAVAR else ""
 
@@ -148,7 +148,7 @@ def option(names: str, group: str, text: str, **details: Any) -> Decorator:
 
 
 def data_argument(function: Function) -> Function:
-    """One or more files, or - for stdin."""
+    """Add the argument DATA: one or more files, or - for stdin."""
     return click.argument("data", nargs=-1, required=True, metavar="DATA...")(function)
 
 

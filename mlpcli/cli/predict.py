@@ -89,7 +89,7 @@ def _format_of(output: str) -> str:
 
 @contextmanager
 def _sink(output: str, *, text: bool) -> Iterator[IO[Any]]:
-    """stdout as UTF-8 without newline translation, the same bytes everywhere; or a file, whole or absent."""
+    """stdout as UTF-8 without newline translation, for the same bytes everywhere; or an atomic file."""
     if output != "-":
         with atomic_output(output, text=text) as file:
             yield file

@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from mlpcli.workflows.train import TrainingRun
 
 STOPPING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
-"""SIGHUP: the terminal was closed."""
+"""Signals that stop a training; SIGHUP comes when the terminal is closed."""
 
 
 class Stopping:
-    """Once training has started, the first Ctrl-C or SIGTERM asks it to stop after the batch.
+    """Signal handlers: once training has started, the first Ctrl-C or SIGTERM stops it after the batch.
 
     Before that, and the second time, they end the command at once.
     """
@@ -178,7 +178,7 @@ def command(
 def _write_reports(
     run: "TrainingRun", data: Sequence[str], history: str | None, plot: str | None
 ) -> MlpcliError | None:
-    """Write history and plot; an error is returned, to be told after the summary, as the model is written."""
+    """Write history and plot; returns an error, to be raised after the summary, as the model is written."""
     from mlpcli.render.history import write_history
     from mlpcli.render.plots.plot_files import plot_training, title_of
 

@@ -1,4 +1,4 @@
-"""Results as JSON objects, with the fields that scripts rely on; NaN and infinity become null."""
+"""Results as JSON objects; NaN and infinity become null."""
 
 import json
 import math

@@ -1,4 +1,4 @@
-"""A screen for results and one for talk: rich on a terminal, plain aligned text in a pipe."""
+"""Text on a stream: by rich on a terminal, plain and aligned in a pipe."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 UNLIMITED = 100_000
-"""Columns of a pipe: nothing is ever cut or wrapped."""
+"""Width of a pipe: nothing is ever cut or wrapped."""
 
 
 def printable(text: str) -> str:
@@ -24,14 +24,14 @@ def is_terminal(stream: TextIO) -> bool:
 
 
 def use_colour(stream: TextIO) -> bool:
-    """NO_COLOR wins over FORCE_COLOR, both over what the stream is."""
+    """Whether to use colour: NO_COLOR wins over FORCE_COLOR, both over the kind of stream."""
     if os.environ.get("NO_COLOR"):
         return False
     return bool(os.environ.get("FORCE_COLOR")) or is_terminal(stream)
 
 
 class Screen:
-    """Lines, headings and tables on one stream. Text is text: never markup."""
+    """Lines, headings and tables on one stream. Text is never taken as markup."""
 
     def __init__(
         self,
@@ -55,7 +55,7 @@ class Screen:
 
     @property
     def console(self) -> "Console":
-        """rich's console, made when first needed: a pipe never loads it."""
+        """rich's console, made when first needed; a pipe never loads rich."""
         if self._console is None:
             from rich.console import Console
 
@@ -82,11 +82,11 @@ class Screen:
 
     @property
     def width(self) -> int:
-        """Columns; 80 for what is drawn into a pipe."""
+        """Columns of the terminal; 80 for a curve in a pipe."""
         return self.console.width if self.terminal else 80
 
     def line(self, text: str = "", style: str = "") -> None:
-        """One line, or several where a terminal is too narrow."""
+        """Write a line, wrapped where a terminal is too narrow."""
         self._say(lambda: self._line(printable(self.told(text)), style))
 
     def told(self, text: str) -> str:
@@ -94,22 +94,22 @@ class Screen:
         return told(text, self._naming)
 
     def raw(self, text: str) -> None:
-        """Text drawn by ourselves, with its line ends."""
+        """Write text that is laid out already."""
         self._say(lambda: print(text, file=self.stream))
 
     def heading(self, text: str) -> None:
-        """A blank line, then the title of what follows."""
+        """Write a blank line and a title."""
         self.line()
         self.line(text, "bold")
 
     def pairs(self, rows: Sequence[tuple[str, str]]) -> None:
-        """Names and what is said of them, aligned; long texts are wrapped on a terminal."""
+        """Write names and their texts, aligned; long texts are wrapped on a terminal."""
         self.table((), [list(row) for row in rows])
 
     def table(
         self, headers: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int] = ()
     ) -> None:
-        """Aligned columns; those in `numbers` to the right."""
+        """Write aligned columns; those in `numbers` to the right."""
         self._say(lambda: self._table(headers, rows, numbers))
 
     def _say(self, say: Callable[[], None]) -> None:
@@ -133,7 +133,7 @@ class Screen:
             from rich.padding import Padding
             from rich.text import Text
 
-            # What is too long for one line goes on below its beginning.
+            # Continuation lines keep the indent.
             indent = len(text) - len(text.lstrip())
             self.console.print(Padding(Text(text[indent:], style=style), (0, 0, 0, indent)))
 

@@ -1,4 +1,4 @@
-"""Cells that were missing, unseen, unreadable or out of range, by column."""
+"""Counts of missing, unseen, unreadable and out-of-range cells by column, for people and as JSON fields."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from mlpcli.render.formatting import by_column
 
 
 def report(screen: Screen, counts: CellCounts, model: str = "") -> None:
-    """Notes on cells that were not plain values, and to which model if that is not clear; to stderr."""
+    """A note for each kind of cell that was found; `model` is named if there are several."""
     for text, by_name in (
         ("missing cells, filled in", counts.missing),
         ("categories unseen or rare in training, treated as none", counts.unseen),
@@ -20,7 +20,7 @@ def report(screen: Screen, counts: CellCounts, model: str = "") -> None:
 
 
 def fields(counts: CellCounts) -> dict[str, Any]:
-    """Cells by column name."""
+    """The JSON fields: counts by column name."""
     return {
         "missing": counts.missing,
         "unseen": counts.unseen,

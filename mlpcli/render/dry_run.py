@@ -1,4 +1,4 @@
-"""What a training is about to do: notes on the data, and the plan of a dry run, for people and as JSON."""
+"""Plan of a dry run and notes on the data, for people and as JSON."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def notes_report(screen: Screen, notes: Sequence[str], findings: "Sequence[Finding]") -> None:
-    """What was guessed and found, a line each; to stderr."""
+    """A line for each note and finding."""
     for note in notes:
         screen.line(f"note: {screen.told(note)}")
     for finding in findings:
@@ -43,7 +43,7 @@ def schema_report(
     *,
     folds: int = 0,
 ) -> None:
-    """What is learned from: rows by part, target, inputs by kind, what is left out, cells that do not fit."""
+    """The training data: rows by part, target, inputs by kind, columns left out, cells that do not fit."""
     parts = ", ".join(
         f"{rows[part]:,} to {purpose}"
         for part, purpose in (("train", "train"), ("validation", "validate"), ("test", "test"))
@@ -97,6 +97,6 @@ def fields(plan: "TrainingPlan") -> dict[str, Any]:
 
 
 def notes_fields(notes: Sequence[str], findings: "Sequence[Finding]") -> list[dict[str, str]]:
-    """What was guessed and found."""
+    """Notes and findings as JSON fields."""
     guesses = [{"kind": "guess", "text": note, "advice": ""} for note in notes]
     return guesses + [asdict(finding) for finding in findings]

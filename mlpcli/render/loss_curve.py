@@ -1,4 +1,4 @@
-"""The course of a training as one small picture: losses by epoch, the best epoch marked."""
+"""Losses by epoch as a small picture in the terminal, the best epoch marked."""
 
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
@@ -15,7 +15,7 @@ WIDEST = 76
 
 
 def losses_of(history: Mapping[int, Sequence[EpochRecord]]) -> dict[int, Losses]:
-    """What is drawn of each network."""
+    """The losses of each network."""
     return {
         number: [(record.epoch, record.train_loss, record.validation_loss) for record in records]
         for number, records in history.items()
@@ -23,14 +23,14 @@ def losses_of(history: Mapping[int, Sequence[EpochRecord]]) -> dict[int, Losses]
 
 
 def can_draw(screen: Screen, networks: Mapping[int, Losses]) -> bool:
-    """Whether there is something to see, and characters for it."""
+    """Whether there is a curve to draw, and characters for it."""
     return screen.shows(BRAILLE) and any(len(losses) > 1 for losses in networks.values())
 
 
 def course(
     screen: Screen, networks: Mapping[int, Losses], best: Mapping[int, int], width: int, height: int
 ) -> list[str]:
-    """Both losses of one network; of several the validation losses, those of the last few of many."""
+    """Both losses of one network; of several, the validation losses of the last few."""
     coloured, several = use_colour(screen.stream), len(networks) > 1
     curves, marks = [], []
     for number, losses in sorted(networks.items())[-len(COLOURS) :]:

@@ -1,4 +1,4 @@
-"""A range test for people: the curve drawn in the terminal, the suggestion, the rules beside each other."""
+"""Results of lr-find for people (curve, suggestion, rules), and as the fields of a JSON object."""
 
 import math
 from typing import TYPE_CHECKING, Any
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 HEIGHT = 12
 NARROWEST, WIDEST = 40, 76
-"""Columns of a curve; where there is no room for so many, none is drawn."""
+"""Columns of a curve; on a narrower screen none is drawn."""
 FOR_WORDS = 60
-"""Columns from which the rules are explained beside their rates."""
+"""Columns from which the rules are explained."""
 
 
 def report(screen: Screen, finding: "LearningRateFinding") -> None:

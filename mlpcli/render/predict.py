@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def report(screen: Screen, scoring: "Scoring") -> None:
-    """Notes on the rows that were scored; to stderr."""
+    """Notes on the rows that were scored."""
     for note in scoring.notes:
         screen.line(f"note: {screen.told(note)}")
     counts.report(screen, scoring.summary.counts)

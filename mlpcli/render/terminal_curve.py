@@ -4,21 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 BRAILLE = "\u28ff"
-"""Curves are drawn with characters of this block, which not every encoding has."""
+"""A character of the block that curves are drawn with, which not every encoding has."""
 LARGEST = 1e300
-"""What is larger is not drawn: differences would be no numbers."""
+"""Larger values are not drawn, as differences would overflow."""
 NO_DOT = "\u2800"
 LABEL_WIDTH = 8
 POINTS_PER_COLUMN = 2
-"""As many dots are side by side in a character."""
+"""Dots side by side in a character."""
 SPAN = 6.0
-"""Times the distance from the lowest to the upper quarter: what is higher is cut off, or a first loss would
-flatten all that follows."""
+"""Values above the lowest plus so many times the distance to the upper quartile are cut off, or a first loss
+would flatten all that follows."""
 
 
 @dataclass(frozen=True)
 class Curve:
-    """Points from left to right; those that are None are left out."""
+    """Points from left to right; None leaves one out."""
 
     xs: Sequence[float]
     ys: Sequence[float | None]
@@ -28,7 +28,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class Mark:
-    """A vertical line at `x`, dotted."""
+    """A dotted vertical line at `x`."""
 
     x: float
     colour: str | None = None
@@ -92,7 +92,7 @@ def draw(
 
 
 def _thinned(points: list[tuple[float, float]], most: int) -> list[tuple[float, float]]:
-    """Every so many of them, and the last."""
+    """Evenly chosen points, about `most`, and the last."""
     step = max(len(points) // most, 1)
     return [*points[:-1:step], *points[-1:]]
 
@@ -104,7 +104,7 @@ def _highest(values: Sequence[float]) -> float:
 
 
 def _apart(low: float, high: float) -> tuple[float, float]:
-    """Limits between which something can be drawn."""
+    """The limits, moved apart if they are too close for an axis."""
     least = max(abs(low), abs(high), 1e-12) * 1e-6
     return (low, high) if high - low > least else (low - least, low + least)
 

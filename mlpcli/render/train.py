@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 COURSE_HEIGHT = 8
 WARNINGS = ("diverged", "checkpoint")
 SHOWN_ELSEWHERE = ("constant", "duplicate", "identifier", "text", *WARNINGS)
-"""Findings that have a line of their own, or a warning."""
+"""Findings that the summary shows elsewhere, or a warning tells."""
 
 WHY_STOPPED = {
     "epochs": "all epochs were run",
@@ -72,7 +72,7 @@ def report(screen: Screen, run: "TrainingRun", data: Sequence[str]) -> None:
 
 
 def warnings_report(screen: Screen, run: "TrainingRun") -> None:
-    """What went wrong while the run still gave a model; to stderr."""
+    """Warnings of a run that went wrong in part."""
     for finding in run.findings:
         if finding.kind in WARNINGS:
             screen.line(f"warning: {screen.told(finding.text)} ({screen.told(finding.advice)})")
@@ -83,7 +83,7 @@ def warnings_report(screen: Screen, run: "TrainingRun") -> None:
 
 
 def _course(screen: Screen, run: "TrainingRun") -> None:
-    """How training went, in words and in one picture."""
+    """Epochs, rate, time and the loss curve."""
     rate_chosen = f"{rate(run.learning_rate)} ({run.model.options.optimizer.optimizer}"
     schedule = run.model.options.training.schedule
     lines = [
@@ -137,7 +137,7 @@ def _threshold(run: "TrainingRun") -> list[tuple[str, str]]:
 
 
 def scores_report(screen: Screen, scores: "Scores", title: str, note: str) -> None:
-    """Each metric beside the baseline's; a metric that cannot be had with its reason."""
+    """Each metric next to the baseline's; why a metric is missing."""
     screen.heading(title)
     screen.line(f"  {note}", "dim")
     table = metrics_table(title, scores.metrics, scores.baseline, scores.reasons)
@@ -178,6 +178,6 @@ def fields(run: "TrainingRun") -> dict[str, Any]:
 
 
 def _diagnosis_fields(run: "TrainingRun") -> dict[str, Any]:
-    """Of each network's layers at its last epoch; --history has all epochs."""
+    """The layers of each network at its last epoch; the history has all epochs."""
     layers = [[asdict(layer) for layer in member.history[-1].layers] for member in run.members]
     return {"findings": run.diagnosis, "networks": layers}

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def fields(evaluation: "Evaluation") -> dict[str, Any]:
-    """The JSON fields of `evaluate`; what was not asked for is null, or empty."""
+    """The JSON fields of `evaluate`; null or empty for what was not asked for."""
     bootstrap = {"resamples": evaluation.resamples, "level": evaluation.level}
     return {
         "task": evaluation.task,

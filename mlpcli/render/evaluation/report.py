@@ -16,7 +16,7 @@ _MARKUP = re.compile(r"[\\`*\[\]<>|~#!&$]|(?<![^\W_])_|_(?![^\W_])")
 
 
 def notes_report(screen: Screen, evaluation: "Evaluation") -> None:
-    """Notes on the rows, for this model and the one it is compared with; to stderr."""
+    """Notes on the rows, for this model and the one it is compared with."""
     for note in evaluation.notes:
         screen.line(f"note: {screen.told(note)}")
     counts.report(screen, evaluation.counts)
@@ -30,7 +30,7 @@ def notes_report(screen: Screen, evaluation: "Evaluation") -> None:
 
 
 def report(screen: Screen, evaluation: "Evaluation") -> None:
-    """As text; the gates come last, where a terminal's reader looks."""
+    """Write the tables as text; gates come last, where a terminal's reader looks."""
     tables = [*tables_of(evaluation, screen.shows(BLOCKS[-1])), *gates_of(evaluation.gates)]
     for table in tables:
         screen.heading(table.title)
@@ -42,7 +42,7 @@ def report(screen: Screen, evaluation: "Evaluation") -> None:
 
 
 def markdown(screen: Screen, evaluation: "Evaluation") -> None:
-    """As Markdown for a pull request; the gates come first."""
+    """Write the tables as Markdown for a pull request; gates come first."""
     for table in [*gates_of(evaluation.gates), *tables_of(evaluation, True)]:
         screen.raw(f"### {_escaped(table.title)}\n")
         for remark in table.above:
@@ -59,7 +59,7 @@ def markdown(screen: Screen, evaluation: "Evaluation") -> None:
 
 
 def failed_gates(screen: Screen, gates: Sequence[Verdict]) -> None:
-    """A line for each gate that does not hold, where the report is not for people."""
+    """A line for each gate that does not hold, as JSON goes elsewhere."""
     for gate in gates:
         if not gate.holds:
             screen.line(f"gate failed: {gate.gate}: {found_by(gate)}")
@@ -70,5 +70,5 @@ def _row(cells: Sequence[str]) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Text that is no markup: what could be is escaped, but not the underscores inside of words."""
+    """The text with Markdown characters escaped, except underscores inside words."""
     return _MARKUP.sub(r"\\\g<0>", printable(text))

@@ -1,4 +1,4 @@
-"""An evaluation as tables of texts, whatever they are written as."""
+"""An evaluation as tables of texts."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,7 +22,7 @@ FEW = {
     "multilabel": ("f1_micro", "f1_macro", "hamming_loss", "roc_auc"),
     "regression": ("rmse", "mae", "r2", "mape"),
 }
-"""Metrics of a slice, by task; JSON has all."""
+"""Metrics shown for a slice, by task; JSON has all."""
 FEW_OF_TARGET = {"multilabel": ("f1", "precision", "recall", "roc_auc"), "regression": FEW["regression"]}
 BAR = 24
 BLOCKS = " ▏▎▍▌▋▊▉█"
@@ -41,7 +41,7 @@ class ReportTable:
 
 
 def tables_of(evaluation: "Evaluation", blocks: bool) -> Iterator[ReportTable]:
-    """All that was asked for but the gates; bars of `blocks` where these can be shown."""
+    """All tables but the gates; bars are drawn with block characters if `blocks`."""
     yield _metrics(evaluation)
     if evaluation.coverage is not None:
         yield _coverage(evaluation)
@@ -83,7 +83,7 @@ def metrics_table(
     spread: Mapping[str, Interval | None] | None = None,
     level: float = 0.0,
 ) -> ReportTable:
-    """Each metric, its interval of a level if there is one, and the baseline's; below why one is missing."""
+    """Each metric, its interval if there is one, and the baseline's; below, why a metric is missing."""
     headers = ["metric", "model", "baseline"]
     if spread is not None:
         headers.insert(2, f"{_percent(level)} interval")
@@ -117,7 +117,7 @@ def _each(
     scores: Mapping[str, Mapping[str, float | None]],
     baseline: Mapping[str, Mapping[str, float | None]],
 ) -> ReportTable:
-    """Of each class or target some metrics, of one the baseline's, and the rows of a class."""
+    """Some metrics of each class or target, the baseline's for one of them, and the rows of a class."""
     beside = "f1" if "f1" in few else few[0]
     headers = [kind, *few, f"baseline {beside}"]
     rows = []
@@ -206,12 +206,12 @@ def gates_of(gates: Sequence[Verdict]) -> list[ReportTable]:
 
 
 def found_by(gate: Verdict) -> str:
-    """On what a verdict rests."""
+    """The value that a verdict rests on, or why there is none."""
     return gate.reason or f"it is {score(gate.value)}"
 
 
 def _bar(value: float | None, most: float, blocks: bool) -> str:
-    """As long as the value; to an eighth of a character where the screen has such."""
+    """A bar as long as the value, to an eighth of a character if `blocks`."""
     if value is None or value <= 0 or most <= 0:
         return ""
     if not blocks:
@@ -225,7 +225,7 @@ def _percent(level: float) -> str:
 
 
 def _span(interval: tuple[float, float] | None) -> str:
-    """Low to high."""
+    """The interval as `low to high`."""
     if interval is None:
         return "-"
     low, high = interval
@@ -233,7 +233,7 @@ def _span(interval: tuple[float, float] | None) -> str:
 
 
 def _to_width(value: float, width: float) -> str:
-    """With so many decimals that what is so wide has two digits."""
+    """The value with so many decimals that `width` has two significant digits."""
     if not 1e-6 < width < 1e6:
         return score(value)
     return f"{value:.{max(0, 1 - math.floor(math.log10(width)))}f}"

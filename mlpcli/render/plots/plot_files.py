@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 CLASS_PLOTS = ("confusion", "roc", "precision_recall", "calibration")
 VALUE_PLOTS = ("predicted", "residuals")
-"""Files of `plot_evaluation` in a folder: each `.png`."""
+"""Names of the `.png` files of `plot_evaluation` in a folder."""
 
 
 def check_plot(path: str) -> None:
-    """Raise MlpcliError if no such picture can be drawn: by its ending, or for want of matplotlib."""
+    """Raise MlpcliError if the ending is unknown or matplotlib is not installed."""
     if ending_of(path) not in FORMATS:
         raise SettingsError(
             f"{path!r} does not end in {', '.join('.' + each for each in FORMATS)}",
@@ -35,9 +35,9 @@ def check_plot(path: str) -> None:
 def check_evaluation_plot(
     path: str, task: str | None = None, *, force: bool, inputs: Iterable[str] = ()
 ) -> None:
-    """Raise MlpcliError if no picture can be written there: a file, or a folder (a slash at the end).
+    """Raise MlpcliError if no picture can be written to the file or folder (with a slash at the end).
 
-    A folder need not exist if the folder that it is in does. Of a task that is not known yet any file counts.
+    A folder need not exist if its parent does. While the task is unknown, the files of every task count.
     """
     if not is_folder(path):
         check_plot(path)
@@ -54,26 +54,26 @@ def check_evaluation_plot(
 
 
 def is_folder(path: str) -> bool:
-    """Whether `plot_evaluation` makes a file for each plot there."""
+    """Whether `plot_evaluation` writes a file for each plot there."""
     return path.endswith("/") or os.path.isdir(path)
 
 
 def title_of(data: Sequence[str], names: Sequence[str]) -> str:
-    """The files, and what is learned from them."""
+    """A title: the data files and the target."""
     return f"{files_of(data)}: {', '.join(names)}"
 
 
 def files_of(data: Sequence[str]) -> str:
-    """The names of files without their folders."""
+    """Names of the data files without their folders."""
     return ", ".join("stdin" if each == "-" else os.path.basename(each) for each in data)
 
 
 def plot_training(
     path: str, histories: Sequence[tuple[Sequence[EpochRecord], int]], headline: str, title: str = ""
 ) -> None:
-    """Loss, headline metric and learning rate over epochs; what the layers did where records tell of it.
+    """Draw loss, headline metric and learning rate over epochs, and the layers if they were diagnosed.
 
-    For each network its records and its best epoch (0 if it has none). At least one has a record.
+    `histories` are the records and best epoch (0 if it has none) of each network; one at least has a record.
     """
     with drawing():
         from mlpcli.render.plots.training import training_figure
@@ -82,7 +82,7 @@ def plot_training(
 
 
 def plot_rates(path: str, finding: "LearningRateFinding", title: str = "") -> None:
-    """Loss over the learning rate, with the suggestion and what other rules would take."""
+    """Draw loss over the learning rate, with the suggestion and those of other rules."""
     with drawing():
         from mlpcli.render.plots.rates import rates_figure
 
@@ -90,7 +90,7 @@ def plot_rates(path: str, finding: "LearningRateFinding", title: str = "") -> No
 
 
 def plot_evaluation(path: str, curves: EvaluationCurves, labels: Sequence[str], title: str = "") -> list[str]:
-    """All plots in one file, or in a folder a file for each; the files that were written.
+    """Draw all plots in one file, or one file each in a folder; returns the files written.
 
     `labels` are the classes, labels or targets in their order.
     """

@@ -1,6 +1,8 @@
 """The rooms and their arrows: an import may point down, never up and never sideways."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -82,8 +84,6 @@ def test_arrows_point_down(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_third_party_doors(path: Path) -> None:
-    import sys
-
     for name in imports_of(path):
         library = name.split(".")[0]
         if library in sys.stdlib_module_names or library == "mlpcli" or library in ANYWHERE:
@@ -127,3 +127,12 @@ def test_no_room_has_a_circle() -> None:
     while leaves := [name for name, targets in imported.items() if not targets]:
         imported = {name: targets.difference(leaves) for name, targets in imported.items() if targets}
     assert not imported
+
+
+def test_render_loads_pandas_and_matplotlib_only_to_draw() -> None:
+    drawing = {"classes", "layers", "matrix", "panels", "rates", "training", "values"}
+    files = [path for path in FILES if room_of(path) == "render" and path.stem != "__init__"]
+    shown = [path for path in files if path.parent.name != "plots" or path.stem not in drawing]
+    names = [".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts) for path in shown]
+    code = f"import sys, {', '.join(names)}\nassert not {{'pandas', 'matplotlib'}} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -6,7 +6,6 @@ options without their dashes. An error about such a value names the place it cam
 
 import os
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -89,6 +88,8 @@ def use_config(ctx: click.Context, param: click.Parameter, path: str | None) -> 
 
 def read_config(path: str) -> dict[str, dict[str, Any]]:
     """The file's tables by command; raises MlpcliError."""
+    import tomllib  # takes 4 ms, and few commands read a file
+
     try:
         with open(path, "rb") as file:
             content = file.read(MOST_BYTES + 1)

@@ -62,7 +62,7 @@ def draw(
     low, top = min(ys), max(ys)
     low, top = _apart(low, min(top, _highest(ys) if highest is None else highest))
     inner = max(width - LABEL_WIDTH - 2, 4)
-    canvas = Canvas(inner, height, left, low, right, top)
+    canvas = Canvas(inner, height, xmin=left, ymin=low, xmax=right, ymax=top)
     for mark in marks:
         dots = 4 * height
         for dot in range(0, dots, 3):

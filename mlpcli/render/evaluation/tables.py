@@ -92,7 +92,7 @@ def metrics_table(
         between = [] if spread is None else [_span(spread[name])]
         rows.append([name, score(value), *between, score(baseline[name])])
     below = [f"{name}: {reason}" for name, reason in reasons.items()]
-    return ReportTable(title, headers, rows, range(1, len(headers)), (), below)
+    return ReportTable(title, headers, rows, range(1, len(headers)), below=below)
 
 
 def _metrics(evaluation: "Evaluation") -> ReportTable:
@@ -161,7 +161,7 @@ def _slices(column: str, slices: "dict[str, SliceScores]", evaluation: "Evaluati
         for name, reason in found.reasons.items()
         if name in few
     }
-    return ReportTable(f"By {column}", headers, rows, range(1, len(headers)), (), sorted(reasons))
+    return ReportTable(f"By {column}", headers, rows, range(1, len(headers)), below=sorted(reasons))
 
 
 def _comparison(evaluation: "Evaluation", found: "Comparison") -> ReportTable:

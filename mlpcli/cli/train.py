@@ -121,9 +121,9 @@ def command(
 
     piped = output == "-"
     if piped and (console.as_json or sys.stdout.isatty()):
+        place = "stdout beside --json" if console.as_json else "a terminal"
         raise SettingsError(
-            "-o -: the model cannot go to " + ("stdout beside --json" if console.as_json else "a terminal"),
-            "Give -o FILE, or send stdout to a file.",
+            f"the model cannot go to {place}", "Give -o FILE, or send stdout to a file.", setting="output"
         )
     talk = console.talk(lasting=True)
     if history is not None:

@@ -10,7 +10,7 @@ from mlpcli.data.columns.cells import Frame
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.reading.blocks import Block
 from mlpcli.data.reading.source import ReadingSettings
-from mlpcli.data.reading.stream import CHUNK_ROWS, RowStream
+from mlpcli.data.reading.stream import RowStream
 from mlpcli.data.schema import resolve_names
 from mlpcli.errors import DataError, Sentence
 from mlpcli.metrics.conformal import ErrorSizes
@@ -21,46 +21,8 @@ from mlpcli.model.model import Model, ModelLike, load, reading_for
 from mlpcli.model.tasks import rounded
 from mlpcli.nn.network import PREDICTION_ROWS
 from mlpcli.options.run import choose_threads, limited_threads
-from mlpcli.settings import Settings, build, refuse_unknown, setting
-
-
-@dataclass(frozen=True)
-class PredictionSettings(Settings):
-    """Settings of the columns that are written for each row."""
-
-    keep: str = setting(
-        "all",
-        "Input columns to write: all, none or A,B.",
-        group="Output",
-        metavar="all|none|A,B",
-        common=True,
-    )
-    proba: bool = setting(False, "Add the probability of each class.", group="Output", common=True)
-    threshold: float | None = setting(
-        None,
-        "Probability from which the positive class, or a label, is predicted; else as in training, or 0.5.",
-        group="Output",
-        above=0,
-        below=1,
-        common=True,
-    )
-    interval: float | None = setting(
-        None,
-        "Add the ends of an interval that holds about so many of the true numbers, as 0.9; for regression.",
-        group="Output",
-        metavar="LEVEL",
-        above=0,
-        below=1,
-        common=True,
-    )
-    prefix: str = setting("", "Text before the name of every added column.", group="Output", metavar="TEXT")
-    chunk_rows: int = setting(CHUNK_ROWS, "Rows scored at once, at most.", group="Output", at_least=1)
-    strict: bool = setting(
-        False,
-        "Unseen categories, unreadable cells and values out of range are errors.",
-        group="Output",
-        common=True,
-    )
+from mlpcli.settings import build, refuse_unknown
+from mlpcli.workflows.prediction_settings import PredictionSettings
 
 
 @dataclass

@@ -197,6 +197,6 @@ def _trained(
             progress=dict(checkpoint.checkpoint.members),
         )
     members = train_members(prepared, plan.members, plan.mode, callbacks)
-    if keeper is not None:
-        keeper.flush()
+    if checkpoint is not None:
+        checkpoint.flush()
     return members, before + time.perf_counter() - begun

@@ -461,13 +461,13 @@ def test_on_another_machine_it_is_said(tmp_path: Path) -> None:
 
 def test_reports_of_the_same_run_may_be_replaced(tmp_path: Path) -> None:
     path, history = tmp_path / "run.checkpoint", tmp_path / "h.csv"
-    broken_off(path, 2, reports={"--history": str(history)})
+    broken_off(path, 2, reports={"history": str(history)})
     history.write_text("written by the caller")
-    train(checkpoint=str(path), reports={"--history": str(history)})
+    train(checkpoint=str(path), reports={"history": str(history)})
     other = tmp_path / "other.csv"
     other.write_text("not ours")
     with pytest.raises(OutputError, match="exists already"):
-        train(checkpoint=str(path), reports={"--history": str(other)})
+        train(checkpoint=str(path), reports={"history": str(other)})
 
 
 @pytest.mark.parametrize("after", [1, 6, 7, 12, 13])

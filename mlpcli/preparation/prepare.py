@@ -33,7 +33,7 @@ from mlpcli.nn.batches import Examples
 from mlpcli.options.options import Options
 from mlpcli.preparation.columns import decide_columns, read_rows, source_columns, special_columns
 from mlpcli.preparation.doctor import examine
-from mlpcli.preparation.finding import Finding
+from mlpcli.preparation.finding import LEAK, Finding
 from mlpcli.preparation.splitting import RowTraits, shape_of, split_table
 from mlpcli.preparation.targets import decide_task, fit_target
 from mlpcli.preparation.transfer import SourceModel, Transfer, widened
@@ -188,7 +188,7 @@ def prepare(
         *rows.findings,
         *examine(schema, encoder, target, encoded, hashes, counts["table"], len(order)),
     ]
-    leaks = [finding for finding in findings if finding.kind == "leak"]
+    leaks = [finding for finding in findings if finding.kind == LEAK]
     if leaks and options.data.strict:
         raise DataError(leaks[0].text, leaks[0].advice)
     return Prepared(

@@ -96,4 +96,4 @@ def plan_fields(plan: TrainingPlan) -> dict[str, Any]:
 def notes_fields(notes: Sequence[str], findings: Sequence[Finding]) -> list[dict[str, str]]:
     """What was guessed and found."""
     guesses = [{"kind": "guess", "text": note, "advice": ""} for note in notes]
-    return guesses + [asdict(finding) for finding in findings]
+    return guesses + [{"kind": each.kind, "text": each.text, "advice": each.advice} for each in findings]

@@ -20,7 +20,7 @@ from mlpcli.nn.fit_state import StopReason
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.nn.network import LayerSummary
 from mlpcli.options.run import limited_threads
-from mlpcli.preparation.finding import Finding
+from mlpcli.preparation.finding import CHECKPOINT, Finding
 from mlpcli.training.assembly import assemble, receipt
 from mlpcli.training.checkpointing import refuse_strange
 from mlpcli.training.diagnosing import findings_of
@@ -186,7 +186,7 @@ def _run(
         keeper.finish()
     if keeper is not None and keeper.complaint is not None:
         run.findings.append(
-            Finding("checkpoint", keeper.complaint, "it is as it was before, or absent; the model is whole")
+            Finding(CHECKPOINT, keeper.complaint, "it is as it was before, or absent; the model is whole")
         )
     return run
 

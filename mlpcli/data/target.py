@@ -1,4 +1,4 @@
-"""Targets: from cells to what a loss takes, and back. Each is fitted once and stored. TARGETS by task."""
+"""Targets: cells to class numbers, labels or scaled values, and predictions back. TARGETS by task."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -69,7 +69,9 @@ class ClassTarget(_WithoutArrays):
         if positive is not None:
             if positive not in classes:
                 raise DataError(
-                    f"--positive: {positive!r} is no class of {name!r}", did_you_mean(positive, classes)
+                    f"{positive!r} is no class of {name!r}",
+                    did_you_mean(positive, classes),
+                    setting="positive",
                 )
             classes = [each for each in classes if each != positive] + [positive]
         return cls(name, tuple(classes))
@@ -123,7 +125,7 @@ class NumberTarget:
     scaling: str = STANDARD
     """log: the logarithm of 1 + value takes the value's place."""
     limits: tuple[Array, Array] | None = None
-    """Lowest and highest value (targets,) that is predicted, if there are such."""
+    """Lowest and highest value (targets,) that is predicted, if predictions are clipped."""
 
     @classmethod
     def fit(

@@ -16,7 +16,7 @@ from mlpcli.data.features import FeatureEncoder
 from mlpcli.data.reading.stream import RowStream
 from mlpcli.data.schema import NUMBER, Schema
 from mlpcli.data.target import ClassTarget, LabelTarget, NumberTarget, Target
-from mlpcli.errors import DataError
+from mlpcli.errors import DataError, Sentence
 
 Data: TypeAlias = "str | Path | Sequence[str | Path] | pd.DataFrame"
 
@@ -159,17 +159,18 @@ def no_target(name: str) -> DataError:
     return DataError(f"{name}: no row has a value in the target", "Give rows with known targets.")
 
 
-def refuse_counted(counts: CellCounts, frame: Frame, model: str = "") -> None:
+def refuse_counted(counts: CellCounts, frame: Frame, *, compared: bool = False) -> None:
     """Raise DataError for a cell of the frame just encoded that was counted for more than being missing.
 
-    `model` tells which training is meant, where that is not clear.
+    `compared`: it was encoded for the model that is compared with.
     """
+    template = "{}: column {!r}: {} {}" + " to the model of {compare}" * compared
     for what, complaint in STRICT.items():
         if what in counts.last:
             name, row = counts.last[what]
             raise DataError(
-                f"{frame.place(row)}: column {name!r}: {frame[name].shown(row)} {complaint}{model}",
-                "Mend the cell, or leave out --strict.",
+                Sentence(template, frame.place(row), name, frame[name].shown(row), complaint),
+                Sentence("Mend the cell, or leave out {strict}."),
             )
 
 

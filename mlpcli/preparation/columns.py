@@ -1,4 +1,4 @@
-"""Which columns have which part in training, what the inputs are, and the rows that have a target."""
+"""The roles of columns in training, the inputs, and the rows that have a target."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,13 +7,13 @@ import numpy as np
 
 from mlpcli.arrays import Array
 from mlpcli.data.columns.cells import Frame
-from mlpcli.data.columns.kinds import infer_columns, settle
+from mlpcli.data.columns.kinds import infer_columns, is_uncertain_date, settle
 from mlpcli.data.reading.table import Table
 from mlpcli.data.schema import CHOSEN, DATE, LEARNED, NUMBER, Column, DataSettings, resolve_names
-from mlpcli.errors import DataError, did_you_mean
+from mlpcli.errors import DataError, Sentence, did_you_mean
 from mlpcli.model.encoded_rows import rows_with_target
 from mlpcli.options.options import Options
-from mlpcli.preparation.doctor import not_a_number
+from mlpcli.preparation.doctor import not_a_number, uncertain_dates
 from mlpcli.preparation.finding import Finding
 from mlpcli.preparation.targets import MOST_CLASSES
 from mlpcli.preparation.transfer import SourceModel
@@ -78,7 +78,7 @@ def special_columns(table: Table, options: Options) -> Roles:
     if not any(settings.target):
         raise DataError(
             f"{table.name}: which column is the target?",
-            "Give -t COLUMN. " + did_you_mean("", table.columns),
+            Sentence("Give {target} COLUMN. {}", did_you_mean("", table.columns)),
         )
     target = resolve_names("target", settings.target, table.columns, table.name)
     single: dict[str, str | None] = {}
@@ -163,7 +163,7 @@ def read_rows(
     if dropped:
         frame = frame.take(present)
     if known:
-        return TrainingRows(frame, present, list(columns), dropped, [])
+        return TrainingRows(frame, present, list(columns), dropped, _uncertain(columns, table))
     settled, not_numbers = settle(columns, frame)
     findings: list[Finding] = []
     for name, (row, count) in not_numbers.items():
@@ -173,7 +173,12 @@ def read_rows(
         findings.append(finding)
     if options.data.strict:
         _refuse_unreadable(settled, frame)
-    return TrainingRows(frame, present, settled, dropped, findings)
+    return TrainingRows(frame, present, settled, dropped, findings + _uncertain(settled, table))
+
+
+def _uncertain(columns: Sequence[Column], table: Table) -> list[Finding]:
+    dates = [column for column in columns if column.kind == DATE and column.reason != CHOSEN]
+    return [uncertain_dates(column) for column in dates if is_uncertain_date(table.sample[column.name])]
 
 
 def _many_numbers(table: Table, name: str, settings: DataSettings) -> bool:
@@ -185,7 +190,7 @@ def _many_numbers(table: Table, name: str, settings: DataSettings) -> bool:
 
 
 def _refuse_unreadable(columns: Sequence[Column], frame: Frame) -> None:
-    """With --strict a column of dates must hold nothing else, as one that was said to hold numbers."""
+    """Raise DataError for a cell of a date column that is no date, or of a chosen number column."""
     for column in columns:
         unreadable: Array | None = None
         if column.kind == NUMBER and column.reason == CHOSEN:
@@ -198,5 +203,5 @@ def _refuse_unreadable(columns: Sequence[Column], frame: Frame) -> None:
             raise DataError(
                 f"{frame.place(row)}: column {column.name!r}: "
                 f"{frame[column.name].shown(row)} is not a {column.kind}",
-                "Mend the cell, or leave out --strict.",
+                Sentence("Mend the cell, or leave out {strict}."),
             )

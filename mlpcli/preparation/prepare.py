@@ -37,7 +37,7 @@ from mlpcli.options.options import Options
 from mlpcli.options.run import generators
 from mlpcli.preparation.columns import decide_columns, read_rows, source_columns, special_columns
 from mlpcli.preparation.doctor import examine
-from mlpcli.preparation.finding import Finding
+from mlpcli.preparation.finding import LEAK, Finding
 from mlpcli.preparation.splitting import RowTraits, shape_of, split_table
 from mlpcli.preparation.targets import decide_task, fit_target
 from mlpcli.preparation.transfer import SourceModel, Transfer, transfer_of, widened, with_settings_of
@@ -218,7 +218,7 @@ def prepare(data: Data, given: Options, source_model: SourceModel | None = None)
         *rows.findings,
         *examine(schema, encoder, target, encoded, hashes, counts["table"], len(order)),
     ]
-    leaks = [finding for finding in findings if finding.kind == "leak"]
+    leaks = [finding for finding in findings if finding.kind == LEAK]
     if leaks and options.data.strict:
         raise DataError(leaks[0].text, leaks[0].advice)
     return Prepared(

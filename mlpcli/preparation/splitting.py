@@ -1,4 +1,4 @@
-"""Which rows of a table train, and which are held out: parts of all rows, and folds of the training part."""
+"""Split the rows of a table into parts, and the training part into folds."""
 
 import math
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from mlpcli.preparation.columns import Roles
 
 @dataclass(frozen=True)
 class RowTraits:
-    """What a split looks at, (rows,) or None: classes to balance, groups to keep whole, times to follow."""
+    """Inputs of a split, (rows,) or None: classes to balance, groups to keep whole, times to follow."""
 
     rows: int
     classes: Array | None = None
@@ -39,7 +39,7 @@ class RowTraits:
 
     @property
     def units(self) -> int:
-        """What can be told apart by a split: groups, or rows."""
+        """The number of groups, or of rows, that a split can separate."""
         return self.rows if self.groups is None else len(np.unique(self.groups))
 
 
@@ -84,7 +84,7 @@ LEAST_PIXELS = 16
 def shape_of(
     columns: Sequence[Column], sample: Frame, traits: RowTraits, task: str, test: float | str | None
 ) -> TableShape:
-    """What presets follow; `test` is the part of the rows that is kept apart."""
+    """The properties of the table that presets follow; `test` is the share of rows kept apart."""
     left = 1.0 - test if isinstance(test, float) else 1.0
     numbers = [column.name for column in columns if column.kind == NUMBER]
     dates = sum(column.kind == DATE for column in columns)

@@ -1,4 +1,4 @@
-"""From target columns to a task: which one it is, and the truth of every row."""
+"""The task that follows from target columns, and the truth of every row."""
 
 from collections.abc import Sequence
 
@@ -7,9 +7,9 @@ import numpy as np
 from mlpcli.arrays import Array
 from mlpcli.data.columns.cells import Frame
 from mlpcli.data.columns.kinds import IDENTIFIER_ROWS
-from mlpcli.data.schema import DataSettings
+from mlpcli.data.schema import CHOSEN, DataSettings
 from mlpcli.data.target import LOG, POSITIVE, ClassTarget, LabelTarget, NumberTarget, Target, refuse_negative
-from mlpcli.errors import DataError
+from mlpcli.errors import DataError, Sentence
 from mlpcli.model.encoded_rows import truth_of
 
 MOST_CLASSES = 20
@@ -22,7 +22,11 @@ def decide_task(frame: Frame, names: Sequence[str], given: str) -> tuple[str, st
     """The task and the reason, from rows that have a target."""
     if len(names) > 1:
         if given in ("binary", "multiclass"):
-            raise DataError(f"--task {given} takes one target, not {len(names)}", "Use --task multilabel.")
+            raise DataError(
+                f"{given} takes one target, not {len(names)}",
+                Sentence("Use {task} multilabel."),
+                setting="task",
+            )
         return _several(frame, names, given)
     name = names[0]
     cells = frame[name]
@@ -34,10 +38,11 @@ def decide_task(frame: Frame, names: Sequence[str], given: str) -> tuple[str, st
         )
     if given == "binary" and distinct != 2:
         raise DataError(
-            f"target {name!r} has {distinct:,} values, --task binary takes two", "Use multiclass."
+            Sentence("target {!r} has {:,} values, {task} binary takes two", name, distinct),
+            "Use multiclass.",
         )
     if given != "auto":
-        return given, "chosen by --task"
+        return given, CHOSEN
     classes = "binary" if distinct == 2 else "multiclass"
     numbers, unreadable = cells.numbers()
     if not cells.booleans()[1].any():
@@ -48,7 +53,7 @@ def decide_task(frame: Frame, names: Sequence[str], given: str) -> tuple[str, st
         if distinct > LARGEST_CLASS_SHARE * len(cells) and len(cells) >= IDENTIFIER_ROWS:
             raise DataError(
                 f"target {name!r} is text with {distinct:,} different values in {len(cells):,} rows",
-                "Is it an identifier? Classes that hardly recur cannot be learned; --task decides otherwise.",
+                Sentence("Is it an identifier? Classes must recur to be learned; {task} decides otherwise."),
             )
         return classes, f"{name!r} is text with {distinct:,} classes"
     whole = bool((numbers == np.floor(numbers)).all()) and not np.isinf(numbers).any()
@@ -62,7 +67,7 @@ def decide_task(frame: Frame, names: Sequence[str], given: str) -> tuple[str, st
 
 def _several(frame: Frame, names: Sequence[str], given: str) -> tuple[str, str]:
     if given != "auto":
-        return given, "chosen by --task"
+        return given, CHOSEN
     yes_or_no = True
     for name in names:
         numbers, unreadable = frame[name].numbers()
@@ -93,7 +98,7 @@ def fit_target(
     if task in ("binary", "multiclass"):
         classes = ClassTarget.fit(names[0], frame[names[0]].texts(), settings.positive)
         if task == "binary" and len(classes.classes) != 2:
-            raise DataError(f"target {names[0]!r} has not two classes", "Use --task multiclass.")
+            raise DataError(f"target {names[0]!r} has not two classes", Sentence("Use {task} multiclass."))
         return classes, truth_of(classes, frame)
     if task == "multilabel":
         labels = LabelTarget(tuple(names))
@@ -101,8 +106,8 @@ def fit_target(
     unfitted = NumberTarget(tuple(names), np.zeros(len(names)), np.ones(len(names)))
     values = truth_of(unfitted, frame)
     if into == POSITIVE:
-        refuse_negative(names, values, "Choose another --loss or --output-activation.")
+        refuse_negative(names, values, Sentence("Choose another {loss} or {output_activation}."))
     if settings.target_scaling == LOG:
-        refuse_negative(names, values, "Leave out --target-scaling log.")
+        refuse_negative(names, values, Sentence("Leave out {target_scaling} log."))
     scaling, clip = settings.target_scaling, bool(settings.clip_predictions)
     return NumberTarget.fit(names, values[train], into, scaling, clip=clip), values

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from mlpcli.errors import count
+from mlpcli.preparation.finding import REPEATED
 from mlpcli.render.console import Screen
 from mlpcli.render.diagnosis import diagnosis_report
 from mlpcli.render.dry_run import notes_fields, schema_report
@@ -47,7 +48,7 @@ def report(screen: Screen, run: "TrainingRun", data: Sequence[str]) -> None:
         if folds
         else "these rows chose the epoch, so the scores are a little too good",
         "test": "these rows were kept apart: an unbiased score"
-        if not any(finding.kind == "repeated" and " test " in finding.text for finding in run.findings)
+        if not any(finding.kind == REPEATED and finding.part == "test" for finding in run.findings)
         else "rows of these occur among the training rows, so the scores are too good",
         "train": "no rows were held out: scores on the rows that were trained on",
     }

@@ -18,7 +18,7 @@ from mlpcli.model.scores import Scores
 from mlpcli.nn.fit_state import StopReason
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.options.run import limited_threads
-from mlpcli.preparation.finding import Finding
+from mlpcli.preparation.finding import CHECKPOINT, Finding
 from mlpcli.training.assembly import assemble, receipt
 from mlpcli.training.checkpointing import refuse_altered_checkpoint
 from mlpcli.training.diagnosing import findings_of
@@ -173,7 +173,7 @@ def _run(
         checkpoint.finish()
     if checkpoint is not None and checkpoint.complaint is not None:
         kept_state = "it is as it was before, or absent; the model is whole"
-        run.findings.append(Finding("checkpoint", checkpoint.complaint, kept_state))
+        run.findings.append(Finding(CHECKPOINT, checkpoint.complaint, kept_state))
     return run
 
 

@@ -40,7 +40,7 @@ def stdin_of(content: bytes) -> io.TextIOWrapper:
 def rows_of(path: str, **reading: Any) -> tuple[list[str], list[list[str]], list[int]]:
     """Header, cells and the line on which each row ends, of a file."""
     settings = ReadingSettings(**reading)
-    with OpenRows(TextSource(path, settings.encoding), settings) as rows:
+    with OpenRows(TextSource(path), settings) as rows:
         blocks = list(rows)
         cells = [row for block in blocks for row in block.cells()]
         return rows.header, cells, [int(line) for block in blocks for line in block.lines]
@@ -48,7 +48,7 @@ def rows_of(path: str, **reading: Any) -> tuple[list[str], list[list[str]], list
 
 def file_table(paths: Sequence[str], **reading: Any) -> FileTable:
     settings = ReadingSettings(**reading)
-    return FileTable([TextSource(path, settings.encoding) for path in paths], settings)
+    return FileTable([TextSource(path) for path in paths], settings)
 
 
 def frame_of(columns: "pd.DataFrame | Mapping[str, Sequence[Any]]", reading: Reading = READING) -> Frame:

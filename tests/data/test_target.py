@@ -58,7 +58,7 @@ def test_the_positive_class_is_the_last() -> None:
 
 
 def test_a_positive_class_that_is_none_has_near_names() -> None:
-    with pytest.raises(DataError, match="--positive: 'Yes' is no class of 'y'") as raised:
+    with pytest.raises(DataError, match="positive: 'Yes' is no class of 'y'") as raised:
         ClassTarget.fit("y", text_column(["yes", "no"]), "Yes")
     assert raised.value.hint == "Did you mean 'yes'?"
 

@@ -66,11 +66,11 @@ def test_auto_of_typed_targets(cells: "pd.Series[Any]", task: str) -> None:
 
 def test_a_given_task_wins() -> None:
     for task in ("regression", "multiclass", "binary", "multilabel"):
-        assert task_of(["0", "1"] * 50, task) == (task, "chosen by --task")
+        assert task_of(["0", "1"] * 50, task) == (task, "chosen by the user")
 
 
 def test_binary_takes_two_values() -> None:
-    with pytest.raises(DataError, match="target 'y' has 3 values, --task binary takes two"):
+    with pytest.raises(DataError, match="target 'y' has 3 values, task binary takes two"):
         task_of(["a", "b", "c"], "binary")
 
 
@@ -90,14 +90,14 @@ def test_several_targets() -> None:
     assert several(labels, labels) == ("multilabel", "2 targets of 0 and 1")
     assert several(labels, answers, ["1.0", "0", "1"]) == ("multilabel", "3 targets of 0 and 1")
     assert several(labels, numbers) == ("regression", "2 targets of numbers")
-    assert several(labels, labels, given="regression") == ("regression", "chosen by --task")
+    assert several(labels, labels, given="regression") == ("regression", "chosen by the user")
 
 
 def test_several_targets_cannot_be_text() -> None:
     with pytest.raises(DataError, match="target 'y1' is text, which is possible for a single target only"):
         several(["0", "1"], ["a", "b"])
     for given in ("binary", "multiclass"):
-        with pytest.raises(DataError, match=f"--task {given} takes one target, not 2"):
+        with pytest.raises(DataError, match=f"task: {given} takes one target, not 2"):
             several(["0", "1"], ["0", "1"], given=given)
 
 
@@ -180,4 +180,4 @@ def test_a_logarithm_is_fitted_on_the_training_rows() -> None:
 def test_a_logarithm_of_negative_numbers_is_refused() -> None:
     with pytest.raises(DataError, match=r"target 'y' has negative values, down to -0\.5") as raised:
         fit({"y": ["1", "-0.5", "2"]}, "regression", [0, 2], target_scaling="log")
-    assert raised.value.hint == "Leave out --target-scaling log."
+    assert raised.value.hint == "Leave out target_scaling log."

@@ -1,7 +1,7 @@
-"""Decides what each column is; every decision has a reason.
+"""Infer the kinds of columns, each with a reason.
 
-`infer_columns` looks at a sample; `settle` at all rows, for what only these can tell: constant and duplicate
-columns, and numbers that turn out to be text further down.
+`infer_columns` looks at a sample; `settle` at all rows, for constant and duplicate columns, and numbers that
+turn out to be text further down.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,8 +30,6 @@ IDENTIFIER_ROWS = 20
 IDENTIFIER_SHARE = 0.95
 DATE_SHARE = 0.95
 """Of the cells that are not missing, those that must be dates."""
-IN_FORMATS, TAKEN_AS = ", in ", ", taken as "
-"""How the reason of a column of dates goes on where it can be read in several ways."""
 TEXT_WORDS = 4
 """Words in a cell, on average, from which text that hardly repeats is prose."""
 TEXT_SHARE = 0.5
@@ -105,13 +103,22 @@ def _date(name: str, present: Texts) -> Column | None:
     formats = present.formats()
     if not formats or present.dates(formats)[1].mean() > 1 - DATE_SHARE:
         return None
-    reason = f"dates such as {present.text(0)[:40]!r}"
-    if len(formats) > 1:
-        reason += f"{IN_FORMATS}{len(formats)} formats"
+    return Column(name, DATE, f"dates such as {present.text(0)[:40]!r}{_doubts(present, formats)}")
+
+
+def _doubts(present: Texts, formats: Sequence[str]) -> str:
+    """How the dates were read, where there are other ways."""
+    doubts = f", in {len(formats)} formats" if len(formats) > 1 else ""
     if ambiguous(present.used(), formats):
         before = formats[0].find("%d") < formats[0].find("%m")
-        reason += f"{TAKEN_AS}{'day before month' if before else 'month before day'}"
-    return Column(name, DATE, reason)
+        doubts += f", taken as {'day before month' if before else 'month before day'}"
+    return doubts
+
+
+def is_uncertain_date(cells: Cells) -> bool:
+    """Whether dates are written in several formats, or day and month could be exchanged."""
+    present = cells[~cells.missing()].texts()
+    return bool(_doubts(present, present.formats()))
 
 
 def _text(name: str, present: Texts, distinct: int, unreadable: Array) -> Column:

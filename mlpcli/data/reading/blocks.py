@@ -17,7 +17,7 @@ import numpy as np
 
 from mlpcli.arrays import Array
 from mlpcli.data.reading.row_ends import LINE_FEED, Cut, cut_rows
-from mlpcli.errors import DataError
+from mlpcli.errors import DataError, Sentence
 
 BLOCK_ROWS = 1 << 14
 """At most, so that what is made of a block of short rows is not many times its text."""
@@ -183,9 +183,9 @@ def rewritten(name: str, rows: list[list[str]], lines: Array) -> Block:
 
 def ragged(name: str, line: int, found: int, width: int) -> DataError:
     """The error of a row that has not as many cells as the header."""
-    hint = "Mend the line, or give --delimiter."
+    hint: str = Sentence("Mend the line, or give {delimiter}.")
     if width == 1:
-        hint = "Is the delimiter right? See --delimiter."
+        hint = Sentence("Is the delimiter right? See {delimiter}.")
     elif found > width:
         hint = "Is a cell with a delimiter in it not quoted, or a column without a name?"
     return DataError(

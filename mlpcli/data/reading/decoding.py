@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import BinaryIO, cast
 
 from mlpcli.data.reading.encodings import likely_encoding
-from mlpcli.errors import DataError
+from mlpcli.errors import DataError, Sentence
 
 PIECE = 1 << 22
 """Bytes read at once from what does not wait: pandas parses megabytes as fast as whole files."""
@@ -100,7 +100,7 @@ class Pieces:
         likely = "cp1252" if self.encoding.startswith("utf-8") else "utf-8"
         return DataError(
             f"{self._name}: byte {where:,} is not {self.encoding.removesuffix('-sig')} text",
-            f"Try --encoding {likely}.",
+            Sentence("Try {encoding} {}.", likely),
         )
 
 
@@ -141,5 +141,5 @@ def _descriptor_of(binary: BinaryIO) -> int | None:
 def _binary_file(name: str) -> DataError:
     return DataError(
         f"{name}: is not a text file (it holds NUL bytes)",
-        "Give a CSV or TSV file; see --encoding for UTF-16.",
+        Sentence("Give a CSV or TSV file; see {encoding} for UTF-16."),
     )

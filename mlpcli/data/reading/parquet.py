@@ -69,8 +69,8 @@ class ParquetWriter:
     """Writes rows as columns of one type each: kept cells are text, what was added is what it is."""
 
     def __init__(self, sink: IO[bytes], header: Sequence[str]) -> None:
-        self._arrow = require_extra("pyarrow", "parquet", "--format parquet")
-        self._parquet = require_extra("pyarrow.parquet", "parquet", "--format parquet")
+        self._arrow = require_extra("pyarrow", "parquet", "writing Parquet")
+        self._parquet = require_extra("pyarrow.parquet", "parquet", "writing Parquet")
         self._sink, self._header = sink, list(header)
         self._file: Any = None
 

@@ -1,4 +1,4 @@
-"""Rows to score in chunks, as they arrive, and scored rows back to text. Cells keep their text exactly."""
+"""Rows of files or a DataFrame in chunks, as they arrive."""
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack
@@ -80,16 +80,14 @@ class RowStream:
             rows.close()
 
     def _opened(self, path: str) -> OpenRows:
-        rows = self._open.enter_context(
-            OpenRows(TextSource(path, self._settings.encoding), self._settings, self._rows)
-        )
+        rows = self._open.enter_context(OpenRows(TextSource(path), self._settings, self._rows))
         self.notes += rows.notes
         return rows
 
     def _check_others(self, paths: Sequence[str]) -> None:
         for path in paths:
             if path != STDIN and not is_stream(path):  # known early, before anything is written
-                with OpenRows(TextSource(path, self._settings.encoding), self._settings) as other:
+                with OpenRows(TextSource(path), self._settings) as other:
                     self._check(other)
 
     def _check(self, rows: OpenRows) -> None:

@@ -1,7 +1,4 @@
-"""A table for training: a sample to decide kinds from, then all rows, column by column.
-
-A path, several paths of one table, or a DataFrame come in; frames go out.
-"""
+"""Tables for training, from files or a DataFrame: a sample to infer kinds from, then all rows."""
 
 import csv
 import io
@@ -171,7 +168,7 @@ def open_table(data: "Sequence[str] | pd.DataFrame", reading: ReadingSettings) -
         yield FrameTable(data, reading)
         return
     with ExitStack() as stack:
-        yield FileTable([stack.enter_context(spooled(path, reading.encoding)) for path in data], reading)
+        yield FileTable([stack.enter_context(spooled(path)) for path in data], reading)
 
 
 def _later_rows(source: TextSource, rows: OpenRows, columns: Sequence[str]) -> list[Block]:

@@ -68,7 +68,7 @@ class OtherModel:
         frame = chunk.frame.under(self._reading)
         features = model.encode(frame, self._counts)
         if strict:
-            refuse_counted(self._counts, frame, " to the model that is compared")
+            refuse_counted(self._counts, frame, compared=True)
         self._predictions.append(model.loss.point_prediction(model.outputs(features)))
         truth = truth_for(model, self._ours, chunk.part.truth)
         self._hashes.append(EncodedRows(features, truth, None).hashes())

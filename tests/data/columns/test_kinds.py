@@ -122,7 +122,7 @@ def test_a_chosen_kind_wins() -> None:
     table = pd.DataFrame({"a": ["1", "1"], "b": ["1", "1"], "c": ["1", "2"], "d": ["1", "2"]}, dtype="str")
     found = kinds_of(table, a="number", b="category", d="category")
     assert [column.kind for column in found.values()] == ["number", "category", "number", "category"]
-    assert found["b"] == Column("b", "category", "chosen by --kind")
+    assert found["b"] == Column("b", "category", "chosen by the user")
     assert kinds_of(table, c="ignore")["c"].kind == "ignore"
 
 
@@ -231,5 +231,5 @@ def test_numbers_that_are_text_further_down_are_text() -> None:
 
 def test_a_number_by_choice_stays_one() -> None:
     frame = frame_of({"x": ["1", "red"]})
-    settled, not_numbers = settle([Column("x", "number", "chosen by --kind")], frame)
+    settled, not_numbers = settle([Column("x", "number", "chosen by the user")], frame)
     assert (settled[0].kind, not_numbers) == ("number", {})

@@ -74,7 +74,7 @@ def test_several_files_are_one_table(tmp_path: Path) -> None:
         f"{paths[2]}: line 4",
     ]
     assert table.name == f"{paths[0]} and 2 more"
-    assert table.notes == [f"{paths[2]}: the delimiter looks like ';' (--delimiter)"]
+    assert table.notes == [f"{paths[2]}: the delimiter looks like ';' (delimiter)"]
     with pytest.raises(IndexError):
         table.place(4)
 

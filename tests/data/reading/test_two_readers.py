@@ -32,7 +32,7 @@ class Sliced(TextSource):
     """A source that gives some text a few bytes at a time."""
 
     def __init__(self, text: str, sizes: list[int]) -> None:
-        super().__init__("-", "utf-8", "text")
+        super().__init__("-", name="text")
         self._content, self._sizes = text.encode(), sizes
 
     def binary(self) -> BinaryIO:

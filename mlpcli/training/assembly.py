@@ -12,11 +12,10 @@ import pandas as pd
 
 from mlpcli.arrays import Array
 from mlpcli.artifact import Artifact
-from mlpcli.data.target import to_stored
 from mlpcli.model.encoded_rows import Data, paths_of
 from mlpcli.model.model import Model, built
 from mlpcli.model.tasks import Regression
-from mlpcli.model.weights import input_weights, values_of, zeros_of
+from mlpcli.model.weights import input_weights, zeros_of
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.preparation.prepare import Prepared
 from mlpcli.training.calibration import calibrated, chosen_thresholds
@@ -29,11 +28,11 @@ def assemble(prepared: Prepared, members: Sequence[Member]) -> tuple[Model, Held
     """The model, with what is fitted on held-out rows, and these rows; scores and receipt are left out."""
     training = prepared.parts["train"]
     encoders, numbers = prepared.encoder.to_stored()
-    target, scales = to_stored(prepared.task.target)
+    target = prepared.task.target
     artifact = Artifact(
         schema=prepared.schema,
         encoders=encoders,
-        target=target,
+        target=target.described(),
         settings=prepared.options.values(),
         network=[asdict(layer) for layer in prepared.blueprint.summary()],
         history=[
@@ -47,15 +46,15 @@ def assemble(prepared: Prepared, members: Sequence[Member]) -> tuple[Model, Held
             "parameters": _stacked([member.values for member in members]),
             "baseline": prepared.task.baseline(training.truth, training.weights),
             **numbers,
-            **scales,
+            **target.arrays(),
         },
     )
     if members[0].constants.size:
         artifact.arrays["constants"] = _stacked([member.constants for member in members])
     model = built(artifact, prepared.options, prepared.encoder, prepared.task, prepared.blueprint)
     shares = input_weights(prepared.encoder, model.networks)
-    for column, values, share in zip(encoders, values_of(prepared.encoder), shares, strict=True):
-        column |= values | {"weight": share}
+    for column, share in zip(encoders, shares, strict=True):
+        column["weight"] = share
     for layer, zeros in zip(artifact.network, zeros_of(model.networks), strict=True):
         layer["zeros"] = zeros
     held = HeldOut.of(prepared, members, model.networks)

@@ -14,7 +14,9 @@ import mlpcli
 from mlpcli.errors import MlpcliError, OutputError, SettingsError
 from mlpcli.metrics.evaluation_curves import evaluation_curves
 from mlpcli.metrics.outcome import Outcome
-from mlpcli.render.plots import (
+from mlpcli.render.plots.canvas import FORMATS, drawing, ending_of, name, number
+from mlpcli.render.plots.panels import spread
+from mlpcli.render.plots.plot_files import (
     CLASS_PLOTS,
     VALUE_PLOTS,
     check_evaluation_plot,
@@ -23,8 +25,6 @@ from mlpcli.render.plots import (
     plot_rates,
     plot_training,
 )
-from mlpcli.render.plots.canvas import FORMATS, drawing, ending_of, name, number
-from mlpcli.render.plots.panels import spread
 from tests.render.examples import UGLY, classes, history, values
 
 
@@ -143,7 +143,7 @@ def test_without_matplotlib(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
 def test_importing_does_not_load_matplotlib_and_drawing_no_pyplot(tmp_path: Path) -> None:
     path = str(tmp_path / "a.png")
     program = (
-        "import sys; from mlpcli.render.plots import check_plot, plot_training\n"
+        "import sys; from mlpcli.render.plots.plot_files import check_plot, plot_training\n"
         "from mlpcli.nn.fitting import EpochRecord\n"
         "assert 'matplotlib' not in sys.modules\n"
         f"check_plot({path!r})\n"

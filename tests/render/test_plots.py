@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from mlpcli.nn.fitting import EpochRecord
-from mlpcli.render.plots import (
-    CLASS_PLOTS,
-)
 from mlpcli.render.plots.canvas import drawing
 from mlpcli.render.plots.classes import PLOTS, classes_figure
+from mlpcli.render.plots.plot_files import (
+    CLASS_PLOTS,
+)
 from mlpcli.render.plots.rates import rates_figure
 from mlpcli.render.plots.training import training_figure
 from tests.render.examples import FIGURES, UGLY, classes, finding, history

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
 from mlpcli.errors import DataError, SettingsError, did_you_mean
-from mlpcli.settings import Settings, parse_list, parse_pairs, setting
+from mlpcli.settings import AUTO, Settings, parse_list, parse_pairs, setting
 
 NUMBER, CATEGORY, BOOLEAN, DATE = "number", "category", "boolean", "date"
 LEARNED = (NUMBER, CATEGORY, BOOLEAN, DATE)
@@ -17,7 +17,6 @@ CHOICES = (*LEARNED, TEXT, IGNORE)
 CHOSEN = "chosen by the user"
 STANDARD, ROBUST, MINMAX, QUANTILE, UNSCALED = "standard", "robust", "minmax", "quantile", "none"
 SCALINGS = (STANDARD, ROBUST, MINMAX, QUANTILE, UNSCALED)
-AUTO = "auto"
 QUANTILE_KNOTS = 257
 """Number of quantiles that a quantile scaling keeps."""
 DATE_PARTS = ("days", "year", "month", "weekday", "hour")
@@ -73,9 +72,9 @@ class DataSettings(Settings):
     )
     weight: str | None = _setting(None, "Column of row weights.", metavar="COLUMN")
     task: str = _setting(
-        "auto",
+        AUTO,
         "What is learned; auto decides by the target and says why.",
-        choices=("auto", *TASKS),
+        choices=(AUTO, *TASKS),
         common=True,
     )
     positive: str | None = _setting(
@@ -128,7 +127,7 @@ class Column:
     """An input column: its kind and the reason for it."""
 
     name: str
-    kind: str
+    kind: Annotated[str, KINDS]
     reason: str
 
 
@@ -138,7 +137,7 @@ class Schema:
 
     columns: tuple[Column, ...]
     target: tuple[str, ...]
-    task: str
+    task: Annotated[str, TASKS]
     task_reason: str
     weight: str | None = None
 

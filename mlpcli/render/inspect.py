@@ -1,20 +1,23 @@
-"""The story of a model file, for people and as JSON fields. Works on an artifact alone, without pandas."""
+"""Content of a model file, for people and as JSON fields; needs no pandas."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mlpcli.artifact import Artifact
-from mlpcli.data.schema import Schema
+from mlpcli.data.schema import DATE, Schema
+from mlpcli.errors import count
 from mlpcli.render.console import Screen
-from mlpcli.render.formatting import count, day, duration, plain, score
+from mlpcli.render.formatting import day, duration, plain, score
 from mlpcli.render.loss_curve import can_draw, course
+
+if TYPE_CHECKING:
+    from mlpcli.artifact import Artifact
 
 SHOWN_LEVELS = 6
 COURSE_HEIGHT = 7
 
 
-def model_report(screen: Screen, artifact: Artifact) -> None:
+def report(screen: Screen, artifact: "Artifact") -> None:
     """Columns, network, settings, course, scores, receipt."""
     schema, receipt = artifact.schema, artifact.receipt
     screen.heading("Target")
@@ -57,13 +60,13 @@ def model_report(screen: Screen, artifact: Artifact) -> None:
 
 
 def columns_report(screen: Screen, schema: Schema, encoders: Sequence[Mapping[str, Any]]) -> None:
-    """Every column with what it was taken for, and why."""
+    """Every column with its kind, and why."""
     encoded = {each["name"]: each for each in encoders}
     rows = [
         [
             column.name,
             column.kind,
-            str(_width(encoded[column.name]) if column.name in encoded else 0),
+            str(encoded[column.name]["width"] if column.name in encoded else 0),
             column.reason,
         ]
         for column in schema.columns
@@ -72,8 +75,8 @@ def columns_report(screen: Screen, schema: Schema, encoders: Sequence[Mapping[st
     screen.table(["column", "kind", "inputs", "because"], rows, numbers=(2,))
 
 
-def _inputs(screen: Screen, artifact: Artifact) -> None:
-    """What the values of each input were in training, and how much of the first layer's weight it has."""
+def _inputs(screen: Screen, artifact: "Artifact") -> None:
+    """Values of each input in training, and its share of the first layer's squared weights."""
     headers = ["input", "values", "gaps as", "weight"]
     rows = [
         [each["name"], *_values(each), f"{each['weight']:.1%}".replace("%", " %") if "weight" in each else ""]
@@ -94,15 +97,15 @@ def _values(encoder: Mapping[str, Any]) -> tuple[str, str]:
         more = len(levels) - SHOWN_LEVELS
         named = ", ".join(levels[:SHOWN_LEVELS]) + (f" and {more:,} more" if more > 0 else "")
         return named, "no category"
-    if len(encoder.get("range", ())) != 2:
+    if "range" not in encoder:
         return "", ""
     low, high = encoder["range"]
-    shown = day if "formats" in encoder else plain
+    shown = day if encoder["kind"] == DATE else plain
     return f"{shown(low)} to {shown(high)}", shown(encoder.get("fill", 0.0))
 
 
 def settings_report(screen: Screen, settings: Mapping[str, Any]) -> None:
-    """Every setting that says something."""
+    """Every setting that is not empty or off."""
     said = {name: value for name, value in settings.items() if value not in (None, [], (), "", False)}
     screen.heading("Settings")
     screen.pairs([(name, _setting(value)) for name, value in said.items()])
@@ -114,8 +117,8 @@ def network_report(
     encoders: Sequence[Mapping[str, Any]],
     members: int = 1,
 ) -> None:
-    """Layer, output shape and parameters, with the total; of each, if there are several."""
-    inputs = sum(_width(each) for each in encoders)
+    """Layers with output shapes and parameters; of several networks, those of one."""
+    inputs = sum(each["width"] for each in encoders)
     rows = [["Input", f"(rows, {inputs})", "0"]]
     rows += [
         [str(layer["name"]), f"(rows, {layer['output']})", f"{layer['parameters']:,}"] for layer in network
@@ -128,10 +131,10 @@ def network_report(
         screen.line(f"  {zeros / total:.1%} of the parameters are zero".replace("%", " %"))
 
 
-def _course(screen: Screen, artifact: Artifact) -> None:
-    """Some epochs of the history: the first, the best, the last and what lies between."""
+def _course(screen: Screen, artifact: "Artifact") -> None:
+    """Loss curve and some epochs: the first, the best, the last and three between."""
     receipt = artifact.receipt
-    # Of several networks the course of the first, and a table of all.
+    # Of several networks: the epochs of the first, then a table of all.
     history = [record for record in artifact.history if record["member"] == 0]
     screen.heading(
         f"Training: {count(len(history), 'epoch')} in {duration(receipt['seconds'])}, "
@@ -178,17 +181,6 @@ def _course(screen: Screen, artifact: Artifact) -> None:
         screen.table(headers, rows, numbers=range(len(headers) - 1))
 
 
-def _width(encoder: Mapping[str, Any]) -> int:
-    """Matrix columns of an encoder, by what is stored of it; one more where there were gaps."""
-    if encoder.get("embedded"):
-        return 1
-    parts = encoder.get("parts", ())
-    plain = len(encoder.get("levels", ("value",)))
-    # Of a date days and year are a number each, what comes round is a sine and a cosine.
-    width = sum(1 if part in ("days", "year") else 2 for part in parts) if parts else plain
-    return width + bool(encoder["had_gaps"]) + bool(encoder.get("spikes"))
-
-
 def _setting(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return ", ".join(
@@ -197,7 +189,7 @@ def _setting(value: Any) -> str:
     return str(value)
 
 
-def model_fields(artifact: Artifact) -> dict[str, Any]:
+def fields(artifact: "Artifact") -> dict[str, Any]:
     """The JSON fields of `inspect`."""
     encoded = {each["name"]: each for each in artifact.encoders}
     columns = [asdict(column) | {"encoder": encoded.get(column.name)} for column in artifact.schema.columns]

@@ -9,16 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from mlpcli.artifact.json_values import fits
 from mlpcli.data.columns.cells import Frame
 from mlpcli.data.target import (
+    TARGETS,
     ClassTarget,
     LabelTarget,
     NumberTarget,
     Target,
-    from_stored,
     refuse_negative,
     sorted_classes,
-    to_stored,
 )
 from mlpcli.errors import DataError
 from tests.data.examples import sampled, text_column
@@ -134,18 +134,22 @@ def test_labels_are_floats_for_the_loss() -> None:
         LabelTarget(("a", "b, c")),
         NumberTarget(("y", "z"), np.array([1.5, 0.1]), np.array([1.0, 1 / 3])),
         NumberTarget(("y", "z"), np.array([1.5, 0.1]), np.array([1.0, 1 / 3]), "log"),
+        NumberTarget.fit(["y", "z"], np.array([[1.0, 2.0], [3.0, 5.0]]), clip=True),
     ],
     ids=lambda target: type(target).__name__,
 )
 def test_a_stored_target_is_the_same(target: Target) -> None:
-    stored, statistics = to_stored(target)
-    again = from_stored(json.loads(json.dumps(stored)), statistics)
-    assert type(again) is type(target)
+    assert type(target) in TARGETS.values()
+    stored, statistics = json.loads(json.dumps(target.described())), target.arrays()
+    assert fits(stored, target.STORED)
+    assert {name: array.shape for name, array in statistics.items()} == target.shapes(stored, statistics)
+    again = target.from_description(stored, statistics)
     if isinstance(target, NumberTarget):
         assert isinstance(again, NumberTarget)
         assert (again.names, again.scaling) == (target.names, target.scaling)
         values = np.array([[3.7, 1e9]])
         np.testing.assert_array_equal(again.encode(values), target.encode(values))
+        np.testing.assert_array_equal(again.decode(values), target.decode(values))
     else:
         assert again == target
 

@@ -43,7 +43,6 @@ def test_an_unknown_name_has_near_names(name: str, near: str) -> None:
     with pytest.raises(SettingsError, match=f"there is no setting '{name}'") as raised:
         Options.from_values({name: 1})
     assert repr(near) in raised.value.hint
-    assert raised.value.exit_code == 2
 
 
 @pytest.mark.parametrize(("settings_class", "name", "described"), FIELDS, ids=NAMES)
@@ -54,7 +53,7 @@ def test_ranges_and_choices_hold(settings_class: type[Settings], name: str, desc
     outside += [described.at_most + 1] if described.at_most is not None else []
     outside += [described.below] if described.below is not None else []
     for value in outside:
-        with pytest.raises(SettingsError, match=f"{flag_of(name, described)}: ") as raised:
+        with pytest.raises(SettingsError, match=f"{name}: ") as raised:
             option(name, value)
         assert raised.value.hint
     for choice in described.choices:
@@ -62,7 +61,7 @@ def test_ranges_and_choices_hold(settings_class: type[Settings], name: str, desc
 
 
 def test_a_misspelt_choice_has_near_names() -> None:
-    with pytest.raises(SettingsError, match="--activation: 'rleu' is not known") as raised:
+    with pytest.raises(SettingsError, match="activation: 'rleu' is not known") as raised:
         option("activation", "rleu")
     assert "'relu'" in raised.value.hint
 
@@ -105,7 +104,7 @@ def test_values_as_text_and_as_python_objects(name: str, given: Any, value: Any)
     ],
 )
 def test_texts_that_say_nothing(name: str, given: Any) -> None:
-    with pytest.raises(SettingsError, match=f"--{name.replace('_', '-')}"):
+    with pytest.raises(SettingsError, match=name):
         option(name, given)
 
 

@@ -1,13 +1,24 @@
 """Categories as one matrix column per level, or as codes for vectors that the network learns."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
 
 from mlpcli.arrays import Array
 from mlpcli.data.columns.cells import Cells
 from mlpcli.data.counts import CellCounts
-from mlpcli.data.schema import Column, DataSettings
+from mlpcli.data.encoders.base import Description
+from mlpcli.data.schema import CATEGORY, Column, DataSettings
+
+
+class CategoryDescription(Description):
+    """Levels, and how they are coded."""
+
+    levels: list[str]
+    had_gaps: bool
+    embedded: bool
 
 
 @dataclass(frozen=True)
@@ -17,6 +28,8 @@ class CategoryEncoder:
     `embedded`, as the network learns a vector for each level: one column of codes, 0 for such a level, else
     its number, counted from 1.
     """
+
+    STORED: ClassVar[type] = CategoryDescription
 
     name: str
     levels: tuple[str, ...]
@@ -71,3 +84,25 @@ class CategoryEncoder:
             out[known, codes[known]] = 1.0
         counts.add("missing", self.name, absent)
         counts.add("unseen", self.name, (codes < 0) & ~absent)
+
+    def described(self) -> dict[str, Any]:
+        """Levels; there are no arrays."""
+        coded = {"levels": list(self.levels), "had_gaps": self.had_gaps, "embedded": self.embedded}
+        return {"name": self.name, "kind": CATEGORY, "width": self.width} | coded
+
+    def arrays(self) -> dict[str, Array]:
+        """None."""
+        return {}
+
+    @classmethod
+    def shapes(cls, stored: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
+        """None."""
+        return {}
+
+    @classmethod
+    def from_description(cls, stored: Mapping[str, Any], arrays: Mapping[str, Array]) -> "CategoryEncoder":
+        """The inverse of `described`; raises ValueError for a level that is there twice."""
+        levels = tuple(stored["levels"])
+        if len(set(levels)) < len(levels):
+            raise ValueError("a category has a level twice")
+        return cls(stored["name"], levels, stored["had_gaps"], stored["embedded"])

@@ -1,7 +1,8 @@
 """Dates as numbers, with month, weekday and hour as places on a circle."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
@@ -9,8 +10,19 @@ from mlpcli.arrays import Array
 from mlpcli.data.columns.cells import Cells
 from mlpcli.data.columns.dates import calendar
 from mlpcli.data.counts import CellCounts
+from mlpcli.data.encoders.base import Description
 from mlpcli.data.encoders.numbers import NumberEncoder
-from mlpcli.data.schema import DATE, Column, DataSettings
+from mlpcli.data.scaling import SCALINGS
+from mlpcli.data.schema import DATE, DATE_PARTS, Column, DataSettings
+
+
+class DateDescription(Description):
+    """Formats and parts of the dates."""
+
+    formats: list[str]
+    parts: list[Annotated[str, DATE_PARTS]]
+    had_gaps: bool
+    scaling: Annotated[str, SCALINGS]
 
 
 @dataclass(frozen=True)
@@ -20,6 +32,7 @@ class DateEncoder:
     Only those parts that vary among the training rows.
     """
 
+    STORED: ClassVar[type] = DateDescription
     PARTS: ClassVar = {
         "days": ("days",),
         "year": ("year",),
@@ -90,6 +103,34 @@ class DateEncoder:
                 out[:, position] = np.where(gaps, 0.0, values[name])
         if self.had_gaps:
             out[:, len(names)] = gaps
+
+    def described(self) -> dict[str, Any]:
+        """Formats, parts and the range of the days."""
+        days = self.days.described()
+        shared = {name: days[name] for name in ("name", "kind", "range", "fill", "had_gaps", "scaling")}
+        return shared | {"width": self.width, "formats": list(self.formats), "parts": list(self.parts)}
+
+    def arrays(self) -> dict[str, Array]:
+        """Statistics of the days, then of the year."""
+        days, year = self.days.arrays(), self.year.arrays()
+        return {name: np.concatenate([rows, year[name]]) for name, rows in days.items()}
+
+    @classmethod
+    def shapes(cls, stored: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
+        """Those of two numbers."""
+        return {name: (2, *row) for name, (_, *row) in NumberEncoder.shapes(stored).items()}
+
+    @classmethod
+    def from_description(cls, stored: Mapping[str, Any], arrays: Mapping[str, Array]) -> "DateEncoder":
+        """The inverse of `described` and `arrays`."""
+        days, year = (
+            NumberEncoder.from_description(
+                {**stored, "spikes": ()}, {name: rows[[place]] for name, rows in arrays.items()}
+            )
+            for place in (0, 1)
+        )
+        formats, parts = tuple(stored["formats"]), tuple(stored["parts"])
+        return cls(stored["name"], formats, parts, stored["had_gaps"], days, year)
 
 
 def _differ(values: Array) -> bool:

@@ -7,13 +7,11 @@ from typing import TypeAlias
 import pandas as pd
 
 from mlpcli.data.columns.cells import Frame, Reading, row_number
-from mlpcli.data.reading.blocks import Block
+from mlpcli.data.reading.blocks import BLOCK_ROWS, Block
 from mlpcli.data.reading.open_rows import OpenRows, check_same_header
 from mlpcli.data.reading.parsing import Parser, parsed
 from mlpcli.data.reading.source import STDIN, ReadingSettings, TextSource, is_stream
 from mlpcli.data.reading.table import with_text_names
-
-CHUNK_ROWS = 1 << 14
 
 Data: TypeAlias = "Sequence[str] | pd.DataFrame"
 
@@ -24,7 +22,7 @@ class RowStream:
     `header` are the columns' names, `original_header` as they stand in the file. A context manager.
     """
 
-    def __init__(self, data: Data, reading: ReadingSettings, rows: int = CHUNK_ROWS) -> None:
+    def __init__(self, data: Data, reading: ReadingSettings, rows: int = BLOCK_ROWS) -> None:
         self._data, self._settings, self._rows = data, reading, rows
         self.reading = Reading.of(reading)
         self._open = ExitStack()

@@ -61,7 +61,7 @@ def test_stored_and_restored(embed: bool | None) -> None:
     settings = DataSettings(scaling="standard", embed_spikes=embed)
     encoder = FeatureEncoder.fit([Column("n", NUMBER, "")], frame, settings, np.arange(20))
     described, arrays = encoder.to_stored()
-    assert ("spikes" in described[0]) == bool(embed)
+    assert bool(described[0]["spikes"]) == bool(embed)
     again = FeatureEncoder.from_stored(json.loads(json.dumps(described)), arrays)
     np.testing.assert_array_equal(again.encode(frame), encoder.encode(frame))
     assert again.width == encoder.width == 1 + bool(embed)

@@ -1,4 +1,1 @@
-"""The data room: tables in, float32 matrices and encoded targets out, and rows back to text.
-
-Only this room and the workflows know pandas. It knows no network, no loss and no metric.
-"""
+"""Tables to float32 matrices and encoded targets, and rows back to text; no networks, losses or metrics."""

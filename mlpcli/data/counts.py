@@ -1,4 +1,4 @@
-"""Cells that did not have a plain value of their own, counted by column."""
+"""Counts of missing, unseen, unreadable and out-of-range cells by column."""
 
 from dataclasses import dataclass, field
 
@@ -9,10 +9,10 @@ from mlpcli.arrays import Array
 
 @dataclass
 class CellCounts:
-    """Cells by column name."""
+    """Counts of cells by column name."""
 
     last: dict[str, tuple[str, int]] = field(default_factory=dict, repr=False)
-    """By what was counted: the column that was last, and its first such row in the frame encoded."""
+    """For each count the column added last, and its first such row in the frame just encoded."""
     missing: dict[str, int] = field(default_factory=dict)
     unseen: dict[str, int] = field(default_factory=dict)
     unreadable: dict[str, int] = field(default_factory=dict)

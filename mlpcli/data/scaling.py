@@ -1,4 +1,4 @@
-"""How numbers are brought to one size: fitted on training rows in float64, applied to any. SCALINGS."""
+"""Scale numbers: fitted on training rows in float64, applied to any. SCALINGS."""
 
 from abc import ABC, abstractmethod
 from statistics import NormalDist
@@ -13,10 +13,10 @@ FURTHEST = 1e-7
 
 
 class Scaling(ABC):
-    """What is done to a column's values after a linear map: (value - centre) / scale."""
+    """A linear map, (value - centre) / scale, and a function of its result."""
 
     def knots(self, values: Array) -> Array:
-        """What is kept beside centre and scale."""
+        """Further statistics, next to centre and scale."""
         return np.empty(0)
 
     @abstractmethod
@@ -44,7 +44,7 @@ class MinMax(Scaling):
 
 
 class Unscaled(Scaling):
-    """As they are."""
+    """Values as they are."""
 
     def fit(self, values: Array) -> tuple[float, float]:
         return 0.0, 1.0

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Annotated, Any
 
 from mlpcli.errors import DataError, SettingsError, did_you_mean
@@ -32,118 +33,83 @@ def _parse_kinds(text: str) -> tuple[tuple[str, str], ...]:
     return tuple(parse_pairs("kind", text).items())
 
 
+_setting = partial(setting, group="Data", encodes_rows=True)
+
+
 @dataclass(frozen=True)
 class DataSettings(Settings):
     """Settings of inputs, target and encoding."""
 
-    target: tuple[str, ...] = setting(
+    target: tuple[str, ...] = _setting(
         (),
         "Column to predict; several as A,B or by repeating.",
-        group="Data",
-        encodes_rows=True,
         short="t",
         metavar="COLUMN",
         parse=_parse_names,
         repeatable=True,
         common=True,
     )
-    features: tuple[str, ...] = setting(
-        (),
-        "Only these inputs.",
-        group="Data",
-        encodes_rows=True,
-        decides_columns=True,
-        metavar="A,B",
-        parse=_parse_names,
-        repeatable=True,
+    features: tuple[str, ...] = _setting(
+        (), "Only these inputs.", decides_columns=True, metavar="A,B", parse=_parse_names, repeatable=True
     )
-    drop: tuple[str, ...] = setting(
+    drop: tuple[str, ...] = _setting(
         (),
         "Leave these columns out.",
-        group="Data",
-        encodes_rows=True,
         decides_columns=True,
         metavar="A,B",
         parse=_parse_names,
         repeatable=True,
         common=True,
     )
-    kind: tuple[tuple[str, str], ...] = setting(
+    kind: tuple[tuple[str, str], ...] = _setting(
         (),
         "Kind of a column, instead of what is inferred: " + ", ".join(CHOICES) + ".",
-        group="Data",
-        encodes_rows=True,
         decides_columns=True,
         metavar="COLUMN=KIND,...",
         parse=_parse_kinds,
         repeatable=True,
         common=True,
     )
-    weight: str | None = setting(
-        None, "Column of row weights.", group="Data", encodes_rows=True, metavar="COLUMN"
-    )
-    task: str = setting(
+    weight: str | None = _setting(None, "Column of row weights.", metavar="COLUMN")
+    task: str = _setting(
         AUTO,
         "What is learned; auto decides by the target and says why.",
-        group="Data",
-        encodes_rows=True,
         choices=(AUTO, *TASKS),
         common=True,
     )
-    positive: str | None = setting(
-        None,
-        "The positive class of two; default the last in order.",
-        group="Data",
-        encodes_rows=True,
-        metavar="CLASS",
+    positive: str | None = _setting(
+        None, "The positive class of two; default the last in order.", metavar="CLASS"
     )
-    scaling: str | None = setting(
-        None, "Of number columns.", group="Data", encodes_rows=True, of_model=True, choices=(AUTO, *SCALINGS)
-    )
-    target_scaling: str = setting(
+    scaling: str | None = _setting(None, "Of number columns.", of_model=True, choices=(AUTO, *SCALINGS))
+    target_scaling: str = _setting(
         "standard",
         "Of number targets; log: for sizes and prices, which have a long tail (not below 0).",
-        group="Data",
-        encodes_rows=True,
         of_model=True,
         of_target=True,
         choices=TARGET_SCALINGS,
     )
-    clip_predictions: bool | None = setting(
-        None,
-        "Predict no number outside of the target's range in the training rows.",
-        group="Data",
-        encodes_rows=True,
+    clip_predictions: bool | None = _setting(
+        None, "Predict no number outside of the target's range in the training rows."
     )
-    strict: bool = setting(
-        False,
-        "Leaks, and cells that do not fit their column, are errors.",
-        group="Data",
-        encodes_rows=True,
-        changes_weights=False,
+    strict: bool = _setting(
+        False, "Leaks, and cells that do not fit their column, are errors.", changes_weights=False
     )
-    max_categories: int = setting(
-        100,
-        "Levels that a category column keeps, the most frequent; others count as unseen.",
-        group="Data",
-        encodes_rows=True,
-        at_least=1,
+    max_categories: int = _setting(
+        100, "Levels that a category column keeps, the most frequent; others count as unseen.", at_least=1
     )
-    embed_above: int | None = setting(
+    embed_above: int | None = _setting(
         None,
         "Learn a vector for each level of categories with more levels than this.",
         group="Network",
-        encodes_rows=True,
         of_model=True,
         metavar="N",
         at_least=0,
     )
 
-    embed_spikes: bool | None = setting(
+    embed_spikes: bool | None = _setting(
         None,
         "Learn a vector also for each value of numbers with few values, mostly one.",
         group="Network",
-        encodes_rows=True,
         of_model=True,
         off=False,
     )

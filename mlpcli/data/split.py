@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import NoneType
 from typing import Any, TypeAlias
 
@@ -37,45 +38,38 @@ def _parse_part(name: str) -> Any:
     return parse
 
 
+_setting = partial(setting, encodes_rows=True)
+
+
 @dataclass(frozen=True)
 class SplitSettings(Settings):
     """Settings of the rows that are held out."""
 
-    validation: float | str | None = setting(
+    validation: float | str | None = _setting(
         None,
         "Rows that choose the best epoch: a fraction, a file, or none.",
         group="Course",
-        encodes_rows=True,
         metavar="FRACTION|FILE|none",
         parse=_parse_part("validation"),
         at_least=0,
         below=1,
         common=True,
     )
-    test: float | str | None = setting(
+    test: float | str | None = _setting(
         None,
         "Rows kept apart for a final, unbiased score: a fraction or a file.",
         group="Course",
-        encodes_rows=True,
         metavar="FRACTION|FILE",
         parse=_parse_part("test"),
         at_least=0,
         below=1,
         common=True,
     )
-    group: str | None = setting(
-        None,
-        "Rows of one group stay on one side of every split.",
-        group="Data",
-        encodes_rows=True,
-        metavar="COLUMN",
+    group: str | None = _setting(
+        None, "Rows of one group stay on one side of every split.", group="Data", metavar="COLUMN"
     )
-    time: str | None = setting(
-        None,
-        "Validation and test are the latest rows by this column.",
-        group="Data",
-        encodes_rows=True,
-        metavar="COLUMN",
+    time: str | None = _setting(
+        None, "Validation and test are the latest rows by this column.", group="Data", metavar="COLUMN"
     )
 
     def __post_init__(self) -> None:

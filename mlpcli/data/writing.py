@@ -1,4 +1,4 @@
-"""TODO."""
+"""Write scored rows as CSV, TSV, JSON lines or Parquet."""
 
 import csv
 import json
@@ -12,10 +12,10 @@ OUTPUT_FORMATS = ("csv", "tsv", "jsonl", "parquet")
 
 
 class RowWriter:
-    """Writes rows as csv, tsv or JSON lines; quotes only where needed."""
+    """Write rows in an output format; quotes only where needed."""
 
     def __init__(self, sink: IO[Any], output_format: str, kept: Sequence[str], added: Sequence[str]) -> None:
-        """`kept` and `added`: names of columns of the input, and of those that come behind them."""
+        """`kept` and `added`: names of input columns, and of the columns behind them."""
         self._sink, self._kept, self._added = sink, list(kept), list(added)
         self._delimiter = "\t" if output_format == "tsv" else ","
         self._csv, self._parquet = None, None
@@ -51,7 +51,7 @@ class RowWriter:
             self._parquet.close()
 
     def _write_behind(self, block: Block, columns: Sequence[Sequence[Any]]) -> None:
-        """The input's lines as they are, each with the added cells: what they hold needs no quotes."""
+        """Write the input's lines unchanged, each with the added cells."""
         lines = block.text.decode().replace("\r\n", "\n").removesuffix("\n").split("\n")
         for column in columns:
             texts = map(repr, column) if isinstance(column[0], float) else map(self._quoted, column)

@@ -30,7 +30,7 @@ STRICT = {
 
 @dataclass(frozen=True)
 class EncodedRows:
-    """Encoded rows: what the network sees, what is true, and the weight of each row."""
+    """Encoded rows: the features and truth of each row, and its weight."""
 
     features: Array
     truth: Array
@@ -50,7 +50,7 @@ class EncodedRows:
 
     @classmethod
     def joined(cls, parts: Sequence["EncodedRows"]) -> "EncodedRows":
-        """One part behind the other; none where there is none."""
+        """One part behind the other; without parts no rows."""
         if not parts:
             return cls(np.empty((0, 0), np.float32), np.empty(0), None)
         weights = [each.weights for each in parts if each.weights is not None]
@@ -155,7 +155,7 @@ def numbers_of(schema: Schema, target: Target | None, weight: str | None) -> set
 
 
 def no_target(name: str) -> DataError:
-    """The error of a table that has nothing to measure by."""
+    """The error of a table without a known target."""
     return DataError(f"{name}: no row has a value in the target", "Give rows with known targets.")
 
 

@@ -98,7 +98,7 @@ def special_columns(table: Table, options: Options) -> Roles:
 
 
 def decide_columns(table: Table, settings: DataSettings, roles: Roles) -> list[Column]:
-    """The inputs and their kinds. A weight or group is none; a time is one, as any date or number."""
+    """The inputs and their kinds; weights and groups are no inputs, a time may be one."""
 
     def resolved(setting: str, given: Sequence[str]) -> tuple[str, ...]:
         return resolve_names(setting, given, table.columns, table.name)
@@ -139,7 +139,7 @@ def read_rows(
 ) -> TrainingRows:
     """All rows that have a target; numbers that are text further down fall back to text, or are an error.
 
-    With `known` columns nothing is decided: what does not fit them is taken as missing, and counted.
+    With `known` columns nothing is decided: cells that do not fit them count as missing.
     """
     learned = [column for column in columns if column.kind in LEARNED]
     numbers = {column.name for column in learned if column.kind == NUMBER}

@@ -25,7 +25,7 @@ from mlpcli.preparation.finding import (
 )
 
 LOOKED_AT = 4_000
-"""Rows that a leak is looked for in, of those that train and of the others each."""
+"""Rows in which a leak is looked for: of the training rows and of the others, each."""
 LEAST_ROWS = 60
 """Below this many rows a column may determine the target by chance."""
 BINS = 64
@@ -76,7 +76,7 @@ def examine(
 
 
 def _left_out(schema: Schema) -> list[Finding]:
-    """One for each reason for which columns were left out by the tool, not by the user."""
+    """A finding for each reason for which columns were left out, other than by the user."""
     by_reason: dict[tuple[str, str], list[str]] = {}
     for column in schema.left_out:
         if column.reason != CHOSEN and column.kind != IGNORE:
@@ -92,7 +92,7 @@ def _left_out(schema: Schema) -> list[Finding]:
 
 
 def _leaks(encoder: FeatureEncoder, target: Target, parts: Mapping[str, EncodedRows]) -> list[Finding]:
-    """Input columns from which alone the target can be told on rows that were not looked at."""
+    """Input columns that alone predict the target of rows that were not looked at."""
     learned, others = _some(parts["train"], parts["validation"])
     if len(learned) + len(others) < LEAST_ROWS:
         return []

@@ -51,7 +51,7 @@ class Split:
     folds: list[tuple[Array, Array]]
 
     def rows(self) -> dict[str, Array]:
-        """The row numbers of each part, and of what each fold holds out: what the digest of a split is of."""
+        """The row numbers of each part, and those that each fold holds out; for the digest of a split."""
         train = self.parts["train"]
         held = {f"fold {number}": train[rows] for number, (_, rows) in enumerate(self.folds, start=1)}
         return self.parts | held

@@ -109,7 +109,7 @@ def test_target_misspelt_or_missing(mlpcli: Commands) -> None:
     assert "Did you mean 'species'" in mlpcli.error(1, "train", sample("penguins.csv"), "-t", "specis")
     assert "which column" in mlpcli.error(1, "train", sample("penguins.csv"), "-t", "")
     said = mlpcli.error(1, "train", sample("penguins.csv"))
-    assert "-t COLUMN" in said
+    assert "--target COLUMN" in said
     assert "bill_length_mm" in said
 
 

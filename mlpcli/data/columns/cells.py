@@ -1,7 +1,7 @@
 """Cells of columns: numbers or texts, and what they mean under a reading.
 
-A column is either `Numbers` or `Texts`, which are stored once each; a `Frame` holds some columns of one table
-and knows where its rows stand. What is asked of a text is asked once for each distinct one and remembered.
+A column is either `Numbers` or `Texts`, each distinct text of which is stored, parsed and remembered once; a
+`Frame` holds some columns of one table and knows where its rows stand.
 """
 
 from abc import ABC, abstractmethod
@@ -41,7 +41,7 @@ BOOLEAN_WORDS = {"false": 0.0, "f": 0.0, "no": 0.0, "n": 0.0, "true": 1.0, "t": 
 
 @dataclass(frozen=True)
 class Reading:
-    """How cells are read: the words for missing values, and the decimal mark."""
+    """A reading of cells: the words for missing values, and the decimal mark."""
 
     missing: frozenset[str] = MISSING_WORDS
     decimal: str = "."
@@ -258,7 +258,7 @@ class _Meanings:
         return values, np.isnan(values) & ~self.missing
 
     def dates(self, formats: tuple[str, ...]) -> tuple[Array, Array]:
-        """Of the last formats asked for remembered, as fitting and encoding ask for the same."""
+        """Seconds and a mask of the unreadable; the last are remembered for encoding after fitting."""
         if self._dates is None or self._dates[0] != formats:
             seconds = parse_dates(self._levels, formats)
             seconds[self.missing] = np.nan
@@ -290,7 +290,7 @@ class Frame:
         reading: Reading = Reading(),
         place: Place = row_number,
     ) -> "Frame":
-        """Columns of a DataFrame: `numbers` as such where their type is one, the others as texts."""
+        """Columns of a DataFrame: those of `numbers` as such if that is their type, the others as texts."""
         columns: dict[str, Cells] = {}
         for name in names:
             cells = table[name]

@@ -58,7 +58,7 @@ _DAY = 86_400.0
 
 
 class _Forms:
-    """Texts, and their forms: what is left of a text without the values of its digits."""
+    """Texts and their forms; a form is a text with every digit replaced by 1."""
 
     def __init__(self, texts: Array) -> None:
         self._texts: Array = np.array([text.strip() for text in texts], dtype=object)
@@ -195,17 +195,17 @@ def _read(texts: Array, format: str) -> Array:
 
 
 def _has_two_orders(format: str) -> bool:
-    """Whether it begins with day and month in digits."""
+    """Whether the format begins with day and month in digits."""
     return format.startswith(("%d", "%m")) and format[3:5] in ("%d", "%m")
 
 
 def _exchanged(format: str) -> str:
-    """The same with month and day exchanged."""
+    """The format with month and day exchanged."""
     return format[3:5] + format[2] + format[:2] + format[5:]
 
 
 def _unlikely_orders(read: dict[str, Array], codes: Array) -> set[str]:
-    """Of each two orders such as %d/%m and %m/%d the less likely, given what each format reads (m,)."""
+    """The less likely of each two orders such as %d/%m and %m/%d, given what each format reads (m,)."""
     orders: dict[str, Array] = {}
     for format, seconds in read.items():
         if _has_two_orders(format):
@@ -220,7 +220,7 @@ def _unlikely_orders(read: dict[str, Array], codes: Array) -> set[str]:
 
 
 def _likelihood(seconds: Array, codes: Array) -> tuple[int, bool]:
-    """How many distinct texts an order reads, and whether all rows are sorted in it: more is likelier."""
+    """The number of distinct texts that an order reads, and whether all rows are sorted in it."""
     known = ~np.isnan(seconds)
     steps = np.diff(seconds[codes][known[codes]])
     return int(np.count_nonzero(known)), bool(np.all(steps >= 0) or np.all(steps <= 0))

@@ -61,7 +61,7 @@ def infer_column(name: str, cells: Cells, *, number: bool = True) -> Column:
 def settle(columns: Sequence[Column], frame: Frame) -> tuple[list[Column], dict[str, tuple[int, int]]]:
     """The columns in the light of all rows, and those that turned out not to be numbers.
 
-    Of the latter, by name, the first row that is no number and how many there are.
+    The latter by name: the first row that is no number, and the number of such rows.
     """
     settled: list[Column] = []
     not_numbers: dict[str, tuple[int, int]] = {}
@@ -107,7 +107,7 @@ def _date(name: str, present: Texts) -> Column | None:
 
 
 def _doubts(present: Texts, formats: Sequence[str]) -> str:
-    """How the dates were read, where there are other ways."""
+    """The assumptions under which the dates are read, if there are any."""
     doubts = f", in {len(formats)} formats" if len(formats) > 1 else ""
     if ambiguous(present.used(), formats):
         before = formats[0].find("%d") < formats[0].find("%m")
@@ -147,7 +147,7 @@ def _constant(column: Column, cells: Cells) -> Column | None:
 def _duplicate(
     column: Column, cells: Cells, frame: Frame, seen: dict[tuple[str, ...], list[str]]
 ) -> Column | None:
-    """Compared in full are those alone that agree in a few rows."""
+    """Compare in full only with columns that agree in a few rows."""
     few = np.linspace(0, len(frame) - 1, min(len(frame), 20)).astype(np.intp)
     part = cells[few]
     key = [part.shown(row) for row in range(len(few))]

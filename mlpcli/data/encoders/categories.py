@@ -25,8 +25,8 @@ class CategoryDescription(Description):
 class CategoryEncoder:
     """One column of 0 and 1 per level; all zero for a level that training did not keep.
 
-    If the network is to learn a vector for each level, one column of codes: 0 for such a level, else its
-    number, counted from 1.
+    `embedded`, as the network learns a vector for each level: one column of codes, 0 for such a level, else
+    its number, counted from 1.
     """
 
     STORED: ClassVar[type] = CategoryDescription

@@ -18,7 +18,7 @@ LARGEST = float(np.finfo(np.float32).max) / 1e8
 FEWEST_VALUES, MOST_VALUES = 9, 150
 SPIKE_SHARE = 0.5
 """Of the rows that have the most frequent value: what follows from such a number is not smooth in it. Gains
-and losses of adult, embedded beside the number: 1 - AUC 0.068 instead of 0.081, and so of parts of it. No
+and losses of adult, embedded next to the number: 1 - AUC 0.068 instead of 0.081, and so of parts of it. No
 other table was seen to gain; of pixels it harms, so that presets leave those out."""
 
 STATISTICS = ("fill", "centre", "scale", "lowest", "highest")
@@ -65,7 +65,7 @@ class NumberEncoder:
 
     @classmethod
     def of_values(cls, name: str, kind: str, values: Array, scaling: str) -> "NumberEncoder":
-        """For values (n,) float64 with NaN at gaps."""
+        """Fit values (n,) float64 with NaN at gaps."""
         gaps = np.isnan(values)
         present = values[~gaps]
         if not len(present):
@@ -170,7 +170,7 @@ class NumberEncoder:
 
 
 def _spikes(values: Array) -> tuple[float, ...]:
-    """The values of a number that has few of them, and mostly one."""
+    """The distinct values of a column that has few and is mostly one of them, else ()."""
     present, counts = np.unique(values[~np.isnan(values)], return_counts=True)
     if not FEWEST_VALUES <= len(present) <= MOST_VALUES or counts.max() < SPIKE_SHARE * counts.sum():
         return ()

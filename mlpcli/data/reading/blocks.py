@@ -1,7 +1,7 @@
 """Rows of a text table in checked blocks: every row of a block has as many cells as the header.
 
 pandas fills short rows up, cuts long ones, renames doubled columns and skips blank lines even where there is
-one column. So what it parses is looked at first: for usual text by counting delimiters in the bytes, which
+one column. So the text is checked first: for usual text by counting delimiters in the bytes, which
 takes a tenth of its time; for the rest (quotes in cells, lone carriage returns, a single column) by `csv`.
 """
 
@@ -35,14 +35,14 @@ class Block:
     """The rows as CSV in UTF-8, without header, blank lines and comments."""
     delimiter: str
     lines: Array
-    """On which line of the file each row ends."""
+    """The line of the file on which each row ends."""
     width: int
     """Cells of each row."""
     plain: bool = False
     """Whether every cell stands in the text as it is: there are no quotes, and returns only at line ends."""
     parsed: list[list[str]] | None = None
     objects: list[dict[str, Any]] | None = None
-    """What the rows were, if they come from JSON."""
+    """The rows as JSON objects, if they come from JSON."""
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -71,14 +71,14 @@ class Block:
 
 @dataclass(frozen=True)
 class Dialect:
-    """What separates cells, and how lines begin that are none of the table."""
+    """The delimiter of cells, and how comment lines begin."""
 
     delimiter: str
     comment: str | None = None
 
 
 class Blocks:
-    """Cuts text that comes in pieces into blocks; raises DataError where a row has not `width` cells."""
+    """Cut text that comes in pieces into blocks; DataError for a row that has not `width` cells."""
 
     def __init__(
         self,
@@ -202,7 +202,7 @@ def unclosed(name: str, line: int) -> DataError:
 
 
 def refused(name: str, line: int, error: csv.Error) -> DataError:
-    """The error of what `csv` does not read."""
+    """The error of text that `csv` does not read."""
     said = f"{name}: line {line:,}: {error}"
     if str(error).startswith("field larger"):
         said = f"{name}: line {line:,} has a cell of more than {csv.field_size_limit():,} characters"
@@ -222,7 +222,7 @@ class _Lines:
 
     @property
     def has_row(self) -> bool:
-        """Whether the next row, all of its lines, is there without waiting."""
+        """Whether the next row has arrived with all of its lines."""
         quotes = 0
         for line in self._waiting:
             quotes += line.count('"')
@@ -231,7 +231,7 @@ class _Lines:
         return self._ended
 
     def skip(self, comment: str) -> bool:
-        """Drop the next line if it begins so."""
+        """Drop the next line if it is a comment."""
         while not self._waiting and not self._ended:
             self._fill()
         if self._waiting and self._waiting[0].startswith(comment):

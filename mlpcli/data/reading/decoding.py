@@ -1,4 +1,4 @@
-"""Text of a binary stream as UTF-8 bytes, in pieces, each as soon as it has arrived."""
+"""Decode a binary stream: its text as UTF-8 bytes, in pieces, each as soon as it has arrived."""
 
 import codecs
 import gzip
@@ -22,7 +22,7 @@ BYTE_ORDER_MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16", cod
 
 
 class Pieces:
-    """Iterates over the text; never waits while some of it is there."""
+    """Iterate over the text; never wait while some of it has arrived."""
 
     def __init__(self, binary: BinaryIO, encoding: str | None, name: str) -> None:
         self._binary, self._name = binary, name
@@ -50,7 +50,7 @@ class Pieces:
             yield text
 
     def _read(self) -> bytes:
-        """What is there, at least a byte, at most a piece and what came with it; b"" at the end."""
+        """Bytes that have arrived, at least one, at most a piece and what came with it; b"" at the end."""
         try:
             if not self._waits:
                 return self._binary.read(PIECE)
@@ -89,7 +89,7 @@ class Pieces:
         return text.encode()
 
     def _held(self) -> bytes:
-        """Of a character that is not complete: the decoder counts from it."""
+        """The bytes of an incomplete character: the decoder counts from there."""
         state = self._decoder.getstate()[0]
         return state if isinstance(state, bytes) else b""
 

@@ -12,7 +12,7 @@ from mlpcli.errors import DataError, did_you_mean
 
 
 class JsonLines:
-    """Iterates over blocks; `header` are the keys of the first rows in order of appearance.
+    """Iterate over blocks; `header` are the keys of the first rows in order of appearance.
 
     A key that a row has not is a missing cell; one that no first row has is an error, as its values would be
     lost. Numbers keep their text.
@@ -32,7 +32,7 @@ class JsonLines:
             yield self._block(objects, lines)
 
     def _read(self, pieces: Iterator[bytes]) -> Iterator[tuple[list[dict[str, Any]], list[int]]]:
-        """Objects with their lines, as many as have arrived."""
+        """Objects with their lines, as they arrive."""
         rest = b""
         for piece in pieces:
             *whole, rest = (rest + piece).split(b"\n")
@@ -96,7 +96,7 @@ def _text(value: Any) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """With numbers as such."""
+    """The value with numbers instead of their text."""
     if isinstance(value, _Literal):
         return json.loads(value)
     if isinstance(value, list):

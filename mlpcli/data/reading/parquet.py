@@ -66,7 +66,7 @@ def _damaged(name: str, error: Exception) -> DataError:
 
 
 class ParquetWriter:
-    """Writes rows as columns of one type each: kept cells are text, what was added is what it is."""
+    """Writes rows as columns of one type each: kept cells as text, added values with their type."""
 
     def __init__(self, sink: IO[bytes], header: Sequence[str]) -> None:
         self._arrow = require_extra("pyarrow", "parquet", "writing Parquet")
@@ -83,7 +83,7 @@ class ParquetWriter:
         self._file.write_table(table)
 
     def close(self) -> None:
-        """Write the footer, without which the file is none."""
+        """Write the footer, without which the file cannot be read."""
         if self._file is None:
             self.write([])
         self._file.close()

@@ -1,4 +1,4 @@
-"""Blocks of rows to columns: numbers by pandas' parser, the rest as texts. The only caller of `read_csv`."""
+"""Parse blocks of rows into columns: numbers by pandas' parser, the rest as texts."""
 
 import io
 from collections import deque
@@ -17,7 +17,7 @@ AT_ONCE = 2
 
 
 class Parser:
-    """Turns blocks with the columns `header` into frames of some of them."""
+    """Turn blocks with the columns `header` into frames of some of these."""
 
     def __init__(
         self, header: Sequence[str], columns: Sequence[str], numbers: Iterable[str], reading: Reading
@@ -27,7 +27,7 @@ class Parser:
         self._columns, self._reading = list(columns), reading
         self._numbers = set(numbers)
         self._written: set[str] = set()
-        """Numbers that pandas could not read: looked at as texts from then on."""
+        """Numbers that pandas could not read: parsed as texts from then on."""
 
     def parse(self, block: Block) -> Frame:
         """The columns; one that was wanted as numbers is texts if a cell is no number."""
@@ -56,7 +56,7 @@ class Parser:
         return texts if unreadable.any() else Numbers(values, self._reading)
 
     def _read(self, block: Block, columns: Sequence[str], texts: Sequence[str]) -> pd.DataFrame:
-        """Some columns by position, of them `texts` as they are written."""
+        """Some columns by position; those of `texts` unparsed."""
         if not columns:
             return pd.DataFrame(index=range(len(block)))
         return pd.read_csv(

@@ -1,4 +1,4 @@
-"""Where the rows of CSV text begin and end, told by counting bytes: no cell is looked at, none is copied."""
+"""Find where the rows of CSV text begin and end, by counting bytes: no cell is looked at, none is copied."""
 
 import csv
 import re
@@ -14,14 +14,14 @@ LONGEST_ROW = 1 << 24
 
 @dataclass(frozen=True)
 class Cut:
-    """Where the whole rows of a text begin and end (at the line feed), without blank lines and comments."""
+    """Starts and ends (line feeds) of the whole rows of a text, without blank lines and comments."""
 
     starts: Array
     ends: Array
     lines: Array
     """Line feeds before each end."""
     end: int
-    """Where the text goes on that is no whole row yet."""
+    """Where the text begins that is no whole row yet."""
     lines_passed: int
     plain: bool
 
@@ -65,7 +65,7 @@ def cut_rows(text: bytes, delimiter: int, width: int, comment: str | None) -> Cu
 
 
 def _counts_before(mask: Array, places: Array) -> Array:
-    """How many are True before each place.
+    """The number of True values before each place.
 
     By counting the bits of whole words, which takes a fifth of the time of finding them all.
     """

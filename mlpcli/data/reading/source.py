@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -43,58 +44,39 @@ def _parse_encoding(text: str) -> str:
     return text
 
 
+_setting = partial(setting, group="Reading", changes_weights=False)
+
+
 @dataclass(frozen=True)
 class ReadingSettings(Settings):
     """Settings of reading text into cells. None: guessed, or as in training by predict and evaluate."""
 
-    delimiter: str | None = setting(
+    delimiter: str | None = _setting(
         None,
         "Between cells; by default that of the file's ending, else guessed.",
-        group="Reading",
         short="d",
         metavar="CHAR",
         parse=_parse_delimiter,
-        changes_weights=False,
     )
-    encoding: str | None = setting(
-        None,
-        "Of the text; default utf-8, else guessed.",
-        group="Reading",
-        metavar="NAME",
-        parse=_parse_encoding,
-        changes_weights=False,
+    encoding: str | None = _setting(
+        None, "Of the text; default utf-8, else guessed.", metavar="NAME", parse=_parse_encoding
     )
-    decimal: str | None = setting(
-        None,
-        "Decimal mark; default a point.",
-        group="Reading",
-        choices=(".", ","),
-        changes_weights=False,
-        stored=True,
+    decimal: str | None = _setting(None, "Decimal mark; default a point.", choices=(".", ","), stored=True)
+    no_header: bool | None = _setting(
+        None, "The first line is data; columns are named 1, 2, ...", stored=True
     )
-    no_header: bool | None = setting(
-        None,
-        "The first line is data; columns are named 1, 2, ...",
-        group="Reading",
-        changes_weights=False,
-        stored=True,
-    )
-    comment: str | None = setting(
+    comment: str | None = _setting(
         None,
         "Lines that begin with this character are left out.",
-        group="Reading",
         metavar="CHAR",
         parse=_parse_comment,
-        changes_weights=False,
         stored=True,
     )
-    missing: tuple[str, ...] | None = setting(
+    missing: tuple[str, ...] | None = _setting(
         None,
         "More words that mean missing, comma-separated (? is one, as are NA, null, ...).",
-        group="Reading",
         metavar="WORDS",
         parse=parse_list,
-        changes_weights=False,
         stored=True,
     )
 

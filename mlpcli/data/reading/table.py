@@ -117,7 +117,7 @@ class FileTable:
         return growing or GrowingFrame(columns, 0, self.reading, self.place)
 
     def _expected_rows(self, block: Block) -> int:
-        """By the size of plain files; 0 where it tells nothing."""
+        """An estimate by the size of plain files; 0 for others."""
         if not all(source.seekable for source in self._sources) or len(block.text) == 0:
             return 0
         size = sum(os.path.getsize(source.path) for source in self._sources)
@@ -193,7 +193,7 @@ def _later_rows(source: TextSource, rows: OpenRows, columns: Sequence[str]) -> l
 
 
 def with_decimal(settings: ReadingSettings, sample: Frame) -> tuple[ReadingSettings, Frame, str]:
-    """Settings and sample with a decimal comma if none is given and it looks like one; then also a note."""
+    """Settings and sample, and a note if a decimal comma was guessed for them."""
     if settings.decimal is not None or guess_decimal(sample) == ".":
         return settings, sample, ""
     settings = replace(settings, decimal=",")

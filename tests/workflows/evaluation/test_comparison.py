@@ -162,7 +162,7 @@ def test_cells_that_only_the_other_cannot_read(models: dict[str, Model], tmp_pat
     compared = mlpcli.evaluate(models["value"], frame, compare=path, bootstrap=100).comparison
     assert compared is not None
     assert compared.counts.unreadable == {"size": 1}
-    said = r"row 3: column 'size': 'many' is not readable to the model of --compare"
+    said = r"row 3: column 'size': 'many' is not readable to the model of compare"
     frame = frame.assign(a=0.1, b=0.1)  # in the range of training
     with pytest.raises(DataError, match=said):
         mlpcli.evaluate(models["value"], frame, compare=path, strict=True)

@@ -1,6 +1,6 @@
-"""Errors a user can mend, and the sentences they are told in: where, what, and what to do.
+"""Errors that a user can mend, each with a message and a hint, and sentences that name settings.
 
-Only `mlpcli.cli` turns these into a message and an exit code; Python callers catch `MlpcliError`.
+Only `mlpcli.cli` turns these into a message and an exit status; Python callers catch `MlpcliError`.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -9,14 +9,14 @@ from string import Formatter
 from typing import Any, TypeAlias
 
 Naming: TypeAlias = Callable[[str], str]
-"""How a setting is called: by its field's name in Python, by its flag on a command line."""
+"""A function from a setting's field name to the name shown: itself in Python, the flag on a command line."""
 
 
 class Sentence(str):
     """Text that names settings: `Sentence("Give {learning_rate} {:g}.", 0.1)`.
 
-    What stands in braces is the name of a setting, or a value by its position. As a `str` it names settings
-    as Python does; `told` names them otherwise, as by the flags of a command line.
+    Braces hold the field name of a setting, or take the next of the values. As a `str` it shows field names;
+    `told` shows other names, such as the flags of a command line.
     """
 
     _template: str
@@ -38,12 +38,12 @@ class Sentence(str):
         return cls(by.join(part._template for part in parts), *values)
 
     def told(self, naming: Naming) -> str:
-        """The sentence with settings by another name."""
+        """The sentence with other names of the settings."""
         return _filled(self._template, self._values, naming)
 
 
 def told(text: str, naming: Naming) -> str:
-    """A text with its settings by another name, if it names any."""
+    """The text with other names of the settings, if it is a `Sentence`."""
     return text.told(naming) if isinstance(text, Sentence) else text
 
 
@@ -52,7 +52,7 @@ def _filled(template: str, values: Sequence[object], naming: Naming) -> str:
 
 
 class _Names(Mapping[str, str]):
-    """Every key stands for the setting of that name."""
+    """A mapping that has every key: the setting of that name."""
 
     def __init__(self, naming: Naming) -> None:
         self._naming = naming
@@ -70,11 +70,9 @@ class _Names(Mapping[str, str]):
 class MlpcliError(Exception):
     """A mistake the user can mend.
 
-    `message` says where and what, `hint` what to do about it; `setting` is the name of the field that the
-    error is about, if it is about one. Message and hint may be a `Sentence`.
+    `message` says where and what, `hint` what to do about it; `setting` is the field name of the setting that
+    the error is about, if any. Message and hint may be a `Sentence`.
     """
-
-    exit_code = 1
 
     def __init__(self, message: str, hint: str = "", *, setting: str = "") -> None:
         super().__init__(message)
@@ -86,13 +84,13 @@ class MlpcliError(Exception):
         return self.told(str)
 
     def told(self, naming: Naming) -> str:
-        """The message, behind the setting that it is about."""
+        """The message, led by the setting that it is about."""
         message = told(self.message, naming)
         return f"{naming(self.setting)}: {message}" if self.setting else message
 
 
 class DataError(MlpcliError):
-    """Something in a table: a file, a line, a column, a cell."""
+    """An error in a table: a file, a line, a column, a cell."""
 
 
 class ArtifactError(MlpcliError):
@@ -104,7 +102,7 @@ class OutputError(MlpcliError):
 
 
 class DivergenceError(MlpcliError):
-    """Training ran away: the loss is no longer a finite number."""
+    """Training diverged: the loss is no longer a finite number."""
 
 
 class StoppedError(MlpcliError):
@@ -116,9 +114,7 @@ class StoppedError(MlpcliError):
 
 
 class SettingsError(MlpcliError):
-    """A setting that is wrong in itself, whatever the data: exit code 2, as for any wrong command line."""
-
-    exit_code = 2
+    """A setting that is wrong in itself, whatever the data."""
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -1,57 +1,87 @@
-"""Output files that are complete or absent, and never overwritten unasked."""
+"""Output files: complete or absent, and never overwritten unasked."""
 
 import contextlib
 import os
 import stat
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from mlpcli.errors import OutputError
+from mlpcli.errors import OutputError, Sentence
 
 
-def check_output(path: str, *, force: bool, inputs: Iterable[str] = ()) -> None:
+@dataclass(frozen=True)
+class Outputs:
+    """Files that are about to be written, by the names of the settings that name them."""
+
+    paths: Mapping[str, str | None]
+    force: bool = False
+    """Whether existing files may be replaced."""
+    inputs: Sequence[str] = ()
+    """Files that are read, which must not be written over even with `force`."""
+
+    def check(self) -> None:
+        """Raise OutputError if one cannot or must not be written, or two are one file. Writes nothing."""
+        refuse_clashes(self.paths)
+        for setting, path in self.paths.items():
+            if path is not None:
+                check_output(path, force=self.force, inputs=self.inputs, setting=setting)
+
+
+def check_output(path: str, *, force: bool, inputs: Iterable[str] = (), setting: str = "") -> None:
     """Raise OutputError if `path` cannot be written, or exists and `force` is not given. Writes nothing.
 
-    Nor may it be one of the `inputs`, whatever is given: what it would hold is no such thing.
+    It must not be one of the `inputs`, even with `force`.
     """
     target = os.path.realpath(path)
     if os.path.isdir(target):
-        raise OutputError(f"{path}: is a folder", "Name a file in it.")
+        raise OutputError(f"{path}: is a folder", "Name a file in it.", setting=setting)
     if _is_special(path):
         if not os.access(path, os.W_OK):
-            raise OutputError(f"{path}: is not writable", "Choose another place.")
+            raise OutputError(f"{path}: is not writable", "Choose another place.", setting=setting)
         return
     folder = os.path.dirname(target)
     if not os.path.isdir(folder):
-        raise OutputError(f"{path}: there is no folder {folder!r}", "Make it first.")
+        raise OutputError(f"{path}: there is no folder {folder!r}", "Make it first.", setting=setting)
     if not os.access(folder, os.W_OK):
-        raise OutputError(f"{path}: the folder {folder!r} is not writable", "Choose another.")
+        raise OutputError(
+            f"{path}: the folder {folder!r} is not writable", "Choose another.", setting=setting
+        )
     try:
         os.lstat(target)
     except FileNotFoundError:
         return
     except OSError as error:
-        raise _unwritable(path, error) from None
+        raise _unwritable(path, error, setting) from None
     if any(os.path.exists(each) and os.path.samefile(each, target) for each in inputs):
-        raise OutputError(f"{path}: is an input of this command too", "Choose another name for the output.")
+        raise OutputError(
+            f"{path}: is an input of this command too",
+            "Choose another name for the output.",
+            setting=setting,
+        )
     if not force:
-        raise OutputError(f"{path}: exists already", "Give --force to replace it, or another name.")
+        raise OutputError(
+            f"{path}: exists already",
+            Sentence("Give {force} to replace it, or another name."),
+            setting=setting,
+        )
 
 
 def refuse_clashes(outputs: Mapping[str, str | None]) -> None:
-    """Raise OutputError if two outputs, by option, are one file: only one of them would be left."""
+    """Raise OutputError if two outputs, by setting, are one file: only one of them would be left."""
     seen: dict[str, str] = {}
-    for option, path in outputs.items():
+    for setting, path in outputs.items():
         if path is not None and not _is_special(path):
-            other = seen.setdefault(os.path.realpath(path), option)
-            if other != option:
-                raise OutputError(f"{path}: is named by {other} and {option}", "Give each a file of its own.")
+            other = seen.setdefault(os.path.realpath(path), setting)
+            if other != setting:
+                message = Sentence(f"{{}}: is named by {{{other}}} and {{{setting}}}", path)
+                raise OutputError(message, "Give each a file of its own.")
 
 
 def refuse_own_input(stdout: IO[Any], inputs: Iterable[str]) -> None:
-    """Raise OutputError if stdout is a file that is read: it would grow while it is read, without an end."""
+    """Raise OutputError if stdout is one of the inputs: it would grow while it is read, without an end."""
     try:
         out = os.fstat(stdout.fileno())
     except (OSError, ValueError, AttributeError):
@@ -63,10 +93,10 @@ def refuse_own_input(stdout: IO[Any], inputs: Iterable[str]) -> None:
 
 @contextlib.contextmanager
 def atomic_output(path: str, *, text: bool = False) -> Iterator[IO[Any]]:
-    """A file to write that appears under its name only when the block ends well.
+    """Open a file for writing that appears under its name only when the block ends well.
 
-    Written beside the target and renamed, with the old file's mode or the umask's; a symlink is followed; a
-    device or pipe is written straight.
+    It is written in the same folder and renamed, with the old file's mode or the umask's; a symlink is
+    followed; a device or pipe is written straight.
     """
     kind: dict[str, Any] = {"mode": "w", "encoding": "utf-8", "newline": ""} if text else {"mode": "wb"}
     with named_errors(path):
@@ -75,7 +105,7 @@ def atomic_output(path: str, *, text: bool = False) -> Iterator[IO[Any]]:
                 yield device
             return
         target = Path(os.path.realpath(path))
-        # A part of the name: with the rest it must not be longer than a name may be, 255 bytes.
+        # Cut, so that the temporary name stays within 255 bytes.
         descriptor, temporary = tempfile.mkstemp(
             prefix=f".{target.name[:50]}.", suffix=".tmp", dir=target.parent
         )
@@ -93,13 +123,13 @@ def atomic_output(path: str, *, text: bool = False) -> Iterator[IO[Any]]:
 
 
 def _is_special(path: str) -> bool:
-    # The path itself is asked, as what it leads to may have no name: /dev/stdout, or >(...) in a shell.
+    # Test the path itself, as what it leads to may have no name: /dev/stdout, or >(...) in a shell.
     return os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)
 
 
 @contextlib.contextmanager
 def named_errors(path: str) -> Iterator[None]:
-    """An OSError in the block becomes an OutputError about `path`."""
+    """Turn an OSError in the block into an OutputError about `path`."""
     try:
         yield
     except BrokenPipeError:
@@ -108,8 +138,9 @@ def named_errors(path: str) -> Iterator[None]:
         raise _unwritable(path, error) from None
 
 
-def _unwritable(path: str, error: OSError) -> OutputError:
-    return OutputError(f"{path}: cannot be written ({error.strerror or error})", "Choose another place.")
+def _unwritable(path: str, error: OSError, setting: str = "") -> OutputError:
+    reason = error.strerror or error
+    return OutputError(f"{path}: cannot be written ({reason})", "Choose another place.", setting=setting)
 
 
 def _mode_for(target: Path) -> int:

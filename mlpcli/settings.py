@@ -15,6 +15,9 @@ from typing import Any, TypeVar, get_args, get_type_hints
 
 from mlpcli.errors import SettingsError, did_you_mean
 
+AUTO, NONE = "auto", "none"
+"""Values of settings: chosen by the program, and off."""
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -133,6 +136,11 @@ def build(settings_class: type[AnySettings], values: Mapping[str, Any]) -> AnySe
     return settings_class(**chosen)
 
 
+def given(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the values that are not None."""
+    return {name: value for name, value in values.items() if value is not None}
+
+
 def _plain(value: Any) -> Any:
     """Values of Python and of JSON as fields hold them: tuples, pairs for a mapping, text for a path."""
     if isinstance(value, Mapping):
@@ -156,6 +164,13 @@ def parse_list(text: str) -> tuple[str, ...]:
 
     words = next(csv.reader([text], skipinitialspace=True), [])
     return tuple(word for word in words if word != "")
+
+
+def csv_word(text: str) -> str:
+    """The text as a word that `parse_list` reads back."""
+    if text == text.strip() and not set(text) & set(',"\r\n'):
+        return text
+    return '"' + text.replace('"', '""') + '"'
 
 
 def parse_pairs(setting: str, text: str) -> dict[str, str]:

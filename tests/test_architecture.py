@@ -85,8 +85,6 @@ def test_arrows_point_down(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_third_party_doors(path: Path) -> None:
-    import sys
-
     for name in imports_of(path):
         library = name.split(".")[0]
         if library in sys.stdlib_module_names or library == "mlpcli" or library in ANYWHERE:
@@ -168,3 +166,26 @@ def test_no_call_has_many_positional_arguments(path: Path) -> None:
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             if name.lstrip("_")[:1].isupper():
                 assert len(node.args) <= 5, f"{path}, line {node.lineno}: {name}"
+
+
+def test_no_room_has_a_circle() -> None:
+    """Modules of one room may import one another, but not in a circle, wherever the import stands."""
+    names = [".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts) for path in FILES]
+    modules = dict(zip([name.removesuffix(".__init__") for name in names], FILES, strict=True))
+    imported = {}
+    for name, path in modules.items():
+        targets = {each if each in modules else each.rpartition(".")[0] for each in imports_of(path)}
+        room = {other for other in modules if room_of(modules[other]) == room_of(path)} - {name}
+        imported[name] = targets & room
+    while leaves := [name for name, targets in imported.items() if not targets]:
+        imported = {name: targets.difference(leaves) for name, targets in imported.items() if targets}
+    assert not imported
+
+
+def test_render_loads_pandas_and_matplotlib_only_to_draw() -> None:
+    drawing = {"classes", "layers", "matrix", "panels", "rates", "training", "values"}
+    files = [path for path in FILES if room_of(path) == "render" and path.stem != "__init__"]
+    shown = [path for path in files if path.parent.name != "plots" or path.stem not in drawing]
+    names = [".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts) for path in shown]
+    code = f"import sys, {', '.join(names)}\nassert not {{'pandas', 'matplotlib'}} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mlpcli.errors import OutputError
-from mlpcli.files import check_output
+from mlpcli.files import Outputs, check_output
 
 
 def refused(path: object, force: bool = False) -> str:
@@ -81,3 +81,16 @@ def test_links(tmp_path: Path) -> None:
 def test_a_circle_of_links(tmp_path: Path) -> None:
     (tmp_path / "circle").symlink_to(tmp_path / "circle")
     assert "circle: " in refused(tmp_path / "circle")
+
+
+def test_outputs_are_told_by_their_settings(tmp_path: Path) -> None:
+    old = tmp_path / "old"
+    old.write_text("")
+    Outputs({"output": str(tmp_path / "new"), "plot": None}).check()
+    Outputs({"output": str(old)}, force=True).check()
+    for outputs in (Outputs({"output": str(old)}), Outputs({"output": str(old)}, True, [str(old)])):
+        with pytest.raises(OutputError) as refusal:
+            outputs.check()
+        assert refusal.value.setting == "output"
+    with pytest.raises(OutputError, match="new: is named by history and plot"):
+        Outputs({"history": str(tmp_path / "new"), "plot": f"{tmp_path}/./new"}).check()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mlpcli.cli.main import COMMANDS
+from mlpcli.cli.commands import COMMANDS
 from mlpcli.options.options import SETTINGS_CLASSES
 from mlpcli.settings import described_fields
 

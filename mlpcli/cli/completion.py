@@ -1,35 +1,97 @@
-"""What may stand as the value of an option: its choices, columns of the DATA on the same line, files.
+"""Completions of an option's value: its choices, columns of the DATA on the same line, files.
 
-Which of these it is follows from what help calls the value: `COLUMN` and `A,B` are columns, `COLUMN=KIND`
-pairs, `FILE` and `MODEL` files, a word in small letters stands for itself.
+Which of these follows from what help calls the value: `COLUMN` and `A,B` are columns, `COLUMN=KIND` pairs,
+`FILE` and `MODEL` files, a word in small letters stands for itself. The shells use click's scripts; values
+that a script cannot pass on are left out.
 """
 
 import glob
 import os
 import re
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
 import click
-from click.shell_completion import CompletionItem
+from click.shell_completion import (
+    BashComplete,
+    CompletionItem,
+    FishComplete,
+    ShellComplete,
+    ZshComplete,
+    add_completion_class,
+    split_arg_string,
+)
 
-from mlpcli.cli.config import csv_word
-from mlpcli.settings import build, parse_list
-
-if TYPE_CHECKING:
-    from mlpcli.cli.grouped import GroupedOption
+from mlpcli.settings import build, csv_word, given, parse_list
 
 
 @dataclass(frozen=True)
-class Line:
-    """The whole command line, as `Context.obj` of a completion: also what stands after the cursor."""
+class CommandLine:
+    """The whole command line, as `Context.obj` of a completion: also the words after the cursor."""
 
     arguments: tuple[str, ...]
 
 
-def values_of(ctx: click.Context, option: "GroupedOption", incomplete: str) -> list[CompletionItem]:
-    """The values that begin so."""
+class _WholeLine(ShellComplete):
+    """Base of the shells: DATA may stand after the cursor, so the words there are kept."""
+
+    def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem[Any]]:
+        """Complete as click does, which knows only the words before the cursor."""
+        after = split_arg_string(os.environ["COMP_WORDS"])[len(args) + 2 :]
+        self.ctx_args["obj"] = CommandLine((*args, incomplete, *after))
+        return super().get_completions(args, incomplete)
+
+
+class Bash(_WholeLine, BashComplete):
+    """Completion for bash, which inserts a value as it is, so special characters are quoted here."""
+
+    def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem[Any]]:
+        """Leave out values with special characters in an open quote, where a backslash does not quote."""
+        self._in_quotes = _ends_in_quotes(os.environ["COMP_WORDS"])
+        items = super().get_completions(args, incomplete)
+        if not self._in_quotes:
+            return items
+        return [each for each in items if not set("\"'\\$`*?[") & set(str(each.value))]
+
+    def format_completion(self, item: CompletionItem[Any]) -> str:
+        """Put a backslash before each special character; doubled, as click's script reads one away."""
+        if self._in_quotes:
+            return super().format_completion(item)
+        return f"{item.type}," + re.sub(r"([^\w@%+=:,./\-])", r"\\\\\1", str(item.value))
+
+
+class Zsh(_WholeLine, ZshComplete):
+    """Completion for zsh, which quotes by itself."""
+
+
+class Fish(_WholeLine, FishComplete):
+    """Completion for fish, which quotes by itself; but click's script cuts a value at its first comma."""
+
+    def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem[Any]]:
+        """Leave out values with a comma."""
+        return [each for each in super().get_completions(args, incomplete) if "," not in str(each.value)]
+
+
+def use_quoting_shells() -> None:
+    """Register these classes in place of click's."""
+    for shell in (Bash, Zsh, Fish):
+        add_completion_class(shell)
+
+
+def _ends_in_quotes(line: str) -> bool:
+    lexer = shlex.shlex(line, posix=True)
+    lexer.whitespace_split, lexer.commenters = True, ""
+    try:
+        list(lexer)
+    except ValueError as error:
+        return "quotation" in str(error)
+    return False
+
+
+def values_of(ctx: click.Context, option: click.Option, incomplete: str) -> list[CompletionItem]:
+    """Values of the option that begin with `incomplete`."""
     forms = (option.metavar or "").split("|")
     words = list(getattr(option.type, "choices", ())) or [
         each for each in forms if re.fullmatch("[a-z][a-z0-9]*", each)
@@ -48,7 +110,7 @@ def values_of(ctx: click.Context, option: "GroupedOption", incomplete: str) -> l
 
 def columns_on(ctx: click.Context) -> list[str]:
     """The columns of the first file of DATA on the command line; none if it cannot be read."""
-    if not isinstance(ctx.obj, Line):
+    if not isinstance(ctx.obj, CommandLine):
         return []
     arguments = list(ctx.obj.arguments)
     after = arguments[arguments.index(str(ctx.info_name)) + 1 :]
@@ -62,13 +124,12 @@ def columns_on(ctx: click.Context) -> list[str]:
 
 
 def _header(path: str, params: dict[str, object]) -> list[str]:
-    from mlpcli.cli.options import given
     from mlpcli.data.reading.open_rows import OpenRows
     from mlpcli.data.reading.source import ReadingSettings, TextSource
 
     try:
         reading = build(ReadingSettings, given(params))
-        with OpenRows(TextSource(path, reading.encoding), reading) as rows:
+        with OpenRows(TextSource(path), reading) as rows:
             # A shell reads a name a line.
             return [name for name in rows.header if name.isprintable()]
     except Exception:
@@ -76,7 +137,7 @@ def _header(path: str, params: dict[str, object]) -> list[str]:
 
 
 def _lists(columns: Sequence[str], incomplete: str) -> list[str]:
-    """Lists of columns that begin so; a name with a comma is in quotes unless it stands alone."""
+    """Lists of columns that begin with `incomplete`; a name with a comma is quoted unless it stands alone."""
     before, last = _last_word(incomplete)
     if not before:
         return [each for each in columns if each.startswith(incomplete)] or [
@@ -87,7 +148,7 @@ def _lists(columns: Sequence[str], incomplete: str) -> list[str]:
 
 
 def _pairs(columns: Sequence[str], incomplete: str) -> list[str]:
-    """COLUMN=KIND,... that begin so: columns, and with only one left the kinds too."""
+    """COLUMN=KIND,... that begin with `incomplete`: columns, and if only one matches the kinds too."""
     from mlpcli.data.schema import CHOICES
 
     before, last = _last_word(incomplete)
@@ -101,7 +162,7 @@ def _pairs(columns: Sequence[str], incomplete: str) -> list[str]:
 
 
 def _last_word(text: str) -> tuple[str, str]:
-    """What stands up to the last comma outside of quotes, and what the unfinished word behind it means."""
+    """The text up to the last comma outside quotes, and the unfinished word after it without its quotes."""
     end = 0
     for place, character in enumerate(text):
         if character == "," and text[:place].count('"') % 2 == 0:

@@ -1,38 +1,40 @@
-"""Values of options that do not stand on the command line: `--config FILE.toml`, environment variables.
+"""Values of options from a `--config FILE.toml` and from environment variables.
 
 Command line > environment > file > preset. A file has a table for each command; its keys are the long
-options without their dashes. What is wrong in such a value is said with the place it came from.
+options without their dashes. An error about such a value names the place it came from.
 """
 
 import os
 import re
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import click
 from click.core import ParameterSource
 
-from mlpcli.cli.main import COMMANDS
-from mlpcli.errors import MlpcliError, SettingsError, did_you_mean
+from mlpcli.cli.commands import COMMANDS
+from mlpcli.cli.flags import flags_of
+from mlpcli.errors import MlpcliError, SettingsError, did_you_mean, told
+from mlpcli.settings import csv_word
 
 MOST_BYTES = 1_000_000
 ORIGINS = "mlpcli.origins"
-"""Where in `Context.meta` {option's name: variable or place in the file} is kept."""
+"""Key in `Context.meta` of {option's name: variable or place in the file}."""
 CONFIG = "mlpcli.config"
-"""Where in `Context.meta` the file's name is kept."""
+"""Key in `Context.meta` of the file's name."""
 BY_HAND = frozenset({"config", "help", "help-all"})
 """Options that a file cannot give."""
 
 
 def keys_of(option: click.Option) -> dict[str, bool]:
-    """What an option is called in a file, with whether that switches it on; --no-x switches off."""
+    """Names of an option in a file, and whether each switches it on; no-x switches off."""
     on = {flag[2:]: True for flag in option.opts if flag.startswith("--")}
     return on | {flag[2:]: False for flag in option.secondary_opts if flag.startswith("--")}
 
 
 def from_environment(ctx: click.Context, option: click.Option) -> str | bool | None:
-    """The text of the option's variable, or the value that the one of its --no- form means; None if unset."""
+    """The option's variable as text, or what the variable of its --no- form means; None if unset."""
     names = {
         f"{ctx.auto_envvar_prefix}_{key}".upper().replace("-", "_"): on for key, on in keys_of(option).items()
     }
@@ -52,7 +54,7 @@ def from_environment(ctx: click.Context, option: click.Option) -> str | bool | N
 
 
 def use_config(ctx: click.Context, param: click.Parameter, path: str | None) -> None:
-    """Give the options of this command what the file says, where nothing better is given."""
+    """Make the file's values the defaults of this command's options."""
     if path is None or ctx.resilient_parsing:
         return
     ctx.meta[CONFIG] = path
@@ -85,7 +87,9 @@ def use_config(ctx: click.Context, param: click.Parameter, path: str | None) -> 
 
 
 def read_config(path: str) -> dict[str, dict[str, Any]]:
-    """The file's tables, each that of a command; raises MlpcliError."""
+    """The file's tables by command; raises MlpcliError."""
+    import tomllib  # takes 4 ms, and few commands read a file
+
     try:
         with open(path, "rb") as file:
             content = file.read(MOST_BYTES + 1)
@@ -118,24 +122,20 @@ def read_config(path: str) -> dict[str, dict[str, Any]]:
     return tables
 
 
-def tell_origin(ctx: click.Context, error: MlpcliError) -> None:
-    """Add to an error that names an option where its value came from, if not from the command line."""
-    for option in ctx.command.params:
-        if error.setting and option.name == error.setting:
-            tell_origin_of(option, ctx, error)
-
-
-def tell_origin_of(option: click.Parameter, ctx: click.Context, error: MlpcliError) -> None:
-    """Add to an error of this option's value where it came from, if not from the command line."""
-    source = ctx.get_parameter_source(str(option.name))
-    place = _origins(ctx).get(str(option.name), "")
-    if source is ParameterSource.ENVIRONMENT:
-        place += f" ({option.opts[-1]})"
-    elif source is not ParameterSource.DEFAULT_MAP:
-        return
-    elif isinstance(error, SettingsError):
-        error.exit_code = MlpcliError.exit_code  # not wrong from the command line alone
-    error.message, error.setting = f"{place}: {error.message}", ""
+@contextmanager
+def origins_told(ctx: click.Context) -> Iterator[None]:
+    """Add to an error about a setting where its value came from, if not from the command line."""
+    try:
+        yield
+    except MlpcliError as error:
+        source = ctx.get_parameter_source(error.setting)
+        if source not in (ParameterSource.ENVIRONMENT, ParameterSource.DEFAULT_MAP):
+            raise
+        naming, place = flags_of(ctx.command), _origins(ctx)[error.setting]
+        kind = MlpcliError  # what a file says is not wrong from the command line alone
+        if source is ParameterSource.ENVIRONMENT:
+            kind, place = type(error), f"{place} ({naming(error.setting)})"
+        raise kind(f"{place}: {told(error.message, naming)}", error.hint) from error
 
 
 def _origins(ctx: click.Context) -> dict[str, str]:
@@ -144,14 +144,14 @@ def _origins(ctx: click.Context) -> dict[str, str]:
 
 
 def _placed(message: str) -> str:
-    """tomllib's message with the place in front."""
+    """tomllib's message, led by the place."""
     if match := re.fullmatch(r"(.*) \(at line (\d+), column (\d+)\)", message, flags=re.DOTALL):
         return f"line {match[2]}, column {match[3]}: is not TOML ({match[1]})"
     return f"is not TOML ({message})"
 
 
 def _as_on_command_line(place: str, option: click.Option, value: Any, *, on: bool) -> Any:
-    """What the option's type takes: True or False of a flag, else text, or texts if it may be repeated."""
+    """The value as the option's type takes it: a bool for a flag, else text, or texts if repeatable."""
     if option.is_flag:
         if not isinstance(value, bool):
             raise MlpcliError(
@@ -175,13 +175,6 @@ def _text(place: str, value: Any) -> str:
     if isinstance(value, str) and "\0" in value:
         raise MlpcliError(f"{place}: holds a NUL character", "Take it out.")
     return str(value)
-
-
-def csv_word(text: str) -> str:
-    """A word that `settings.parse_list` reads back as this text."""
-    if text == text.strip() and not set(text) & set(',"\r\n'):
-        return text
-    return '"' + text.replace('"', '""') + '"'
 
 
 def _kind(value: Any) -> str:

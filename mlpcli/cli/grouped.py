@@ -1,4 +1,4 @@
-"""Options in the groups of help, and commands that show them: how help, errors and shells see an option."""
+"""Options in groups, and the commands that show them in help, errors and completions."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,32 +6,34 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from mlpcli.cli.config import from_environment, tell_origin, tell_origin_of
-from mlpcli.errors import MlpcliError, SettingsError
+from mlpcli.cli.config import from_environment, origins_told
+from mlpcli.cli.console import Console
+from mlpcli.cli.flags import flags_of
+from mlpcli.errors import SettingsError
 
 CONSOLE = "Console"
 GROUPS = ("Data", "Reading", "Network", "Loss", "Optimizer", "Regularization", "Course")
-"""Sections of help that come first, in this order; others follow as they appear, the console last."""
+"""Sections that come first in help, in this order; others follow as they appear, the console last."""
 SHOW_ALL = "mlpcli.show_all"
 
 
 class FileName(click.ParamType[str]):
-    """A path as it was given, or - ; shells complete file names."""
+    """A path as given, or -; shells complete file names."""
 
     name = "file"
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
-        """The shell knows how."""
+        """Leave it to the shell."""
         return [CompletionItem(incomplete, type="file")]
 
 
 class GroupedOption(click.Option):
-    """An option with the heading under which help shows it, and with the variable that may give it.
+    """An option in a group of the help, which an environment variable may give.
 
     A flag can also be switched off, by --no-FLAG, as a variable or a file may have switched it on.
-    `several`: takes a comma-separated list.
+    `several` options take a comma-separated list; `rare` ones are shown by --help-all only.
     """
 
     def __init__(
@@ -39,7 +41,7 @@ class GroupedOption(click.Option):
         names: Sequence[str],
         *,
         group: str = CONSOLE,
-        common: bool = True,
+        rare: bool = False,
         several: bool = False,
         **details: Any,
     ) -> None:
@@ -47,43 +49,41 @@ class GroupedOption(click.Option):
         if self._switch_off and not details.get("is_eager"):
             names = [f"{each}/--no-{each[2:]}" if each.startswith("--") else each for each in names]
         super().__init__(names, **details)
-        self.group, self.common = group, common
+        self.group, self.rare = group, rare
         self.several = several or self.multiple
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
-        """As click, without the --no- form that every flag has."""
+        """The help of the option as click writes it, without the --no- form that every flag has."""
         record = super().get_help_record(ctx)
         if record is None or not self._switch_off:
             return record
         return record[0].partition(" / ")[0], record[1]
 
     def value_from_envvar(self, ctx: click.Context) -> Any:
-        """Of the variable named after the option as it is written: MLPCLI_TRAIN_BATCH_SIZE."""
+        """The value of the variable named after the option, as MLPCLI_TRAIN_BATCH_SIZE."""
         value = from_environment(ctx, self) if self.allow_from_autoenv else None
         return [value] if self.multiple and value is not None else value
 
     def process_value(self, ctx: click.Context, value: Any) -> Any:
-        """As click; an error says where the value came from."""
-        try:
-            return super().process_value(ctx, value)
-        except SettingsError as error:
-            tell_origin_of(self, ctx, error)
-            raise
-        except click.BadParameter as bad:
-            text = f"{value!r:.80} is not true or false" if self.is_flag else " ".join(bad.message.split())
-            converted = SettingsError(f"{self.opts[-1]}: {text}", "See --help-all.")
-            tell_origin_of(self, ctx, converted)
-            raise converted from None
+        """Convert as click does; an error says where the value came from."""
+        with origins_told(ctx):
+            try:
+                return super().process_value(ctx, value)
+            except click.BadParameter as bad:
+                text = " ".join(bad.message.split())
+                if self.is_flag:
+                    text = f"{value!r:.80} is not true or false"
+                raise SettingsError(text, "See --help-all.", setting=str(self.name)) from None
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """Choices, columns of DATA, files."""
+        """Complete with choices, columns of DATA, files."""
         from mlpcli.cli.completion import values_of
 
         return values_of(ctx, self, incomplete)
 
 
 class GroupedCommand(click.Command):
-    """Shows its commonest options by group with --help, every one with --help-all."""
+    """A command whose help shows the commonest options by group; --help-all shows every one."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -91,23 +91,32 @@ class GroupedCommand(click.Command):
             if isinstance(param, click.Argument):
                 param.type = FileName()
 
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Parse as click does; from now on errors name settings by this command's flags."""
+        if parent is not None and isinstance(parent.obj, Console):
+            parent.obj.naming = flags_of(self)
+        return super().make_context(info_name, args, parent, **extra)
+
     def invoke(self, ctx: click.Context) -> Any:
-        """As click; an error of an option says where its value came from."""
-        try:
+        """Call the command with a `Console`; an error says where a setting's value came from."""
+        console = ctx.ensure_object(Console)
+        for name in ("as_json", "quiet", "verbose", "debug"):
+            setattr(console, name, ctx.params.pop(name))
+        ctx.params["console"] = console
+        with origins_told(ctx):
             return super().invoke(ctx)
-        except MlpcliError as error:
-            tell_origin(ctx, error)
-            raise
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """A section for each group."""
+        """Write a section for each group."""
         sections: dict[str, list[tuple[str, str]]] = {}
         hidden = 0
         for param in self.get_params(ctx):
             record = param.get_help_record(ctx)
             if record is None or not isinstance(param, click.Option):
                 continue
-            if not ctx.meta.get(SHOW_ALL) and not getattr(param, "common", True):
+            if not ctx.meta.get(SHOW_ALL) and getattr(param, "rare", False):
                 hidden += 1
                 continue
             sections.setdefault(getattr(param, "group", CONSOLE), []).append(record)

@@ -1,20 +1,19 @@
-"""Click options built from the settings classes, and the options that every command shares."""
+"""Click options built from the settings classes, and options that commands share."""
 
 import dataclasses
 import itertools
 import types
 import typing
 from collections.abc import Callable, Collection, Sequence
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import click
 
 from mlpcli.cli.config import use_config
-from mlpcli.cli.grouped import GroupedCommand as GroupedCommand
-from mlpcli.cli.grouped import GroupedOption as GroupedOption
-from mlpcli.cli.grouped import show_all
-from mlpcli.cli.main import show_tracebacks
-from mlpcli.errors import SettingsError
+from mlpcli.cli.console import show_tracebacks
+from mlpcli.cli.flags import flag_of_setting, flags_in
+from mlpcli.cli.grouped import CONSOLE, GroupedOption, show_all
+from mlpcli.errors import Naming, Sentence, SettingsError
 from mlpcli.settings import Setting, Settings, described_fields, flag_of
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -22,8 +21,14 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 LONGEST_METAVAR = 40
 
 
+class Decorator(Protocol):
+    """Adds options to a function that becomes a command."""
+
+    def __call__(self, function: Function, /) -> Function: ...
+
+
 class SettingType(click.ParamType[Any]):
-    """Converts an option's text as its setting says; a bad one is an error that names the valid ones."""
+    """Type of an option: its text is converted and checked as the setting says."""
 
     name = "setting"
 
@@ -31,7 +36,7 @@ class SettingType(click.ParamType[Any]):
         self._setting_name, self._setting, self._kind = setting_name, setting, kind
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The value, checked against the setting's choices and range."""
+        """The value, parsed and checked."""
         if not isinstance(value, str):
             return value
         if self._setting.parse is not None:
@@ -47,22 +52,26 @@ class SettingType(click.ParamType[Any]):
         return converted
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
-        """The choices if they fit, or what the setting calls its value."""
+        """The choices if they fit, else a word for the type."""
         if self._setting.choices:
             return _choices(self._setting) or "NAME"
         return {int: "N", float: "NUMBER"}.get(self._kind, "TEXT")
 
     @property
     def choices(self) -> tuple[str, ...]:
-        """All that it takes; empty if that is no list of words."""
+        """The valid words; empty if any text may be valid."""
         return self._setting.choices
 
 
-def settings_options(*classes: type[Settings], rare: Collection[str] = ()) -> Callable[[Function], Function]:
-    """A decorator that adds an option for each field of the classes; None when not given.
+def settings_options(*classes: type[Settings], rare: Collection[str] = ()) -> Decorator:
+    """A decorator that adds an option for each field of the classes; an option that is not given is None.
 
-    Those of the fields in `rare` are shown by --help-all only.
+    Options of the fields in `rare` are shown by --help-all only.
     """
+    known = flags_in(classes)
+
+    def naming(name: str) -> str:
+        return known.get(name) or flag_of_setting(name)
 
     def decorate(function: Function) -> Function:
         for settings_class in reversed(classes):
@@ -71,17 +80,17 @@ def settings_options(*classes: type[Settings], rare: Collection[str] = ()) -> Ca
                 described = described_fields(settings_class)[field.name]
                 if field.name in rare:
                     described = dataclasses.replace(described, common=False)
-                add = _option(field.name, described, hints[field.name], field.default)
+                add = _setting_option(field.name, described, hints[field.name], field.default, naming)
                 function = add(function)
         return function
 
     return decorate
 
 
-def _option(name: str, described: Setting, hint: Any, default: Any) -> Callable[[Function], Function]:
+def _setting_option(name: str, described: Setting, hint: Any, default: Any, naming: Naming) -> Decorator:
     flag, kind = flag_of(name, described), _plain_type(hint)
     names = [f"-{described.short}"] if described.short else []
-    help_text = described.help
+    help_text = Sentence(described.help).told(naming)
     if described.choices and not _choices(described):
         help_text += f" One of: {', '.join(described.choices)}."
     if isinstance(default, (int, float, str)) and not isinstance(default, bool) and default != "":
@@ -104,20 +113,12 @@ def _option(name: str, described: Setting, hint: Any, default: Any) -> Callable[
         if described.repeatable:
             details = details | {"callback": _together}
             del details["default"]
-    return click.option(
-        *names,
-        flag,
-        name,
-        cls=GroupedOption,
-        group=described.group,
-        common=described.common,
-        help=help_text,
-        **details,
-    )
+    rare = not described.common
+    return option(" ".join([*names, flag, name]), described.group, help_text, rare=rare, **details)
 
 
 def _choices(described: Setting) -> str:
-    """The choices in one word, unless that is too long for it."""
+    """The choices as one word, or an empty text if that is too long."""
     word = "|".join(described.choices)
     return word if len(word) <= LONGEST_METAVAR else ""
 
@@ -138,68 +139,40 @@ def _together(ctx: click.Context, param: click.Parameter, values: Sequence[tuple
     return tuple(itertools.chain.from_iterable(values)) or None
 
 
-def given(values: dict[str, Any]) -> dict[str, Any]:
-    """The settings that were given."""
-    return {name: value for name, value in values.items() if value is not None}
+def option(names: str, group: str, text: str, **details: Any) -> Decorator:
+    """An option in a group of the help; `names` is `-o --output`, perhaps with the parameter's behind it.
+
+    With `rare` only --help-all shows it; the other `details` are those of `click.option`.
+    """
+    return click.option(*names.split(), cls=GroupedOption, group=group, help=text, **details)
 
 
 def data_argument(function: Function) -> Function:
-    """One or more files, or - for stdin."""
+    """Add the argument DATA: one or more files, or - for stdin."""
     return click.argument("data", nargs=-1, required=True, metavar="DATA...")(function)
 
 
-def console_options(*, json: bool = True) -> Callable[[Function], Function]:
-    """What every command has."""
-
-    def decorate(function: Function) -> Function:
-        everywhere: list[tuple[tuple[str, ...], dict[str, Any]]] = [
-            (
-                ("--config",),
-                {
-                    "metavar": "FILE",
-                    "is_eager": True,
-                    "expose_value": False,
-                    "callback": use_config,
-                    "help": "Options from a TOML file with a table for each command.",
-                    "common": False,
-                },
-            ),
-            (("-q", "--quiet"), {"is_flag": True, "help": "Only errors on stderr."}),
-            (("-v", "--verbose"), {"is_flag": True, "help": "More on stderr.", "common": False}),
-            (
-                ("--debug",),
-                {
-                    "is_flag": True,
-                    "callback": show_tracebacks,
-                    "help": "Show a traceback on errors.",
-                    "common": False,
-                },
-            ),
-            (
-                ("--help-all",),
-                {
-                    "is_flag": True,
-                    "is_eager": True,
-                    "expose_value": False,
-                    "allow_from_autoenv": False,
-                    "callback": show_all,
-                    "help": "Show every option.",
-                },
-            ),
-        ]
-        if json:
-            everywhere.insert(
-                0, (("--json", "as_json"), {"is_flag": True, "help": "One JSON object on stdout."})
-            )
-        for names, details in reversed(everywhere):
-            function = click.option(*names, cls=GroupedOption, **details)(function)
-        return function
-
-    return decorate
-
-
 def force_option(function: Function) -> Function:
-    """The leave to replace existing outputs."""
-    return click.option(
-        "-f", "--force", is_flag=True, cls=GroupedOption, group="Output", help="Replace existing outputs."
-    )(function)
+    """Add `-f`, `--force`."""
+    return option("-f --force", "Output", "Replace existing outputs.", is_flag=True)(function)
+
+
+def console_options(function: Function) -> Function:
+    """Add the options of every command; the command gets most of them as a `Console`."""
+    early = {"is_eager": True, "expose_value": False}
+    config = {"metavar": "FILE", "callback": use_config, "rare": True}
+    debug = {"is_flag": True, "callback": show_tracebacks, "rare": True}
+    help_all = {"is_flag": True, "callback": show_all, "allow_from_autoenv": False}
+    options = [
+        option("--json as_json", CONSOLE, "One JSON object on stdout.", is_flag=True),
+        option(
+            "--config", CONSOLE, "Options from a TOML file with a table for each command.", **config, **early
+        ),
+        option("-q --quiet", CONSOLE, "Only errors on stderr.", is_flag=True),
+        option("-v --verbose", CONSOLE, "More on stderr.", is_flag=True, rare=True),
+        option("--debug", CONSOLE, "Show a traceback on errors.", **debug),
+        option("--help-all", CONSOLE, "Show every option.", **help_all, **early),
+    ]
+    for add in reversed(options):
+        function = add(function)
+    return function

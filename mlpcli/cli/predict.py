@@ -8,78 +8,58 @@ from typing import IO, Any
 
 import click
 
-from mlpcli.cli.options import (
-    GroupedCommand,
-    GroupedOption,
-    console_options,
-    data_argument,
-    force_option,
-    given,
-    settings_options,
-)
+from mlpcli.cli.console import Console
+from mlpcli.cli.grouped import GroupedCommand
+from mlpcli.cli.options import console_options, data_argument, force_option, option, settings_options
 from mlpcli.data.reading.source import ReadingSettings
 from mlpcli.data.writing import OUTPUT_FORMATS, RowWriter
 from mlpcli.errors import SettingsError
 from mlpcli.extras import require_extra
-from mlpcli.files import atomic_output, check_output, refuse_own_input
-from mlpcli.model.model import load
-from mlpcli.render.as_json import to_text
-from mlpcli.render.console import Screen
-from mlpcli.render.train import counts_report, prediction_fields
-from mlpcli.settings import build
-from mlpcli.workflows.predict import PredictionSettings, Scoring
+from mlpcli.files import Outputs, atomic_output, refuse_own_input
+from mlpcli.settings import build, given
+from mlpcli.workflows.prediction_settings import PredictionSettings
 
 
 @click.command("predict", cls=GroupedCommand)
 @click.argument("model")
 @data_argument
 @settings_options(PredictionSettings, ReadingSettings)
-@click.option(
-    "--format",
-    "output_format",
+@option(
+    "--format output_format",
+    "Output",
+    "Of the rows; by default that of the ending of -o, else csv.",
     type=click.Choice(OUTPUT_FORMATS),
-    cls=GroupedOption,
-    group="Output",
-    help="Of the rows; by default that of the ending of -o, else csv.",
 )
-@click.option(
-    "-o",
-    "--output",
-    default="-",
-    metavar="FILE",
-    cls=GroupedOption,
-    group="Output",
-    help="Where the rows go; default stdout.",
-)
+@option("-o --output", "Output", "Where the rows go; default stdout.", metavar="FILE", default="-")
 @force_option
-@console_options()
+@console_options
 def command(
+    console: Console,
     model: str,
     data: tuple[str, ...],
     output_format: str | None,
     output: str,
     force: bool,
-    as_json: bool,
-    quiet: bool,
-    verbose: bool,
-    debug: bool,
     **settings: Any,
 ) -> None:
     """Score the rows of DATA: every input column, then the prediction.
 
     DATA is one or more files with the same header (CSV, TSV, JSON lines, Parquet), or - for stdin.
     """
-    if as_json and output == "-":
-        raise SettingsError("--json: the rows go to stdout already", "Give -o FILE for the rows.")
+    from mlpcli.model.model import load
+    from mlpcli.render.predict import fields, report
+    from mlpcli.workflows.predict import Scoring
+
+    if console.as_json and output == "-":
+        raise SettingsError("the rows go to stdout already", "Give -o FILE for the rows.", setting="as_json")
     output_format = output_format or _format_of(output)
     if output != "-":
-        check_output(output, force=force, inputs=[model])
+        Outputs({"output": output}, force, [model]).check()
     else:
         refuse_own_input(sys.stdout, data)
     values = given(settings)
     if output_format == "parquet":
-        require_extra("pyarrow", "parquet", "--format parquet: writes a Parquet file")
-    talk = Screen(sys.stderr, quiet=quiet)
+        require_extra("pyarrow", "parquet", "writes a Parquet file", setting="output_format")
     scoring = Scoring(
         load(model), list(data), build(ReadingSettings, values), build(PredictionSettings, values)
     )
@@ -89,18 +69,18 @@ def command(
             assert block is not None
             writer.write(block, scoring.positions, columns)
         writer.close()
-    for note in scoring.notes:
-        talk.line(f"note: {note}")
-    counts_report(talk, scoring.summary.counts)
-    if as_json:
-        click.echo(to_text("predict", prediction_fields(scoring.summary, output)))
+    report(console.talk(), scoring)
+    if console.as_json:
+        console.json("predict", fields(scoring.summary, output))
 
 
 def _format_of(output: str) -> str:
     ending = output.lower().rpartition(".")[2]
     if ending in ("gz", "bz2", "xz", "zst"):
         raise SettingsError(
-            f"-o {output}: cannot write .{ending}", "Write .csv, .tsv or .jsonl, or pipe stdout through gzip."
+            f"{output}: cannot write .{ending}",
+            "Write .csv, .tsv or .jsonl, or pipe stdout through gzip.",
+            setting="output",
         )
     return {"tsv": "tsv", "tab": "tsv", "jsonl": "jsonl", "ndjson": "jsonl", "parquet": "parquet"}.get(
         ending, "csv"
@@ -109,7 +89,7 @@ def _format_of(output: str) -> str:
 
 @contextmanager
 def _sink(output: str, *, text: bool) -> Iterator[IO[Any]]:
-    """stdout as UTF-8 without newline translation, the same bytes everywhere; or a file, whole or absent."""
+    """stdout as UTF-8 without newline translation, for the same bytes everywhere; or an atomic file."""
     if output != "-":
         with atomic_output(output, text=text) as file:
             yield file

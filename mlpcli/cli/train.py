@@ -5,44 +5,30 @@ import signal
 import sys
 from collections.abc import Sequence
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from mlpcli.artifact import to_bytes
 from mlpcli.cli.config import CONFIG
-from mlpcli.cli.main import INTERRUPTED, TERMINATED
-from mlpcli.cli.options import (
-    GroupedCommand,
-    GroupedOption,
-    console_options,
-    data_argument,
-    force_option,
-    given,
-    settings_options,
-)
+from mlpcli.cli.console import Console
+from mlpcli.cli.exit_status import AFTER_STOPPING, ExitStatus
+from mlpcli.cli.grouped import GroupedCommand
+from mlpcli.cli.options import console_options, data_argument, force_option, option, settings_options
 from mlpcli.errors import MlpcliError, SettingsError, StoppedError
-from mlpcli.nn.fit_state import StopReason
 from mlpcli.options.options import SETTINGS_CLASSES
-from mlpcli.render.as_json import to_text
-from mlpcli.render.console import Screen
-from mlpcli.render.dry_run import notes_report, plan_fields, plan_report
-from mlpcli.render.history import check_history, write_history
-from mlpcli.render.plots import check_plot, plot_training, title_of
-from mlpcli.render.progress import training_view
-from mlpcli.render.train import training_fields, training_report
-from mlpcli.training.planning import TrainingPlan, start
-from mlpcli.workflows.train import TrainingRun, train
+from mlpcli.settings import given
 
-EXIT_CODES = {"interrupted": INTERRUPTED, "terminated": TERMINATED}
-
+if TYPE_CHECKING:
+    from mlpcli.nn.fit_state import StopReason
+    from mlpcli.training.planning import TrainingPlan
+    from mlpcli.workflows.train import TrainingRun
 
 STOPPING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
-"""SIGHUP: the terminal was closed."""
+"""Signals that stop a training; SIGHUP comes when the terminal is closed."""
 
 
 class Stopping:
-    """Once training has started, the first Ctrl-C or SIGTERM asks it to stop after the batch.
+    """Signal handlers: once training has started, the first Ctrl-C or SIGTERM stops it after the batch.
 
     Before that, and the second time, they end the command at once.
     """
@@ -63,8 +49,8 @@ class Stopping:
         for each, handler in self._before.items():
             signal.signal(each, handler)
 
-    def ask(self) -> StopReason | None:
-        """Whether, and why, to stop now."""
+    def ask(self) -> "StopReason | None":
+        """Why to stop now; None to go on."""
         return self.reason
 
     def _on_signal(self, signum: int, frame: FrameType | None) -> None:
@@ -78,49 +64,39 @@ class Stopping:
 @click.command("train", cls=GroupedCommand)
 @data_argument
 @settings_options(*SETTINGS_CLASSES)
-@click.option(
-    "-o",
-    "--output",
+@option(
+    "-o --output",
+    "Output",
+    "The model file; - for stdout.",
+    metavar="MODEL",
     default="model.joblib",
     show_default=True,
-    metavar="MODEL",
-    cls=GroupedOption,
-    group="Output",
-    help="The model file; - for stdout.",
 )
-@click.option(
+@option(
     "--checkpoint",
+    "Continuing",
+    "Keep the state there after each epoch; the same command again goes on from it.",
     metavar="FILE",
-    cls=GroupedOption,
-    group="Continuing",
-    help="Keep the state there after each epoch; the same command again goes on from it.",
 )
-@click.option(
+@option(
     "--history",
+    "Reports",
+    "Write one row an epoch there, as .csv or .jsonl.",
     metavar="FILE",
-    cls=GroupedOption,
-    group="Reports",
-    common=False,
-    help="Write one row an epoch there, as .csv or .jsonl.",
+    rare=True,
 )
-@click.option(
+@option(
     "--plot",
+    "Reports",
+    "Draw losses, metric and rate over the epochs there, as .png, .svg or .pdf.",
     metavar="FILE",
-    cls=GroupedOption,
-    group="Reports",
-    common=False,
-    help="Draw losses, metric and rate over the epochs there, as .png, .svg or .pdf.",
+    rare=True,
 )
-@click.option(
-    "--dry-run",
-    is_flag=True,
-    cls=GroupedOption,
-    group="Output",
-    help="Say what would be done, with the reasons, and stop.",
-)
+@option("--dry-run", "Output", "Say what would be done, with the reasons, and stop.", is_flag=True)
 @force_option
-@console_options()
+@console_options
 def command(
+    console: Console,
     data: tuple[str, ...],
     output: str,
     checkpoint: str | None,
@@ -128,24 +104,28 @@ def command(
     plot: str | None,
     dry_run: bool,
     force: bool,
-    as_json: bool,
-    quiet: bool,
-    verbose: bool,
-    debug: bool,
     **settings: Any,
 ) -> int:
     """Learn to predict a column of DATA from the others.
 
     DATA is one or more files with the same header (CSV, TSV, JSON lines, Parquet), or - for stdin.
     """
+    from mlpcli.artifact import to_bytes
+    from mlpcli.render import dry_run as dry_runs
+    from mlpcli.render import train as trainings
+    from mlpcli.render.history import check_history
+    from mlpcli.render.plots.plot_files import check_plot
+    from mlpcli.render.progress import training_view
+    from mlpcli.training.planning import start
+    from mlpcli.workflows.train import train
+
     piped = output == "-"
-    if piped and (as_json or sys.stdout.isatty()):
+    if piped and (console.as_json or sys.stdout.isatty()):
+        place = "stdout beside --json" if console.as_json else "a terminal"
         raise SettingsError(
-            "-o -: the model cannot go to " + ("stdout beside --json" if as_json else "a terminal"),
-            "Give -o FILE, or send stdout to a file.",
+            f"the model cannot go to {place}", "Give -o FILE, or send stdout to a file.", setting="output"
         )
-    talk = Screen(sys.stderr, quiet=quiet, lasting=True)
-    reports = {name: path for name, path in (("--history", history), ("--plot", plot)) if path is not None}
+    talk = console.talk(lasting=True)
     if history is not None:
         check_history(history)
     if plot is not None:
@@ -154,20 +134,20 @@ def command(
         "output": None if piped else output,
         "force": force or dry_run,  # which writes nothing
         "checkpoint": checkpoint,
-        "reports": reports,
+        "reports": given({"history": history, "plot": plot}),
         "also_read": [config] if (config := click.get_current_context().meta.get(CONFIG)) else [],
     }
     if dry_run:
         plan = start(list(data), **outputs, **given(settings)).plan
-        notes_report(talk, plan.notes, plan.findings)
-        if as_json:
-            click.echo(to_text("train", plan_fields(plan)))
+        dry_runs.notes_report(talk, plan.notes, plan.findings)
+        if console.as_json:
+            console.json("train", dry_runs.fields(plan))
         else:
-            plan_report(Screen(sys.stdout), plan, data)
-        return 0
-    with Stopping() as stopping, training_view(talk, verbose=verbose) as view:
+            dry_runs.report(console.results(), plan, data)
+        return ExitStatus.DONE
+    with Stopping() as stopping, training_view(talk, verbose=console.verbose) as view:
 
-        def on_start(plan: TrainingPlan) -> None:
+        def on_start(plan: "TrainingPlan") -> None:
             stopping.started = True
             view.on_start(plan)
 
@@ -181,28 +161,27 @@ def command(
             should_stop=stopping.ask,
             **given(settings),
         )
-    for finding in run.findings:
-        if finding.kind in ("diverged", "checkpoint"):
-            talk.line(f"warning: {finding.text} ({finding.advice})")
-    if run.stop_reason == "diverged":
-        talk.line("warning: the loss ran away; the best weights before that are kept. See `mlpcli lr-find`.")
+    trainings.warnings_report(talk, run)
     failed = _write_reports(run, data, history, plot)
-    if as_json:
-        click.echo(to_text("train", training_fields(run)))
+    if console.as_json:
+        console.json("train", trainings.fields(run))
     elif piped:
         sys.stdout.buffer.write(to_bytes(run.artifact))
-        training_report(talk, run, data)
+        trainings.report(talk, run, data)
     else:
-        training_report(Screen(sys.stdout), run, data)
+        trainings.report(console.results(), run, data)
     if failed is not None:
         raise failed
-    return EXIT_CODES.get(run.stop_reason, 0)
+    return AFTER_STOPPING.get(run.stop_reason, ExitStatus.DONE)
 
 
 def _write_reports(
-    run: TrainingRun, data: Sequence[str], history: str | None, plot: str | None
+    run: "TrainingRun", data: Sequence[str], history: str | None, plot: str | None
 ) -> MlpcliError | None:
-    """What went wrong, to be said once the summary is: the model is written whatever comes of these."""
+    """Write history and plot; returns an error, to be raised after the summary, as the model is written."""
+    from mlpcli.render.history import write_history
+    from mlpcli.render.plots.plot_files import plot_training, title_of
+
     try:
         if history is not None:
             write_history(history, run.history)

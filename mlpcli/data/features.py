@@ -1,4 +1,4 @@
-"""Input columns to one float32 matrix: their encoders side by side, stored as JSON values and arrays."""
+"""The encoders of all input columns, side by side in one float32 matrix."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -7,15 +7,11 @@ from typing import Any
 import numpy as np
 
 from mlpcli.arrays import Array
-from mlpcli.data.columns.cells import Frame, Reading
+from mlpcli.data.columns.cells import Frame
 from mlpcli.data.counts import CellCounts
-from mlpcli.data.encoders import ENCODERS, CategoryEncoder, DateEncoder, Encoder, NumberEncoder
+from mlpcli.data.encoders import ENCODERS, Encoder
 from mlpcli.data.reading.memory import own_pages
 from mlpcli.data.schema import (
-    BOOLEAN,
-    CATEGORY,
-    DATE,
-    NUMBER,
     Column,
     DataSettings,
 )
@@ -24,29 +20,16 @@ from mlpcli.data.schema import (
 class FeatureEncoder:
     """The encoders of all input columns, side by side in one matrix."""
 
-    def __init__(self, encoders: Sequence[Encoder], reading: Reading) -> None:
+    def __init__(self, encoders: Sequence[Encoder]) -> None:
         self.encoders = list(encoders)
-        self.reading = reading
 
     @classmethod
     def fit(
-        cls, columns: Sequence[Column], frame: Frame, settings: DataSettings, reading: Reading, rows: Array
+        cls, columns: Sequence[Column], frame: Frame, settings: DataSettings, rows: Array
     ) -> "FeatureEncoder":
         """Fit every input column on the (training) `rows` of a frame."""
-        assert settings.scaling is not None
-        encoders: list[Encoder] = []
-        for column in columns:
-            cells = frame[column.name][rows]
-            if column.kind in (NUMBER, BOOLEAN):
-                embed = bool(settings.embed_spikes)
-                encoders.append(
-                    NumberEncoder.fit(column, cells, settings.scaling, reading, embed_spikes=embed)
-                )
-            elif column.kind == CATEGORY:
-                encoders.append(CategoryEncoder.fit(column, cells, settings, reading))
-            elif column.kind == DATE:
-                encoders.append(DateEncoder.fit(column, cells, settings.scaling, reading))
-        return cls(encoders, reading)
+        learned = [column for column in columns if column.kind in ENCODERS]
+        return cls([ENCODERS[each.kind].fit(each, frame[each.name][rows], settings) for each in learned])
 
     @property
     def width(self) -> int:
@@ -56,7 +39,7 @@ class FeatureEncoder:
     def encode(self, frame: Frame, counts: CellCounts | None = None, rows: Array | None = None) -> Array:
         """A (rows, width) float32 matrix; columns are found by name.
 
-        With `rows` these, in their order; the frame is then taken apart.
+        `rows`: only these, in their order; the frame's columns are then removed one by one.
         """
         counts = CellCounts() if counts is None else counts
         if rows is not None:
@@ -65,7 +48,7 @@ class FeatureEncoder:
         start = 0
         for encoder in self.encoders:
             stop = start + encoder.width
-            encoder.write(frame[encoder.name], matrix[:, start:stop], self.reading, counts)
+            encoder.write(frame[encoder.name], matrix[:, start:stop], counts)
             start = stop
         return matrix
 
@@ -77,7 +60,7 @@ class FeatureEncoder:
         columns: list[Array] = []
         for encoder in self.encoders:
             column = own_pages((len(rows), encoder.width), np.float32)
-            encoder.write(frame.pop(encoder.name)[rows], column, self.reading, counts)
+            encoder.write(frame.pop(encoder.name)[rows], column, counts)
             columns.append(column)
         matrix = np.empty((len(rows), self.width), np.float32)
         stop = self.width
@@ -98,7 +81,7 @@ class FeatureEncoder:
 
     @classmethod
     def from_stored(
-        cls, described: Sequence[Mapping[str, Any]], arrays: Mapping[str, Array], reading: Reading
+        cls, described: Sequence[Mapping[str, Any]], arrays: Mapping[str, Array]
     ) -> "FeatureEncoder":
         """The inverse of `to_stored`."""
         encoders: list[Encoder] = []
@@ -110,4 +93,4 @@ class FeatureEncoder:
                 own[name] = arrays[name][used[name] : used[name] + rows]
                 used[name] += rows
             encoders.append(encoder.from_description(stored, own))
-        return cls(encoders, reading)
+        return cls(encoders)

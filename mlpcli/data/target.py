@@ -1,13 +1,13 @@
-"""Targets: from cells to what a loss takes, and back. Each is fitted once and stored. TARGETS by task."""
+"""Targets: cells to class numbers, labels or scaled values, and predictions back. TARGETS by task."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, TypeAlias, TypedDict
 
 import numpy as np
 
 from mlpcli.arrays import Array
-from mlpcli.data.columns.cells import Texts
+from mlpcli.data.columns.cells import Frame, Texts
 from mlpcli.data.schema import TARGET_SCALINGS
 from mlpcli.errors import DataError, did_you_mean
 
@@ -69,19 +69,22 @@ class ClassTarget(_WithoutArrays):
         if positive is not None:
             if positive not in classes:
                 raise DataError(
-                    f"--positive: {positive!r} is no class of {name!r}", did_you_mean(positive, classes)
+                    f"{positive!r} is no class of {name!r}",
+                    did_you_mean(positive, classes),
+                    setting="positive",
                 )
             classes = [each for each in classes if each != positive] + [positive]
         return cls(name, tuple(classes))
 
-    def encode(self, cells: Texts, place: Callable[[int], str] = str) -> Array:
-        """Class numbers (rows,); an unknown class is an error with its `place`."""
+    def encode(self, frame: Frame) -> Array:
+        """Class numbers (rows,) of the target column; DataError for an unknown class."""
+        cells = frame[self.name].texts()
         number_of = {each: number for number, each in enumerate(self.classes)}
         by_level = np.array([number_of.get(level, -1) for level in cells.levels], dtype=np.intp)
         numbers = cells.spread(by_level, -1)
         if (numbers < 0).any():
             row = int(np.argmax(numbers < 0))
-            said = f"{place(row)}: target {self.name!r}: the class {cells.text(row)!r}"
+            said = f"{frame.place(row)}: target {self.name!r}: the class {cells.text(row)!r}"
             raise DataError(
                 f"{said} did not occur in training",
                 "It occurred with: " + ", ".join(self.classes[:20]) + ".",
@@ -122,7 +125,7 @@ class NumberTarget:
     scaling: str = STANDARD
     """log: the logarithm of 1 + value takes the value's place."""
     limits: tuple[Array, Array] | None = None
-    """Lowest and highest value (targets,) that is predicted, if there are such."""
+    """Lowest and highest value (targets,) that is predicted, if predictions are clipped."""
 
     @classmethod
     def fit(

@@ -11,7 +11,7 @@ from mlpcli.data.features import FeatureEncoder
 from mlpcli.data.schema import resolve_names
 from mlpcli.model.compatibility import levels, output_activation
 from mlpcli.model.tasks import Task
-from mlpcli.nn.architecture import ALL, NONE, NetworkSettings, build_layers, build_network, build_shortcut
+from mlpcli.nn.architecture import ALL, NetworkSettings, build_layers, build_network, build_shortcut
 from mlpcli.nn.embeddings import Inputs
 from mlpcli.nn.layers import Layer
 from mlpcli.nn.losses import LOSSES, Loss
@@ -19,6 +19,7 @@ from mlpcli.nn.network import LayerSummary, Network, count_parameters, largest_p
 from mlpcli.nn.parameters import HasParameters
 from mlpcli.nn.shortcut import Shortcut
 from mlpcli.options.options import Options
+from mlpcli.settings import NONE
 
 
 @dataclass(frozen=True)

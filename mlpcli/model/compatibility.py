@@ -3,10 +3,10 @@
 from mlpcli.data.target import ANY_NUMBER, LOG, MINUS_ONE_TO_ONE, POSITIVE, ZERO_TO_ONE
 from mlpcli.errors import Sentence, SettingsError
 from mlpcli.model.tasks import TASKS, Regression, Task
-from mlpcli.nn.architecture import AUTO
 from mlpcli.nn.optimizers import OPTIMIZERS, UpdateRule
 from mlpcli.options.options import Options, settings_with
 from mlpcli.options.threshold import DecisionSettings, rule_of
+from mlpcli.settings import AUTO
 
 RANGES = {
     "relu": POSITIVE,

@@ -1,6 +1,5 @@
 """A trained model in memory: from an artifact to predictions for rows of its columns."""
 
-import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -18,7 +17,6 @@ from mlpcli.data.target import TARGETS, NumberTarget
 from mlpcli.errors import ArtifactError, MlpcliError
 from mlpcli.metrics.thresholds import DEFAULT_THRESHOLD
 from mlpcli.model.blueprint import Blueprint, loss_of
-from mlpcli.model.encoded_rows import reading_of
 from mlpcli.model.tasks import TASKS, Task, Threshold
 from mlpcli.nn.losses import Loss
 from mlpcli.nn.network import Network
@@ -109,7 +107,7 @@ def load(model: ModelLike) -> Model:
 def from_artifact(stored: Artifact) -> Model:
     """Rebuild encoders and network; the sizes are checked before anything of their size is made."""
     options = Options.from_values(stored.settings)
-    encoder = FeatureEncoder.from_stored(stored.encoders, stored.arrays, reading_of(options.reading))
+    encoder = FeatureEncoder.from_stored(stored.encoders, stored.arrays)
     target = TARGETS[stored.schema.task].from_description(stored.target, stored.arrays)
     task = TASKS[stored.schema.task](target)
     return built(stored, options, encoder, task, Blueprint.of(options, encoder, task))
@@ -141,12 +139,6 @@ def built(
         loss=loss_of(options, task),
         temperature=temperature,
     )
-
-
-def read_as(model: Model, settings: ReadingSettings) -> Model:
-    """The same model for files that are read so, whatever the words for missing were in training."""
-    encoder = FeatureEncoder(model.encoder.encoders, reading_of(settings))
-    return dataclasses.replace(model, encoder=encoder)
 
 
 def reading_for(model: Model, given: ReadingSettings) -> ReadingSettings:

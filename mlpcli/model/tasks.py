@@ -12,8 +12,8 @@ from mlpcli.data.target import ClassTarget, LabelTarget, NumberTarget, Target
 from mlpcli.errors import Sentence, SettingsError, did_you_mean
 from mlpcli.metrics.outcome import Outcome
 from mlpcli.metrics.thresholds import DEFAULT_THRESHOLD
-from mlpcli.nn.architecture import AUTO
 from mlpcli.options.objective import ClassWeight
+from mlpcli.settings import AUTO
 
 Threshold: TypeAlias = "float | Array"
 """One for all labels, or (labels,)."""

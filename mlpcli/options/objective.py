@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from mlpcli.errors import SettingsError
-from mlpcli.nn.architecture import AUTO
-from mlpcli.settings import Settings, parse_factors, setting
+from mlpcli.settings import AUTO, Settings, parse_factors, setting
 
 ClassWeight: TypeAlias = str | tuple[tuple[str, float], ...]
 

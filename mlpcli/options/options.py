@@ -17,7 +17,7 @@ from mlpcli.options import presets
 from mlpcli.options.objective import ObjectiveSettings
 from mlpcli.options.run import EnsembleSettings, RunSettings, TransferSettings
 from mlpcli.options.threshold import DecisionSettings
-from mlpcli.settings import Setting, Settings, build, described_fields, flag_of, refuse_unknown, setting
+from mlpcli.settings import Setting, Settings, build, described_fields, refuse_unknown, setting
 
 
 @dataclass(frozen=True)
@@ -107,11 +107,3 @@ def settings_with(fact: Callable[[Setting], object]) -> list[str]:
         for name, described in described_fields(each).items()
         if fact(described)
     ]
-
-
-def flag_named(setting: str) -> str:
-    """The flag of a setting or another option, by its name in Python."""
-    for each in SETTINGS_CLASSES:
-        if (described := described_fields(each).get(setting)) is not None:
-            return flag_of(setting, described)
-    return "--" + setting.replace("_", "-")

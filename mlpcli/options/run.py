@@ -112,6 +112,7 @@ class EnsembleSettings(Settings):
         metavar="N",
         at_least=1,
         at_most=1000,
+        set_by_time=True,
     )
     folds: int | None = setting(
         None,

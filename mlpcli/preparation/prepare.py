@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from mlpcli.arrays import Array
-from mlpcli.data.columns.cells import Frame, Texts
+from mlpcli.data.columns.cells import Frame, Numbers
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.features import FeatureEncoder
 from mlpcli.data.reading.stream import RowStream
-from mlpcli.data.reading.table import guess_decimal, open_table
+from mlpcli.data.reading.table import open_table
 from mlpcli.data.schema import LEARNED, NUMBER, Column, Schema
 from mlpcli.data.split import digest_of_rows
 from mlpcli.data.target import NumberTarget
@@ -27,7 +27,6 @@ from mlpcli.model.encoded_rows import (
     digest_of,
     encode_part,
     paths_of,
-    reading_of,
     row_weights,
     truth_of,
 )
@@ -38,7 +37,7 @@ from mlpcli.options.options import Options
 from mlpcli.options.run import generators
 from mlpcli.preparation.columns import decide_columns, read_rows, source_columns, special_columns
 from mlpcli.preparation.doctor import examine
-from mlpcli.preparation.finding import Finding
+from mlpcli.preparation.finding import LEAK, Finding
 from mlpcli.preparation.splitting import RowTraits, shape_of, split_table
 from mlpcli.preparation.targets import decide_task, fit_target
 from mlpcli.preparation.transfer import SourceModel, Transfer, transfer_of, widened, with_settings_of
@@ -156,30 +155,22 @@ def prepare(data: Data, given: Options, source_model: SourceModel | None = None)
     with ExitStack() as stack:
         table = stack.enter_context(open_table(paths_of(data), options.reading))
         notes = list(table.notes)
-        if options.reading.decimal is None:
-            decimal = guess_decimal(table.sample, reading_of(options.reading).missing)
-            if decimal != ".":
-                text = "{}: numbers look as if written with a decimal comma ({decimal})"
-                notes.append(Sentence(text, table.name))
-                options = dataclasses.replace(
-                    options, reading=dataclasses.replace(options.reading, decimal=decimal)
-                )
-        reading = reading_of(options.reading)
+        options = dataclasses.replace(options, reading=table.settings)
         roles = special_columns(table, options)
         if source_model is None:
-            columns = decide_columns(table, options.data, roles, reading)
+            columns = decide_columns(table, options.data, roles)
         else:
             columns = source_columns(source_model, table, roles)
-        rows = read_rows(table, columns, roles, options, reading, known=source_model is not None)
+        rows = read_rows(table, columns, roles, options, known=source_model is not None)
         frame, columns, dropped = rows.frame, rows.columns, rows.dropped
         known = None if source_model is None else source_model.known_target(frame, roles.target, options)
         if source_model is None or known is None:
-            name, reason = decide_task(frame, roles.target, options.data.task, reading)
+            name, reason = decide_task(frame, roles.target, options.data.task)
         else:
             name, reason = source_model.schema.task, f"as in {source_model.path}"
         if not any(column.kind in LEARNED for column in columns):
             raise DataError(f"{table.name}: no input column is left", _why_none(columns))
-        traits = RowTraits.of(frame, roles, name, reading, rows.place)
+        traits = RowTraits.of(frame, roles, name)
         shape = shape_of(columns, table.sample, traits, name, options.split.test)
         default_learning_rate = options.default_learning_rate(shape)
         options = options.resolved(shape)
@@ -189,21 +180,19 @@ def prepare(data: Data, given: Options, source_model: SourceModel | None = None)
         refuse_impossible(options, TASKS[name])
         train = parts["train"]
         if known is None:
-            target, truth = fit_target(
-                frame, roles.target, name, train, options.data, reading, rows.place, target_range(options)
-            )
+            target, truth = fit_target(frame, roles.target, name, train, options.data, target_range(options))
         else:
-            truth = truth_of(known, frame, reading, rows.place)
+            truth = truth_of(known, frame)
             target = widened(known, truth[train]) if isinstance(known, NumberTarget) else known
         task = TASKS[name](target)
         if source_model is None:
-            encoder = FeatureEncoder.fit(schema.inputs, frame, options.data, reading, train)
+            encoder = FeatureEncoder.fit(schema.inputs, frame, options.data, train)
         else:
             encoder = source_model.encoder
-        _refuse_infinite(frame, schema, rows.place)
+        _refuse_infinite(frame, schema)
         weights = None
         if roles.weight is not None:
-            weights = row_weights(frame[roles.weight], roles.weight, reading, rows.place)
+            weights = row_weights(frame, roles.weight)
             check_weights(weights, roles.weight, table.name)
         counts = {"table": CellCounts()}
         # One matrix, part behind part: parts are slices of it. The table's columns are dropped on the way.
@@ -222,14 +211,14 @@ def prepare(data: Data, given: Options, source_model: SourceModel | None = None)
         if isinstance(source := getattr(options.split, name), str):
             counts[name] = CellCounts()
             with RowStream(paths_of(source), options.reading) as stream:
-                encoded[name] = encode_part(stream, schema, encoder, target, reading, counts[name])
+                encoded[name] = encode_part(stream, schema, encoder, target, counts[name])
                 notes += stream.notes
             hashes[name] = encoded[name].hashes()
     findings = [
         *rows.findings,
         *examine(schema, encoder, target, encoded, hashes, counts["table"], len(order)),
     ]
-    leaks = [finding for finding in findings if finding.kind == "leak"]
+    leaks = [finding for finding in findings if finding.kind == LEAK]
     if leaks and options.data.strict:
         raise DataError(leaks[0].text, leaks[0].advice)
     return Prepared(
@@ -252,12 +241,13 @@ def prepare(data: Data, given: Options, source_model: SourceModel | None = None)
     )
 
 
-def _refuse_infinite(frame: Frame, schema: Schema, place: Any) -> None:
+def _refuse_infinite(frame: Frame, schema: Schema) -> None:
     for column in schema.inputs:
         cells = frame[column.name]
-        if column.kind == NUMBER and not isinstance(cells, Texts) and np.isinf(cells).any():
+        if column.kind == NUMBER and isinstance(cells, Numbers) and np.isinf(cells.values).any():
+            row = int(np.argmax(np.isinf(cells.values)))
             raise DataError(
-                f"{place(int(np.argmax(np.isinf(cells))))}: column {column.name!r} holds an infinite value",
+                f"{frame.place(row)}: column {column.name!r} holds an infinite value",
                 "Mend the cell, or name the word with --missing.",
             )
 

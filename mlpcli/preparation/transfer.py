@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from mlpcli.arrays import Array
-from mlpcli.data.columns.cells import Frame, Texts
+from mlpcli.data.columns.cells import Frame
 from mlpcli.data.features import FeatureEncoder
 from mlpcli.data.schema import IGNORE, Column, Schema
 from mlpcli.data.target import ClassTarget, NumberTarget, Target, sorted_classes
@@ -57,8 +57,7 @@ class SourceModel:
         if given.task not in ("auto", self.schema.task) or tuple(names) != self.schema.target:
             return None
         if isinstance(target, ClassTarget):
-            cells = frame[names[0]]
-            texts = cells if isinstance(cells, Texts) else Texts.of(cells.tolist())
+            texts = frame[names[0]].texts()
             positive = given.positive in (None, target.classes[-1])
             # A class that does not occur this time is still one.
             return target if positive and set(sorted_classes(texts)) <= set(target.classes) else None

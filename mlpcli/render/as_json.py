@@ -1,28 +1,27 @@
-"""Results as JSON objects, with the fields that scripts rely on; NaN and infinity become null."""
+"""Results as JSON objects; NaN and infinity become null."""
 
 import json
 import math
 from collections.abc import Mapping
 from typing import Any
 
+from mlpcli.errors import Naming, told
 from mlpcli.version import __version__
 
 FORMAT = 1
 
 
-def to_text(command: str, fields: Mapping[str, Any]) -> str:
-    """One line of JSON."""
-    return json.dumps(
-        _plain({"command": command, "format": FORMAT, "mlpcli": __version__, **fields}),
-        allow_nan=False,
-    )
+def to_text(command: str, fields: Mapping[str, Any], naming: Naming = str) -> str:
+    """One line of JSON; `naming` is how settings are called in the texts that name some."""
+    whole = {"command": command, "format": FORMAT, "mlpcli": __version__, **fields}
+    return json.dumps(_plain(whole, naming), allow_nan=False)
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, naming: Naming) -> Any:
     if isinstance(value, Mapping):
-        return {str(name): _plain(each) for name, each in value.items()}
+        return {str(name): _plain(each, naming) for name, each in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(each) for each in value]
+        return [_plain(each, naming) for each in value]
     if isinstance(value, float) and not math.isfinite(value):
         return None
-    return value
+    return told(value, naming) if isinstance(value, str) else value

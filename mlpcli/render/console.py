@@ -1,14 +1,16 @@
-"""A screen for results and one for talk: rich on a terminal, plain aligned text in a pipe."""
+"""Text on a stream: by rich on a terminal, plain and aligned in a pipe."""
 
 import os
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
+from mlpcli.errors import Naming, told
+
 if TYPE_CHECKING:
     from rich.console import Console
 
 UNLIMITED = 100_000
-"""Columns of a pipe: nothing is ever cut or wrapped."""
+"""Width of a pipe: nothing is ever cut or wrapped."""
 
 
 def printable(text: str) -> str:
@@ -22,20 +24,29 @@ def is_terminal(stream: TextIO) -> bool:
 
 
 def use_colour(stream: TextIO) -> bool:
-    """NO_COLOR wins over FORCE_COLOR, both over what the stream is."""
+    """Whether to use colour: NO_COLOR wins over FORCE_COLOR, both over the kind of stream."""
     if os.environ.get("NO_COLOR"):
         return False
     return bool(os.environ.get("FORCE_COLOR")) or is_terminal(stream)
 
 
 class Screen:
-    """Lines, headings and tables on one stream. Text is text: never markup."""
+    """Lines, headings and tables on one stream. Text is never taken as markup."""
 
     def __init__(
-        self, stream: TextIO, *, width: int | None = None, quiet: bool = False, lasting: bool = False
+        self,
+        stream: TextIO,
+        *,
+        width: int | None = None,
+        quiet: bool = False,
+        lasting: bool = False,
+        naming: Naming = str,
     ) -> None:
-        """With `lasting` work goes on, in silence, when nobody is there any more to read the stream."""
-        self.stream, self._lasting = stream, lasting
+        """With `lasting`, work goes on in silence when the stream's reader has left.
+
+        `naming` is how settings are called in the texts that name some.
+        """
+        self.stream, self._lasting, self._naming = stream, lasting, naming
         self.terminal = is_terminal(stream)
         self.quiet = quiet
         self._width = width
@@ -44,7 +55,7 @@ class Screen:
 
     @property
     def console(self) -> "Console":
-        """rich's console, made when first needed: a pipe never loads it."""
+        """rich's console, made when first needed; a pipe never loads rich."""
         if self._console is None:
             from rich.console import Console
 
@@ -71,30 +82,34 @@ class Screen:
 
     @property
     def width(self) -> int:
-        """Columns; 80 for what is drawn into a pipe."""
+        """Columns of the terminal; 80 for a curve in a pipe."""
         return self.console.width if self.terminal else 80
 
     def line(self, text: str = "", style: str = "") -> None:
-        """One line, or several where a terminal is too narrow."""
-        self._say(lambda: self._line(printable(text), style))
+        """Write a line, wrapped where a terminal is too narrow."""
+        self._say(lambda: self._line(printable(self.told(text)), style))
+
+    def told(self, text: str) -> str:
+        """The text with settings called as on this screen."""
+        return told(text, self._naming)
 
     def raw(self, text: str) -> None:
-        """Text drawn by ourselves, with its line ends."""
+        """Write text that is laid out already."""
         self._say(lambda: print(text, file=self.stream))
 
     def heading(self, text: str) -> None:
-        """A blank line, then the title of what follows."""
+        """Write a blank line and a title."""
         self.line()
         self.line(text, "bold")
 
     def pairs(self, rows: Sequence[tuple[str, str]]) -> None:
-        """Names and what is said of them, aligned; long texts are wrapped on a terminal."""
+        """Write names and their texts, aligned; long texts are wrapped on a terminal."""
         self.table((), [list(row) for row in rows])
 
     def table(
         self, headers: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int] = ()
     ) -> None:
-        """Aligned columns; those in `numbers` to the right."""
+        """Write aligned columns; those in `numbers` to the right."""
         self._say(lambda: self._table(headers, rows, numbers))
 
     def _say(self, say: Callable[[], None]) -> None:
@@ -118,13 +133,13 @@ class Screen:
             from rich.padding import Padding
             from rich.text import Text
 
-            # What is too long for one line goes on below its beginning.
+            # Continuation lines keep the indent.
             indent = len(text) - len(text.lstrip())
             self.console.print(Padding(Text(text[indent:], style=style), (0, 0, 0, indent)))
 
     def _table(self, headers: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int]) -> None:
         headers = [printable(header) for header in headers]
-        texts = [[printable(cell) for cell in row] for row in rows]
+        texts = [[printable(self.told(cell)) for cell in row] for row in rows]
         if not self._rich:
             lines = [list(headers), *texts] if headers else texts
             widths = (

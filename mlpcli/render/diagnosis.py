@@ -1,4 +1,4 @@
-"""What went on inside the layers, as a table of a few epochs and the findings in words."""
+"""Diagnosis of layers: a table of a few epochs, and the findings in words."""
 
 from collections.abc import Sequence
 
@@ -6,13 +6,13 @@ from mlpcli.nn.fitting import EpochRecord
 from mlpcli.render.console import Screen
 
 SHOWN_EPOCHS = 3
-"""The first, the last and what lies between."""
+"""Epochs in the table, from the first to the last."""
 
 
 def diagnosis_report(
     screen: Screen, history: Sequence[EpochRecord], findings: Sequence[str], several: bool
 ) -> None:
-    """Layer by layer, of the first network."""
+    """Gradients, updates, dead and saturated units layer by layer, of one network."""
     watched = [record for record in history if record.layers]
     if not watched:
         return
@@ -38,7 +38,7 @@ def diagnosis_report(
     screen.table(headers, rows, numbers=range(1, len(headers)))
     screen.line()
     for text in findings or ["nothing conspicuous"]:
-        screen.line(f"  {text}")
+        screen.line(f"  {screen.told(text)}")
 
 
 def _share(value: float | None) -> str:

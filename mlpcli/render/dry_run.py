@@ -1,27 +1,30 @@
-"""What a training is about to do: notes on the data, and the plan of a dry run, for people and as JSON."""
+"""Plan of a dry run and notes on the data, for people and as JSON."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.schema import Schema
-from mlpcli.preparation.finding import Finding
+from mlpcli.errors import count
 from mlpcli.render.console import Screen
-from mlpcli.render.formatting import by_column, count, some
+from mlpcli.render.formatting import by_column, some
 from mlpcli.render.inspect import columns_report, network_report, settings_report
-from mlpcli.training.planning import TrainingPlan
+
+if TYPE_CHECKING:
+    from mlpcli.preparation.finding import Finding
+    from mlpcli.training.planning import TrainingPlan
 
 
-def notes_report(screen: Screen, notes: Sequence[str], findings: Sequence[Finding]) -> None:
-    """What was guessed and found, a line each; to stderr."""
+def notes_report(screen: Screen, notes: Sequence[str], findings: "Sequence[Finding]") -> None:
+    """A line for each note and finding."""
     for note in notes:
-        screen.line(f"note: {note}")
+        screen.line(f"note: {screen.told(note)}")
     for finding in findings:
-        screen.line(f"note: {finding.text} ({finding.advice})")
+        screen.line(f"note: {screen.told(finding.text)} ({screen.told(finding.advice)})")
 
 
-def plan_report(screen: Screen, plan: TrainingPlan, data: Sequence[str]) -> None:
+def report(screen: Screen, plan: "TrainingPlan", data: Sequence[str]) -> None:
     """The plan of a dry run."""
     schema_report(screen, plan.schema, data, plan.rows, plan.counts)
     columns_report(screen, plan.schema, plan.encoders)
@@ -40,7 +43,7 @@ def schema_report(
     *,
     folds: int = 0,
 ) -> None:
-    """What is learned from: rows by part, target, inputs by kind, what is left out, cells that do not fit."""
+    """The training data: rows by part, target, inputs by kind, columns left out, cells that do not fit."""
     parts = ", ".join(
         f"{rows[part]:,} to {purpose}"
         for part, purpose in (("train", "train"), ("validation", "validate"), ("test", "test"))
@@ -75,7 +78,7 @@ def schema_report(
     screen.pairs(lines)
 
 
-def plan_fields(plan: TrainingPlan) -> dict[str, Any]:
+def fields(plan: "TrainingPlan") -> dict[str, Any]:
     """The JSON fields of a dry run."""
     return {
         "dry_run": True,
@@ -93,7 +96,7 @@ def plan_fields(plan: TrainingPlan) -> dict[str, Any]:
     }
 
 
-def notes_fields(notes: Sequence[str], findings: Sequence[Finding]) -> list[dict[str, str]]:
-    """What was guessed and found."""
+def notes_fields(notes: Sequence[str], findings: "Sequence[Finding]") -> list[dict[str, str]]:
+    """Notes and findings as JSON fields."""
     guesses = [{"kind": "guess", "text": note, "advice": ""} for note in notes]
-    return guesses + [asdict(finding) for finding in findings]
+    return guesses + [{"kind": each.kind, "text": each.text, "advice": each.advice} for each in findings]

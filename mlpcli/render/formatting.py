@@ -1,14 +1,16 @@
-"""Numbers and counts as people read them."""
+"""Numbers, dates, durations and counts as text."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
+from mlpcli.errors import count
+
 NOTHING = 1e-12
-"""What is left of zero by rounding."""
+"""Values below this are zero but for rounding."""
 
 
 def score(value: float | None) -> str:
-    """Four digits after the point, or four significant ones for large and tiny values."""
+    """A metric with four decimals, or four significant digits if large or tiny."""
     if value is None:
         return "-"
     if abs(value) < NOTHING:
@@ -19,12 +21,12 @@ def score(value: float | None) -> str:
 
 
 def plain(value: float) -> str:
-    """A value as it may have stood in a table: six significant digits, no zeros behind."""
+    """A value with six significant digits, without trailing zeros."""
     return f"{value:.6g}"
 
 
 def day(value: float) -> str:
-    """Days since 1970 as a date; far away ones as a number."""
+    """Days since 1970 as a date; as a number if out of the calendar's range."""
     try:
         return (date(1970, 1, 1) + timedelta(days=value)).isoformat()
     except OverflowError:
@@ -32,12 +34,12 @@ def day(value: float) -> str:
 
 
 def rate(value: float) -> str:
-    """A learning rate."""
+    """A learning rate with two significant digits."""
     return f"{value:.2g}"
 
 
 def duration(seconds: float) -> str:
-    """0.42 s, 12 s, 3 min 05 s."""
+    """Seconds as 0.42 s, 12 s, 3 min 05 s."""
     if seconds < 10:
         return f"{seconds:.2f} s"
     if seconds < 60:
@@ -45,13 +47,8 @@ def duration(seconds: float) -> str:
     return f"{int(seconds // 60)} min {int(seconds % 60):02d} s"
 
 
-def count(number: int, noun: str) -> str:
-    """1 row, 2 rows."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def by_column(counts: Mapping[str, int], most: int = 5) -> str:
-    """'age': 3, 'sex': 1, and 4 more columns."""
+    """Counts as 'age': 3, 'sex': 1, and 4 more columns."""
     named = sorted(counts.items(), key=lambda each: -each[1])
     text = ", ".join(f"{name!r}: {number:,}" for name, number in named[:most])
     left = len(named) - most
@@ -59,12 +56,12 @@ def by_column(counts: Mapping[str, int], most: int = 5) -> str:
 
 
 def some(names: Sequence[str], most: int = 20) -> str:
-    """a, b, c, and 61 more."""
+    """Names as a, b, c, and 61 more."""
     left = len(names) - most
     return ", ".join(names[:most]) + (f", and {left:,} more" if left > 0 else "")
 
 
 def span(numbers: Sequence[int]) -> str:
-    """From the smallest to the largest."""
+    """The range from the smallest to the largest."""
     lowest, highest = min(numbers), max(numbers)
     return f"{lowest:,}" if lowest == highest else f"{lowest:,} to {highest:,}"

@@ -15,13 +15,15 @@ ENDINGS = (".csv", ".jsonl")
 
 
 def check_history(path: str) -> None:
-    """Raise SettingsError for a name that says no format."""
+    """Raise SettingsError unless the ending is that of a known format."""
     if not path.lower().endswith(ENDINGS):
-        raise SettingsError(f"--history {path}: is neither .csv nor .jsonl", "Name a .csv or .jsonl file.")
+        raise SettingsError(
+            f"{path}: is neither .csv nor .jsonl", "Name a .csv or .jsonl file.", setting="history"
+        )
 
 
 def write_history(path: str, history: Sequence[EpochRecord]) -> None:
-    """Complete or not at all."""
+    """Write the history, in the format of the ending."""
     rows = [row_of(record) for record in history]
     with atomic_output(path, text=True) as file:
         if path.lower().endswith(".csv"):
@@ -31,7 +33,7 @@ def write_history(path: str, history: Sequence[EpochRecord]) -> None:
 
 
 def write_csv(file: IO[str], rows: Sequence[Mapping[str, Any]]) -> None:
-    """With the columns of all rows; None is an empty cell."""
+    """Write a CSV table with the columns of all rows; None is an empty cell."""
     columns = list(dict.fromkeys(name for row in rows for name in row))
     writer = csv.DictWriter(file, columns, lineterminator="\n", restval="")
     writer.writeheader()
@@ -39,7 +41,7 @@ def write_csv(file: IO[str], rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def row_of(record: EpochRecord) -> dict[str, Any]:
-    """Plain values; `network` counts from 1; what layers went through is one column each."""
+    """A record as plain values; `network` counts from 1; each layer's diagnosis has columns of its own."""
     layers = {
         f"layer_{layer.layer}_{name}": value
         for layer in record.layers

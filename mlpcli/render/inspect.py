@@ -1,20 +1,23 @@
-"""The story of a model file, for people and as JSON fields. Works on an artifact alone, without pandas."""
+"""Content of a model file, for people and as JSON fields; needs no pandas."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mlpcli.artifact import Artifact
 from mlpcli.data.schema import DATE, Schema
+from mlpcli.errors import count
 from mlpcli.render.console import Screen
-from mlpcli.render.formatting import count, day, duration, plain, score
+from mlpcli.render.formatting import day, duration, plain, score
 from mlpcli.render.loss_curve import can_draw, course
+
+if TYPE_CHECKING:
+    from mlpcli.artifact import Artifact
 
 SHOWN_LEVELS = 6
 COURSE_HEIGHT = 7
 
 
-def model_report(screen: Screen, artifact: Artifact) -> None:
+def report(screen: Screen, artifact: "Artifact") -> None:
     """Columns, network, settings, course, scores, receipt."""
     schema, receipt = artifact.schema, artifact.receipt
     screen.heading("Target")
@@ -57,7 +60,7 @@ def model_report(screen: Screen, artifact: Artifact) -> None:
 
 
 def columns_report(screen: Screen, schema: Schema, encoders: Sequence[Mapping[str, Any]]) -> None:
-    """Every column with what it was taken for, and why."""
+    """Every column with its kind, and why."""
     encoded = {each["name"]: each for each in encoders}
     rows = [
         [
@@ -72,8 +75,8 @@ def columns_report(screen: Screen, schema: Schema, encoders: Sequence[Mapping[st
     screen.table(["column", "kind", "inputs", "because"], rows, numbers=(2,))
 
 
-def _inputs(screen: Screen, artifact: Artifact) -> None:
-    """What the values of each input were in training, and how much of the first layer's weight it has."""
+def _inputs(screen: Screen, artifact: "Artifact") -> None:
+    """Values of each input in training, and its share of the first layer's squared weights."""
     headers = ["input", "values", "gaps as", "weight"]
     rows = [
         [each["name"], *_values(each), f"{each['weight']:.1%}".replace("%", " %") if "weight" in each else ""]
@@ -102,7 +105,7 @@ def _values(encoder: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def settings_report(screen: Screen, settings: Mapping[str, Any]) -> None:
-    """Every setting that says something."""
+    """Every setting that is not empty or off."""
     said = {name: value for name, value in settings.items() if value not in (None, [], (), "", False)}
     screen.heading("Settings")
     screen.pairs([(name, _setting(value)) for name, value in said.items()])
@@ -114,7 +117,7 @@ def network_report(
     encoders: Sequence[Mapping[str, Any]],
     members: int = 1,
 ) -> None:
-    """Layer, output shape and parameters, with the total; of each, if there are several."""
+    """Layers with output shapes and parameters; of several networks, those of one."""
     inputs = sum(each["width"] for each in encoders)
     rows = [["Input", f"(rows, {inputs})", "0"]]
     rows += [
@@ -128,10 +131,10 @@ def network_report(
         screen.line(f"  {zeros / total:.1%} of the parameters are zero".replace("%", " %"))
 
 
-def _course(screen: Screen, artifact: Artifact) -> None:
-    """Some epochs of the history: the first, the best, the last and what lies between."""
+def _course(screen: Screen, artifact: "Artifact") -> None:
+    """Loss curve and some epochs: the first, the best, the last and three between."""
     receipt = artifact.receipt
-    # Of several networks the course of the first, and a table of all.
+    # Of several networks: the epochs of the first, then a table of all.
     history = [record for record in artifact.history if record["member"] == 0]
     screen.heading(
         f"Training: {count(len(history), 'epoch')} in {duration(receipt['seconds'])}, "
@@ -186,7 +189,7 @@ def _setting(value: Any) -> str:
     return str(value)
 
 
-def model_fields(artifact: Artifact) -> dict[str, Any]:
+def fields(artifact: "Artifact") -> dict[str, Any]:
     """The JSON fields of `inspect`."""
     encoded = {each["name"]: each for each in artifact.encoders}
     columns = [asdict(column) | {"encoder": encoded.get(column.name)} for column in artifact.schema.columns]

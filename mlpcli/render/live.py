@@ -1,39 +1,41 @@
-"""The live view of a training: the last epochs, or networks, a small loss curve, a bar; gone at the end."""
+"""Live view of a training: the last epochs or networks, a small loss curve, a bar; removed at the end."""
 
 import time
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from mlpcli.errors import count
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.render.console import Screen
 from mlpcli.render.dry_run import notes_report
-from mlpcli.render.formatting import count, duration, rate, score
+from mlpcli.render.formatting import duration, rate, score
 from mlpcli.render.loss_curve import can_draw, course, losses_of
-from mlpcli.training.planning import TrainingPlan
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.live import Live
     from rich.table import Table
 
+    from mlpcli.training.planning import TrainingPlan
+
 SHOWN = 8
-"""Epochs in the table, or networks."""
+"""Epochs or networks in the table."""
 REFRESH_SECONDS = 0.1
 SHARE = 0.007
-"""Of the time that drawing may take: what a drawing took decides when the next one comes."""
+"""Share of the time that drawing may take: the last drawing's duration decides when the next comes."""
 NARROW, SIDE_BY_SIDE = 60, 100
-"""Columns below which there is no curve and a shorter table, and from which the curve stands beside it."""
+"""Columns below which there is no curve and a shorter table; from which the curve is next to the table."""
 BROAD = 72
-"""Columns from which networks have all of theirs."""
+"""Columns from which the table of networks is complete."""
 LEAST_ROWS = 22
-"""Of a terminal in which the curve has room below the table."""
+"""Rows from which the curve has room below the table."""
 CURVE_HEIGHT = 7
 TABLE_WIDTH = 68
-"""Of the widest table, with the room behind it."""
+"""Columns of the widest table, with the gap to the curve."""
 
 
 class LiveView:
-    """Drawn in place, as often as it costs next to nothing."""
+    """A view drawn in place, as often as `SHARE` allows."""
 
     def __init__(self, screen: Screen) -> None:
         self._screen = screen
@@ -42,7 +44,7 @@ class LiveView:
         self._best: dict[int, EpochRecord] = {}
         self._done = 0
         self._part = 0.0
-        """Of the epoch that is running."""
+        """Share of the running epoch that is done."""
         self._next = 0.0
 
     def __enter__(self) -> "LiveView":
@@ -51,12 +53,12 @@ class LiveView:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Take the view from the screen."""
+        """Remove the view from the screen."""
         if self._live is not None:
             self._live.stop()
 
-    def on_start(self, plan: TrainingPlan) -> None:
-        """The notes, and an empty view."""
+    def on_start(self, plan: "TrainingPlan") -> None:
+        """Write the notes and draw an empty view."""
         import plotille  # noqa: F401  # now, and not while networks learn
         from rich.live import Live
 
@@ -73,21 +75,21 @@ class LiveView:
         self._next = time.perf_counter() + REFRESH_SECONDS  # the first drawing has also loaded what it needs
 
     def on_epoch(self, record: EpochRecord) -> None:
-        """Take it in, and draw if it is time to."""
+        """Add the record, and draw if it is time to."""
         self._take(record)
         self._part = 0.0
         if time.perf_counter() >= self._next:
             self._draw()
 
     def on_batch(self, done: int, total: int) -> None:
-        """Long epochs move the bar."""
+        """Move the bar within a long epoch."""
         if time.perf_counter() >= self._next:  # called after each batch: nothing else before
             self._part = done / total
             self._draw()
 
     def _take(self, record: EpochRecord) -> None:
         self._done += 1
-        # The network that told last stands last.
+        # The network whose epoch ended last comes last.
         history = self._history.pop(record.member, [])
         self._history[record.member] = history
         history.append(record)
@@ -112,7 +114,7 @@ class LiveView:
         self._next = now + max(REFRESH_SECONDS, (now - begun) / SHARE)
 
     def _epochs(self, width: int) -> "Table":
-        """The last epochs of a network; few columns on a narrow terminal."""
+        """The last epochs of a network; fewer columns on a narrow terminal."""
         wide = width >= NARROW
         table = _table(
             "epoch",
@@ -141,7 +143,7 @@ class LiveView:
         return table
 
     def _networks(self, width: int) -> "Table":
-        """A row for each network; of many those that told of an epoch last."""
+        """A row for each network; of many, those whose epoch ended last."""
         wide = width >= BROAD
         table = _table(
             "network",

@@ -1,10 +1,10 @@
-"""The course of a training as one small picture: losses by epoch, the best epoch marked."""
+"""Losses by epoch as a small picture in the terminal, the best epoch marked."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from mlpcli.render.console import Screen, use_colour
-from mlpcli.render.terminal_curve import BRAILLE, Line, Mark, draw
+from mlpcli.render.terminal_curve import BRAILLE, Curve, Mark, draw
 
 if TYPE_CHECKING:
     from mlpcli.nn.fitting import EpochRecord
@@ -17,7 +17,7 @@ WIDEST = 76
 
 
 def losses_of(history: "Mapping[int, Sequence[EpochRecord]]") -> dict[int, Losses]:
-    """What is drawn of each network."""
+    """The losses of each network."""
     return {
         number: [(record.epoch, record.train_loss, record.validation_loss) for record in records]
         for number, records in history.items()
@@ -25,24 +25,24 @@ def losses_of(history: "Mapping[int, Sequence[EpochRecord]]") -> dict[int, Losse
 
 
 def can_draw(screen: Screen, networks: Mapping[int, Losses]) -> bool:
-    """Whether there is something to see, and characters for it."""
+    """Whether there is a curve to draw, and characters for it."""
     return screen.shows(BRAILLE) and any(len(losses) > 1 for losses in networks.values())
 
 
 def course(
     screen: Screen, networks: Mapping[int, Losses], best: Mapping[int, int], width: int, height: int
 ) -> list[str]:
-    """Both losses of one network; of several the validation losses, those of the last few of many."""
+    """Both losses of one network; of several, the validation losses of the last few."""
     coloured, several = use_colour(screen.stream), len(networks) > 1
-    lines, marks = [], []
+    curves, marks = [], []
     for number, losses in sorted(networks.items())[-len(COLOURS) :]:
         epochs = [epoch for epoch, _, _ in losses]
         validated = losses[0][2] is not None
         colour = COLOURS[number % len(COLOURS)] if coloured else None
         if not (several and validated):
-            lines.append(Line(epochs, [loss for _, loss, _ in losses], dotted=validated))
+            curves.append(Curve(epochs, [loss for _, loss, _ in losses], dotted=validated))
         if validated:
-            lines.append(Line(epochs, [loss for _, _, loss in losses], colour))
+            curves.append(Curve(epochs, [loss for _, _, loss in losses], colour))
         if not several and number in best:
             marks.append(Mark(best[number], "green" if coloured else None))
     last = max(len(losses) for losses in networks.values())
@@ -56,4 +56,4 @@ def course(
     )
     if min(width, WIDEST) < len(title) + 20:
         title = "loss by epoch"
-    return draw(lines, min(width, WIDEST), height, x_label=title, ends=("1", f"{last}"), marks=marks)
+    return draw(curves, min(width, WIDEST), height, x_label=title, ends=("1", f"{last}"), marks=marks)

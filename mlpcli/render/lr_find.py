@@ -1,22 +1,25 @@
-"""A range test for people: the curve drawn in the terminal, the suggestion, the rules beside each other."""
+"""Results of lr-find for people (curve, suggestion, rules), and as the fields of a JSON object."""
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from mlpcli.errors import count
 from mlpcli.nn.suggestions import MEANINGS
 from mlpcli.render.console import Screen, use_colour
-from mlpcli.render.formatting import count, rate
-from mlpcli.render.terminal_curve import BRAILLE, Line, Mark, draw
-from mlpcli.training.learning_rate import LearningRateFinding
+from mlpcli.render.formatting import rate
+from mlpcli.render.terminal_curve import BRAILLE, Curve, Mark, draw
+
+if TYPE_CHECKING:
+    from mlpcli.training.learning_rate import LearningRateFinding
 
 HEIGHT = 12
 NARROWEST, WIDEST = 40, 76
-"""Columns of a curve; where there is no room for so many, none is drawn."""
+"""Columns of a curve; on a narrower screen none is drawn."""
 FOR_WORDS = 60
-"""Columns from which the rules are explained beside their rates."""
+"""Columns from which the rules are explained."""
 
 
-def learning_rate_report(screen: Screen, finding: LearningRateFinding) -> None:
+def report(screen: Screen, finding: "LearningRateFinding") -> None:
     """Curve, suggestion, rules, and the command to type next."""
     screen.heading(
         f"Loss over learning rate ({count(finding.sweeps, 'sweep')}, {finding.optimizer}, "
@@ -28,9 +31,9 @@ def learning_rate_report(screen: Screen, finding: LearningRateFinding) -> None:
     screen.line()
     screen.line(f"Suggested learning rate: {rate(finding.suggestion)}  (rule {finding.rule})", "bold")
     low, high = finding.interval
-    screen.line(f"  {'stable' if finding.stable else 'not stable'}: {finding.reason}")
+    screen.line(f"  {'stable' if finding.stable else 'not stable'}: {screen.told(finding.reason)}")
     if finding.advice:
-        screen.line(f"  {finding.advice}")
+        screen.line(f"  {screen.told(finding.advice)}")
     if finding.sweeps > 1:
         screen.line(f"  single sweeps suggest {rate(low)} to {rate(high)}", "dim")
     screen.line()
@@ -45,7 +48,7 @@ def learning_rate_report(screen: Screen, finding: LearningRateFinding) -> None:
     screen.line(f"Next: mlpcli train ... --lr {rate(finding.suggestion)}", "bold")
 
 
-def _curve(screen: Screen, finding: LearningRateFinding, width: int) -> list[str]:
+def _curve(screen: Screen, finding: "LearningRateFinding", width: int) -> list[str]:
     shown = [
         (math.log10(point.learning_rate), point.smoothed)
         for point in finding.points
@@ -55,7 +58,7 @@ def _curve(screen: Screen, finding: LearningRateFinding, width: int) -> list[str
     cyan, green = ("cyan", "green") if use_colour(screen.stream) else (None, None)
     first, last = (rate(10**each) for each in (rates[0], rates[-1]))
     return draw(
-        [Line(rates, losses, cyan)],
+        [Curve(rates, losses, cyan)],
         width,
         HEIGHT,
         x_label=f"learning rate (dotted: {rate(finding.suggestion)})",
@@ -65,7 +68,7 @@ def _curve(screen: Screen, finding: LearningRateFinding, width: int) -> list[str
     )
 
 
-def learning_rate_fields(finding: LearningRateFinding) -> dict[str, Any]:
+def fields(finding: "LearningRateFinding") -> dict[str, Any]:
     """The JSON fields of `lr-find`."""
     return {
         "suggestion": finding.suggestion,

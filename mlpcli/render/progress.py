@@ -1,17 +1,19 @@
-"""What is seen while a network learns: a live view on a terminal, lines with -v, else nothing but notes."""
+"""Views of a running training: live on a terminal, lines with -v, else nothing but notes."""
 
 from types import TracebackType
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.render.console import Screen
 from mlpcli.render.dry_run import notes_report
 from mlpcli.render.formatting import rate, score
-from mlpcli.training.planning import TrainingPlan
+
+if TYPE_CHECKING:
+    from mlpcli.training.planning import TrainingPlan
 
 
 class TrainingView(Protocol):
-    """Told of the start and of each epoch."""
+    """Shows a training while it runs."""
 
     def __enter__(self) -> "TrainingView": ...
 
@@ -19,14 +21,14 @@ class TrainingView(Protocol):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
 
-    def on_start(self, plan: TrainingPlan) -> None:
-        """Training begins; notes about the data are shown now."""
+    def on_start(self, plan: "TrainingPlan") -> None:
+        """Show that training begins, with the notes on the data."""
 
     def on_epoch(self, record: EpochRecord) -> None:
-        """An epoch has ended."""
+        """Show an epoch that has ended."""
 
     def on_batch(self, done: int, total: int) -> None:
-        """So many of an epoch's batches are done."""
+        """Show that `done` of an epoch's `total` batches are done."""
 
 
 def training_view(screen: Screen, *, verbose: bool) -> TrainingView:
@@ -40,7 +42,7 @@ def training_view(screen: Screen, *, verbose: bool) -> TrainingView:
 
 
 class LineView:
-    """Notes, and with -v a line each tenth of the run."""
+    """A view of notes, and with `verbose` a line each tenth of the run."""
 
     def __init__(self, screen: Screen, verbose: bool = False) -> None:
         self._screen, self._verbose = screen, verbose
@@ -53,13 +55,13 @@ class LineView:
     ) -> None:
         """Nothing to close."""
 
-    def on_start(self, plan: TrainingPlan) -> None:
-        """The notes."""
+    def on_start(self, plan: "TrainingPlan") -> None:
+        """Write the notes."""
         self._plan, self._done = plan, len(plan.past)
         notes_report(self._screen, plan.notes, plan.findings)
 
     def on_epoch(self, record: EpochRecord) -> None:
-        """A line each tenth of the planned epochs."""
+        """Write a line each tenth of the planned epochs."""
         self._done += 1
         tenth = max(self._plan.epochs * self._plan.members // 10, 1)
         if self._verbose and self._done % tenth == 0:
@@ -67,17 +69,17 @@ class LineView:
             self._screen.line("  ".join(f"{name} {cell}" for name, cell in named if cell))
 
     def on_batch(self, done: int, total: int) -> None:
-        """Nothing."""
+        """Write nothing."""
 
 
-def headers(plan: TrainingPlan) -> list[str]:
-    """Names of what is told of an epoch."""
+def headers(plan: "TrainingPlan") -> list[str]:
+    """Names of the values shown for an epoch."""
     several = ["network"] if plan.members > 1 else []
     return [*several, "epoch", "train loss", "validation loss", plan.headline, "rate", "best"]
 
 
-def cells(plan: TrainingPlan, record: EpochRecord) -> list[str]:
-    """What is told of an epoch, in the order of `headers`."""
+def cells(plan: "TrainingPlan", record: EpochRecord) -> list[str]:
+    """Values shown for an epoch, in the order of `headers`."""
     return [
         *([str(record.member + 1)] if plan.members > 1 else []),
         str(record.epoch),

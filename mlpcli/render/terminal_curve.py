@@ -4,21 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 BRAILLE = "\u28ff"
-"""Curves are drawn with characters of this block, which not every encoding has."""
+"""A character of the block that curves are drawn with, which not every encoding has."""
 LARGEST = 1e300
-"""What is larger is not drawn: differences would be no numbers."""
+"""Larger values are not drawn, as differences would overflow."""
 NO_DOT = "\u2800"
 LABEL_WIDTH = 8
 POINTS_PER_COLUMN = 2
-"""As many dots are side by side in a character."""
+"""Dots side by side in a character."""
 SPAN = 6.0
-"""Times the distance from the lowest to the upper quarter: what is higher is cut off, or a first loss would
-flatten all that follows."""
+"""Values above the lowest plus so many times the distance to the upper quartile are cut off, or a first loss
+would flatten all that follows."""
 
 
 @dataclass(frozen=True)
-class Line:
-    """Points from left to right; those that are None are left out."""
+class Curve:
+    """Points from left to right; None leaves one out."""
 
     xs: Sequence[float]
     ys: Sequence[float | None]
@@ -28,14 +28,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Mark:
-    """A vertical line at `x`, dotted."""
+    """A dotted vertical line at `x`."""
 
     x: float
     colour: str | None = None
 
 
 def draw(
-    lines: Sequence[Line],
+    curves: Sequence[Curve],
     width: int,
     height: int,
     *,
@@ -46,14 +46,14 @@ def draw(
 ) -> list[str]:
     """Rows of text, `width` columns wide, `height` rows for the curves and two below for the axis.
 
-    `ends` are the texts at the ends of the horizontal axis, whose limits are those of the lines. Values above
-    `highest` are drawn at the top; if none is given a limit is found.
+    `ends` are the texts at the ends of the horizontal axis, which spans the curves. Values above `highest`
+    are drawn at the top; by default a limit is found.
     """
     from plotille import Canvas  # takes 13 ms, and is needed only here
 
     points = [
-        [(x, y) for x, y in zip(line.xs, line.ys, strict=True) if y is not None and abs(y) < LARGEST]
-        for line in lines
+        [(x, y) for x, y in zip(curve.xs, curve.ys, strict=True) if y is not None and abs(y) < LARGEST]
+        for curve in curves
     ]
     if not any(points):
         return []
@@ -62,19 +62,19 @@ def draw(
     low, top = min(ys), max(ys)
     low, top = _apart(low, min(top, _highest(ys) if highest is None else highest))
     inner = max(width - LABEL_WIDTH - 2, 4)
-    canvas = Canvas(inner, height, left, low, right, top)
+    canvas = Canvas(inner, height, xmin=left, ymin=low, xmax=right, ymax=top)
     for mark in marks:
         dots = 4 * height
         for dot in range(0, dots, 3):
             canvas.point(mark.x, low + (top - low) * dot / dots, color=mark.colour)
-    for line, each in zip(lines, points, strict=True):
-        if line.dotted:
+    for curve, each in zip(curves, points, strict=True):
+        if curve.dotted:
             for x, y in _thinned(each, inner):
-                canvas.point(x, min(y, top), color=line.colour)
+                canvas.point(x, min(y, top), color=curve.colour)
             continue
         shown = _thinned(each, POINTS_PER_COLUMN * inner)
         for (x0, y0), (x1, y1) in zip(shown, shown[1:] or shown, strict=False):
-            canvas.line(x0, min(y0, top), x1, min(y1, top), color=line.colour)
+            canvas.line(x0, min(y0, top), x1, min(y1, top), color=curve.colour)
     rows = [row.replace(NO_DOT, " ").rstrip() for row in canvas.plot().split("\n")]
     labels = {0: _label(top), height - 1: _label(low)}
     drawn = [
@@ -92,7 +92,7 @@ def draw(
 
 
 def _thinned(points: list[tuple[float, float]], most: int) -> list[tuple[float, float]]:
-    """Every so many of them, and the last."""
+    """Evenly chosen points, about `most`, and the last."""
     step = max(len(points) // most, 1)
     return [*points[:-1:step], *points[-1:]]
 
@@ -104,7 +104,7 @@ def _highest(values: Sequence[float]) -> float:
 
 
 def _apart(low: float, high: float) -> tuple[float, float]:
-    """Limits between which something can be drawn."""
+    """The limits, moved apart if they are too close for an axis."""
     least = max(abs(low), abs(high), 1e-12) * 1e-6
     return (low, high) if high - low > least else (low - least, low + least)
 

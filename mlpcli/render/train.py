@@ -1,25 +1,28 @@
-"""Results of train and predict for people, and as the fields of a JSON object."""
+"""Results of train for people, and as the fields of a JSON object."""
 
 import shlex
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mlpcli.data.counts import CellCounts
-from mlpcli.model.scores import Scores
+from mlpcli.errors import count
+from mlpcli.preparation.finding import REPEATED
 from mlpcli.render.console import Screen
 from mlpcli.render.diagnosis import diagnosis_report
 from mlpcli.render.dry_run import notes_fields, schema_report
 from mlpcli.render.evaluation.tables import metrics_table
-from mlpcli.render.formatting import by_column, count, duration, rate, span
+from mlpcli.render.formatting import duration, rate, span
 from mlpcli.render.inspect import network_report
 from mlpcli.render.loss_curve import can_draw, course, losses_of
-from mlpcli.workflows.predict import PredictionSummary
-from mlpcli.workflows.train import TrainingRun
+
+if TYPE_CHECKING:
+    from mlpcli.model.scores import Scores
+    from mlpcli.workflows.train import TrainingRun
 
 COURSE_HEIGHT = 8
-SHOWN_ELSEWHERE = ("constant", "duplicate", "identifier", "text", "diverged", "checkpoint")
-"""Findings that have a line of their own, or a warning."""
+WARNINGS = ("diverged", "checkpoint")
+SHOWN_ELSEWHERE = ("constant", "duplicate", "identifier", "text", *WARNINGS)
+"""Findings that the summary shows elsewhere, or a warning tells."""
 
 WHY_STOPPED = {
     "epochs": "all epochs were run",
@@ -32,7 +35,7 @@ WHY_STOPPED = {
 }
 
 
-def training_report(screen: Screen, run: TrainingRun, data: Sequence[str]) -> None:
+def report(screen: Screen, run: "TrainingRun", data: Sequence[str]) -> None:
     """The summary at the end of `train`."""
     artifact = run.artifact
     folds = run.model.options.ensemble.folds or 0
@@ -45,7 +48,7 @@ def training_report(screen: Screen, run: TrainingRun, data: Sequence[str]) -> No
         if folds
         else "these rows chose the epoch, so the scores are a little too good",
         "test": "these rows were kept apart: an unbiased score"
-        if not any(finding.kind == "repeated" and " test " in finding.text for finding in run.findings)
+        if not any(finding.kind == REPEATED and finding.part == "test" for finding in run.findings)
         else "rows of these occur among the training rows, so the scores are too good",
         "train": "no rows were held out: scores on the rows that were trained on",
     }
@@ -69,8 +72,19 @@ def training_report(screen: Screen, run: TrainingRun, data: Sequence[str]) -> No
     screen.line(f"  mlpcli inspect {quoted}")
 
 
-def _course(screen: Screen, run: TrainingRun) -> None:
-    """How training went, in words and in one picture."""
+def warnings_report(screen: Screen, run: "TrainingRun") -> None:
+    """Warnings of a run that went wrong in part."""
+    for finding in run.findings:
+        if finding.kind in WARNINGS:
+            screen.line(f"warning: {screen.told(finding.text)} ({screen.told(finding.advice)})")
+    if run.stop_reason == "diverged":
+        screen.line(
+            "warning: the loss ran away; the best weights before that are kept. See `mlpcli lr-find`."
+        )
+
+
+def _course(screen: Screen, run: "TrainingRun") -> None:
+    """Epochs, rate, time and the loss curve."""
     rate_chosen = f"{rate(run.learning_rate)} ({run.model.options.optimizer.optimizer}"
     schedule = run.model.options.training.schedule
     lines = [
@@ -100,7 +114,7 @@ def _course(screen: Screen, run: TrainingRun) -> None:
         diagnosis_report(screen, run.members[0].history, run.diagnosis, len(run.members) > 1)
 
 
-def _epochs(run: TrainingRun) -> list[tuple[str, str]]:
+def _epochs(run: "TrainingRun") -> list[tuple[str, str]]:
     patience = count(run.model.options.training.patience or 0, "epoch")
     why = WHY_STOPPED[run.stop_reason].format(patience=patience)
     if len(run.members) == 1 and "validation" not in run.scores:
@@ -115,7 +129,7 @@ def _epochs(run: TrainingRun) -> list[tuple[str, str]]:
     ]
 
 
-def _threshold(run: TrainingRun) -> list[tuple[str, str]]:
+def _threshold(run: "TrainingRun") -> list[tuple[str, str]]:
     given, chosen = run.model.options.decision.threshold, run.artifact.target.get("thresholds")
     if chosen is None:
         return []
@@ -123,8 +137,8 @@ def _threshold(run: TrainingRun) -> list[tuple[str, str]]:
     return [("threshold", f"{', '.join(f'{each:.4g}' for each in chosen)} ({by})")]
 
 
-def scores_report(screen: Screen, scores: Scores, title: str, note: str) -> None:
-    """Each metric beside the baseline's; a metric that cannot be had with its reason."""
+def scores_report(screen: Screen, scores: "Scores", title: str, note: str) -> None:
+    """Each metric next to the baseline's; why a metric is missing."""
     screen.heading(title)
     screen.line(f"  {note}", "dim")
     table = metrics_table(title, scores.metrics, scores.baseline, scores.reasons)
@@ -133,19 +147,7 @@ def scores_report(screen: Screen, scores: Scores, title: str, note: str) -> None
         screen.line(f"  {remark}", "dim")
 
 
-def counts_report(screen: Screen, counts: CellCounts, model: str = "") -> None:
-    """Notes on cells that were not plain values, and to which model if that is not clear; to stderr."""
-    for text, by_name in (
-        ("missing cells, filled in", counts.missing),
-        ("categories unseen or rare in training, treated as none", counts.unseen),
-        ("unreadable cells, treated as missing", counts.unreadable),
-        ("values outside the range of training", counts.out_of_range),
-    ):
-        if by_name:
-            screen.line(f"note: {model and f'{model}: '}{text}: {by_column(by_name)}")
-
-
-def training_fields(run: TrainingRun) -> dict[str, Any]:
+def fields(run: "TrainingRun") -> dict[str, Any]:
     """The JSON fields of `train`."""
     artifact = run.artifact
     validation, test = run.scores.get("validation"), run.scores.get("test")
@@ -176,22 +178,7 @@ def training_fields(run: TrainingRun) -> dict[str, Any]:
     }
 
 
-def _diagnosis_fields(run: TrainingRun) -> dict[str, Any]:
-    """Of each network's layers at its last epoch; --history has all epochs."""
+def _diagnosis_fields(run: "TrainingRun") -> dict[str, Any]:
+    """The layers of each network at its last epoch; the history has all epochs."""
     layers = [[asdict(layer) for layer in member.history[-1].layers] for member in run.members]
     return {"findings": run.diagnosis, "networks": layers}
-
-
-def prediction_fields(summary: PredictionSummary, output: str) -> dict[str, Any]:
-    """The JSON fields of `predict`."""
-    return {"rows": summary.rows, "output": output, **counts_fields(summary.counts)}
-
-
-def counts_fields(counts: CellCounts) -> dict[str, Any]:
-    """Cells by column name."""
-    return {
-        "missing": counts.missing,
-        "unseen": counts.unseen,
-        "unreadable": counts.unreadable,
-        "out_of_range": counts.out_of_range,
-    }

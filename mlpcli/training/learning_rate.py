@@ -10,10 +10,10 @@ from mlpcli.model.compatibility import is_minimized
 from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.range_test import SweepSettings, sweep, sweep_together
 from mlpcli.nn.suggestions import SUGGESTIONS, floor_of, pool, smooth, start_points
-from mlpcli.nn.training_settings import FIND
 from mlpcli.options.run import choose_threads, generators, limited_threads
 from mlpcli.preparation.finding import Finding
 from mlpcli.preparation.prepare import Prepared
+from mlpcli.settings import AUTO
 from mlpcli.training.networks import batch_rows, build_trainer, initial_network
 
 STABLE_WITHIN = 3.0
@@ -241,7 +241,7 @@ def _finite(value: float) -> float | None:
 
 def with_found_rate(prepared: Prepared) -> tuple[Prepared, list[str]]:
     """With a rate instead of `auto`, and a sentence on how it was found; as it is if a rate was given."""
-    if prepared.options.training.learning_rate != FIND:
+    if prepared.options.training.learning_rate != AUTO:
         return prepared, []
     rate, said = _found(prepared)
     return prepared.with_options(prepared.options.changed(learning_rate=rate)), [

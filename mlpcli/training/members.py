@@ -19,7 +19,7 @@ from mlpcli.nn.trainer import Trainer
 from mlpcli.nn.training_settings import LOSS
 from mlpcli.options.run import generators
 from mlpcli.preparation.prepare import Prepared
-from mlpcli.training.checkpointing import refuse_what_does_not_fit
+from mlpcli.training.checkpointing import refuse_altered_progress
 from mlpcli.training.networks import build_trainer, initial_network
 
 Watch: TypeAlias = Callable[[EpochRecord], None]
@@ -88,7 +88,7 @@ def train_member(
     network = initial_network(prepared, randomness, training.features, number)
     trainer = build_trainer(prepared, network)
     moving = {name: randomness[name] for name in ("shuffle", "dropout")}
-    refuse_what_does_not_fit(progress, trainer, moving)
+    refuse_altered_progress(progress, trainer, moving)
     settings = prepared.options.training
     counts = len(held) > 0 and (held.weights is None or bool(held.weights.any()))
     for record in fit(

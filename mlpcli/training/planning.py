@@ -83,11 +83,11 @@ def start(
     named = [settings.get(name) for name in ("from_model", "validation", "test")]
     inputs = [*also_read, *(each for each in named if isinstance(each, str))]
     inputs += paths if isinstance(paths, list) else []
-    files = dict(reports or {}) | ({} if output is None else {"--output": output})
-    refuse_clashes(files | {"--checkpoint": checkpoint})
-    for path in files.values():
+    files = dict(reports or {}) | ({} if output is None else {"output": output})
+    refuse_clashes(files | {"checkpoint": checkpoint})
+    for name, path in files.items():
         # Those of the same run may be replaced; whether they are turns out below.
-        check_output(path, force=force or checkpoint is not None, inputs=inputs)
+        check_output(path, force=force or checkpoint is not None, inputs=inputs, setting=name)
     file = None if checkpoint is None else CheckpointFile(checkpoint, inputs)
     try:
         return _ready(data, settings, file, output, list(files.values()), began, force=force)

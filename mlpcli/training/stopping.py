@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from mlpcli.errors import DivergenceError, Sentence, StoppedError
 from mlpcli.nn.fit_state import StopReason
-from mlpcli.preparation.finding import Finding
+from mlpcli.preparation.finding import DIVERGED, Finding
 from mlpcli.preparation.prepare import Prepared
 from mlpcli.training.members import Member
 
@@ -36,7 +36,7 @@ def left_out(trained: list[Member], whole: list[Member]) -> list[Finding]:
         return []
     return [
         Finding(
-            "diverged",
+            DIVERGED,
             f"{count} of {len(trained)} networks diverged and {'are' if count > 1 else 'is'} left out",
             Sentence("{learning_rate} with a smaller rate; `mlpcli lr-find` suggests one"),
         )

@@ -6,61 +6,23 @@ from typing import Any
 
 import pandas as pd
 
-from mlpcli.data.columns.cells import Frame, Reading
+from mlpcli.data.columns.cells import Frame
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.reading.blocks import Block
 from mlpcli.data.reading.source import ReadingSettings
-from mlpcli.data.reading.stream import CHUNK_ROWS, RowStream
+from mlpcli.data.reading.stream import RowStream
 from mlpcli.data.schema import resolve_names
 from mlpcli.errors import DataError, Sentence
 from mlpcli.metrics.conformal import ErrorSizes
 from mlpcli.model.compatibility import refuse_threshold
-from mlpcli.model.encoded_rows import Data, numbers_of, paths_of, reading_of, refuse_counted
+from mlpcli.model.encoded_rows import Data, numbers_of, paths_of, refuse_counted
 from mlpcli.model.intervals import bounds, errors_for
-from mlpcli.model.model import Model, ModelLike, load, read_as, reading_for
+from mlpcli.model.model import Model, ModelLike, load, reading_for
 from mlpcli.model.tasks import rounded
 from mlpcli.nn.network import PREDICTION_ROWS
 from mlpcli.options.run import choose_threads, limited_threads
-from mlpcli.settings import Settings, build, refuse_unknown, setting
-
-
-@dataclass(frozen=True)
-class PredictionSettings(Settings):
-    """Settings of the columns that are written for each row."""
-
-    keep: str = setting(
-        "all",
-        "Input columns to write: all, none or A,B.",
-        group="Output",
-        metavar="all|none|A,B",
-        common=True,
-    )
-    proba: bool = setting(False, "Add the probability of each class.", group="Output", common=True)
-    threshold: float | None = setting(
-        None,
-        "Probability from which the positive class, or a label, is predicted; else as in training, or 0.5.",
-        group="Output",
-        above=0,
-        below=1,
-        common=True,
-    )
-    interval: float | None = setting(
-        None,
-        "Add the ends of an interval that holds about so many of the true numbers, as 0.9; for regression.",
-        group="Output",
-        metavar="LEVEL",
-        above=0,
-        below=1,
-        common=True,
-    )
-    prefix: str = setting("", "Text before the name of every added column.", group="Output", metavar="TEXT")
-    chunk_rows: int = setting(CHUNK_ROWS, "Rows scored at once, at most.", group="Output", at_least=1)
-    strict: bool = setting(
-        False,
-        "Unseen categories, unreadable cells and values out of range are errors.",
-        group="Output",
-        common=True,
-    )
+from mlpcli.settings import build, refuse_unknown
+from mlpcli.workflows.prediction_settings import PredictionSettings
 
 
 @dataclass
@@ -86,12 +48,11 @@ class Scoring:
         self, model: Model, data: Data, reading: ReadingSettings, settings: PredictionSettings
     ) -> None:
         reading = reading_for(model, reading)
-        self._model, self._settings = read_as(model, reading), settings
+        self._model, self._settings = model, settings
         self.summary = PredictionSummary()
         if settings.threshold is not None:
             refuse_threshold(type(model.task))
         self._errors = None if settings.interval is None else errors_for(model, settings.interval)
-        self._reading: Reading = reading_of(reading)
         self._stream = RowStream(paths_of(data), reading, settings.chunk_rows)
         try:
             model.artifact.schema.require(self._stream.header, self._stream.name, target=False)
@@ -128,12 +89,12 @@ class Scoring:
         numbers = numbers_of(schema, None, None)
         threads = choose_threads(model.options.run.threads, model.network.largest_product * PREDICTION_ROWS)
         with limited_threads(threads):
-            for chunk in self._stream.chunks(inputs, numbers, self._reading):
-                columns = _scored(model, chunk.frame, self._settings, self._errors, self.summary.counts)
+            for frame, block in self._stream.chunks(inputs, numbers):
+                columns = _scored(model, frame, self._settings, self._errors, self.summary.counts)
                 if self._settings.strict:
-                    refuse_counted(self.summary.counts, chunk.frame, chunk.place)
-                self.summary.rows += len(chunk)
-                yield chunk.block, columns
+                    refuse_counted(self.summary.counts, frame)
+                self.summary.rows += len(frame)
+                yield block, columns
 
     def _kept(self) -> list[int]:
         header, keep = self._stream.header, self._settings.keep

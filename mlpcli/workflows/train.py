@@ -18,9 +18,9 @@ from mlpcli.model.scores import Scores
 from mlpcli.nn.fit_state import StopReason
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.options.run import limited_threads
-from mlpcli.preparation.finding import Finding
+from mlpcli.preparation.finding import CHECKPOINT, Finding
 from mlpcli.training.assembly import assemble, receipt
-from mlpcli.training.checkpointing import refuse_strange
+from mlpcli.training.checkpointing import refuse_altered_checkpoint
 from mlpcli.training.diagnosing import findings_of
 from mlpcli.training.ensemble import Callbacks, train_members
 from mlpcli.training.held_out import score_parts
@@ -173,7 +173,7 @@ def _run(
         checkpoint.finish()
     if checkpoint is not None and checkpoint.complaint is not None:
         kept_state = "it is as it was before, or absent; the model is whole"
-        run.findings.append(Finding("checkpoint", checkpoint.complaint, kept_state))
+        run.findings.append(Finding(CHECKPOINT, checkpoint.complaint, kept_state))
     return run
 
 
@@ -185,7 +185,7 @@ def _trained(
     begun = time.perf_counter()
     callbacks = replace(callbacks, should_stop=stop_signal.ask)
     if checkpoint is not None:
-        refuse_strange(checkpoint.checkpoint, prepared, plan.members)
+        refuse_altered_checkpoint(checkpoint.checkpoint, prepared, plan.members)
         if checkpoint.checkpoint.finished:
             ended = sorted(checkpoint.checkpoint.members.items())
             return [member_of(*each) for each in ended], before
@@ -197,4 +197,6 @@ def _trained(
             progress=dict(checkpoint.checkpoint.members),
         )
     members = train_members(prepared, plan.members, plan.mode, callbacks)
+    if checkpoint is not None:
+        checkpoint.flush()
     return members, before + time.perf_counter() - begun

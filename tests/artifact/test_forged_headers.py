@@ -11,7 +11,7 @@ import pytest
 import mlpcli
 from mlpcli.errors import ArtifactError
 from mlpcli.render.console import Screen
-from mlpcli.render.inspect import model_report
+from mlpcli.render.inspect import report
 from mlpcli.workflows.inspect import inspect
 from tests.artifact.conftest import Forge, table
 from tests.artifact.examples import sealed
@@ -198,6 +198,6 @@ def test_losses_that_cannot_be_drawn(forge: Forge) -> None:
     """A net may have had them before it settled; `inspect` shows the rest."""
     path = forge("binary", put(1.7e308, "history", 0, "train_loss"))
     stream = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
-    model_report(Screen(stream), inspect(str(path)))
+    report(Screen(stream), inspect(str(path)))
     stream.seek(0)
     assert "validation loss" in stream.read()

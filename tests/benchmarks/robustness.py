@@ -32,7 +32,7 @@ from mlpcli.artifact import Artifact
 from mlpcli.errors import ArtifactError, MlpcliError
 from mlpcli.render.as_json import to_text
 from mlpcli.render.console import Screen
-from mlpcli.render.inspect import model_fields, model_report
+from mlpcli.render.inspect import fields, report
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # a script finds only what lies beside it
 from tests.benchmarks.kills import MANNERS, kill_and_resume
@@ -108,8 +108,8 @@ def _read(number: int, seed: int, path: Path) -> Outcome:
 def _used(path: Path) -> str:
     """Show the model and predict with it."""
     shown = room.load(str(path), header_only=True)
-    model_report(Screen(io.StringIO()), shown)
-    to_text("inspect", model_fields(shown)).encode()
+    report(Screen(io.StringIO()), shown)
+    to_text("inspect", fields(shown)).encode()
     model = mlpcli.load(path)
     try:
         with np.errstate(over="ignore", invalid="ignore"):  # weights of any size

@@ -8,9 +8,10 @@ import click
 import pytest
 from click.core import ParameterSource
 
-from mlpcli.cli.config import MOST_BYTES, csv_word, keys_of
-from mlpcli.cli.main import COMMANDS, commands
-from mlpcli.settings import parse_list
+from mlpcli.cli.commands import COMMANDS
+from mlpcli.cli.config import MOST_BYTES, keys_of
+from mlpcli.cli.main import commands
+from mlpcli.settings import csv_word, parse_list
 from tests.cli.commands import Commands, sample, write
 
 PENGUINS = sample("penguins.csv")
@@ -133,7 +134,7 @@ BAD = {
     '[train]\noutput = "a\\u0000"': "[train] output: holds a NUL",
     "[train]\nlr = inf": "[train] lr: inf is not a number",
     "[train]\nmonitor = 'nothing'": "[train] monitor: 'nothing' is no score",
-    "[train]\ndrop = ['nothing']": "c.toml: [train] drop]",
+    "[train]\ndrop = ['nothing']": "[train] drop: ",
     "[train]\nfolds = 3\nensemble = 0": "[train] ensemble: 0 is out of range",
     "[trian]\nepochs = 3": "Did you mean 'train'",
     "[predict]\n[oops]": "there is no command [oops]",

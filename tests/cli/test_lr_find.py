@@ -9,7 +9,8 @@ import pytest
 
 from mlpcli.nn.suggestions import SUGGESTIONS
 from mlpcli.render.console import Screen
-from mlpcli.render.lr_find import learning_rate_fields, learning_rate_report
+from mlpcli.render.lr_find import fields as fields_of
+from mlpcli.render.lr_find import report
 from mlpcli.training.learning_rate import LearningRateFinding, RangeTestPoint
 from tests.cli.commands import Commands, sample
 
@@ -49,7 +50,7 @@ def finding(**changes: Any) -> LearningRateFinding:
 
 
 def shown(stream: io.StringIO, width: int | None = None, **changes: Any) -> list[str]:
-    learning_rate_report(Screen(stream, width=width), finding(**changes))
+    report(Screen(stream, width=width), finding(**changes))
     return re.sub("\x1b\\[[0-9;]*m", "", stream.getvalue()).splitlines()
 
 
@@ -69,7 +70,7 @@ def test_a_terminal_of_any_width(width: int, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_pipe_has_plain_aligned_text() -> None:
     stream = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
-    learning_rate_report(Screen(stream), finding())
+    report(Screen(stream), finding())
     stream.seek(0)
     lines = stream.read().splitlines()
     assert is_drawn(lines)
@@ -84,7 +85,7 @@ def test_the_suggestion_is_marked_where_it_is() -> None:
     points = [
         RangeTestPoint(10 ** (-6 + index / 5), loss, loss) for index, loss in enumerate([1.0] * 34 + [2.0])
     ]
-    learning_rate_report(Screen(stream), finding(points=points))
+    report(Screen(stream), finding(points=points))
     stream.seek(0)
     lines = stream.read().splitlines()
     (axis,) = [line for line in lines if "└" in line]
@@ -106,13 +107,13 @@ def test_what_is_not_stable_is_said_with_its_reason(monkeypatch: pytest.MonkeyPa
 def test_negative_losses_are_drawn() -> None:
     points = [RangeTestPoint(10.0**-each, -1.0 - each, -1.0 - each) for each in range(6, 0, -1)]
     stream = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
-    learning_rate_report(Screen(stream), finding(points=points))
+    report(Screen(stream), finding(points=points))
     stream.seek(0)
     assert "-7" in stream.read()
 
 
 def test_json_has_every_field() -> None:
-    fields = learning_rate_fields(finding())
+    fields = fields_of(finding())
     json.dumps(fields, allow_nan=False)
     assert fields["suggestion"] == 0.01
     assert fields["rule"] == "half_max"

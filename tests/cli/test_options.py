@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from mlpcli.cli.main import COMMANDS
+from mlpcli.cli.commands import COMMANDS
 from mlpcli.nn.fit_state import StopReason
 from mlpcli.options.options import SETTINGS_CLASSES
 from mlpcli.render.train import WHY_STOPPED

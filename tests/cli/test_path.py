@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from mlpcli.cli.commands import COMMANDS
 from tests.cli.commands import Commands, sample
 
 TEXTBOOK = ("--preset", "textbook")
@@ -162,6 +163,17 @@ def test_help_loads_neither_numpy_nor_pandas(arguments: list[str]) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "mlpcli" in done.stdout
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_of_a_command_loads_no_pandas(command: str) -> None:
+    code = (
+        "import sys\nfrom mlpcli.cli.main import run\n"
+        f"assert run([{command!r}, '--help']) == 0\n"
+        "assert not {'pandas', 'rich', 'joblib', 'matplotlib'} & set(sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_training_table_from_stdin_and_gzip(mlpcli: Commands, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from mlpcli.data.reading.source import ReadingSettings
 from mlpcli.data.reading.stream import RowStream
 from mlpcli.data.reading.table import FrameTable, Table
 from mlpcli.data.schema import LEARNED, SCALINGS, Column, DataSettings
-from tests.data.examples import READING, file_table, frame_of, sampled
+from tests.data.examples import file_table, frame_of, sampled
 
 sampled_less = settings(sampled, max_examples=40)
 """An example is a whole table."""
@@ -51,15 +51,15 @@ def frames(draw: st.DrawFn) -> pd.DataFrame:
 
 def fit(frame: Frame, columns: list[Column], scaling: str, max_categories: int) -> FeatureEncoder:
     data = DataSettings(scaling=scaling, max_categories=max_categories)
-    return FeatureEncoder.fit(columns, frame, data, READING, np.arange(len(frame)))
+    return FeatureEncoder.fit(columns, frame, data, np.arange(len(frame)))
 
 
 def read(table: Table) -> tuple[Frame, list[Column]]:
     """All rows and what the columns are, as training reads a table."""
-    columns = infer_columns(table.sample, table.columns, READING, {})
+    columns = infer_columns(table.sample, table.columns, {})
     numbers = {column.name for column in columns if column.kind == "number"}
-    frame = table.read(table.columns, numbers, READING)
-    return frame, settle(columns, frame, READING)[0]
+    frame = table.read(table.columns, numbers)
+    return frame, settle(columns, frame)[0]
 
 
 @sampled_less
@@ -77,7 +77,7 @@ def test_a_table_is_encoded_alike_from_a_file_and_from_memory(
     assert matrix.shape == (len(table), encoder.width)
     assert np.isfinite(matrix).all()
 
-    in_memory, typed = read(FrameTable(table))
+    in_memory, typed = read(FrameTable(table, ReadingSettings()))
     assert [column.kind for column in typed] == [column.kind for column in columns]
     again = fit(in_memory, typed, scaling, max_categories)
     np.testing.assert_array_equal(again.encode(in_memory, counts), matrix)
@@ -86,17 +86,17 @@ def test_a_table_is_encoded_alike_from_a_file_and_from_memory(
     names = [column.name for column in columns if column.kind in LEARNED]
     numbers = {column.name for column in columns if column.kind == "number"}
     with RowStream([path], ReadingSettings(), 7) as stream:
-        parts = [encoder.encode(chunk.frame) for chunk in stream.chunks(names, numbers, READING)]
+        parts = [encoder.encode(chunk) for chunk, _ in stream.chunks(names, numbers)]
     np.testing.assert_array_equal(np.concatenate(parts), matrix)
 
 
 @sampled_less
 @given(frames(), frames(), st.sampled_from(SCALINGS))
 def test_a_stored_encoder_does_the_same(table: pd.DataFrame, later: pd.DataFrame, scaling: str) -> None:
-    frame, columns = read(FrameTable(table))
+    frame, columns = read(FrameTable(table, ReadingSettings()))
     encoder = fit(frame, columns, scaling, 3)
     described, arrays = encoder.to_stored()
-    restored = FeatureEncoder.from_stored(json.loads(json.dumps(described)), arrays, READING)
+    restored = FeatureEncoder.from_stored(json.loads(json.dumps(described)), arrays)
     for stored, each in zip(json.loads(json.dumps(described)), encoder.encoders, strict=True):
         assert type(each) is ENCODERS[stored["kind"]]
         assert fits(stored, each.STORED)

@@ -14,7 +14,9 @@ import mlpcli
 from mlpcli.errors import MlpcliError, OutputError, SettingsError
 from mlpcli.metrics.evaluation_curves import evaluation_curves
 from mlpcli.metrics.outcome import Outcome
-from mlpcli.render.plots import (
+from mlpcli.render.plots.canvas import FORMATS, drawing, ending_of, name, number
+from mlpcli.render.plots.panels import spread
+from mlpcli.render.plots.plot_files import (
     CLASS_PLOTS,
     VALUE_PLOTS,
     check_evaluation_plot,
@@ -23,8 +25,6 @@ from mlpcli.render.plots import (
     plot_rates,
     plot_training,
 )
-from mlpcli.render.plots.canvas import FORMATS, drawing, ending_of, name, number
-from mlpcli.render.plots.panels import spread
 from tests.render.examples import UGLY, classes, history, values
 
 
@@ -143,11 +143,13 @@ def test_without_matplotlib(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
 def test_importing_does_not_load_matplotlib_and_drawing_no_pyplot(tmp_path: Path) -> None:
     path = str(tmp_path / "a.png")
     program = (
-        "import sys; from mlpcli.render.plots import check_plot, plot_training\n"
+        "import sys; from mlpcli.render.plots.plot_files import check_plot, plot_training\n"
         "from mlpcli.nn.fitting import EpochRecord\n"
         "assert 'matplotlib' not in sys.modules\n"
         f"check_plot({path!r})\n"
-        f"plot_training({path!r}, [([EpochRecord(1, 1, 0.1, 1.0, None, {{}}, 1.0, False)], 1)], 'rmse')\n"
+        "record = EpochRecord(epoch=1, step=1, learning_rate=0.1, train_loss=1.0, validation_loss=None,\n"
+        "                     metrics={}, seconds=1.0, is_best=False)\n"
+        f"plot_training({path!r}, [([record], 1)], 'rmse')\n"
         "assert 'matplotlib.figure' in sys.modules and 'matplotlib.pyplot' not in sys.modules\n"
     )
     assert subprocess.run([sys.executable, "-c", program]).returncode == 0

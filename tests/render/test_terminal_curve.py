@@ -4,13 +4,13 @@ import math
 
 import pytest
 
-from mlpcli.render.terminal_curve import BRAILLE, Line, Mark, draw
+from mlpcli.render.terminal_curve import BRAILLE, Curve, Mark, draw
 
 FIRST_BRAILLE, LAST_BRAILLE = "\u2800", BRAILLE
 
 
-def picture(*lines: Line, width: int = 40, height: int = 6, **more: object) -> list[str]:
-    return draw(lines, width, height, x_label="epoch", ends=("1", "9"), **more)  # type: ignore[arg-type]
+def picture(*curves: Curve, width: int = 40, height: int = 6, **more: object) -> list[str]:
+    return draw(curves, width, height, x_label="epoch", ends=("1", "9"), **more)  # type: ignore[arg-type]
 
 
 def dots(rows: list[str]) -> list[tuple[int, int]]:
@@ -26,13 +26,13 @@ def dots(rows: list[str]) -> list[tuple[int, int]]:
 @pytest.mark.parametrize("width", [20, 40, 120])
 @pytest.mark.parametrize("height", [2, 6, 12])
 def test_it_has_the_size_that_was_asked_for(width: int, height: int) -> None:
-    rows = picture(Line(range(1, 10), [float(x) for x in range(9)]), width=width, height=height)
+    rows = picture(Curve(range(1, 10), [float(x) for x in range(9)]), width=width, height=height)
     assert len(rows) == height + 2
     assert max(map(len, rows)) <= width
 
 
 def test_a_falling_line_falls() -> None:
-    rows = picture(Line([0, 1, 2, 3], [3.0, 2.0, 1.0, 0.0]))
+    rows = picture(Curve([0, 1, 2, 3], [3.0, 2.0, 1.0, 0.0]))
     found = dots(rows)
     assert min(row for row, _ in found) == 0
     assert max(row for row, _ in found) == 5
@@ -44,38 +44,38 @@ def test_a_falling_line_falls() -> None:
 
 
 def test_what_is_far_above_is_cut_off() -> None:
-    rows = picture(Line(range(12), [1e6, *[2.0, 1.5, 1.2, 1.1, 1.0, 1.0, 1.0, 1.1, 1.0, 1.2, 1.0]]))
+    rows = picture(Curve(range(12), [1e6, *[2.0, 1.5, 1.2, 1.1, 1.0, 1.0, 1.0, 1.1, 1.0, 1.2, 1.0]]))
     assert float(rows[0].split()[0]) < 10
 
 
 def test_a_limit_can_be_given() -> None:
-    assert picture(Line([0, 1], [0.0, 9.0]), highest=4.0)[0].split()[0] == "4"
+    assert picture(Curve([0, 1], [0.0, 9.0]), highest=4.0)[0].split()[0] == "4"
 
 
 @pytest.mark.parametrize("values", [[1.0], [1.0, 1.0], [0.0, 0.0], [-1e-300, 0.0], [1e300, 1e-300]])
 def test_whatever_the_values_something_is_drawn(values: list[float]) -> None:
-    assert dots(picture(Line(range(len(values)), values)))
+    assert dots(picture(Curve(range(len(values)), values)))
 
 
 def test_values_whose_difference_is_no_number_are_left_out() -> None:
-    assert dots(picture(Line([0, 1, 2], [1.7e308, -1.7e308, 1.0])))
-    assert picture(Line([0, 1], [1.7e308, -1.7e308])) == []
+    assert dots(picture(Curve([0, 1, 2], [1.7e308, -1.7e308, 1.0])))
+    assert picture(Curve([0, 1], [1.7e308, -1.7e308])) == []
 
 
 def test_gaps_are_left_out() -> None:
-    rows = picture(Line([0, 1, 2], [1.0, None, 2.0]))
+    rows = picture(Curve([0, 1, 2], [1.0, None, 2.0]))
     assert dots(rows)
     assert "nan" not in "".join(rows)
 
 
 def test_many_points_are_thinned_and_the_last_is_there() -> None:
     many = 100_000
-    rows = picture(Line(range(many), [math.exp(-x / many) for x in range(many)]), width=40)
+    rows = picture(Curve(range(many), [math.exp(-x / many) for x in range(many)]), width=40)
     assert max(column for _, column in dots(rows)) >= 38
 
 
 def test_a_mark_is_a_column_of_dots() -> None:
-    line = Line([0, 8], [0.0, 0.0])
+    line = Curve([0, 8], [0.0, 0.0])
     more = set(dots(picture(line, marks=[Mark(4)]))) - set(dots(picture(line)))
     assert len({column for _, column in more}) == 1
     assert len(more) >= 4
@@ -83,10 +83,10 @@ def test_a_mark_is_a_column_of_dots() -> None:
 
 def test_a_dotted_line_has_fewer_dots() -> None:
     xs, ys = list(range(9)), [float(x) for x in range(9)]
-    assert len(dots(picture(Line(xs, ys, dotted=True)))) < len(dots(picture(Line(xs, ys))))
+    assert len(dots(picture(Curve(xs, ys, dotted=True)))) < len(dots(picture(Curve(xs, ys))))
 
 
 def test_colours_are_there_if_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
-    assert "\x1b[" not in "".join(picture(Line([0, 1], [0.0, 1.0])))
-    assert "\x1b[" in "".join(picture(Line([0, 1], [0.0, 1.0], "cyan")))
+    assert "\x1b[" not in "".join(picture(Curve([0, 1], [0.0, 1.0])))
+    assert "\x1b[" in "".join(picture(Curve([0, 1], [0.0, 1.0], "cyan")))

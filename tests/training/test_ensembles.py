@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 import mlpcli
+from mlpcli.errors import StoppedError
 from mlpcli.nn.fit_state import StopReason
 from mlpcli.preparation.prepare import Prepared
 from mlpcli.training import budget
@@ -21,7 +22,7 @@ from mlpcli.workflows import train as workflow
 from tests.workflows.examples import prepared
 
 QUICK: dict[str, Any] = {"preset": "textbook", "epochs": 3, "hidden": (6,), "batch_size": 16}
-MANNERS = [ExecutionMode("in turn", 1), ExecutionMode("threads", 2), ExecutionMode("processes", 2)]
+MODES = [ExecutionMode("in turn", 1), ExecutionMode("threads", 2), ExecutionMode("processes", 2)]
 
 
 def table(rows: int = 60) -> pd.DataFrame:
@@ -42,9 +43,9 @@ def run(ready: Prepared, mode: ExecutionMode, **callbacks: Any) -> list[Member]:
     return train_members(ready, ready.options.members, mode, Callbacks(**callbacks))
 
 
-@pytest.mark.parametrize("mode", MANNERS, ids=lambda mode: mode.how)
+@pytest.mark.parametrize("mode", MODES, ids=lambda mode: mode.how)
 @pytest.mark.parametrize("folds", [0, 3])
-def test_the_manner_and_the_order_do_not_matter(mode: ExecutionMode, folds: int) -> None:
+def test_the_mode_and_the_order_do_not_matter(mode: ExecutionMode, folds: int) -> None:
     ready = three(folds=folds, ensemble=1 if folds else 3)
     told: list[tuple[int, int]] = []
     members = run(ready, mode, on_epoch=lambda record: told.append((record.member, record.epoch)))
@@ -67,7 +68,7 @@ def test_one_network_is_the_first_of_several() -> None:
     np.testing.assert_array_equal(several[0], one)
 
 
-@pytest.mark.parametrize("mode", MANNERS, ids=lambda mode: mode.how)
+@pytest.mark.parametrize("mode", MODES, ids=lambda mode: mode.how)
 def test_stopped_early_the_finished_and_the_best_so_far_are_kept(mode: ExecutionMode) -> None:
     seen: list[int] = []
 
@@ -93,12 +94,12 @@ def test_a_killed_process_is_an_error_with_a_way_out(tmp_path: Path) -> None:
                 command = (child / "cmdline").read_text()
             except OSError:
                 continue  # it has just ended
-            if parent == str(os.getpid()) and "loky" in command and "tracker" not in command:
+            if parent == str(os.getpid()) and "mlpcli.training.workers" in command:
                 os.kill(int(child.name), signal.SIGKILL)
 
     with pytest.raises(mlpcli.MlpcliError, match="was killed") as raised:
-        run(three(epochs=20_000), MANNERS[2], on_epoch=kill)
-    assert "--threads 1" in raised.value.hint
+        run(three(epochs=20_000), MODES[2], on_epoch=kill)
+    assert "threads 1" in raised.value.hint
 
 
 @pytest.mark.parametrize("lost", [0, 1])
@@ -153,9 +154,9 @@ def test_rows_that_are_kept_apart_do_not_count() -> None:
 
 
 def test_before_any_epoch_there_is_nothing_to_keep() -> None:
-    with pytest.raises(mlpcli.MlpcliError, match="before the first epoch") as raised:
+    with pytest.raises(StoppedError, match="before the first epoch") as raised:
         mlpcli.train(table(), "value", should_stop=lambda: "interrupted", ensemble=3, **QUICK)
-    assert raised.value.exit_code == 130
+    assert raised.value.reason == "interrupted"
 
 
 @pytest.mark.parametrize("target", ["value", "class", "yes"])
@@ -200,10 +201,10 @@ def test_groups_hold_for_folds() -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"folds": 3, "validation": 0.2}, "--folds"),
-        ({"folds": 3, "time": "a"}, "--folds"),
-        ({"folds": 1}, "--folds"),
-        ({"ensemble": 0}, "--ensemble"),
+        ({"folds": 3, "validation": 0.2}, "folds"),
+        ({"folds": 3, "time": "a"}, "folds"),
+        ({"folds": 1}, "folds"),
+        ({"ensemble": 0}, "ensemble"),
     ],
 )
 def test_what_does_not_go_together(settings: dict[str, Any], message: str) -> None:
@@ -211,7 +212,7 @@ def test_what_does_not_go_together(settings: dict[str, Any], message: str) -> No
         mlpcli.train(table(), "value", **QUICK | settings)
 
 
-def test_the_manner_follows_the_work() -> None:
+def test_the_mode_follows_the_work() -> None:
     assert choose_mode(1, 8, 1 << 20, 1e12) == ExecutionMode("in turn", 1)
     assert choose_mode(5, 1, 1 << 20, 1e12) == ExecutionMode("in turn", 1)
     assert choose_mode(5, 2, 1 << 20, 1e8).how == "in turn"  # over before a process has started

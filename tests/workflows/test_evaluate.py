@@ -12,7 +12,7 @@ from mlpcli.errors import MlpcliError, SettingsError
 from mlpcli.metrics import names_for
 from mlpcli.model.model import Model
 from mlpcli.render.as_json import to_text
-from mlpcli.render.evaluation.fields import evaluation_fields
+from mlpcli.render.evaluation.fields import fields as fields_of
 from tests.workflows.evaluated import INPUTS, NAMES, QUICK, saved, table
 
 
@@ -134,7 +134,7 @@ def test_everything_at_once_is_json(models: dict[str, Model], name: str, tmp_pat
         max_drop=((models[name].task.headline, 0),),
         **interval,
     )
-    fields = json.loads(to_text("evaluate", evaluation_fields(found)))
+    fields = json.loads(to_text("evaluate", fields_of(found)))
     assert list(fields["metrics"]) == names_for(task) == list(fields["intervals"])
     assert len(fields["gates"]) == 2
     assert fields["comparison"]["kind"] == "model"
@@ -176,6 +176,6 @@ def test_numbers_too_large_to_subtract(models: dict[str, Model]) -> None:
     frame = table()
     frame.loc[0, "value"], frame.loc[1, "value"] = -1.7e308, 1.7e308
     found = mlpcli.evaluate(models["value"], frame, interval=0.5, by=("region",))
-    fields = json.loads(to_text("evaluate", evaluation_fields(found)))
+    fields = json.loads(to_text("evaluate", fields_of(found)))
     assert fields["residuals"]["value"]["std"] is None
     assert fields["residuals"]["value"]["min"] == pytest.approx(-1.7e308)

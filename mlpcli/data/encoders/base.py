@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, NotRequired, Protocol, TypedDict
 
 from mlpcli.arrays import Array
-from mlpcli.data.columns.cells import Cells, Reading
+from mlpcli.data.columns.cells import Cells
 from mlpcli.data.counts import CellCounts
+from mlpcli.data.schema import Column, DataSettings
 
 
 class Description(TypedDict):
@@ -28,24 +29,30 @@ class Encoder(Protocol):
     STORED: ClassVar[type]
     """The description of such an encoder."""
 
+    @classmethod
+    def fit(cls, column: Column, cells: Cells, settings: DataSettings) -> "Encoder":
+        """From the training cells of a column."""
+
     @property
     def name(self) -> str:
-        """The column's."""
+        """The column's name."""
 
     @property
     def width(self) -> int:
-        """Matrix columns it fills."""
+        """The number of matrix columns."""
 
     @property
     def numbers(self) -> tuple[int, ...]:
-        """Which of these hold numbers of many values."""
+        """The matrix columns that hold numbers of many values."""
 
     @property
     def categories(self) -> tuple[tuple[int, int], ...]:
-        """Which of these hold codes for a network to learn vectors for, each with its number of levels; code
-        0 is none of them."""
+        """The matrix columns of codes for which a network learns vectors, each with its number of levels.
 
-    def write(self, cells: Cells, out: Array, reading: Reading, counts: CellCounts) -> None:
+        Code 0 stands for no level.
+        """
+
+    def write(self, cells: Cells, out: Array, counts: CellCounts) -> None:
         """Write the encoded cells into `out` (rows, width), counting what had to be replaced."""
 
     def described(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Dates as numbers, and what comes round in them as places on a circle."""
+"""Dates as numbers, with month, weekday and hour as places on a circle."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,13 +7,13 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 
 from mlpcli.arrays import Array
-from mlpcli.data.columns.cells import Cells, Reading
-from mlpcli.data.columns.dates import calendar, dates_of, formats_of
+from mlpcli.data.columns.cells import Cells
+from mlpcli.data.columns.dates import calendar
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.encoders.base import Description
 from mlpcli.data.encoders.numbers import NumberEncoder
 from mlpcli.data.scaling import SCALINGS
-from mlpcli.data.schema import DATE, DATE_PARTS, Column
+from mlpcli.data.schema import DATE, DATE_PARTS, Column, DataSettings
 
 
 class DateDescription(Description):
@@ -27,9 +27,9 @@ class DateDescription(Description):
 
 @dataclass(frozen=True)
 class DateEncoder:
-    """Scaled days and year, sine and cosine of what comes round (month, weekday, hour), and a missing flag.
+    """Scaled days and year, sine and cosine of month, weekday and hour, and a missing flag.
 
-    Only those parts that differ among the training rows.
+    Only those parts that vary among the training rows.
     """
 
     STORED: ClassVar[type] = DateDescription
@@ -49,10 +49,11 @@ class DateEncoder:
     year: NumberEncoder
 
     @classmethod
-    def fit(cls, column: Column, cells: Cells, scaling: str, reading: Reading) -> "DateEncoder":
+    def fit(cls, column: Column, cells: Cells, settings: DataSettings) -> "DateEncoder":
         """The formats that the cells are written in, and statistics of the parts."""
-        formats = formats_of(cells, reading)
-        seconds = dates_of(cells, formats, reading)[0]
+        assert settings.scaling is not None
+        formats = cells.formats()
+        seconds = cells.dates(formats)[0]
         calendar_parts = calendar(seconds)
         known = ~np.isnan(seconds)
         parts = tuple(
@@ -61,7 +62,7 @@ class DateEncoder:
             if part == "days" or any(_differ(calendar_parts[name][known]) for name in names)
         )
         days, year = (
-            NumberEncoder.of_values(column.name, DATE, calendar_parts[name], scaling)
+            NumberEncoder.of_values(column.name, DATE, calendar_parts[name], settings.scaling)
             for name in ("days", "year")
         )
         return cls(column.name, formats, parts, days.had_gaps, days, year)
@@ -78,12 +79,12 @@ class DateEncoder:
 
     @property
     def categories(self) -> tuple[tuple[int, int], ...]:
-        """None."""
+        """No column."""
         return ()
 
-    def write(self, cells: Cells, out: Array, reading: Reading, counts: CellCounts) -> None:
+    def write(self, cells: Cells, out: Array, counts: CellCounts) -> None:
         """The parts in order; a missing date has the median's days and year, and no place in any circle."""
-        seconds, unreadable = dates_of(cells, self.formats, reading)
+        seconds, unreadable = cells.dates(self.formats)
         gaps = np.isnan(seconds)
         counts.add("missing", self.name, gaps & ~unreadable)
         counts.add("unreadable", self.name, unreadable)

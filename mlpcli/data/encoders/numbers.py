@@ -1,4 +1,4 @@
-"""Numbers, and yes or no."""
+"""Numbers and booleans as scaled numbers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -7,11 +7,11 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 
 from mlpcli.arrays import Array
-from mlpcli.data.columns.cells import Cells, Reading, as_booleans, as_numbers
+from mlpcli.data.columns.cells import Cells
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.encoders.base import Description
 from mlpcli.data.scaling import SCALINGS
-from mlpcli.data.schema import BOOLEAN, NUMBER, QUANTILE, QUANTILE_KNOTS, UNSCALED, Column
+from mlpcli.data.schema import BOOLEAN, NUMBER, QUANTILE, QUANTILE_KNOTS, UNSCALED, Column, DataSettings
 
 LARGEST = float(np.finfo(np.float32).max) / 1e8
 
@@ -34,10 +34,10 @@ class NumberDescription(Description):
 
 @dataclass(frozen=True)
 class NumberEncoder:
-    """A scaled number, a gap as the median; one more column, 1 at gaps, if training had any.
+    """A scaled number, gaps as the median; one more column, 1 at gaps, if training had any.
 
-    Of a number with spikes one more column of codes: the place of its value among those of training, from 1,
-    and 0 for any other.
+    A number with spikes has one more column of codes: the position of its value among those of training, from
+    1, and 0 for any other value.
     """
 
     STORED: ClassVar[type] = NumberDescription
@@ -55,13 +55,13 @@ class NumberEncoder:
     spikes: tuple[float, ...] = ()
 
     @classmethod
-    def fit(
-        cls, column: Column, cells: Cells, scaling: str, reading: Reading, *, embed_spikes: bool = False
-    ) -> "NumberEncoder":
-        """Median and what the scaling needs, in float64."""
-        values = _values(column.kind, cells, reading)[0]
-        fitted = cls.of_values(column.name, column.kind, values, scaling)
-        return replace(fitted, spikes=_spikes(values)) if embed_spikes and column.kind == NUMBER else fitted
+    def fit(cls, column: Column, cells: Cells, settings: DataSettings) -> "NumberEncoder":
+        """The median and what the scaling needs, in float64."""
+        assert settings.scaling is not None
+        values = _values(column.kind, cells)[0]
+        fitted = cls.of_values(column.name, column.kind, values, settings.scaling)
+        with_spikes = settings.embed_spikes and column.kind == NUMBER
+        return replace(fitted, spikes=_spikes(values)) if with_spikes else fitted
 
     @classmethod
     def of_values(cls, name: str, kind: str, values: Array, scaling: str) -> "NumberEncoder":
@@ -90,12 +90,12 @@ class NumberEncoder:
 
     @property
     def width(self) -> int:
-        """One, with the missing flag and the codes of spikes."""
+        """One, and one each for the missing flag and the codes of spikes."""
         return 1 + self.had_gaps + bool(self.spikes)
 
     @property
     def numbers(self) -> tuple[int, ...]:
-        """The number itself; that of yes or no has two values."""
+        """The number itself, unless it is a boolean, which has two values."""
         return (0,) if self.kind == NUMBER else ()
 
     @property
@@ -103,9 +103,9 @@ class NumberEncoder:
         """The codes of spikes."""
         return ((self.width - 1, len(self.spikes)),) if self.spikes else ()
 
-    def write(self, cells: Cells, out: Array, reading: Reading, counts: CellCounts) -> None:
+    def write(self, cells: Cells, out: Array, counts: CellCounts) -> None:
         """Scaled values, the missing flag, codes."""
-        values, unreadable = _values(self.kind, cells, reading)
+        values, unreadable = _values(self.kind, cells)
         gaps = np.isnan(values)
         counts.add("missing", self.name, gaps & ~unreadable)
         counts.add("unreadable", self.name, unreadable)
@@ -177,10 +177,10 @@ def _spikes(values: Array) -> tuple[float, ...]:
     return tuple(present.tolist())
 
 
-def _values(kind: str, cells: Cells, reading: Reading) -> tuple[Array, Array]:
+def _values(kind: str, cells: Cells) -> tuple[Array, Array]:
     if kind == BOOLEAN:
-        return as_booleans(cells, reading)
-    values, unreadable = as_numbers(cells, reading)
+        return cells.booleans()
+    values, unreadable = cells.numbers()
     infinite = np.isinf(values)
     values[infinite] = np.nan
     return values, unreadable | infinite

@@ -1,16 +1,18 @@
 """An evaluation as the fields of a JSON object."""
 
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mlpcli.render.train import counts_fields
-from mlpcli.workflows.evaluation.comparison import Comparison
-from mlpcli.workflows.evaluation.importance import Importance
-from mlpcli.workflows.evaluation.result import Evaluation
+from mlpcli.render import counts
+
+if TYPE_CHECKING:
+    from mlpcli.workflows.evaluation.comparison import Comparison
+    from mlpcli.workflows.evaluation.importance import Importance
+    from mlpcli.workflows.evaluation.result import Evaluation
 
 
-def evaluation_fields(evaluation: Evaluation) -> dict[str, Any]:
-    """The JSON fields of `evaluate`; what was not asked for is null, or empty."""
+def fields(evaluation: "Evaluation") -> dict[str, Any]:
+    """The JSON fields of `evaluate`; null or empty for what was not asked for."""
     bootstrap = {"resamples": evaluation.resamples, "level": evaluation.level}
     return {
         "task": evaluation.task,
@@ -39,16 +41,16 @@ def evaluation_fields(evaluation: Evaluation) -> dict[str, Any]:
         "gates": [asdict(gate) for gate in evaluation.gates],
         "importance": None if evaluation.importance is None else _importance(evaluation.importance),
         "seen_in_training": evaluation.seen_in_training,
-        **counts_fields(evaluation.counts),
+        **counts.fields(evaluation.counts),
     }
 
 
-def _comparison(found: Comparison) -> dict[str, Any]:
-    fields = {name: value for name, value in asdict(found).items() if name not in ("other", "counts")}
-    return {"with": found.other} | fields | counts_fields(found.counts)
+def _comparison(found: "Comparison") -> dict[str, Any]:
+    kept = {name: value for name, value in asdict(found).items() if name not in ("other", "counts")}
+    return {"with": found.other} | kept | counts.fields(found.counts)
 
 
-def _importance(found: Importance) -> dict[str, Any]:
+def _importance(found: "Importance") -> dict[str, Any]:
     columns = {
         name: {"importance": each.drop, "interval": each.interval} for name, each in found.columns.items()
     }

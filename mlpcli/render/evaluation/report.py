@@ -2,17 +2,35 @@
 
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from mlpcli.metrics.gates import Verdict
+from mlpcli.metrics.gates import GateResult
+from mlpcli.render import counts
 from mlpcli.render.console import Screen, printable
 from mlpcli.render.evaluation.tables import BLOCKS, found_by, gates_of, tables_of
-from mlpcli.workflows.evaluation.result import Evaluation
+
+if TYPE_CHECKING:
+    from mlpcli.workflows.evaluation.result import Evaluation
 
 _MARKUP = re.compile(r"[\\`*\[\]<>|~#!&$]|(?<![^\W_])_|_(?![^\W_])")
 
 
-def evaluation_report(screen: Screen, evaluation: Evaluation) -> None:
-    """As text; the gates come last, where a terminal's reader looks."""
+def notes_report(screen: Screen, evaluation: "Evaluation") -> None:
+    """Notes on the rows, for this model and the one it is compared with."""
+    for note in evaluation.notes:
+        screen.line(f"note: {screen.told(note)}")
+    counts.report(screen, evaluation.counts)
+    if evaluation.seen_in_training:
+        screen.line("note: these rows trained the model, so the scores are too good; use other rows")
+    if (other := evaluation.comparison) is not None:
+        if other.counts != evaluation.counts:
+            counts.report(screen, other.counts, other.other)
+        if other.seen_in_training:
+            screen.line(f"note: {other.other}: these rows trained it, so its scores are too good")
+
+
+def report(screen: Screen, evaluation: "Evaluation") -> None:
+    """Write the tables as text; gates come last, where a terminal's reader looks."""
     tables = [*tables_of(evaluation, screen.shows(BLOCKS[-1])), *gates_of(evaluation.gates)]
     for table in tables:
         screen.heading(table.title)
@@ -23,8 +41,8 @@ def evaluation_report(screen: Screen, evaluation: Evaluation) -> None:
             screen.line(f"  {remark}", "dim")
 
 
-def evaluation_markdown(screen: Screen, evaluation: Evaluation) -> None:
-    """As Markdown for a pull request; the gates come first."""
+def markdown(screen: Screen, evaluation: "Evaluation") -> None:
+    """Write the tables as Markdown for a pull request; gates come first."""
     for table in [*gates_of(evaluation.gates), *tables_of(evaluation, True)]:
         screen.raw(f"### {_escaped(table.title)}\n")
         for remark in table.above:
@@ -40,8 +58,8 @@ def evaluation_markdown(screen: Screen, evaluation: Evaluation) -> None:
             screen.raw(f"{_escaped(remark)}\n")
 
 
-def failed_gates(screen: Screen, gates: Sequence[Verdict]) -> None:
-    """A line for each gate that does not hold, where the report is not for people."""
+def failed_gates(screen: Screen, gates: Sequence[GateResult]) -> None:
+    """A line for each gate that does not hold, as JSON goes elsewhere."""
     for gate in gates:
         if not gate.holds:
             screen.line(f"gate failed: {gate.gate}: {found_by(gate)}")
@@ -52,5 +70,5 @@ def _row(cells: Sequence[str]) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Text that is no markup: what could be is escaped, but not the underscores inside of words."""
+    """The text with Markdown characters escaped, except underscores inside words."""
     return _MARKUP.sub(r"\\\g<0>", printable(text))

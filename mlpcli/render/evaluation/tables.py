@@ -1,16 +1,20 @@
-"""An evaluation as tables of texts, whatever they are written as."""
+"""An evaluation as tables of texts."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
+from mlpcli.errors import count
 from mlpcli.metrics.bootstrap import Interval
-from mlpcli.metrics.gates import Verdict
-from mlpcli.render.formatting import count, score
-from mlpcli.workflows.evaluation.comparison import Comparison
-from mlpcli.workflows.evaluation.importance import Importance
-from mlpcli.workflows.evaluation.result import Evaluation
-from mlpcli.workflows.evaluation.slices import SliceScores
+from mlpcli.metrics.gates import GateResult
+from mlpcli.render.formatting import score
+
+if TYPE_CHECKING:
+    from mlpcli.workflows.evaluation.comparison import Comparison
+    from mlpcli.workflows.evaluation.importance import Importance
+    from mlpcli.workflows.evaluation.result import Evaluation
+    from mlpcli.workflows.evaluation.slices import SliceScores
 
 FEW = {
     "binary": ("accuracy", "f1", "roc_auc", "log_loss"),
@@ -18,14 +22,14 @@ FEW = {
     "multilabel": ("f1_micro", "f1_macro", "hamming_loss", "roc_auc"),
     "regression": ("rmse", "mae", "r2", "mape"),
 }
-"""Metrics of a slice, by task; JSON has all."""
+"""Metrics shown for a slice, by task; JSON has all."""
 FEW_OF_TARGET = {"multilabel": ("f1", "precision", "recall", "roc_auc"), "regression": FEW["regression"]}
 BAR = 24
 BLOCKS = " ▏▎▍▌▋▊▉█"
 
 
 @dataclass(frozen=True)
-class Table:
+class ReportTable:
     """A heading, remarks, and aligned columns; those in `numbers` to the right."""
 
     title: str
@@ -36,8 +40,8 @@ class Table:
     below: Sequence[str] = ()
 
 
-def tables_of(evaluation: Evaluation, blocks: bool) -> Iterator[Table]:
-    """All that was asked for but the gates; bars of `blocks` where these can be shown."""
+def tables_of(evaluation: "Evaluation", blocks: bool) -> Iterator[ReportTable]:
+    """All tables but the gates; bars are drawn with block characters if `blocks`."""
     yield _metrics(evaluation)
     if evaluation.coverage is not None:
         yield _coverage(evaluation)
@@ -55,14 +59,14 @@ def tables_of(evaluation: Evaluation, blocks: bool) -> Iterator[Table]:
             for label, counts in zip(labels, evaluation.confusion.counts, strict=True)
         ]
         title = "Confusion (rows: true class, columns: predicted)"
-        yield Table(title, ["", *labels], rows, range(1, len(labels) + 1))
+        yield ReportTable(title, ["", *labels], rows, range(1, len(labels) + 1))
     if evaluation.residuals is not None:
         names = list(next(iter(evaluation.residuals.values())))
         rows = [
             [label, *(_to_width(values[name], values["std"] / 10) for name in names)]
             for label, values in evaluation.residuals.items()
         ]
-        yield Table("Residuals (true - predicted)", ["target", *names], rows, range(1, len(names) + 1))
+        yield ReportTable("Residuals (true - predicted)", ["target", *names], rows, range(1, len(names) + 1))
     for column, slices in evaluation.slices.items():
         yield _slices(column, slices, evaluation)
     if evaluation.comparison is not None:
@@ -78,8 +82,8 @@ def metrics_table(
     reasons: Mapping[str, str],
     spread: Mapping[str, Interval | None] | None = None,
     level: float = 0.0,
-) -> Table:
-    """Each metric, its interval of a level if there is one, and the baseline's; below why one is missing."""
+) -> ReportTable:
+    """Each metric, its interval if there is one, and the baseline's; below, why a metric is missing."""
     headers = ["metric", "model", "baseline"]
     if spread is not None:
         headers.insert(2, f"{_percent(level)} interval")
@@ -88,10 +92,10 @@ def metrics_table(
         between = [] if spread is None else [_span(spread[name])]
         rows.append([name, score(value), *between, score(baseline[name])])
     below = [f"{name}: {reason}" for name, reason in reasons.items()]
-    return Table(title, headers, rows, range(1, len(headers)), (), below)
+    return ReportTable(title, headers, rows, range(1, len(headers)), below=below)
 
 
-def _metrics(evaluation: Evaluation) -> Table:
+def _metrics(evaluation: "Evaluation") -> ReportTable:
     dropped = f" ({evaluation.dropped:,} more have no target)" if evaluation.dropped else ""
     title = f"Scores on {count(evaluation.rows, 'row')}{dropped}"
     spread = evaluation.intervals
@@ -112,8 +116,8 @@ def _each(
     few: Sequence[str],
     scores: Mapping[str, Mapping[str, float | None]],
     baseline: Mapping[str, Mapping[str, float | None]],
-) -> Table:
-    """Of each class or target some metrics, of one the baseline's, and the rows of a class."""
+) -> ReportTable:
+    """Some metrics of each class or target, the baseline's for one of them, and the rows of a class."""
     beside = "f1" if "f1" in few else few[0]
     headers = [kind, *few, f"baseline {beside}"]
     rows = []
@@ -124,10 +128,10 @@ def _each(
     if any("support" in values for values in scores.values()):
         headers.append("rows")
     title = {"class": "Classes", "target": "Targets"}[kind]
-    return Table(title, headers, rows, range(1, len(headers)))
+    return ReportTable(title, headers, rows, range(1, len(headers)))
 
 
-def _coverage(evaluation: Evaluation) -> Table:
+def _coverage(evaluation: "Evaluation") -> ReportTable:
     found = evaluation.coverage
     assert found is not None
     rows = [
@@ -136,10 +140,10 @@ def _coverage(evaluation: Evaluation) -> Table:
     if len(rows) > 1:
         rows.append(["mean", score(found.coverage), score(found.mean_width)])
     title = f"True numbers inside of {_percent(found.level)} intervals"
-    return Table(title, ["target", "share inside", "mean width"], rows, (1, 2))
+    return ReportTable(title, ["target", "share inside", "mean width"], rows, (1, 2))
 
 
-def _slices(column: str, slices: dict[str, SliceScores], evaluation: Evaluation) -> Table:
+def _slices(column: str, slices: "dict[str, SliceScores]", evaluation: "Evaluation") -> ReportTable:
     few = FEW[evaluation.task]
     headers = [column, "rows", *few]
     main = few[0]
@@ -157,10 +161,10 @@ def _slices(column: str, slices: dict[str, SliceScores], evaluation: Evaluation)
         for name, reason in found.reasons.items()
         if name in few
     }
-    return Table(f"By {column}", headers, rows, range(1, len(headers)), (), sorted(reasons))
+    return ReportTable(f"By {column}", headers, rows, range(1, len(headers)), below=sorted(reasons))
 
 
-def _comparison(evaluation: Evaluation, found: Comparison) -> Table:
+def _comparison(evaluation: "Evaluation", found: "Comparison") -> ReportTable:
     names = list(evaluation.metrics)
     headers = ["metric", "this", "other", "difference"]
     rows = [
@@ -169,15 +173,15 @@ def _comparison(evaluation: Evaluation, found: Comparison) -> Table:
     ]
     if found.intervals is None or found.verdicts is None:
         said = f"an earlier evaluation of {count(found.rows, 'row')}; give its model to see what is luck"
-        return Table(f"Beside {found.other}", headers, rows, range(1, 4), (said,))
+        return ReportTable(f"Beside {found.other}", headers, rows, range(1, 4), (said,))
     headers += [f"{_percent(found.level)} interval", ""]
     for row, name in zip(rows, names, strict=True):
         row += [_span(found.intervals[name]), found.verdicts[name]]
     said = f"the same rows; differences in {found.resamples:,} resamples; unclear: they may be luck"
-    return Table(f"Beside {found.other}", headers, rows, range(1, 5), (said,))
+    return ReportTable(f"Beside {found.other}", headers, rows, range(1, 5), (said,))
 
 
-def _importance(found: Importance, blocks: bool) -> Table:
+def _importance(found: "Importance", blocks: bool) -> ReportTable:
     most = max((each.drop for each in found.columns.values() if each.drop is not None), default=0.0)
     rows = [
         [name, score(each.drop), _span(each.interval), _bar(each.drop, most, blocks)]
@@ -188,26 +192,26 @@ def _importance(found: Importance, blocks: bool) -> Table:
         f"on {count(found.rows, 'row')}"
     )
     headers = ["column", "worse by", f"{_percent(found.level)} interval", ""]
-    return Table("Importance", headers, rows, (1, 2), (said,))
+    return ReportTable("Importance", headers, rows, (1, 2), (said,))
 
 
-def gates_of(gates: Sequence[Verdict]) -> list[Table]:
+def gates_of(gates: Sequence[GateResult]) -> list[ReportTable]:
     """One table, if there are gates."""
     if not gates:
         return []
     rows = [["holds" if gate.holds else "FAILS", f"fail if {gate.gate}", found_by(gate)] for gate in gates]
     failed = sum(not gate.holds for gate in gates)
     title = f"Gates: {failed} of {len(gates)} failed" if failed else "Gates: all hold"
-    return [Table(title, ["", "gate", ""], rows)]
+    return [ReportTable(title, ["", "gate", ""], rows)]
 
 
-def found_by(gate: Verdict) -> str:
-    """On what a verdict rests."""
+def found_by(gate: GateResult) -> str:
+    """The value that a verdict rests on, or why there is none."""
     return gate.reason or f"it is {score(gate.value)}"
 
 
 def _bar(value: float | None, most: float, blocks: bool) -> str:
-    """As long as the value; to an eighth of a character where the screen has such."""
+    """A bar as long as the value, to an eighth of a character if `blocks`."""
     if value is None or value <= 0 or most <= 0:
         return ""
     if not blocks:
@@ -221,7 +225,7 @@ def _percent(level: float) -> str:
 
 
 def _span(interval: tuple[float, float] | None) -> str:
-    """Low to high."""
+    """The interval as `low to high`."""
     if interval is None:
         return "-"
     low, high = interval
@@ -229,7 +233,7 @@ def _span(interval: tuple[float, float] | None) -> str:
 
 
 def _to_width(value: float, width: float) -> str:
-    """With so many decimals that what is so wide has two digits."""
+    """The value with so many decimals that `width` has two significant digits."""
     if not 1e-6 < width < 1e6:
         return score(value)
     return f"{value:.{max(0, 1 - math.floor(math.log10(width)))}f}"

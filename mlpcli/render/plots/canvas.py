@@ -1,4 +1,4 @@
-"""What all pictures share: style, colours, names as text, and the file that is complete or absent."""
+"""Style, colours, names and files of all pictures."""
 
 import contextlib
 import logging
@@ -26,7 +26,7 @@ SERIES = (BLUE, VERMILLION, GREEN, ORANGE, PURPLE, SKY, BLACK)
 INK, MUTED, GREY, PALE = "#222222", "#6B6B6B", "#A6A6A6", "#EAEAEA"
 
 SEPARATOR, LINE = "  ·  ", 115
-"""Between notes, and the characters of a line of them."""
+"""Text between notes, and the characters of a line of notes."""
 
 STYLE: dict[str, Any] = {
     # The first is matplotlib's own and has no Chinese, Japanese or Korean; the others, if they are installed.
@@ -75,15 +75,15 @@ STYLE: dict[str, Any] = {
 }
 
 FORMATS: dict[str, dict[str, None]] = {"png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
-"""Formats by ending, and the metadata that would differ from run to run."""
+"""Formats by ending, with the metadata that must be fixed to give the same bytes in every run."""
 
 
 @contextlib.contextmanager
 def drawing() -> Iterator[None]:
-    """Our style and nobody's own, whatever a `matplotlibrc` says; matplotlib keeps its remarks to itself.
+    """Draw in this style, whatever a `matplotlibrc` says, and silence matplotlib's remarks.
 
-    It tells of absent fonts and glyphs, of an odd configuration, of caches it builds: none of it is about
-    the data. Raises MlpcliError if it is not installed.
+    They are about missing fonts and glyphs, odd configurations and caches, not about the data. Raises
+    MlpcliError if matplotlib is not installed.
     """
     logger = logging.getLogger("matplotlib")
     level = logger.level
@@ -91,7 +91,7 @@ def drawing() -> Iterator[None]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            style = require_extra("matplotlib.style", "plots", "--plot: a picture is drawn")
+            style = require_extra("matplotlib.style", "plots", "a picture is drawn", setting="plot")
             with style.context(["default", STYLE]):
                 yield
     finally:
@@ -99,21 +99,21 @@ def drawing() -> Iterator[None]:
 
 
 def save(path: str, figure: "Figure") -> None:
-    """Write the picture, in the format of the path's ending; the same picture is the same bytes."""
+    """Write the picture in the format of the path's ending; the same picture gives the same bytes."""
     ending = ending_of(path)
     with atomic_output(path) as file:
         figure.savefig(file, format=ending, metadata=FORMATS[ending])
 
 
 def ending_of(path: str) -> str:
-    """png, svg, pdf, or whatever else stands after the last point, in small letters."""
+    """The text after the last point, in small letters."""
     return path.rpartition(".")[2].lower() if "." in path.rpartition("/")[2] else ""
 
 
 def name(text: str, most: int = 30) -> str:
-    """A column, class or file to be shown: control characters escaped, the middle of long ones left out.
+    """A name with control characters escaped, and the middle left out if it is long.
 
-    Names that differ at their ends only stay apart.
+    Names that differ only at their ends stay apart.
     """
     text = printable(text)
     if len(text) <= most:
@@ -123,12 +123,12 @@ def name(text: str, most: int = 30) -> str:
 
 
 def number(value: float, digits: int = 3) -> str:
-    """As short as can be read: 0.0123, 1,500, 2.5e7, 1e-5."""
+    """A short number: 0.0123, 1,500, 2.5e7, 1e-5."""
     return re.sub(r"e([+-])0*", lambda found: "e-" if found[1] == "-" else "e", f"{value:,.{digits}g}")
 
 
 def heading(figure: "Figure", title: str, notes: Sequence[str] = ()) -> None:
-    """The title of the whole picture, and below it in grey what else to know; the panels make room."""
+    """Add the title of the picture and grey notes below it; the panels make room."""
     from matplotlib.layout_engine import ConstrainedLayoutEngine
 
     lines = [(name(title, 60), FONT + 1.5, INK, "bold")] if title else []
@@ -145,7 +145,7 @@ def heading(figure: "Figure", title: str, notes: Sequence[str] = ()) -> None:
 
 
 def _packed(notes: Sequence[str]) -> list[str]:
-    """Notes side by side, in as many lines as they need."""
+    """Notes joined into lines."""
     lines: list[str] = []
     for note in notes:
         if lines and len(lines[-1]) + len(SEPARATOR) + len(note) <= LINE:

@@ -15,20 +15,20 @@ from mlpcli.render.plots.matrix import draw_confusion, matrix_size
 from mlpcli.render.plots.panels import plain_numbers
 
 LARGE_MATRIX = 6
-"""Of more classes the matrix has a row of its own in the picture of everything."""
+"""With more classes the matrix gets a row of its own in the whole picture."""
 SIDE = 3.2
 """Inches of a panel."""
 NAMED = 10
-"""So many curves are told apart; of more the worst are named."""
+"""Curves that colours tell apart; of more, the worst are named."""
 WORST = 5
 LETTERS = 18
-"""Of a name in a list."""
+"""Letters of a name in a list."""
 
 Draw = Callable[[Figure, SubplotSpec, ClassCurves, Sequence[str], float], None]
 
 
 def classes_figure(curves: ClassCurves, labels: Sequence[str], title: str = "") -> Figure:
-    """Everything in one picture."""
+    """All plots in one picture."""
     plots = plots_of_classes(curves)
     large = len(labels) > LARGE_MATRIX
     across = 3 if large else 2
@@ -55,7 +55,7 @@ def class_figure(plot: str, curves: ClassCurves, labels: Sequence[str], title: s
 
 
 def plots_of_classes(curves: ClassCurves) -> list[str]:
-    """Those of PLOTS that have something to show."""
+    """Names of the plots that have something to show."""
     absent = {
         plot
         for plot, ranks in (("roc", curves.roc), ("precision_recall", curves.precision_recall))
@@ -96,7 +96,7 @@ def _ranks(
     area: str,
     style: str,
 ) -> None:
-    """One curve with its area, or one of each class, with a list of names and areas in the free corner."""
+    """One curve with its area, or one for each class, with a list of names and areas in the free corner."""
     there = [(curve, label) for curve, label in zip(ranks, labels[-len(ranks) :], strict=True) if curve]
     several = len(ranks) > 1
     worst = np.argsort([curve.area for curve, _ in there], kind="stable")
@@ -188,4 +188,4 @@ PLOTS: dict[str, Draw] = {
     "precision_recall": _precision_recall,
     "calibration": _calibration,
 }
-"""Names of the files in a folder."""
+"""Plots by the names of their files in a folder."""

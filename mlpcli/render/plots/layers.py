@@ -1,4 +1,4 @@
-"""What the dense layers of a network did, epoch by epoch: gradients, updates, dead and saturated units."""
+"""Dense layers by epoch: gradients, updates, dead and saturated units."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,26 +14,26 @@ from mlpcli.render.plots.canvas import PALE, TINY
 from mlpcli.render.plots.panels import Label, end_labels, measuring, plain_numbers
 
 USUAL = (1e-4, 1e-2)
-"""Update ratios around the one in a thousand that is looked for (Karpathy's notes for CS231n, 2015)."""
+"""Update ratios around one in a thousand, the usual aim (Karpathy's notes for CS231n, 2015)."""
 DECADES = 5
-"""Powers of ten that a logarithmic panel shows at most: steps that fade to nothing would flatten it."""
+"""Most powers of ten in a logarithmic panel, or steps that fade to nothing would flatten it."""
 NAMED_LAYERS = 12
-"""Of more, every second, third, ... is named."""
+"""Layers that are all named; of more, every second, third, ... is."""
 
 
 @dataclass(frozen=True)
 class LayerPanel:
-    """Lines over epochs (epochs,), NaN where there is none: network by network, layer by layer."""
+    """Lines over epochs (epochs,), NaN for a missing value, network by network, layer by layer."""
 
     title: str
     lines: list[list[tuple[Array, Array]]]
     share: bool
-    """Of units, from 0 to 1; else sizes."""
+    """Whether the values are shares of units, from 0 to 1."""
     usual: tuple[float, float] | None = None
 
 
 def layer_panels(networks: Sequence[Sequence[EpochRecord]]) -> tuple[list[LayerPanel], list[str]]:
-    """The panels that have something to show, and in words what else was found; none without diagnosis."""
+    """The panels that have something to show, and remarks; empty without diagnosis."""
     panels: list[LayerPanel] = []
     notes: list[str] = []
     for title, take, usual in QUANTITIES:
@@ -60,7 +60,7 @@ def _lines(records: Sequence[EpochRecord], take: "Take") -> list[tuple[Array, Ar
 
 
 def draw_layers(axes: Axes, panel: LayerPanel) -> None:
-    """A line for each layer, from light (first) to dark (output); of several networks, thin ones."""
+    """Draw a line for each layer, from light (first) to dark (output); thin ones for several networks."""
     layers = max(len(network) for network in panel.lines)
     colours = matplotlib.colormaps["viridis_r"](np.linspace(0.3, 1.0, layers))
     ends: list[list[float]] = [[] for _ in range(layers)]

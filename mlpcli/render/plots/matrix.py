@@ -1,4 +1,4 @@
-"""A confusion matrix: counts in words, the shares of each true class in shades."""
+"""A confusion matrix: counts as text, shares of each true class as shades."""
 
 from collections.abc import Sequence
 
@@ -10,24 +10,24 @@ from mlpcli.arrays import Array
 from mlpcli.render.plots.canvas import INK, SMALL, TINY, name, number
 
 SHARES, COUNTS, NAMES = 10, 30, 60
-"""Up to so many rows or columns have shares, counts, the name of each; more names would overlap."""
+"""Most rows or columns with shares, with counts, with all names; more would overlap."""
 TWO_LINES = 22.0
-"""Points that a cell must be high for a count and a share."""
+"""Height in points from which a cell holds both a count and a share."""
 LIST = 330.0
-"""Points that a list of names may be long."""
+"""Most points of a list of names."""
 LETTERS = 16
-"""Of a name."""
+"""Letters of a name."""
 DARK = 0.55
-"""From this share on the text is white."""
+"""Share from which the text is white."""
 
 
 def matrix_size(rows: int) -> float:
-    """Inches that a matrix of so many rows wants on each side."""
+    """Inches that a matrix of so many rows needs on each side."""
     return float(np.clip(1.9 + 0.3 * rows, 3.2, 7.0))
 
 
 def draw_confusion(axes: Axes, counts: Array, labels: Sequence[str], inches: float) -> None:
-    """(classes, classes), rows are the truth; of labels (labels, 2, 2)."""
+    """Draw counts (classes, classes), rows are the true classes; of labels (labels, 2, 2)."""
     names = [name(label, LETTERS) for label in labels]
     if counts.ndim == 3:
         _shade(axes, counts.reshape(len(counts), 4), _shares(counts).reshape(len(counts), 4), inches)
@@ -56,7 +56,7 @@ def draw_confusion(axes: Axes, counts: Array, labels: Sequence[str], inches: flo
 
 
 def _shares(counts: Array) -> Array:
-    """Of each row's sum, 0 where that is 0."""
+    """Shares of each row's sum, 0 where that is 0."""
     sums = counts.sum(axis=-1, keepdims=True)
     return np.asarray(np.divide(counts, sums, out=np.zeros(counts.shape), where=sums > 0))
 

@@ -1,4 +1,4 @@
-"""Parts of panels: axes that count and measure, names beside the ends of lines."""
+"""Parts of panels: axes, and names at the ends of lines."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ from mlpcli.arrays import Array
 from mlpcli.render.plots.canvas import SMALL, number
 
 NARROW = 2.4
-"""Inches below which a panel has room for few ticks."""
+"""Width in inches below which a panel has room for few ticks."""
 LOGARITHMIC_FROM = 30.0
-"""Values that span more than this factor are drawn on a logarithmic axis."""
+"""Factor from the smallest to the largest value from which an axis is logarithmic."""
 
 
 def plain_numbers(axis: Axis) -> None:
-    """Ticks as short numbers, without a power of ten aside; fewer below a narrow panel."""
+    """Show ticks as short numbers without a common power of ten; fewer below a narrow panel."""
 
     def text(value: float, position: int | None) -> str:
         low, high = axis.get_view_interval()
@@ -42,7 +42,7 @@ def inches(axes: Axes) -> tuple[float, float]:
 
 
 def counting(axis: Axis, last: int) -> None:
-    """Ticks at whole numbers, of an axis from 1 to `last`."""
+    """Put ticks at whole numbers of an axis from 1 to `last`."""
     axis.set_major_locator(
         FixedLocator([1]) if last == 1 else MaxNLocator(6, steps=[1, 2, 5, 10], integer=True)
     )
@@ -50,7 +50,7 @@ def counting(axis: Axis, last: int) -> None:
 
 
 def logarithmic(axis: Axis) -> None:
-    """A logarithmic axis whose ticks are plain numbers; at least two of them have one."""
+    """Make the axis logarithmic with plain numbers, at least two of them."""
     axes = axis.axes
     (axes.set_xscale if axis is axes.xaxis else axes.set_yscale)("log")
     low, high = sorted(axis.get_view_interval())
@@ -63,7 +63,7 @@ def logarithmic(axis: Axis) -> None:
 
 
 def measuring(axis: Axis, values: Array) -> None:
-    """A logarithmic axis if the values ask for it, else a linear one."""
+    """Make the axis logarithmic if the values span much, else linear."""
     finite = values[np.isfinite(values)]
     if len(finite) and finite.min() > 0 and finite.max() > LOGARITHMIC_FROM * finite.min():
         logarithmic(axis)
@@ -81,7 +81,7 @@ class Label:
 
 
 def end_labels(axes: Axes, labels: Sequence[Label], size: float = SMALL) -> None:
-    """Names beside the right edge, moved apart where they would overlap. Limits and scale must be set."""
+    """Write names at the right edge, moved apart where they would overlap. Limits and scale must be set."""
     shown = sorted((each for each in labels if np.isfinite(each.y)), key=lambda each: each.y)
     if not shown:
         return

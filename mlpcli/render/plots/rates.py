@@ -1,4 +1,4 @@
-"""A range test: loss over the learning rate, the suggestion, and what other rules would take."""
+"""Picture of a range test: loss over the learning rate, and the suggestions of the rules."""
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -12,11 +12,11 @@ from mlpcli.training.learning_rate import LearningRateFinding
 
 HEIGHT = 3.6
 START = 10
-"""The median of so many first losses is the loss at the start."""
+"""First losses whose median is the loss at the start."""
 CHARACTER = 0.6
-"""Width of a character in font sizes, rather too wide."""
+"""Width of a character in font sizes, a generous guess."""
 AXES_SHARE = 0.9
-"""Of the width, about; the rest is for the ticks of y."""
+"""Share of the width for the axes, about; the rest is for the ticks of y."""
 TIER = 10.0
 """Points between two lines of names."""
 
@@ -54,7 +54,7 @@ def rates_figure(finding: LearningRateFinding, title: str = "") -> Figure:
 
 
 def _limits(losses: Array, smoothed: Array) -> tuple[float, float]:
-    """Around the valley: the blow-up at high rates may leave the picture."""
+    """Limits around the valley; the blow-up at high rates may leave the picture."""
     finite, curve = losses[np.isfinite(losses)], smoothed[np.isfinite(smoothed)]
     start, lowest = float(np.median(curve[:START])), float(curve.min())
     first = finite[: max(len(finite) // 2, 2)]  # of few rates the others may be beyond the blow-up
@@ -65,9 +65,9 @@ def _limits(losses: Array, smoothed: Array) -> tuple[float, float]:
 
 
 def _name_rules(axes: Axes, finding: LearningRateFinding, rates: Array, smoothed: Array) -> None:
-    """Names above the axes like flags, to the right of their poles, which end at the curve.
+    """Write names above the axes like flags, to the right of their poles, which end at the curve.
 
-    From the right to the left, a flag that would touch one on its right flies above it: no pole is crossed.
+    From right to left, a flag that would touch one on its right goes above it, so no pole is crossed.
     """
     low, high = np.log(axes.get_xlim())
     points = WIDTH * 72 * AXES_SHARE

@@ -1,4 +1,4 @@
-"""The course of a training: loss, headline metric and learning rate over epochs, and what the layers did."""
+"""Picture of a training: loss, headline metric, learning rate and layers over epochs."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -9,8 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from mlpcli.arrays import Array
+from mlpcli.errors import count
 from mlpcli.nn.fitting import EpochRecord
-from mlpcli.render.formatting import count, score, span
+from mlpcli.render.formatting import score, span
 from mlpcli.render.plots.canvas import BLUE, GREY, MUTED, ORANGE, SMALL, VERMILLION, WIDTH, heading, number
 from mlpcli.render.plots.layers import LayerPanel, draw_layers, layer_panels
 from mlpcli.render.plots.panels import Label, counting, end_labels, measuring, plain_numbers
@@ -22,13 +23,13 @@ Take = Callable[[EpochRecord], float | None]
 LOSS_HEIGHT, SMALL_HEIGHT = 2.4, 1.5
 """Inches of a row of panels."""
 FLAG_PAD = 14.0
-"""Points between axes and title where a flag is between them."""
+"""Points between axes and title if a flag is between them."""
 FEW_EPOCHS = 12
-"""So few are shown as dots too."""
+"""Up to so many epochs are shown as dots too."""
 
 
 def training_figure(histories: Sequence[History], headline: str, title: str = "") -> Figure:
-    """One network in full, or several as thin lines; with panels of the layers where records have them."""
+    """One network in full, or several as thin lines; with panels of the layers if they were diagnosed."""
     histories = [each for each in histories if each[0]]
     last = max(records[-1].epoch for records, _ in histories)
     validated = bool(_finite(histories, _validation_loss))
@@ -73,7 +74,7 @@ def training_figure(histories: Sequence[History], headline: str, title: str = ""
 
 @dataclass(frozen=True)
 class Series:
-    """A number of each record."""
+    """A number from each record."""
 
     name: str
     take: Take
@@ -82,13 +83,13 @@ class Series:
 
 @dataclass(frozen=True)
 class Panel:
-    """Series over epochs; at the best epochs `marked` has a dot."""
+    """Series over epochs; `marked` has a dot at the best epochs."""
 
     title: str
     series: tuple[Series, ...]
     marked: Take | None
     linear: bool = False
-    """Whatever the range: a schedule that ends near 0 would show nothing but its end."""
+    """Whether the axis is always linear: a schedule that ends near 0 would show nothing but its end."""
 
 
 def _draw(axes: Axes, histories: Sequence[History], panel: Panel) -> None:
@@ -138,7 +139,7 @@ def _draw(axes: Axes, histories: Sequence[History], panel: Panel) -> None:
 
 
 def _flag(axes: Axes, x: float, text: str) -> None:
-    """A label above the axes, at `x` but within their sides; the title is at the left, above it."""
+    """Write a label above the axes at `x`, within their sides and below the title."""
     place = axes.transAxes.inverted().transform(axes.transData.transform((x, 1.0)))[0]
     side = "left" if place < 0.3 else "right" if place > 0.7 else "center"
     axes.set_title(axes.get_title(loc="left"), pad=FLAG_PAD)
@@ -156,7 +157,7 @@ def _flag(axes: Axes, x: float, text: str) -> None:
 
 
 def _best(histories: Sequence[History], validated: bool) -> list[str]:
-    """Of several networks, what the flags would say."""
+    """The best epochs in words, as several networks have no flags."""
     if len(histories) == 1:
         return [] if validated else ["no validation rows: no epoch is the best"]
     said = [count(len(histories), "network")]
@@ -176,7 +177,7 @@ def _record(records: Sequence[EpochRecord], epoch: int) -> EpochRecord:
 
 
 def _points(records: Sequence[EpochRecord], take: Take) -> tuple[Array, Array]:
-    """Epochs and numbers, NaN where there is none."""
+    """Epochs and numbers, NaN for a missing one."""
     values = np.array([np.nan if (value := take(record)) is None else value for record in records])
     return np.array([record.epoch for record in records]), np.where(np.isfinite(values), values, np.nan)
 

@@ -9,21 +9,21 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from mlpcli.arrays import Array
+from mlpcli.errors import count
 from mlpcli.metrics.evaluation_curves import Density, ValueCurves, ValuePairs
-from mlpcli.render.formatting import count
 from mlpcli.render.plots.canvas import BLUE, VERMILLION, WIDTH, heading, name
 from mlpcli.render.plots.panels import plain_numbers
 
 ROW = 2.2
 """Inches of a row of panels."""
 LETTERS = 40
-"""Of a target's name."""
+"""Letters of a target's name."""
 
 Draw = Callable[[Axes, ValuePairs], None]
 
 
 def values_figure(curves: ValueCurves, names: Sequence[str], title: str = "") -> Figure:
-    """Everything in one picture: one target in large panels, or a row for each."""
+    """All plots in one picture: one target in large panels, or a row for each."""
     if len(curves.targets) > 1:
         return _rows_figure(curves, names, title, [_predicted, _histogram, _residuals])
     figure = Figure((WIDTH, 4.3), layout="constrained")
@@ -112,7 +112,7 @@ def _histogram(axes: Axes, pairs: ValuePairs) -> None:
 
 
 def _draw(axes: Axes, x: Array, y: Array, density: Density | None) -> None:
-    """Points, or shades where there are many; shades are logarithmic, so that single rows are seen."""
+    """Draw points, or shades if there are many; shades are logarithmic, so that single rows are visible."""
     if density is None:
         alpha = float(np.clip(12 / len(x) ** 0.5, 0.25, 0.8))
         axes.plot(x, y, "o", color=BLUE, alpha=alpha, markersize=3, markeredgewidth=0)

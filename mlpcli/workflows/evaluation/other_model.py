@@ -16,10 +16,9 @@ from mlpcli.model.encoded_rows import (
     EncodedRows,
     digest_of,
     numbers_of,
-    reading_of,
     refuse_counted,
 )
-from mlpcli.model.model import Model, read_as, reading_for
+from mlpcli.model.model import Model, reading_for
 
 
 @dataclass(frozen=True)
@@ -47,10 +46,11 @@ class OtherModel:
                     Sentence(f"Give {named} for the files of this evaluation."),
                     setting="compare",
                 )
-        self._model, self._ours = read_as(other, theirs), model
+        self._model, self._ours = other, model
         self.schema = other.artifact.schema
         self.inputs = [column.name for column in self.schema.inputs]
-        mine, its = reading_of(ours), reading_of(theirs)
+        mine, its = Reading.of(ours), Reading.of(theirs)
+        self._reading = its
         self._same_decimal = mine.decimal == its.decimal
         self.parsed = Reading(mine.missing & its.missing, mine.decimal)
         """What is missing to one of the models only is told apart when it encodes."""
@@ -65,9 +65,10 @@ class OtherModel:
     def add(self, chunk: EncodedChunk, *, strict: bool) -> None:
         """The next rows."""
         model = self._model
-        features = model.encode(chunk.frame, self._counts)
+        frame = chunk.frame.under(self._reading)
+        features = model.encode(frame, self._counts)
         if strict:
-            refuse_counted(self._counts, chunk.frame, chunk.place, " to the model that is compared")
+            refuse_counted(self._counts, frame, compared=True)
         self._predictions.append(model.loss.point_prediction(model.outputs(features)))
         truth = truth_for(model, self._ours, chunk.part.truth)
         self._hashes.append(EncodedRows(features, truth, None).hashes())

@@ -12,7 +12,7 @@ from mlpcli.metrics.bootstrap import Interval
 from mlpcli.metrics.classification import confusion, per_class
 from mlpcli.metrics.conformal import ErrorSizes, coverage
 from mlpcli.metrics.evaluation_curves import EvaluationCurves, evaluation_curves
-from mlpcli.metrics.gates import Verdict
+from mlpcli.metrics.gates import GateResult
 from mlpcli.metrics.outcome import Outcome, UnavailableError
 from mlpcli.metrics.regression import residuals
 from mlpcli.model.intervals import bounds
@@ -73,7 +73,7 @@ class Evaluation:
     slices: dict[str, dict[str, SliceScores]]
     """{column: {value: scores}}"""
     comparison: Comparison | None
-    gates: list[Verdict]
+    gates: list[GateResult]
     importance: Importance | None
     target: tuple[str, ...]
     labels: list[str]

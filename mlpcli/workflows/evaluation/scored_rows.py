@@ -21,9 +21,8 @@ from mlpcli.model.encoded_rows import (
     no_target,
     numbers_of,
     paths_of,
-    reading_of,
 )
-from mlpcli.model.model import Model, read_as, reading_for
+from mlpcli.model.model import Model, reading_for
 from mlpcli.nn.network import PREDICTION_ROWS
 from mlpcli.options.run import choose_threads, limited_threads
 from mlpcli.workflows.evaluation.other_model import OtherModel, OtherRows
@@ -68,9 +67,8 @@ def score_rows(
     Memory: outputs and truth of all rows, and a chunk and the sample.
     """
     reading_settings = reading_for(model, reading)
-    cells, schema, counts = reading_of(reading_settings), model.artifact.schema, CellCounts()
-    parsed = cells
-    model = read_as(model, reading_settings)
+    schema, counts = model.artifact.schema, CellCounts()
+    parsed = None
     other_model = None if other is None else OtherModel(other, model, reading)
     parts, outputs, hashes = list[EncodedRows](), list[Array](), list[Array]()
     # More rows than were there in training are not those: no need to look at them.
@@ -89,13 +87,12 @@ def score_rows(
             also += other_model.inputs
             parsed = other_model.parsed
             texts = other_model.texts([] if isinstance(data, pd.DataFrame) else stream.header)
-        slicer = Slicer(columns, numbers, cells)
+        slicer = Slicer(columns, numbers, stream.reading)
         for chunk in encode_chunks(
             stream,
             schema,
             model.encoder,
             model.task.target,
-            cells,
             counts,
             strict=strict,
             also=also,

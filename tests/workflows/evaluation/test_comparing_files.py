@@ -8,14 +8,14 @@ import mlpcli
 from mlpcli.errors import MlpcliError
 from mlpcli.model.model import Model
 from mlpcli.render.as_json import to_text
-from mlpcli.render.evaluation.fields import evaluation_fields
+from mlpcli.render.evaluation.fields import fields as fields_of
 from tests.workflows.evaluated import INPUTS, QUICK, saved, table
 
 
 def test_compared_with_a_file(models: dict[str, Model], tmp_path: Path) -> None:
     path = tmp_path / "earlier.json"
     earlier = mlpcli.evaluate(models["yes"], table(100, seed=5))
-    path.write_text(to_text("evaluate", evaluation_fields(earlier)))
+    path.write_text(to_text("evaluate", fields_of(earlier)))
     found = mlpcli.evaluate(
         models["yes"], table(), compare=str(path), max_drop=(("roc_auc", 0.5), ("log_loss", 0.0))
     )

@@ -11,7 +11,7 @@ import mlpcli
 from mlpcli.errors import DataError
 from mlpcli.model.model import Model
 from mlpcli.render.as_json import to_text
-from mlpcli.render.evaluation.fields import evaluation_fields
+from mlpcli.render.evaluation.fields import fields as fields_of
 from tests.workflows.evaluated import INPUTS, NAMES, QUICK, TARGETS, names_of, saved, table
 
 
@@ -196,5 +196,5 @@ def test_rows_that_trained_the_other(models: dict[str, Model], name: str, tmp_pa
         assert not found.seen_in_training
         assert found.comparison is not None
         assert found.comparison.seen_in_training is seen
-        fields = json.loads(to_text("evaluate", evaluation_fields(found)))
+        fields = json.loads(to_text("evaluate", fields_of(found)))
         assert fields["comparison"]["seen_in_training"] is seen

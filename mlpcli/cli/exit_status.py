@@ -1,0 +1,29 @@
+"""Exit status of a command line."""
+
+from enum import IntEnum
+
+from mlpcli.errors import MlpcliError, SettingsError, StoppedError
+
+
+class ExitStatus(IntEnum):
+    """Exit status of the program; scripts rely on these numbers."""
+
+    DONE = 0
+    FAILED = 1
+    """A fault in a file, or during the work."""
+    MISUSED = 2
+    """A fault in the command line itself."""
+    GATE_FAILED = 3
+    INTERRUPTED = 130
+    TERMINATED = 143
+
+
+AFTER_STOPPING = {"interrupted": ExitStatus.INTERRUPTED, "terminated": ExitStatus.TERMINATED}
+"""Status by the `StopReason` of a training; all other reasons count as done."""
+
+
+def status_of(error: MlpcliError) -> ExitStatus:
+    """The status of a command that ends with this error."""
+    if isinstance(error, StoppedError):
+        return AFTER_STOPPING.get(error.reason, ExitStatus.FAILED)
+    return ExitStatus.MISUSED if isinstance(error, SettingsError) else ExitStatus.FAILED

@@ -1,0 +1,142 @@
+"""Pictures as files: checked before the work, drawn after it; matplotlib is loaded only to draw."""
+
+import os
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from mlpcli.errors import OutputError, SettingsError
+from mlpcli.extras import require_extra
+from mlpcli.files import check_output
+from mlpcli.metrics.evaluation_curves import ClassCurves, EvaluationCurves
+from mlpcli.nn.fitting import EpochRecord
+from mlpcli.render.plots.canvas import FORMATS, drawing, ending_of, save
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from mlpcli.training.learning_rate import LearningRateFinding
+
+CLASS_PLOTS = ("confusion", "roc", "precision_recall", "calibration")
+VALUE_PLOTS = ("predicted", "residuals")
+"""Names of the `.png` files of `plot_evaluation` in a folder."""
+
+
+def check_plot(path: str) -> None:
+    """Raise MlpcliError if the ending is unknown or matplotlib is not installed."""
+    if ending_of(path) not in FORMATS:
+        raise SettingsError(
+            f"{path!r} does not end in {', '.join('.' + each for each in FORMATS)}",
+            "The ending is the picture's format: name a file such as plot.png.",
+            setting="plot",
+        )
+    require_extra("matplotlib.figure", "plots", "a picture is drawn", setting="plot")
+
+
+def check_evaluation_plot(
+    path: str, task: str | None = None, *, force: bool, inputs: Iterable[str] = ()
+) -> None:
+    """Raise MlpcliError if no picture can be written to the file or folder (with a slash at the end).
+
+    A folder need not exist if its parent does. While the task is unknown, the files of every task count.
+    """
+    if not is_folder(path):
+        check_plot(path)
+        check_output(path, force=force, inputs=inputs, setting="plot")
+        return
+    require_extra("matplotlib.figure", "plots", "pictures are drawn", setting="plot")
+    if not os.path.isdir(path):
+        check_output(path.rstrip("/"), force=False, setting="plot")
+        return
+    plots = {None: (*CLASS_PLOTS, *VALUE_PLOTS), "regression": VALUE_PLOTS}.get(task, CLASS_PLOTS)
+    inputs = list(inputs)
+    for plot in plots:
+        check_output(_file_of(path, plot), force=force, inputs=inputs, setting="plot")
+
+
+def is_folder(path: str) -> bool:
+    """Whether `plot_evaluation` writes a file for each plot there."""
+    return path.endswith("/") or os.path.isdir(path)
+
+
+def title_of(data: Sequence[str], names: Sequence[str]) -> str:
+    """A title: the data files and the target."""
+    return f"{files_of(data)}: {', '.join(names)}"
+
+
+def files_of(data: Sequence[str]) -> str:
+    """Names of the data files without their folders."""
+    return ", ".join("stdin" if each == "-" else os.path.basename(each) for each in data)
+
+
+def plot_training(
+    path: str, histories: Sequence[tuple[Sequence[EpochRecord], int]], headline: str, title: str = ""
+) -> None:
+    """Draw loss, headline metric and learning rate over epochs, and the layers if they were diagnosed.
+
+    `histories` are the records and best epoch (0 if it has none) of each network; one at least has a record.
+    """
+    with drawing():
+        from mlpcli.render.plots.training import training_figure
+
+        save(path, training_figure(histories, headline, title))
+
+
+def plot_rates(path: str, finding: "LearningRateFinding", title: str = "") -> None:
+    """Draw loss over the learning rate, with the suggestion and those of other rules."""
+    with drawing():
+        from mlpcli.render.plots.rates import rates_figure
+
+        save(path, rates_figure(finding, title))
+
+
+def plot_evaluation(path: str, curves: EvaluationCurves, labels: Sequence[str], title: str = "") -> list[str]:
+    """Draw all plots in one file, or one file each in a folder; returns the files written.
+
+    `labels` are the classes, labels or targets in their order.
+    """
+    with drawing():
+        if not is_folder(path):
+            save(path, _whole(curves, labels, title))
+            return [path]
+        if not os.path.isdir(path):
+            _make_folder(path)
+        written = []
+        for plot in _plots_of(curves):
+            written.append(_file_of(path, plot))
+            save(written[-1], _single(plot, curves, labels, title))
+        return written
+
+
+def _whole(curves: EvaluationCurves, labels: Sequence[str], title: str) -> "Figure":
+    from mlpcli.render.plots.classes import classes_figure
+    from mlpcli.render.plots.values import values_figure
+
+    if isinstance(curves, ClassCurves):
+        return classes_figure(curves, labels, title)
+    return values_figure(curves, labels, title)
+
+
+def _single(plot: str, curves: EvaluationCurves, labels: Sequence[str], title: str) -> "Figure":
+    from mlpcli.render.plots.classes import class_figure
+    from mlpcli.render.plots.values import value_figure
+
+    if isinstance(curves, ClassCurves):
+        return class_figure(plot, curves, labels, title)
+    return value_figure(plot, curves, labels, title)
+
+
+def _plots_of(curves: EvaluationCurves) -> Sequence[str]:
+    from mlpcli.render.plots.classes import plots_of_classes
+
+    return plots_of_classes(curves) if isinstance(curves, ClassCurves) else VALUE_PLOTS
+
+
+def _file_of(folder: str, plot: str) -> str:
+    return os.path.join(folder, f"{plot}.png")
+
+
+def _make_folder(path: str) -> None:
+    try:
+        os.mkdir(path)
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be made ({error.strerror})", "Choose another place.") from None

@@ -1,4 +1,4 @@
-"""What a trained model is on disk: one file of arrays and JSON text, which never runs code when read."""
+"""Files of trained models and checkpoints: arrays and JSON text; reading them never runs code."""
 
 from mlpcli.artifact.model_file import FORMAT, Artifact, load, save, to_bytes
 

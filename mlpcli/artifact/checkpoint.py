@@ -19,7 +19,7 @@ from mlpcli.nn.diagnosis import LayerDiagnosis
 from mlpcli.nn.fit_state import FitState, StopReason
 from mlpcli.nn.fitting import EpochRecord
 
-CHECKPOINT = Kind("checkpoint", 1, "Train with --checkpoint.", "Name another file with --checkpoint.")
+CHECKPOINT = Kind("checkpoint", 1, "Train with {checkpoint}.", "Name another file with {checkpoint}.")
 
 ENDED: tuple[StopReason, ...] = ("epochs", "patience", "converged", "time", "diverged")
 """Reasons after which a network is not trained further."""
@@ -111,7 +111,7 @@ class CheckpointEncoder:
 
 
 def load(path: str) -> Checkpoint:
-    """Read a checkpoint; raises ArtifactError for anything that is not a whole, unaltered one."""
+    """Read a checkpoint; raises ArtifactError for anything but a whole, unaltered one."""
     _format, text, arrays = unpack(CHECKPOINT, path)
     try:
         header = from_json(text)

@@ -1,7 +1,7 @@
-"""What holds in every model file beside its checksums, which whoever alters a file can compute anew.
+"""Checks of a model file beyond its checksums, which anyone who alters a file can compute anew.
 
-Readers may rely on it: every field has its type, no number is NaN or infinite, arrays fit the header. What
-the settings mean is not known here; `mlpcli.model.model` checks the network they describe.
+After them every field has its type, no number is NaN or infinite, and arrays fit the header. The meaning of
+the settings is not known here; `mlpcli.model.model` checks the network they describe.
 """
 
 import json
@@ -19,10 +19,10 @@ from mlpcli.data.schema import Schema
 from mlpcli.data.target import TARGETS
 
 LOWEST_TEMPERATURE = 1e-3
-"""A fiftieth of the lowest that training gives; outputs divided by much less are no numbers."""
+"""A fiftieth of the lowest that training yields; outputs divided by much less are not finite."""
 MOST_PARAMETERS = 1 << 62
 DEEPEST = 20
-"""Lists and dicts in one another; a model has five. Functions that call themselves for each are safe."""
+"""Nested lists and dicts, of which a model has five; recursive functions are safe up to there."""
 
 
 def check_header(header: dict[str, Any]) -> None:
@@ -38,13 +38,13 @@ def check_header(header: dict[str, Any]) -> None:
         raise ValueError("its scores have no baseline")
     for layer in header["network"]:
         if not 0 <= layer["parameters"] <= MOST_PARAMETERS or not 0 <= layer.get("zeros", 0) <= 1:
-            raise ValueError("a layer has no possible number of parameters")
+            raise ValueError("a layer has an impossible number of parameters")
     if not header["receipt"]["members"]:
         raise ValueError("it has no network")
-    # Of several networks that of the first.
+    # Of several networks, the epochs of the first.
     epochs = sum(record["member"] == 0 for record in header["history"])
     if not 1 <= header["receipt"]["best_epoch"] <= epochs:
-        raise ValueError("its best epoch is none of its history")
+        raise ValueError("its best epoch is not in its history")
 
 
 def check_columns(schema: Schema, header: Mapping[str, Any]) -> None:
@@ -91,7 +91,7 @@ def check_arrays(schema: Schema, header: Mapping[str, Any], arrays: Mapping[str,
     _check_weights(header, arrays)
     for name, array in arrays.items():
         if not np.isfinite(array).all():
-            raise ValueError(f"its array {name!r:.40} holds a value that is no number")
+            raise ValueError(f"its array {name!r:.40} holds a value that is not a finite number")
     if schema.task == "regression":
         check_errors(arrays, targets)
     if "temperature" in arrays and (arrays["temperature"] < LOWEST_TEMPERATURE).any():
@@ -99,7 +99,7 @@ def check_arrays(schema: Schema, header: Mapping[str, Any], arrays: Mapping[str,
 
 
 def _check_weights(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:
-    """Of one network (n,), of several (members, n); the constants likewise."""
+    """Parameters and constants are (n,) for one network, (members, n) for several."""
     parameters, constants = arrays.get("parameters"), arrays.get("constants")
     if parameters is None:
         raise ValueError("its array 'parameters' is missing")
@@ -109,7 +109,7 @@ def _check_weights(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> No
     if parameters.dtype != np.float32 or parameters.shape != (*members, count):
         raise ValueError("its array 'parameters' does not fit its header")
     if constants is not None and (constants.dtype != np.float32 or constants.shape[:-1] != members):
-        raise ValueError("its array 'constants' is no list of numbers")
+        raise ValueError("its array 'constants' is not a list of numbers")
     temperature = arrays.get("temperature")
     if temperature is not None and (temperature.ndim != 1 or temperature.dtype != np.float64):
-        raise ValueError("its array 'temperature' is no list of numbers")
+        raise ValueError("its array 'temperature' is not a list of numbers")

@@ -1,7 +1,7 @@
-"""One file of a header (JSON text) and arrays, with a checksum of each; by joblib, but read without trust.
+"""The file of models and checkpoints: a header (JSON text) and arrays, with a checksum of each.
 
-A dict of `kind` (of a model none), `format`, `header`, `header_sha256`, `arrays` {name: array} and
-`arrays_sha256`; all text is in the header. Models and checkpoints are such files.
+A dict, written by joblib, of `kind` (which models lack), `format`, `header`, `header_sha256`, `arrays`
+{name: array} and `arrays_sha256`; all text is in the header. It is read without trust.
 """
 
 import hashlib
@@ -16,29 +16,29 @@ import numpy as np
 
 from mlpcli.arrays import Array
 from mlpcli.artifact import restricted_reader
-from mlpcli.errors import ArtifactError
+from mlpcli.errors import ArtifactError, Sentence
 
 PICKLE_PROTOCOL = 4
 """Fixed, so that the same content is the same bytes under every Python."""
 
 MODEL_NAME = "model"
-"""What a file is that does not say it: models are older than other kinds."""
+"""Kind of a file without a `kind` field: models are the oldest kind."""
 _PARTS = {"header": str, "header_sha256": str, "arrays": dict, "arrays_sha256": str}
 
 
 @dataclass(frozen=True)
 class Kind:
-    """What a file is called when something is wrong with it, and what to do then."""
+    """A kind of file, and the hints of its errors, whose words in braces are names of settings."""
 
     name: str
     format: int
-    """The newest that is known."""
+    """The newest known format."""
     if_missing: str
     if_damaged: str
 
     def altered(self, path: str, what: str) -> ArtifactError:
-        """The error of a file that is one, but not as it was written."""
-        return ArtifactError(f"{path}: was altered or damaged: {what}", self.if_damaged)
+        """The error for such a file whose content was changed."""
+        return ArtifactError(f"{path}: was altered or damaged: {what}", Sentence(self.if_damaged))
 
 
 def pack(kind: Kind, header: Mapping[str, Any], arrays: Mapping[str, Array]) -> bytes:
@@ -58,9 +58,9 @@ def pack(kind: Kind, header: Mapping[str, Any], arrays: Mapping[str, Array]) -> 
 
 
 def unpack(kind: Kind, path: str, *, header_only: bool = False) -> tuple[int, str, dict[str, Array]]:
-    """Format, header and arrays (none with `header_only`) of a file whose checksums are right.
+    """Format, header and arrays (empty with `header_only`) of a file whose checksums are right.
 
-    Raises ArtifactError for whatever is no such file.
+    Raises ArtifactError for anything else.
     """
     try:
         with open(path, "rb") as file:
@@ -68,13 +68,13 @@ def unpack(kind: Kind, path: str, *, header_only: bool = False) -> tuple[int, st
     except restricted_reader.RefusedError as reason:
         raise ArtifactError(
             f"{path}: is not a {kind.name} file, or a damaged one: {reason}",
-            f"Nothing of it was run. {kind.if_damaged}",
+            Sentence(f"Nothing in it was run. {kind.if_damaged}"),
         ) from None
     except FileNotFoundError:
-        raise ArtifactError(f"{path}: no such {kind.name} file", kind.if_missing) from None
+        raise ArtifactError(f"{path}: no such {kind.name} file", Sentence(kind.if_missing)) from None
     except IsADirectoryError:
         raise ArtifactError(f"{path}: is a folder", f"Name a {kind.name} file.") from None
-    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+    except (OSError, ValueError) as error:  # ValueError: a name that is impossible for a file
         why = getattr(error, "strerror", None) or error
         raise ArtifactError(f"{path}: cannot be read ({why})", "Look at its name and permissions.") from None
     return _checked(kind, content, path, header_only)
@@ -88,7 +88,7 @@ def _checked(kind: Kind, content: Any, path: str, header_only: bool) -> tuple[in
     if content["format"] > kind.format:
         raise ArtifactError(
             f"{path}: has format {content['format']!s:.20}, this mlpcli reads up to {kind.format}",
-            "Update it: pip install --upgrade mlpcli",
+            "Update it: pip install -U mlpcli",
         )
     for name, part in _PARTS.items():
         if type(content.get(name)) is not part:
@@ -99,7 +99,7 @@ def _checked(kind: Kind, content: Any, path: str, header_only: bool) -> tuple[in
     if header_only:
         arrays = {}
     elif not all(isinstance(array, np.ndarray) for array in arrays.values()):
-        raise kind.altered(path, "an array is none")
+        raise kind.altered(path, "an array is of another type")
     elif digest_of_arrays(arrays) != content["arrays_sha256"]:
         raise kind.altered(path, "the arrays' checksum is wrong")
     return content["format"], text, arrays
@@ -110,7 +110,7 @@ def _digest_of_text(text: str) -> str:
 
 
 def digest_of_arrays(arrays: Mapping[str, Array]) -> str:
-    """Of names, types, shapes and values; the same for any order in memory and of bytes."""
+    """SHA-256 of names, types, shapes and values, whatever the order in memory and of bytes."""
     digest = hashlib.sha256()
     for name in sorted(arrays):
         array = arrays[name].astype(arrays[name].dtype.newbyteorder("<"), order="C", copy=False)

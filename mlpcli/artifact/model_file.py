@@ -1,7 +1,7 @@
-"""The model file: a container whose header and arrays are those of a trained model.
+"""The model file: a container with the header and arrays of a trained model.
 
-A stored field that is added has a default that older files mean; where one would be read wrongly without
-it, FORMAT is raised (see `upgrades`).
+The header's fields stand in `header`. A field is added with an upgrade function that fills in what older
+files mean, and a higher FORMAT (see `upgrades`).
 """
 
 from dataclasses import dataclass
@@ -32,24 +32,24 @@ class Artifact:
 
     schema: Schema
     encoders: list[dict[str, Any]]
-    """Columns with their levels, in the order of the matrix; numbers' statistics are in `arrays`."""
+    """Descriptions of the encoders, in the order of the matrix; their statistics are in `arrays`."""
     target: dict[str, Any]
     settings: dict[str, Any]
     """Every setting by name, with the preset's values filled in."""
     network: list[dict[str, Any]]
-    """Layer, output and number of parameters."""
+    """A `Layer` for each row of the network table."""
     history: list[dict[str, Any]]
-    """One record an epoch."""
+    """An `Epoch` for each epoch of each network."""
     scores: dict[str, Any]
-    """`validation`, `test` and `baseline`: {metric: value}."""
+    """`PartScores` by part: `validation`, `test`, or `train` where neither is."""
     receipt: dict[str, Any]
-    """Seed, threads, rows, digest of the data, versions, command line."""
+    """A `Receipt`."""
     arrays: dict[str, Array]
-    """`parameters` (the flat vector), `numbers`, `target.mean`, `target.spread`, `baseline`."""
+    """`parameters` (the flat vector), `baseline`, the arrays of encoders and target, and optional ones."""
 
     @property
     def parameter_count(self) -> int:
-        """Number of trained numbers."""
+        """The number of trained numbers, per network."""
         return sum(int(layer["parameters"]) for layer in self.network)
 
 
@@ -69,12 +69,12 @@ def to_bytes(artifact: Artifact) -> bytes:
 
 
 def load(path: str, *, header_only: bool = False) -> Artifact:
-    """Read a model file; raises ArtifactError for anything that is not a whole, unaltered one."""
+    """Read a model file; raises ArtifactError for anything but a whole, unaltered one."""
     number, text, arrays = unpack(MODEL, path, header_only=header_only)
     try:
         header = from_json(text)
         if not isinstance(header, dict):
-            raise ValueError("its header is none")
+            raise ValueError("its header is not an object")
         check_header(upgraded(header, number, FORMAT))
         schema = Schema.from_json(header["schema"])
         described = {name: header[name] for name in _DESCRIBED}

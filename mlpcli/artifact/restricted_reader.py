@@ -1,4 +1,4 @@
-"""Reads the dict of text, numbers and arrays that `joblib.dump` wrote, and nothing else.
+"""Read the dict of text, numbers and arrays that `joblib.dump` wrote, and nothing else.
 
 A pickle is a program. This reader knows only the instructions that such a dict needs, and only three names,
 each of which stands for a class of this file; nothing that a file says is ever called or imported. Sizes are
@@ -87,7 +87,7 @@ class _StoredArray(NumpyArrayWrapper):  # type: ignore[misc]  # joblib has no ty
         self.shape, self.order, self.stored_dtype = shape, state["order"], state["dtype"].dtype
 
     def read_from(self, file: _Bounded, skip: bool) -> Any:
-        """The array, or None if it is skipped. The bytes before it are padding, their number the first."""
+        """The array, or None if skipped; before it stand a byte, the number of padding bytes, and these."""
         file.skip(file.read(1)[0])
         size = self.stored_dtype.itemsize
         for side in self.shape:

@@ -1,6 +1,6 @@
-"""Headers of older formats, made into those of the newest. UPGRADES: one function a format.
+"""Headers of older formats, turned into the newest format. UPGRADES: one function for each older format.
 
-Whoever raises FORMAT adds a function here, and a file of the format before to the tests.
+With every new format, add a function here, and a file of the previous format to the tests.
 """
 
 from collections.abc import Callable
@@ -8,16 +8,16 @@ from typing import Any
 
 
 def upgraded(header: dict[str, Any], number: int, newest: int) -> dict[str, Any]:
-    """A header of format `number` as one of the `newest`; whatever it holds may be nonsense still."""
+    """A header of format `number` in the `newest` format; its content is not checked yet."""
     for each in range(number, newest):
         UPGRADES[each](header)
     return header
 
 
 def _from_1(header: dict[str, Any]) -> None:
-    """Of a single network: `history` did not say of which, and the receipt had no `members`.
+    """Add `member` to the history and `members` to the receipt: the only network.
 
-    From format 2 on a target may have `thresholds`: what does not know of them would decide otherwise.
+    From format 2 on a target may have `thresholds`; programs that ignore them would decide differently.
     """
     for record in header["history"]:
         record.setdefault("member", 0)
@@ -30,7 +30,7 @@ def _from_1(header: dict[str, Any]) -> None:
 
 
 def _from_2(header: dict[str, Any]) -> None:
-    """An encoder's kind followed from its fields, its width from kind and fields; some had defaults."""
+    """Add kinds and widths of encoders, which followed from their other fields, and defaults."""
     for encoder in header["encoders"]:
         width = int(bool(encoder["had_gaps"]))
         if "levels" in encoder:

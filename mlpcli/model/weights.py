@@ -1,4 +1,4 @@
-"""What `inspect` tells of a model's numbers, worked out at training and kept in the header."""
+"""Statistics of trained weights, which training stores in the header for `inspect`."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +14,7 @@ from mlpcli.nn.network import Network
 def input_weights(encoder: FeatureEncoder, networks: Sequence[Network]) -> list[float]:
     """For each column the share of its inputs in the squared weights of the first dense layer.
 
-    The mean over the networks. Inputs are scaled alike, so it says roughly how much a network listens to a
+    The mean over the networks. Inputs are scaled alike, so it shows roughly how much weight a network gives a
     column, not how much its predictions depend on it: that is permutation importance.
     """
     ends = np.cumsum([each.width for each in encoder.encoders])
@@ -27,7 +27,7 @@ def input_weights(encoder: FeatureEncoder, networks: Sequence[Network]) -> list[
 
 
 def _squares(network: Network) -> Any:
-    """Sums of squared weights of the first dense layer by matrix column (width,)."""
+    """Sums of squared weights in the first dense layer by matrix column (width,)."""
     layers = network.layers
     first = next(index for index, layer in enumerate(layers) if isinstance(layer, Dense))
     dense = layers[first]
@@ -43,7 +43,7 @@ def _squares(network: Network) -> Any:
 
 
 def in_table(network: Network) -> list[int]:
-    """Places in `parameters.slices` in the order of the network table: the shortcut is not the last there."""
+    """Indices into `parameters.slices` in the order of the network table, where the shortcut is not last."""
     order = list(range(len(network.layers)))
     if network.shortcut is not None:
         last = max(index for index, layer in enumerate(network.layers) if isinstance(layer, Dense))

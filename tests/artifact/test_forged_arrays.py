@@ -58,7 +58,7 @@ def test_a_value_that_is_no_number(task: str, name: str, value: float, forge: Fo
     def change(header: Any, arrays: Any) -> None:
         arrays[name].flat[-1] = value
 
-    assert f"its array {name!r} holds a value that is no number" in refused(forge, task, change)
+    assert f"its array {name!r} holds a value that is not a finite number" in refused(forge, task, change)
 
 
 @pytest.mark.parametrize("scale", [0.0, -1.0])

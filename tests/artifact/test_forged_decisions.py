@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import mlpcli
-from mlpcli.artifact.optional_arrays import LARGEST, MOST, NAMES
+from mlpcli.artifact.optional_arrays import ERROR_ARRAYS, LARGEST_ERROR, MOST_ENTRIES
 from mlpcli.errors import ArtifactError
 from tests.artifact.conftest import Forge
 
@@ -17,12 +17,12 @@ def refused(forge: Forge, task: str, change: Any) -> str:
     return refusal.value.message
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ERROR_ARRAYS)
 def test_arrays(forge: Forge, name: str) -> None:
     def changed(change: Any) -> Any:
         return lambda header, arrays: arrays.update({name: change(arrays[name])})
 
-    assert "some are missing" in refused(forge, "regression", lambda header, arrays: arrays.pop(name))
+    assert "are missing" in refused(forge, "regression", lambda header, arrays: arrays.pop(name))
     assert "right type" in refused(forge, "regression", changed(lambda array: array.astype(np.float32)))
     for change in (
         lambda array: array[:0],
@@ -35,7 +35,7 @@ def test_arrays(forge: Forge, name: str) -> None:
     if name != "errors.knots":  # of few rows there is one
         assert "not in order" in refused(forge, "regression", changed(lambda array: -array - 1))
     nan = changed(lambda array: np.full_like(array, np.nan))
-    assert "holds a value that is no number" in refused(forge, "regression", nan)
+    assert "holds a value that is not a finite number" in refused(forge, "regression", nan)
 
 
 @pytest.mark.parametrize("name", ["errors.sizes", "errors.scales"])
@@ -43,9 +43,9 @@ def test_errors_too_large(forge: Forge, name: str) -> None:
     def filled(value: float) -> Any:
         return lambda header, arrays: arrays.update({name: np.full_like(arrays[name], value)})
 
-    assert "too large" in refused(forge, "regression", filled(LARGEST * 1.01))
+    assert "too large" in refused(forge, "regression", filled(LARGEST_ERROR * 1.01))
     assert "too large" in refused(forge, "regression", filled(1e308))
-    assert mlpcli.load(forge("regression", filled(LARGEST))).task.name == "regression"
+    assert mlpcli.load(forge("regression", filled(LARGEST_ERROR))).task.name == "regression"
 
 
 def test_arrays_too_long_or_empty(forge: Forge) -> None:
@@ -62,10 +62,10 @@ def test_arrays_too_long_or_empty(forge: Forge) -> None:
 
         return change
 
-    for count in (0, MOST + 1):
+    for count in (0, MOST_ENTRIES + 1):
         for change in (levels(count), knots(count)):
             assert "empty or too long" in refused(forge, "regression", change)
-    for change in (levels(MOST), knots(MOST)):
+    for change in (levels(MOST_ENTRIES), knots(MOST_ENTRIES)):
         assert mlpcli.load(forge("regression", change)).task.name == "regression"
 
 

@@ -186,12 +186,12 @@ def test_values_nested_deeply(depth: int, models: dict[str, Path], tmp_path: Pat
 
 @pytest.mark.parametrize("parameters", [-1, 10**300])
 def test_a_layer_of_no_possible_size(parameters: int, forge: Forge) -> None:
-    assert "no possible number" in refused(forge("binary", put(parameters, "network", 0, "parameters")))
+    assert "an impossible number" in refused(forge("binary", put(parameters, "network", 0, "parameters")))
 
 
 @pytest.mark.parametrize("zeros", [-0.5, 1.5, 1e308])
 def test_more_zeros_than_parameters(zeros: float, forge: Forge) -> None:
-    assert "no possible number" in refused(forge("binary", put(zeros, "network", 0, "zeros")))
+    assert "an impossible number" in refused(forge("binary", put(zeros, "network", 0, "zeros")))
 
 
 def test_losses_that_cannot_be_drawn(forge: Forge) -> None:

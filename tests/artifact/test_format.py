@@ -94,5 +94,5 @@ def test_a_part_is_missing(name: str, tmp_path: Path) -> None:
 def test_an_array_that_is_none(array: Any, tmp_path: Path) -> None:
     path = tmp_path / "m"
     path.write_bytes(packed(parts() | {"arrays": {"parameters": array}}))
-    with pytest.raises(ArtifactError, match="an array is none"):
+    with pytest.raises(ArtifactError, match="an array is of another type"):
         room.load(str(path))

@@ -186,7 +186,7 @@ def test_a_file_cut_short_is_refused(keep: float, tmp_path: Path) -> None:
     path.write_bytes(cut)
     with pytest.raises(ArtifactError, match="is not a checkpoint file, or a damaged one") as caught:
         train(checkpoint=str(path))
-    assert "--checkpoint" in caught.value.hint
+    assert "with checkpoint" in caught.value.hint
     assert path.read_bytes() == cut
 
 

@@ -30,6 +30,13 @@ class Sentence(str):
     def __getnewargs__(self) -> tuple[Any, ...]:
         return (self._template, *self._values)
 
+    @classmethod
+    def joined(cls, texts: Iterable[str], by: str = "") -> "Sentence":
+        """One sentence from several texts, some of which may name settings."""
+        parts = [each if isinstance(each, cls) else cls("{}", each) for each in texts]
+        values = [value for part in parts for value in part._values]
+        return cls(by.join(part._template for part in parts), *values)
+
     def told(self, naming: Naming) -> str:
         """The sentence with other names of the settings."""
         return _filled(self._template, self._values, naming)

@@ -15,6 +15,9 @@ from typing import Any, TypeVar, get_args, get_type_hints
 
 from mlpcli.errors import SettingsError, did_you_mean
 
+AUTO, NONE = "auto", "none"
+"""Values of settings: chosen by the program, and off."""
+
 
 @dataclass(frozen=True)
 class Setting:

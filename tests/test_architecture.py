@@ -1,6 +1,7 @@
 """The rooms and their arrows: an import may point down, never up and never sideways."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -113,6 +114,58 @@ def test_workflows_and_below_do_not_print_or_exit(path: Path) -> None:
             assert node.id not in ("print", "input", "exit"), f"{node.id} in {path}"
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "sys":
             assert node.attr not in ("argv", "exit", "stdout", "stderr"), f"sys.{node.attr} in {path}"
+
+
+@pytest.mark.parametrize("command", ["predict", "evaluate", "inspect"])
+def test_a_command_that_does_not_train_loads_no_training(command: str) -> None:
+    """Neither the command nor its workflow; in a process of its own, as others load everything."""
+    loaded = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            f"import sys, mlpcli.cli.{command}, mlpcli.workflows.{command}; print(*sys.modules)",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    assert f"mlpcli.workflows.{command}" in loaded
+    assert not [name for name in loaded if name.startswith(("mlpcli.training", "mlpcli.preparation"))]
+
+
+TEXTS_OF_THE_COMMAND_LINE = re.compile(r"(?<![\w-])--[a-z]")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_only_the_command_line_names_flags(path: Path) -> None:
+    """Errors, hints, notes and findings name settings as Python does; docstrings and comments may do both."""
+    if room_of(path) in ("cli", "__main__"):
+        return
+    tree = ast.parse(path.read_text())
+    docstrings = {
+        id(node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
+            assert not TEXTS_OF_THE_COMMAND_LINE.search(node.value), f"{path}, line {node.lineno}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_module_docstrings_are_phrases(path: Path) -> None:
+    docstring = ast.get_docstring(ast.parse(path.read_text())) or ""
+    assert docstring.split(maxsplit=1)[0] not in ("What", "Of", "How"), docstring
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_no_call_has_many_positional_arguments(path: Path) -> None:
+    """Constructors, whose names begin with a capital, take the rest by keyword."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            if name.lstrip("_")[:1].isupper():
+                assert len(node.args) <= 5, f"{path}, line {node.lineno}: {name}"
 
 
 def test_no_room_has_a_circle() -> None:

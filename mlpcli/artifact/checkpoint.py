@@ -1,14 +1,14 @@
-"""The checkpoint file: a container that holds how far each network of a training has come.
+"""The checkpoint file: a container with the progress of each network of a training run.
 
-Of a network that is still being trained all of its `FitState` is kept, of one that has ended its weights.
-Arrays of one name are stacked over the networks that have it; the history is JSON lines as bytes.
+A network that is still being trained has its whole `FitState` there, one that has ended its weights. Arrays
+of one name are stacked over the networks that have it; the history is JSON lines as bytes.
 """
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, get_args
+from typing import Any, TypedDict, get_type_hints
 
 import numpy as np
 
@@ -22,80 +22,55 @@ from mlpcli.nn.fitting import EpochRecord
 CHECKPOINT = Kind("checkpoint", 1, "Train with --checkpoint.", "Name another file with --checkpoint.")
 
 ENDED: tuple[StopReason, ...] = ("epochs", "patience", "converged", "time", "diverged")
-"""Reasons after which a network is not trained any further."""
+"""Reasons after which a network is not trained further."""
 
-_NUMBER = (float, None)
+_HEADER = ("identity", "machine", "finished", "seconds", "outputs")
 _COUNTERS = ("epoch", "step", "seconds", "best_epoch", "best_score", "waited", "plateau", "stop_reason")
 _ARRAYS = ("values", "constants", "best_values")
-_FIELDS = {
-    "identity": {},
-    "machine": str,
-    "finished": bool,
-    "seconds": float,
-    "outputs": [str],
-    "members": [
-        {
-            "number": int,
-            "state": {
-                "epoch": int,
-                "step": int,
-                "seconds": float,
-                "best_epoch": int,
-                "best_score": _NUMBER,
-                "waited": int,
-                "plateau": (None, [_NUMBER]),
-                "stop_reason": (None, *get_args(StopReason)),
-            },
-            "generators": {str: {}},
-            "arrays": [str],
-        }
-    ],
-}
-_RECORD = {
-    "epoch": int,
-    "step": int,
-    "learning_rate": float,
-    "train_loss": float,
-    "validation_loss": _NUMBER,
-    "metrics": {str: _NUMBER},
-    "seconds": float,
-    "is_best": bool,
-    "member": int,
-    "layers": [{"layer": int, "name": str, "gradient_norm": float, "update_ratio": float}],
-}
+
+
+class _Member(TypedDict):
+    """A network in the header."""
+
+    number: int
+    state: dict[str, Any]
+    """`_COUNTERS` of its FitState."""
+    generators: dict[str, dict[str, Any]]
+    arrays: list[str]
+    """Names of the arrays in which it has a row, in order of its rows."""
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a network has come. What it holds is never changed."""
+    """Progress of a network, never changed in place."""
 
     state: FitState = field(default_factory=FitState)
     history: tuple[EpochRecord, ...] = ()
 
     @property
     def ended(self) -> bool:
-        """Whether it is trained to its end: `state.values` are then the weights to keep."""
+        """Whether its training has ended; `state.values` are then the weights to keep."""
         return self.state.stop_reason in ENDED
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A training that can go on."""
+    """A training run that can be resumed."""
 
     identity: dict[str, Any]
-    """All that can change weights; a run with another one is another run."""
+    """All that can change weights; a run with another identity is another run."""
     machine: str = ""
-    """On another one the last bits of sums may differ."""
+    """On another machine the last bits of sums may differ."""
     finished: bool = False
     seconds: float = 0.0
-    """Of training so far."""
+    """Time spent on training so far."""
     outputs: tuple[str, ...] = ()
-    """Files that the run writes beside: it may replace them."""
+    """Other files that the run writes, which it may therefore replace."""
     members: Mapping[int, Progress] = field(default_factory=dict)
 
 
-class Encoder:
-    """Turns the checkpoints of a run into bytes; an epoch's record is encoded once."""
+class CheckpointEncoder:
+    """Turn the checkpoints of a run into bytes; an epoch's record is encoded once."""
 
     def __init__(self) -> None:
         self._lines: dict[int, list[bytes]] = {}
@@ -140,10 +115,9 @@ def load(path: str) -> Checkpoint:
     _format, text, arrays = unpack(CHECKPOINT, path)
     try:
         header = from_json(text)
-        if not isinstance(header, dict) or not all(
-            fits(header.get(name), fields) for name, fields in _FIELDS.items()
-        ):
-            raise ValueError("its header is not that of a checkpoint")
+        fields = _checked(header, Checkpoint, _HEADER)
+        if not fits(header["members"], list[_Member]):
+            raise ValueError("its networks cannot be understood")
         histories = _histories(arrays.pop("history"))
         rows = {name: iter(array) for name, array in arrays.items()}
         members = {
@@ -153,25 +127,31 @@ def load(path: str) -> Checkpoint:
         left = [name for name, each in rows.items() if next(each, None) is not None]
         if histories or left or len(members) < len(header["members"]):
             raise ValueError("its networks do not fit together")
-    except (KeyError, TypeError, ValueError, StopIteration, OverflowError, RecursionError) as error:
+    except (
+        *(KeyError, TypeError, AttributeError, ValueError),
+        *(StopIteration, OverflowError, RecursionError),
+    ) as error:
         raise CHECKPOINT.altered(path, str(error) or type(error).__name__) from None
-    return Checkpoint(
-        header["identity"],
-        header["machine"],
-        header["finished"],
-        float(header["seconds"]),
-        tuple(header["outputs"]),
-        members,
-    )
+    return Checkpoint(**fields | {"outputs": tuple(fields["outputs"]), "members": members})
 
 
-def _state(stored: Mapping[str, Any], rows: Mapping[str, Iterator[Array]]) -> FitState:
+def _checked(stored: Any, kind: type, names: Iterable[str]) -> dict[str, Any]:
+    """Some fields of a stored dataclass; raises ValueError unless they are of its types."""
+    kinds = get_type_hints(kind)
+    for name in names:
+        if not fits(stored[name], kinds[name]):
+            raise ValueError(f"its {name} cannot be understood")
+    return {name: stored[name] for name in names}
+
+
+def _state(stored: _Member, rows: Mapping[str, Iterator[Array]]) -> FitState:
     counters = dict(stored["state"])
     if counters["plateau"] is not None:
         rate, best, waited = counters["plateau"]
-        counters["plateau"] = (float(rate), math.inf if best is None else float(best), int(waited))
+        counters["plateau"] = (rate, math.inf if best is None else best, waited)
     if counters["best_score"] is None:
         counters["best_score"] = math.nan
+    _checked(counters, FitState, _COUNTERS)
     named = {name: next(rows[name]) for name in stored["arrays"]}
     state = FitState(
         **counters,
@@ -180,7 +160,7 @@ def _state(stored: Mapping[str, Any], rows: Mapping[str, Iterator[Array]]) -> Fi
             for name, array in named.items()
             if name.startswith("moments.")
         },
-        generators=stored["generators"],
+        generators=dict(stored["generators"]),
     )
     for name in _ARRAYS:
         setattr(state, name, named.get(name))
@@ -188,15 +168,17 @@ def _state(stored: Mapping[str, Any], rows: Mapping[str, Iterator[Array]]) -> Fi
 
 
 def _histories(history: Array) -> dict[int, list[EpochRecord]]:
-    """By network, from JSON lines."""
+    """Records by network, from JSON lines."""
     histories: dict[int, list[EpochRecord]] = {}
     for line in history.tobytes().splitlines():
-        stored: Any = from_json(line.decode())
-        if not fits(stored, _RECORD):
+        stored = from_json(line.decode())
+        stored["metrics"] = {
+            name: math.nan if value is None else value for name, value in stored["metrics"].items()
+        }
+        if not fits(stored, EpochRecord):
             raise ValueError("its history cannot be understood")
-        metrics = {name: math.nan if value is None else value for name, value in stored["metrics"].items()}
         layers = tuple(LayerDiagnosis(**layer) for layer in stored["layers"])
-        record = EpochRecord(**{**stored, "metrics": metrics, "layers": layers})
+        record = EpochRecord(**{**stored, "layers": layers})
         histories.setdefault(record.member, []).append(record)
     return histories
 
@@ -211,7 +193,7 @@ def _line(record: EpochRecord) -> bytes:
 
 
 def _finite(value: Any) -> Any:
-    """JSON has no NaN and no infinity: null."""
+    """The value for JSON, which has no NaN and no infinity: null."""
     if isinstance(value, tuple):
         return [_finite(each) for each in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,37 +1,75 @@
-"""JSON that is not trusted: numbers that are some, values of the types that a description asks for."""
+"""Parse untrusted JSON: finite numbers only, checked against the annotations of stored classes."""
 
 import json
 import math
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import is_dataclass
+from functools import cache
+from types import NoneType, UnionType
+from typing import (
+    Annotated,
+    Any,
+    Literal,
+    NotRequired,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+    is_typeddict,
+)
+
+_PLAIN = (int, str, bool, NoneType)
 
 
 def from_json(text: str) -> Any:
-    """The value of a JSON text; raises ValueError for numbers that are none, or too large for a float."""
+    """The value of a JSON text; raises ValueError for a number that is not finite as a float."""
     return json.loads(text, parse_int=_whole, parse_float=_decimal, parse_constant=_decimal)
 
 
-def fits(value: Any, fields: Any) -> bool:
-    """Whether a value from JSON has the type, or the fields, that a description like `_FIELDS` asks for."""
-    if isinstance(fields, tuple):
-        return any(fits(value, each) for each in fields)
-    if isinstance(fields, list):
-        return isinstance(value, list) and all(fits(each, fields[0]) for each in value)
-    if isinstance(fields, dict):
-        return isinstance(value, dict) and all(_has(value, name, kind) for name, kind in fields.items())
-    if fields is float:
-        return type(value) in (int, float)
-    return type(value) is fields if isinstance(fields, type) else value == fields
+def fits(value: Any, kind: Any) -> bool:
+    """Whether a value from JSON is of the `kind` of an annotation.
+
+    A TypedDict may lack what is NotRequired, a dataclass may lack nothing; both may have more. `Annotated`
+    with a collection allows the values in it.
+    """
+    if kind is float:
+        return type(value) in (float, int)
+    if kind in _PLAIN:
+        return type(value) is kind
+    origin, inner = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        return fits(value, inner[0]) and value in inner[1]
+    if origin is Literal:
+        return type(value) is str and value in inner
+    if origin in (Union, UnionType):
+        return any(fits(value, each) for each in inner)
+    if origin is NotRequired:
+        return fits(value, inner[0])
+    if origin is tuple and inner[-1] is not ...:
+        return _is_list(value) and len(value) == len(inner) and all(map(fits, value, inner))
+    if origin in (list, tuple):
+        return _is_list(value) and all(fits(each, inner[0]) for each in value)
+    if origin in (dict, Mapping):
+        return isinstance(value, dict) and all(fits(each, inner[1]) for each in value.values())
+    if is_typeddict(kind) or is_dataclass(kind):
+        return isinstance(value, dict) and all(
+            fits(value[name], each) if name in value else get_origin(each) is NotRequired
+            for name, each in _fields(kind).items()
+        )
+    return kind is Any
 
 
-def _has(value: dict[str, Any], name: Any, kind: Any) -> bool:
-    if name is str:
-        return all(fits(each, kind) for each in value.values())
-    plain = name.removesuffix("?")
-    return fits(value[plain], kind) if plain in value else plain != name
+@cache
+def _fields(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind, include_extras=True)
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, (list, tuple))
 
 
 def is_deeper(value: Any, levels: int) -> bool:
-    """Whether lists and dicts are in one another more often than that."""
+    """Whether lists and dicts are nested in more than that many levels."""
     inner = [value]
     for _ in range(levels):
         lists = (list(each.values()) if isinstance(each, dict) else each for each in inner)
@@ -47,5 +85,5 @@ def _whole(text: str) -> int:
 def _decimal(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
-        raise ValueError("a number of it is none")
+        raise ValueError("it holds a number that is not finite")
     return number

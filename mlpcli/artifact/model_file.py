@@ -15,7 +15,7 @@ from mlpcli.artifact.upgrades import upgraded
 from mlpcli.data.schema import Schema
 from mlpcli.files import atomic_output
 
-FORMAT = 2
+FORMAT = 3
 MODEL = Kind(
     MODEL_NAME,
     FORMAT,

@@ -29,4 +29,24 @@ def _from_1(header: dict[str, Any]) -> None:
     receipt.setdefault("members", [only])
 
 
-UPGRADES: dict[int, Callable[[dict[str, Any]], None]] = {1: _from_1}
+def _from_2(header: dict[str, Any]) -> None:
+    """An encoder's kind followed from its fields, its width from kind and fields; some had defaults."""
+    for encoder in header["encoders"]:
+        width = int(bool(encoder["had_gaps"]))
+        if "levels" in encoder:
+            encoder["kind"] = "category"
+            embedded = encoder.setdefault("embedded", False)
+            width = 1 if embedded else width + len(encoder["levels"])
+        else:
+            encoder.setdefault("scaling", "standard")
+            if "formats" in encoder:
+                encoder["kind"] = "date"
+                width += sum(1 if part in ("days", "year") else 2 for part in encoder["parts"])
+            else:
+                width += 1 + bool(encoder.setdefault("spikes", []))
+        encoder["width"] = width
+    if "names" in header["target"]:
+        header["target"].setdefault("scaling", "standard")
+
+
+UPGRADES: dict[int, Callable[[dict[str, Any]], None]] = {1: _from_1, 2: _from_2}

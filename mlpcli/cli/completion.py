@@ -129,7 +129,7 @@ def _header(path: str, params: dict[str, object]) -> list[str]:
 
     try:
         reading = build(ReadingSettings, given(params))
-        with OpenRows(TextSource(path, reading.encoding), reading) as rows:
+        with OpenRows(TextSource(path), reading) as rows:
             # A shell reads a name a line.
             return [name for name in rows.header if name.isprintable()]
     except Exception:

@@ -1,56 +1,35 @@
-"""Input columns to one float32 matrix: their encoders side by side, stored as JSON values and arrays."""
+"""The encoders of all input columns, side by side in one float32 matrix."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from mlpcli.arrays import Array
-from mlpcli.data.columns.cells import Frame, Reading
+from mlpcli.data.columns.cells import Frame
 from mlpcli.data.counts import CellCounts
-from mlpcli.data.encoders import CategoryEncoder, DateEncoder, Encoder, NumberEncoder
+from mlpcli.data.encoders import ENCODERS, Encoder
 from mlpcli.data.reading.memory import own_pages
 from mlpcli.data.schema import (
-    BOOLEAN,
-    CATEGORY,
-    DATE,
-    NUMBER,
-    QUANTILE,
-    QUANTILE_KNOTS,
-    STANDARD,
     Column,
     DataSettings,
 )
-
-STATISTICS = ("fill", "centre", "scale", "lowest", "highest")
 
 
 class FeatureEncoder:
     """The encoders of all input columns, side by side in one matrix."""
 
-    def __init__(self, encoders: Sequence[Encoder], reading: Reading) -> None:
+    def __init__(self, encoders: Sequence[Encoder]) -> None:
         self.encoders = list(encoders)
-        self.reading = reading
 
     @classmethod
     def fit(
-        cls, columns: Sequence[Column], frame: Frame, settings: DataSettings, reading: Reading, rows: Array
+        cls, columns: Sequence[Column], frame: Frame, settings: DataSettings, rows: Array
     ) -> "FeatureEncoder":
         """Fit every input column on the (training) `rows` of a frame."""
-        assert settings.scaling is not None
-        encoders: list[Encoder] = []
-        for column in columns:
-            cells = frame[column.name][rows]
-            if column.kind in (NUMBER, BOOLEAN):
-                embed = bool(settings.embed_spikes)
-                encoders.append(
-                    NumberEncoder.fit(column, cells, settings.scaling, reading, embed_spikes=embed)
-                )
-            elif column.kind == CATEGORY:
-                encoders.append(CategoryEncoder.fit(column, cells, settings, reading))
-            elif column.kind == DATE:
-                encoders.append(DateEncoder.fit(column, cells, settings.scaling, reading))
-        return cls(encoders, reading)
+        learned = [column for column in columns if column.kind in ENCODERS]
+        return cls([ENCODERS[each.kind].fit(each, frame[each.name][rows], settings) for each in learned])
 
     @property
     def width(self) -> int:
@@ -60,7 +39,7 @@ class FeatureEncoder:
     def encode(self, frame: Frame, counts: CellCounts | None = None, rows: Array | None = None) -> Array:
         """A (rows, width) float32 matrix; columns are found by name.
 
-        With `rows` these, in their order; the frame is then taken apart.
+        `rows`: only these, in their order; the frame's columns are then removed one by one.
         """
         counts = CellCounts() if counts is None else counts
         if rows is not None:
@@ -69,7 +48,7 @@ class FeatureEncoder:
         start = 0
         for encoder in self.encoders:
             stop = start + encoder.width
-            encoder.write(frame[encoder.name], matrix[:, start:stop], self.reading, counts)
+            encoder.write(frame[encoder.name], matrix[:, start:stop], counts)
             start = stop
         return matrix
 
@@ -81,7 +60,7 @@ class FeatureEncoder:
         columns: list[Array] = []
         for encoder in self.encoders:
             column = own_pages((len(rows), encoder.width), np.float32)
-            encoder.write(frame.pop(encoder.name)[rows], column, self.reading, counts)
+            encoder.write(frame.pop(encoder.name)[rows], column, counts)
             columns.append(column)
         matrix = np.empty((len(rows), self.width), np.float32)
         stop = self.width
@@ -92,72 +71,26 @@ class FeatureEncoder:
         return matrix
 
     def to_stored(self) -> tuple[list[dict[str, Any]], dict[str, Array]]:
-        """Names, kinds, levels as JSON values; statistics (numbers, 5), quantiles (numbers, knots)."""
-        described: list[dict[str, Any]] = []
-        numbers: list[NumberEncoder] = []
+        """Descriptions of the encoders, and their arrays, one below the other."""
+        parts: dict[str, list[Array]] = {}
         for encoder in self.encoders:
-            shared = {"name": encoder.name}
-            if isinstance(encoder, NumberEncoder):
-                numbers.append(encoder)
-                spikes = {"spikes": list(encoder.spikes)} if encoder.spikes else {}
-                described.append(
-                    shared
-                    | {"kind": encoder.kind, "had_gaps": encoder.had_gaps, "scaling": encoder.scaling}
-                    | spikes
-                )
-            elif isinstance(encoder, DateEncoder):
-                numbers += [encoder.days, encoder.year]
-                described.append(
-                    shared
-                    | {"had_gaps": encoder.had_gaps, "scaling": encoder.days.scaling}
-                    | {"formats": list(encoder.formats), "parts": list(encoder.parts)}
-                )
-            elif isinstance(encoder, CategoryEncoder):
-                described.append(
-                    shared
-                    | {"levels": list(encoder.levels), "had_gaps": encoder.had_gaps}
-                    | {"embedded": encoder.embedded}
-                )
-        statistics = [[getattr(each, name) for name in STATISTICS] for each in numbers]
-        arrays = {"numbers": np.array(statistics, dtype=np.float64).reshape(-1, len(STATISTICS))}
-        knots = [each.knots for each in numbers if each.scaling == QUANTILE]
-        return described, arrays | ({"quantiles": np.array(knots)} if knots else {})
+            for name, rows in encoder.arrays().items():
+                parts.setdefault(name, []).append(rows)
+        described = [encoder.described() for encoder in self.encoders]
+        return described, {name: np.concatenate(rows) for name, rows in parts.items()}
 
     @classmethod
     def from_stored(
-        cls, described: Sequence[Mapping[str, Any]], arrays: Mapping[str, Array], reading: Reading
+        cls, described: Sequence[Mapping[str, Any]], arrays: Mapping[str, Array]
     ) -> "FeatureEncoder":
         """The inverse of `to_stored`."""
-        statistics = iter(arrays["numbers"].tolist())
-        knots = iter(arrays.get("quantiles", np.empty((0, QUANTILE_KNOTS))))
-
-        def number(each: Mapping[str, Any], kind: str, had_gaps: bool) -> NumberEncoder:
-            scaling = each.get("scaling", STANDARD)
-            of_quantiles = next(knots) if scaling == QUANTILE else np.empty(0)
-            fill, centre, scale, lowest, highest = next(statistics)
-            return NumberEncoder(
-                each["name"],
-                kind,
-                scaling,
-                had_gaps,
-                fill,
-                centre,
-                scale,
-                lowest,
-                highest,
-                of_quantiles,
-                tuple(map(float, each.get("spikes", ()))),
-            )
-
         encoders: list[Encoder] = []
-        for each in described:
-            if "levels" in each:
-                levels, embedded = tuple(each["levels"]), each.get("embedded", False)
-                encoders.append(CategoryEncoder(each["name"], levels, each["had_gaps"], embedded))
-            elif "formats" in each:
-                days, year = (number(each, DATE, each["had_gaps"]) for _ in range(2))
-                formats, parts = tuple(each["formats"]), tuple(each["parts"])
-                encoders.append(DateEncoder(each["name"], formats, parts, each["had_gaps"], days, year))
-            else:
-                encoders.append(number(each, each["kind"], each["had_gaps"]))
-        return cls(encoders, reading)
+        used: Counter[str] = Counter()
+        for stored in described:
+            encoder = ENCODERS[stored["kind"]]
+            own = {}
+            for name, (rows, *_) in encoder.shapes(stored).items():
+                own[name] = arrays[name][used[name] : used[name] + rows]
+                used[name] += rows
+            encoders.append(encoder.from_description(stored, own))
+        return cls(encoders)

@@ -1,31 +1,30 @@
-"""What was decided about a table, once, at training: columns, kinds, target. Needs no pandas."""
+"""The schema of a table, as decided in training: columns, kinds, target. Needs no pandas."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from mlpcli.errors import DataError, SettingsError, did_you_mean
-from mlpcli.settings import Settings, parse_list, parse_pairs, setting
+from mlpcli.settings import AUTO, Settings, parse_list, parse_pairs, setting
 
 NUMBER, CATEGORY, BOOLEAN, DATE = "number", "category", "boolean", "date"
 LEARNED = (NUMBER, CATEGORY, BOOLEAN, DATE)
 TEXT, IDENTIFIER, CONSTANT, DUPLICATE, IGNORE = "text", "identifier", "constant", "duplicate", "ignore"
 KINDS = (*LEARNED, TEXT, IDENTIFIER, CONSTANT, DUPLICATE, IGNORE)
 CHOICES = (*LEARNED, TEXT, IGNORE)
-"""What a user may say that a column is."""
-CHOSEN = "chosen by --kind"
+"""Kinds that a user may choose."""
+CHOSEN = "chosen by the user"
 STANDARD, ROBUST, MINMAX, QUANTILE, UNSCALED = "standard", "robust", "minmax", "quantile", "none"
 SCALINGS = (STANDARD, ROBUST, MINMAX, QUANTILE, UNSCALED)
-AUTO = "auto"
 QUANTILE_KNOTS = 257
-"""Quantiles that a quantile scaling keeps."""
+"""Number of quantiles that a quantile scaling keeps."""
 DATE_PARTS = ("days", "year", "month", "weekday", "hour")
 TARGET_SCALINGS = ("standard", "log")
 TASKS = ("regression", "binary", "multiclass", "multilabel")
 
 
 def _parse_names(text: str) -> tuple[str, ...]:
-    # Kept whole: only the table tells whether "a,b" is one column or two. See `resolve_names`.
+    # Kept whole: only the table shows whether "a,b" is one column or two. See `resolve_names`.
     return (text,)
 
 
@@ -35,12 +34,13 @@ def _parse_kinds(text: str) -> tuple[tuple[str, str], ...]:
 
 @dataclass(frozen=True)
 class DataSettings(Settings):
-    """Which columns are learned from and towards, and how they are encoded."""
+    """Settings of inputs, target and encoding."""
 
     target: tuple[str, ...] = setting(
         (),
         "Column to predict; several as A,B or by repeating.",
         group="Data",
+        encodes_rows=True,
         short="t",
         metavar="COLUMN",
         parse=_parse_names,
@@ -51,6 +51,8 @@ class DataSettings(Settings):
         (),
         "Only these inputs.",
         group="Data",
+        encodes_rows=True,
+        decides_columns=True,
         metavar="A,B",
         parse=_parse_names,
         repeatable=True,
@@ -59,6 +61,8 @@ class DataSettings(Settings):
         (),
         "Leave these columns out.",
         group="Data",
+        encodes_rows=True,
+        decides_columns=True,
         metavar="A,B",
         parse=_parse_names,
         repeatable=True,
@@ -68,49 +72,69 @@ class DataSettings(Settings):
         (),
         "Kind of a column, instead of what is inferred: " + ", ".join(CHOICES) + ".",
         group="Data",
+        encodes_rows=True,
+        decides_columns=True,
         metavar="COLUMN=KIND,...",
         parse=_parse_kinds,
         repeatable=True,
         common=True,
     )
-    weight: str | None = setting(None, "Column of row weights.", group="Data", metavar="COLUMN")
+    weight: str | None = setting(
+        None, "Column of row weights.", group="Data", encodes_rows=True, metavar="COLUMN"
+    )
     task: str = setting(
-        "auto",
+        AUTO,
         "What is learned; auto decides by the target and says why.",
         group="Data",
-        choices=("auto", *TASKS),
+        encodes_rows=True,
+        choices=(AUTO, *TASKS),
         common=True,
     )
     positive: str | None = setting(
-        None, "The positive class of two; default the last in order.", group="Data", metavar="CLASS"
+        None,
+        "The positive class of two; default the last in order.",
+        group="Data",
+        encodes_rows=True,
+        metavar="CLASS",
     )
-    scaling: str | None = setting(None, "Of number columns.", group="Data", choices=(AUTO, *SCALINGS))
+    scaling: str | None = setting(
+        None, "Of number columns.", group="Data", encodes_rows=True, of_model=True, choices=(AUTO, *SCALINGS)
+    )
     target_scaling: str = setting(
         "standard",
         "Of number targets; log: for sizes and prices, which have a long tail (not below 0).",
         group="Data",
+        encodes_rows=True,
+        of_model=True,
+        of_target=True,
         choices=TARGET_SCALINGS,
     )
     clip_predictions: bool | None = setting(
         None,
         "Predict no number outside of the target's range in the training rows.",
         group="Data",
+        encodes_rows=True,
     )
     strict: bool = setting(
         False,
         "Leaks, and cells that do not fit their column, are errors.",
         group="Data",
+        encodes_rows=True,
+        changes_weights=False,
     )
     max_categories: int = setting(
         100,
         "Levels that a category column keeps, the most frequent; others count as unseen.",
         group="Data",
+        encodes_rows=True,
         at_least=1,
     )
     embed_above: int | None = setting(
         None,
         "Learn a vector for each level of categories with more levels than this.",
         group="Network",
+        encodes_rows=True,
+        of_model=True,
         metavar="N",
         at_least=0,
     )
@@ -119,21 +143,25 @@ class DataSettings(Settings):
         None,
         "Learn a vector also for each value of numbers with few values, mostly one.",
         group="Network",
+        encodes_rows=True,
+        of_model=True,
+        off=False,
     )
 
     def __post_init__(self) -> None:
         super().__post_init__()
         for name, kind in self.kind:
             if kind not in CHOICES:
-                raise SettingsError(f"--kind {name}: {kind!r} is no kind", did_you_mean(kind, CHOICES))
+                hint = did_you_mean(kind, CHOICES)
+                raise SettingsError(f"{name}: {kind!r} is no kind", hint, setting="kind")
 
 
 @dataclass(frozen=True)
 class Column:
-    """An input column: what it is taken for and why."""
+    """An input column: its kind and the reason for it."""
 
     name: str
-    kind: str
+    kind: Annotated[str, KINDS]
     reason: str
 
 
@@ -143,7 +171,7 @@ class Schema:
 
     columns: tuple[Column, ...]
     target: tuple[str, ...]
-    task: str
+    task: Annotated[str, TASKS]
     task_reason: str
     weight: str | None = None
 

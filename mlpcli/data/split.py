@@ -1,4 +1,4 @@
-"""Which rows train and which are held out: seeded, stratified by class, by whole groups, or by time."""
+"""Split rows into parts and folds: seeded, stratified by class, by whole groups, or by time."""
 
 import hashlib
 from collections.abc import Iterator, Mapping
@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from numpy.random import Generator
 
-from mlpcli.errors import DataError, SettingsError
+from mlpcli.errors import DataError, Sentence, SettingsError
 from mlpcli.settings import Settings, setting
 
 Rows: TypeAlias = npt.NDArray[np.intp]
@@ -19,10 +19,10 @@ Labels: TypeAlias = npt.NDArray[Any]
 """One class or one group per row: anything that can be sorted."""
 
 PART_HINT = "Give a number from 0 to below 1, a file, or none."
-ONE_ONLY_HINT = "Name a column with several, or give --validation none and no --test."
+ONE_ONLY_HINT = Sentence("Name a column with several, or give {validation} none and no {test}.")
 
 
-def _parse_part(flag: str) -> Any:
+def _parse_part(name: str) -> Any:
     def parse(text: str) -> float | str:
         if text.strip().lower() == "none":
             return 0.0
@@ -31,7 +31,7 @@ def _parse_part(flag: str) -> Any:
         except ValueError:
             return text
         if not 0 <= fraction < 1:
-            raise SettingsError(f"{flag}: {text} is not a fraction", PART_HINT)
+            raise SettingsError(f"{text} is not a fraction", PART_HINT, setting=name)
         return fraction
 
     return parse
@@ -39,14 +39,15 @@ def _parse_part(flag: str) -> Any:
 
 @dataclass(frozen=True)
 class SplitSettings(Settings):
-    """Rows that are not trained on."""
+    """Settings of the rows that are held out."""
 
     validation: float | str | None = setting(
         None,
         "Rows that choose the best epoch: a fraction, a file, or none.",
         group="Course",
+        encodes_rows=True,
         metavar="FRACTION|FILE|none",
-        parse=_parse_part("--validation"),
+        parse=_parse_part("validation"),
         at_least=0,
         below=1,
         common=True,
@@ -55,27 +56,38 @@ class SplitSettings(Settings):
         None,
         "Rows kept apart for a final, unbiased score: a fraction or a file.",
         group="Course",
+        encodes_rows=True,
         metavar="FRACTION|FILE",
-        parse=_parse_part("--test"),
+        parse=_parse_part("test"),
         at_least=0,
         below=1,
         common=True,
     )
     group: str | None = setting(
-        None, "Rows of one group stay on one side of every split.", group="Data", metavar="COLUMN"
+        None,
+        "Rows of one group stay on one side of every split.",
+        group="Data",
+        encodes_rows=True,
+        metavar="COLUMN",
     )
     time: str | None = setting(
-        None, "Validation and test are the latest rows by this column.", group="Data", metavar="COLUMN"
+        None,
+        "Validation and test are the latest rows by this column.",
+        group="Data",
+        encodes_rows=True,
+        metavar="COLUMN",
     )
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        for flag, part in (("--validation", self.validation), ("--test", self.test)):
+        for name, part in (("validation", self.validation), ("test", self.test)):
             known = isinstance(part, (int, float, str, NoneType)) and not isinstance(part, bool)
             if not known or (isinstance(part, str) and not part.strip()):
-                raise SettingsError(f"{flag}: {part!r:.40} is neither a fraction nor a file", PART_HINT)
+                said = f"{part!r:.40} is neither a fraction nor a file"
+                raise SettingsError(said, PART_HINT, setting=name)
         if self.group is not None and self.time is not None:
-            raise SettingsError("--time does not go with --group", "Leave one of them out.")
+            said = Sentence("does not go with {group}")
+            raise SettingsError(said, "Leave one of them out.", setting="time")
 
 
 def split_rows(
@@ -120,11 +132,11 @@ def folds(
     not with the first fold.
     """
     if number < 2:
-        raise SettingsError(f"--folds: {number} is out of range", "It must be at least 2.")
+        raise SettingsError(f"{number} is out of range", "It must be at least 2.", setting="folds")
     what, count = ("rows", len(rows)) if groups is None else ("groups", len(np.unique(groups)))
     if number > count:
-        said = f"--folds: {number} folds need as many {what}, and there are {count}"
-        raise DataError(said, f"Give fewer folds, or more {what}.")
+        said = f"{number} folds need as many {what}, and there are {count}"
+        raise DataError(said, f"Give fewer folds, or more {what}.", setting="folds")
     if groups is None:
         order = generator.permutation(len(rows))
         if classes is not None:
@@ -155,7 +167,7 @@ def _latest(count: int, times: npt.NDArray[np.floating]) -> Mask:
     ordered = np.sort(times)
     borders = 1 + np.flatnonzero(ordered[1:] > ordered[:-1])
     if len(borders) == 0:
-        raise DataError("--time: the rows to split have one value only", ONE_ONLY_HINT)
+        raise DataError("the rows to split have one value only", ONE_ONLY_HINT, setting="time")
     border = borders[np.argmin(np.abs(borders - (len(times) - count)))]
     return np.asarray(times >= ordered[border])
 
@@ -177,7 +189,7 @@ def _whole_groups(count: int, generator: Generator, groups: Labels, classes: Lab
     """About `count` rows, and on each side one group at least."""
     codes, counts = _shuffled_groups(generator, groups, classes)
     if len(counts) < 2:
-        raise DataError("--group: all rows to split are of one group", ONE_ONLY_HINT)
+        raise DataError("all rows to split are of one group", ONE_ONLY_HINT, setting="group")
     if classes is None:
         held = _nearest(counts[:, 0], count)
     else:

@@ -1,13 +1,13 @@
-"""Targets: from cells to what a loss takes, and back. Each encoder is fitted once and stored."""
+"""Targets: cells to class numbers, labels or scaled values, and predictions back. TARGETS by task."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Annotated, Any, ClassVar, TypeAlias, TypedDict
 
 import numpy as np
 
 from mlpcli.arrays import Array
-from mlpcli.data.columns.cells import Texts
+from mlpcli.data.columns.cells import Frame, Texts
 from mlpcli.data.schema import TARGET_SCALINGS
 from mlpcli.errors import DataError, did_you_mean
 
@@ -16,11 +16,48 @@ ANY_NUMBER, POSITIVE, ZERO_TO_ONE, MINUS_ONE_TO_ONE = "any", "positive", "0..1",
 
 STANDARD, LOG = TARGET_SCALINGS
 LARGEST_LOG = 700.0
+LIMITS = ("target.lowest", "target.highest")
+"""Names of the arrays of the limits."""
+
+
+class ClassDescription(TypedDict):
+    """The JSON values of a `ClassTarget`."""
+
+    name: str
+    classes: list[str]
+
+
+class NumberDescription(TypedDict):
+    """The JSON values of a `NumberTarget`."""
+
+    names: list[str]
+    scaling: Annotated[str, TARGET_SCALINGS]
+
+
+class LabelDescription(TypedDict):
+    """The JSON values of a `LabelTarget`."""
+
+    labels: list[str]
+
+
+class _WithoutArrays:
+    """A target that is stored as JSON values alone."""
+
+    def arrays(self) -> dict[str, Array]:
+        """Arrays of float64 that are stored with `described`."""
+        return {}
+
+    @classmethod
+    def shapes(cls, stored: Mapping[str, Any], there: Collection[str]) -> dict[str, tuple[int, ...]]:
+        """The shapes of `arrays`, from a description and the names of those that `there` are."""
+        return {}
 
 
 @dataclass(frozen=True)
-class ClassTarget:
+class ClassTarget(_WithoutArrays):
     """One column of classes, spelled as in the table; of two, the second is the positive one."""
+
+    STORED: ClassVar[type] = ClassDescription
 
     name: str
     classes: tuple[str, ...]
@@ -32,19 +69,22 @@ class ClassTarget:
         if positive is not None:
             if positive not in classes:
                 raise DataError(
-                    f"--positive: {positive!r} is no class of {name!r}", did_you_mean(positive, classes)
+                    f"{positive!r} is no class of {name!r}",
+                    did_you_mean(positive, classes),
+                    setting="positive",
                 )
             classes = [each for each in classes if each != positive] + [positive]
         return cls(name, tuple(classes))
 
-    def encode(self, cells: Texts, place: Callable[[int], str] = str) -> Array:
-        """Class numbers (rows,); an unknown class is an error with its `place`."""
+    def encode(self, frame: Frame) -> Array:
+        """Class numbers (rows,) of the target column; DataError for an unknown class."""
+        cells = frame[self.name].texts()
         number_of = {each: number for number, each in enumerate(self.classes)}
         by_level = np.array([number_of.get(level, -1) for level in cells.levels], dtype=np.intp)
         numbers = cells.spread(by_level, -1)
         if (numbers < 0).any():
             row = int(np.argmax(numbers < 0))
-            said = f"{place(row)}: target {self.name!r}: the class {cells.text(row)!r}"
+            said = f"{frame.place(row)}: target {self.name!r}: the class {cells.text(row)!r}"
             raise DataError(
                 f"{said} did not occur in training",
                 "It occurred with: " + ", ".join(self.classes[:20]) + ".",
@@ -55,10 +95,29 @@ class ClassTarget:
         """The classes' spelling."""
         return [self.classes[number] for number in numbers.tolist()]
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its only column."""
+        return (self.name,)
+
+    def described(self) -> dict[str, Any]:
+        """JSON values with the fields of `STORED`."""
+        return {"name": self.name, "classes": list(self.classes)}
+
+    @classmethod
+    def from_description(cls, stored: Mapping[str, Any], arrays: Mapping[str, Array]) -> "ClassTarget":
+        """The inverse of `described`; raises ValueError unless there are two different classes or more."""
+        classes = tuple(stored["classes"])
+        if len(classes) < 2 or len(set(classes)) < len(classes):
+            raise ValueError("its classes are not those of its task")
+        return cls(stored["name"], classes)
+
 
 @dataclass(frozen=True)
 class NumberTarget:
     """One or several columns of numbers: (value - mean) / spread, of the training rows or into a range."""
+
+    STORED: ClassVar[type] = NumberDescription
 
     names: tuple[str, ...]
     mean: Array
@@ -66,7 +125,7 @@ class NumberTarget:
     scaling: str = STANDARD
     """log: the logarithm of 1 + value takes the value's place."""
     limits: tuple[Array, Array] | None = None
-    """Lowest and highest value (targets,) that is predicted, if there are such."""
+    """Lowest and highest value (targets,) that is predicted, if predictions are clipped."""
 
     @classmethod
     def fit(
@@ -118,6 +177,31 @@ class NumberTarget:
             values = np.expm1(np.minimum(values, LARGEST_LOG))
         return np.asarray(values if self.limits is None else np.clip(values, *self.limits))
 
+    def described(self) -> dict[str, Any]:
+        """JSON values with the fields of `STORED`."""
+        return {"names": list(self.names), "scaling": self.scaling}
+
+    def arrays(self) -> dict[str, Array]:
+        """Mean, spread and limits, if there are any, (targets,) each."""
+        arrays = {"target.mean": self.mean, "target.spread": self.spread}
+        return arrays | ({} if self.limits is None else dict(zip(LIMITS, self.limits, strict=True)))
+
+    @classmethod
+    def shapes(cls, stored: Mapping[str, Any], there: Collection[str]) -> dict[str, tuple[int, ...]]:
+        """The shapes of `arrays`, with limits if the array of one is `there`."""
+        limits = LIMITS if any(name in there for name in LIMITS) else ()
+        return dict.fromkeys(("target.mean", "target.spread", *limits), (len(stored["names"]),))
+
+    @classmethod
+    def from_description(cls, stored: Mapping[str, Any], arrays: Mapping[str, Array]) -> "NumberTarget":
+        """The inverse of `described` and `arrays`; raises ValueError for a spread that is not above 0."""
+        lowest, highest = (arrays.get(name) for name in LIMITS)
+        mean, spread = arrays["target.mean"], arrays["target.spread"]
+        if (spread <= 0).any():
+            raise ValueError("a scale is not above 0")
+        limits = None if lowest is None or highest is None else (lowest, highest)
+        return cls(tuple(stored["names"]), mean, spread, stored["scaling"], limits)
+
 
 def refuse_negative(names: Sequence[str], values: Array, hint: str) -> None:
     """Raise DataError if any of the (rows, targets) values is below 0."""
@@ -130,14 +214,25 @@ def refuse_negative(names: Sequence[str], values: Array, hint: str) -> None:
 
 
 @dataclass(frozen=True)
-class LabelTarget:
+class LabelTarget(_WithoutArrays):
     """Several columns of 0 and 1."""
+
+    STORED: ClassVar[type] = LabelDescription
 
     names: tuple[str, ...]
 
     def encode(self, values: Array) -> Array:
         """float32 (rows, labels)."""
         return np.asarray(values, dtype=np.float32)
+
+    def described(self) -> dict[str, Any]:
+        """JSON values with the fields of `STORED`."""
+        return {"labels": list(self.names)}
+
+    @classmethod
+    def from_description(cls, stored: Mapping[str, Any], arrays: Mapping[str, Array]) -> "LabelTarget":
+        """The inverse of `described`."""
+        return cls(tuple(stored["labels"]))
 
 
 Target: TypeAlias = ClassTarget | NumberTarget | LabelTarget
@@ -152,31 +247,9 @@ def sorted_classes(cells: Texts) -> list[str]:
         return classes
 
 
-def to_stored(target: Target) -> tuple[dict[str, Any], dict[str, Array]]:
-    """The target as JSON values and arrays."""
-    match target:
-        case ClassTarget(name, classes):
-            return {"name": name, "classes": list(classes)}, {}
-        case NumberTarget(names, mean, spread, scaling, limits):
-            arrays = {"target.mean": mean, "target.spread": spread}
-            if limits is not None:
-                arrays |= {"target.lowest": limits[0], "target.highest": limits[1]}
-            return {"names": list(names), "scaling": scaling}, arrays
-        case LabelTarget(names):
-            return {"labels": list(names)}, {}
-
-
-def from_stored(stored: Mapping[str, Any], arrays: Mapping[str, Array]) -> Target:
-    """The inverse of `to_stored`."""
-    if "classes" in stored:
-        return ClassTarget(stored["name"], tuple(stored["classes"]))
-    if "labels" in stored:
-        return LabelTarget(tuple(stored["labels"]))
-    limits = (arrays["target.lowest"], arrays["target.highest"]) if "target.lowest" in arrays else None
-    return NumberTarget(
-        tuple(stored["names"]),
-        arrays["target.mean"],
-        arrays["target.spread"],
-        stored.get("scaling", STANDARD),
-        limits,
-    )
+TARGETS: dict[str, type[ClassTarget] | type[NumberTarget] | type[LabelTarget]] = {
+    "regression": NumberTarget,
+    "binary": ClassTarget,
+    "multiclass": ClassTarget,
+    "multilabel": LabelTarget,
+}

@@ -23,11 +23,11 @@ def per_class(outcome: Outcome, classes: int) -> dict[str, Array]:
 
     def scores() -> dict[str, Array]:
         matrix = confusion(outcome, classes)
-        hits, support, named = np.diag(matrix), matrix.sum(axis=1), matrix.sum(axis=0)
+        tp, support, predicted = np.diag(matrix), matrix.sum(axis=1), matrix.sum(axis=0)
         return {
-            "precision": ratio(hits, named),
-            "recall": ratio(hits, support),
-            "f1": ratio(2 * hits, support + named),
+            "precision": ratio(tp, predicted),
+            "recall": ratio(tp, support),
+            "f1": ratio(2 * tp, support + predicted),
             "support": support,
         }
 
@@ -74,13 +74,13 @@ def specificity(outcome: Outcome) -> float:
 def mcc(outcome: Outcome) -> float:
     """Matthews' correlation for any number of classes (Gorodkin 2004); 0 where it is undefined."""
     matrix = confusion(outcome, _classes(outcome))
-    truth, named, hits = matrix.sum(axis=1), matrix.sum(axis=0), np.diag(matrix)
-    missed, false = truth - hits, named - hits
-    # Class by class the same as total * hits - truth @ named and total**2 - truth @ truth in the source, but
-    # without differences of large products: exact for counts, and 0 where there is one class only.
-    together = hits @ (matrix.sum() - truth - false) - missed @ false
+    truth, predicted, tp = matrix.sum(axis=1), matrix.sum(axis=0), np.diag(matrix)
+    fn, fp = truth - tp, predicted - tp
+    # Class by class the same as total * tp - truth @ predicted and total**2 - truth @ truth in the source,
+    # but without differences of large products: exact for counts, and 0 where there is one class only.
+    together = tp @ (matrix.sum() - truth - fp) - fn @ fp
     others = 1 - np.eye(len(matrix))
-    spread = (truth @ others @ truth) * (named @ others @ named)
+    spread = (truth @ others @ truth) * (predicted @ others @ predicted)
     return float(together / np.sqrt(spread)) if spread > 0 else 0.0
 
 
@@ -113,10 +113,10 @@ def ece(outcome: Outcome) -> float:
     def bins_and_gaps() -> tuple[Array, Array]:
         scores = outcome.scores
         if scores.shape[1] == 2:  # along an axis of two NumPy takes ten times as long
-            top, named = np.maximum(scores[:, 0], scores[:, 1]), scores[:, 1] > scores[:, 0]
+            top, predicted = np.maximum(scores[:, 0], scores[:, 1]), scores[:, 1] > scores[:, 0]
         else:
-            top, named = scores.max(axis=1), scores.argmax(axis=1)
-        top, right = top.astype(np.float64), (named == outcome.truth).astype(np.float64)
+            top, predicted = scores.max(axis=1), scores.argmax(axis=1)
+        top, right = top.astype(np.float64), (predicted == outcome.truth).astype(np.float64)
         return np.clip(np.ceil(top * 15).astype(np.intp) - 1, 0, 14), right - top
 
     bins, gaps = outcome.fixed("bins of the top probability", bins_and_gaps)
@@ -136,16 +136,16 @@ def average_precision(outcome: Outcome) -> float:
 
 def f1_micro(outcome: Outcome) -> float:
     """F1 over all labels of all rows together."""
-    hits, support, named = (part.sum() for part in _label_counts(outcome))
-    return float(ratio(np.asarray(2 * hits), np.asarray(support + named)))
+    tp, support, predicted = (part.sum() for part in _label_counts(outcome))
+    return float(ratio(np.asarray(2 * tp), np.asarray(support + predicted)))
 
 
 def f1_macro(outcome: Outcome) -> float:
     """Mean F1 of the classes that occur or were predicted, or of the labels."""
     if outcome.truth.ndim == 1:
         return macro("f1")(outcome)
-    hits, support, named = _label_counts(outcome)
-    return float(ratio(2 * hits, support + named).mean())
+    tp, support, predicted = _label_counts(outcome)
+    return float(ratio(2 * tp, support + predicted).mean())
 
 
 def hamming_loss(outcome: Outcome) -> float:
@@ -167,8 +167,9 @@ def _label_counts(outcome: Outcome) -> tuple[Array, Array, Array]:
     def counts() -> tuple[Array, Array, Array]:
         weights = outcome.row_weights
         truth = outcome.fixed("labels", lambda: outcome.truth.astype(np.float64))
-        named = outcome.fixed("labels named", lambda: outcome.predicted.astype(np.float64))
-        return weights @ outcome.fixed("hits", lambda: truth * named), weights @ truth, weights @ named
+        predicted = outcome.fixed("predicted labels", lambda: outcome.predicted.astype(np.float64))
+        tp = outcome.fixed("true positives", lambda: truth * predicted)
+        return weights @ tp, weights @ truth, weights @ predicted
 
     return outcome.weighed("label counts", counts)
 
@@ -207,21 +208,21 @@ def _rank_score(outcome: Outcome, number: int, name: str) -> float:
     return value
 
 
-def _area(hits: Array, false: Array) -> float:
+def _area(tp: Array, fp: Array) -> float:
     """Under the ROC curve; NaN where there are no two sides."""
-    if hits[-1] <= 0 or false[-1] <= 0:
+    if tp[-1] <= 0 or fp[-1] <= 0:
         return np.nan
     # The trapezoidal rule, whose first trapezoid starts at (0, 0).
-    double = false[0] * hits[0] + np.diff(false) @ (hits[1:] + hits[:-1])
-    return float(double / 2 / (hits[-1] * false[-1]))
+    double = fp[0] * tp[0] + np.diff(fp) @ (tp[1:] + tp[:-1])
+    return float(double / 2 / (tp[-1] * fp[-1]))
 
 
-def _mean_precision(hits: Array, false: Array) -> float:
+def _mean_precision(tp: Array, fp: Array) -> float:
     """Over the steps of recall; NaN where there is nothing to be found."""
-    if hits[-1] <= 0:
+    if tp[-1] <= 0:
         return np.nan
-    precision = hits / np.maximum(hits + false, np.finfo(np.float64).tiny)
-    return float((hits[0] * precision[0] + np.diff(hits) @ precision[1:]) / hits[-1])
+    precision = tp / np.maximum(tp + fp, np.finfo(np.float64).tiny)
+    return float((tp[0] * precision[0] + np.diff(tp) @ precision[1:]) / tp[-1])
 
 
 RANK_SCORES: dict[str, Callable[[Array, Array], float]] = {

@@ -46,10 +46,10 @@ def roc_curve(truth: Array, scores: Array, weights: Array) -> RankCurve:
 
     Raises UnavailableError unless there are rows in and rows outside of the class.
     """
-    thresholds, hits, false = _cumulated(truth, scores, weights)
-    if hits[-1] <= 0 or false[-1] <= 0:
+    thresholds, tp, fp = _cumulated(truth, scores, weights)
+    if tp[-1] <= 0 or fp[-1] <= 0:
         raise UnavailableError("it needs rows in and rows outside of the class")
-    x, y = false / false[-1], hits / hits[-1]
+    x, y = fp / fp[-1], tp / tp[-1]
     return RankCurve(thresholds, x, y, float(np.trapezoid(y, x)), 0.5)
 
 
@@ -58,27 +58,27 @@ def precision_recall_curve(truth: Array, scores: Array, weights: Array) -> RankC
 
     Precision is 1 where nothing is named. Raises UnavailableError if there are no rows of the class.
     """
-    thresholds, hits, false = _cumulated(truth, scores, weights)
-    if hits[-1] <= 0:
+    thresholds, tp, fp = _cumulated(truth, scores, weights)
+    if tp[-1] <= 0:
         raise UnavailableError("it needs rows of the class")
-    recall, precision = hits / hits[-1], ratio(hits, hits + false)
+    recall, precision = tp / tp[-1], ratio(tp, tp + fp)
     precision[0] = 1.0
     area = float(np.diff(recall) @ precision[1:])
-    return RankCurve(thresholds, recall, precision, area, float(hits[-1] / (hits[-1] + false[-1])))
+    return RankCurve(thresholds, recall, precision, area, float(tp[-1] / (tp[-1] + fp[-1])))
 
 
 def _cumulated(truth: Array, scores: Array, weights: Array) -> tuple[Array, Array, Array]:
-    """Thresholds, and the weights of true and false rows at or above each; before the first, none."""
+    """Thresholds, and the weights of true and false positives at each; before the first, none."""
     present = weights > 0
     if not present.any():
         raise UnavailableError("there are no rows")
     truth, scores, weights = np.asarray(truth[present], np.bool_), scores[present], weights[present]
     ranking = Ranking.of(truth, scores)
-    hits, false = ranking.cumulated(weights)
-    return np.append(np.inf, ranking.distinct(scores)), np.append(0.0, hits), np.append(0.0, false)
+    tp, fp = ranking.cumulated(weights)
+    return np.append(np.inf, ranking.distinct(scores)), np.append(0.0, tp), np.append(0.0, fp)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CalibrationCurve:
     """Probabilities in bins of equal width; NaN in empty bins.
 
@@ -107,7 +107,10 @@ def calibration_curve(truth: Array, scores: Array, weights: Array, bins: int = B
         predicted = np.bincount(place, weights * scores, bins) / weight
         observed = np.bincount(place, weights * truth, bins) / weight
         rows = weight**2 / squares
-    return CalibrationCurve(edges, predicted, observed, *_wilson(observed, rows), weight)
+    low, high = _wilson(observed, rows)
+    return CalibrationCurve(
+        edges=edges, predicted=predicted, observed=observed, low=low, high=high, weight=weight
+    )
 
 
 def _wilson(share: Array, rows: Array) -> tuple[Array, Array]:

@@ -55,7 +55,7 @@ class Density:
     y_edges: Array
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ValuePairs:
     """One target: the pairs of truth and prediction, themselves or as densities, and the residuals.
 
@@ -154,13 +154,13 @@ def _pairs(outcome: Outcome, number: int) -> ValuePairs:
         outside |= np.minimum(truth, predicted) < both[0]
         outside |= np.maximum(truth, predicted) > both[1]
     return ValuePairs(
-        truth[::every],
-        predicted[::every],
-        truth_density,
-        residual_density,
-        np.histogram(residuals, edges, weights=weights)[0],
-        edges,
-        int(outside.sum()),
+        truth=truth[::every],
+        predicted=predicted[::every],
+        truth_density=truth_density,
+        residual_density=residual_density,
+        residuals=np.histogram(residuals, edges, weights=weights)[0],
+        residual_edges=edges,
+        outside=int(outside.sum()),
     )
 
 

@@ -1,7 +1,7 @@
 """What a metric is computed from."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -32,11 +32,11 @@ class Outcome:
 
     def reweighted(self, weights: Array | None) -> "Outcome":
         """The same rows with other weights (rows,); what is `fixed` is not computed again."""
-        return Outcome(self.truth, self.predicted, self.probabilities, weights, True, self._fixed)
+        return replace(self, weights=weights, is_resample=True)
 
     def afresh(self) -> "Outcome":
         """The same without anything `fixed`: what resamples of it share does not outlive it."""
-        return Outcome(self.truth, self.predicted, self.probabilities, self.weights)
+        return replace(self, is_resample=False, _fixed={})
 
     def take(self, rows: Array) -> "Outcome":
         """Some of the rows, by number or by mask."""

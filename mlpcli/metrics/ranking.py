@@ -1,4 +1,4 @@
-"""Rows in the order of a score: how much weight of true and false rows lies at or above each score."""
+"""Rows in the order of a score: true and false positives at every threshold."""
 
 from dataclasses import dataclass
 
@@ -26,14 +26,14 @@ class Ranking:
         return cls(order, positive[order], None if last.all() else np.flatnonzero(last))
 
     def cumulated(self, weights: Array) -> tuple[Array, Array]:
-        """Of (rows,) weights the sums over true and over false rows at or above each distinct score."""
+        """True and false positives, as sums of weights (rows,), at each distinct score as threshold."""
         # In place: in a bootstrap most of the time would go into memory that is taken and given back.
-        false = weights[self.order]
-        hits = false * self.positive
-        false -= hits
-        np.cumsum(hits, out=hits)
-        np.cumsum(false, out=false)
-        return (hits, false) if self.ends is None else (hits[self.ends], false[self.ends])
+        fp = weights[self.order]
+        tp = fp * self.positive
+        fp -= tp
+        np.cumsum(tp, out=tp)
+        np.cumsum(fp, out=fp)
+        return (tp, fp) if self.ends is None else (tp[self.ends], fp[self.ends])
 
     def distinct(self, scores: Array) -> Array:
         """The scores (rows,), each once, from the highest down."""

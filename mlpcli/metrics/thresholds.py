@@ -10,8 +10,7 @@ from mlpcli.metrics.outcome import ratio
 from mlpcli.metrics.ranking import Ranking
 
 Objective: TypeAlias = Callable[[Array, Array, float, float], Array]
-"""(hits, false, positives, negatives) -> what is to be large, (cuts,): sums of weights of rows that are
-called positive and are or are not, and of all rows that are or are not."""
+"""(tp, fp, positives, negatives) -> the score to maximise, (cuts,); all four are sums of row weights."""
 
 DEFAULT_THRESHOLD = 0.5
 
@@ -31,12 +30,12 @@ def best_threshold(
     if not len(truth) or truth.min() == truth.max():
         return None
     ranking = Ranking.of(truth == 1, probabilities)
-    hits, false = (np.append(0, each) for each in ranking.cumulated(weights))
+    tp, fp = (np.append(0, each) for each in ranking.cumulated(weights))
     cuts = _between(np.concatenate([[1.0], ranking.distinct(probabilities), [0.0]]))
     possible = np.flatnonzero((cuts > 0) & (cuts < 1))
     if not len(possible):  # certain of every row
         return DEFAULT_THRESHOLD
-    values = objective(hits, false, float(hits[-1]), float(false[-1]))[possible]
+    values = objective(tp, fp, float(tp[-1]), float(fp[-1]))[possible]
     rounding = 1e-12 * max(1.0, float(np.abs(values).max()))
     best = cuts[possible[values >= values.max() - rounding]]
     return float(best[np.argmin(np.abs(best - DEFAULT_THRESHOLD))])
@@ -49,21 +48,21 @@ def _between(descending: Array) -> Array:
     return np.where(middle > below, middle, above)
 
 
-def f1(hits: Array, false: Array, positives: float, negatives: float) -> Array:
+def f1(tp: Array, fp: Array, positives: float, negatives: float) -> Array:
     """F1 of the positive class."""
-    return ratio(2 * hits, hits + false + positives)
+    return ratio(2 * tp, tp + fp + positives)
 
 
-def youden(hits: Array, false: Array, positives: float, negatives: float) -> Array:
+def youden(tp: Array, fp: Array, positives: float, negatives: float) -> Array:
     """Recall + specificity - 1 (Youden 1950)."""
-    return np.asarray(hits / positives - false / negatives)
+    return np.asarray(tp / positives - fp / negatives)
 
 
-def cost(of_false: float, of_missed: float) -> Objective:
-    """The least total cost, at so much for each row wrongly called positive or negative."""
+def cost(fp_cost: float, fn_cost: float) -> Objective:
+    """The negative total cost of false positives and false negatives."""
 
-    def objective(hits: Array, false: Array, positives: float, negatives: float) -> Array:
-        return np.asarray(-(of_false * false + of_missed * (positives - hits)))
+    def objective(tp: Array, fp: Array, positives: float, negatives: float) -> Array:
+        return np.asarray(-(fp_cost * fp + fn_cost * (positives - tp)))
 
     return objective
 

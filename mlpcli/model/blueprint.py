@@ -1,97 +1,112 @@
-"""From a prepared table to the network and trainer of its settings."""
+"""The network that settings, inputs and a task ask for, without its numbers."""
 
 import dataclasses
-from typing import Any
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
+from mlpcli.arrays import Array
 from mlpcli.data.features import FeatureEncoder
 from mlpcli.data.schema import resolve_names
-from mlpcli.data.target import Target
 from mlpcli.model.compatibility import levels, output_activation
 from mlpcli.model.tasks import Task
-from mlpcli.nn.architecture import ALL, NONE, build_layers, build_network, build_shortcut
+from mlpcli.nn.architecture import ALL, NetworkSettings, build_layers, build_network, build_shortcut
 from mlpcli.nn.embeddings import Inputs
 from mlpcli.nn.layers import Layer
 from mlpcli.nn.losses import LOSSES, Loss
-from mlpcli.nn.network import LayerSummary, Network, largest_product, summarize
+from mlpcli.nn.network import LayerSummary, Network, count_parameters, largest_product, summarize
 from mlpcli.nn.parameters import HasParameters
+from mlpcli.nn.shortcut import Shortcut
 from mlpcli.options.options import Options
+from mlpcli.settings import NONE
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Blueprint:
-    """All that decides which network there is, without its numbers."""
+    """All that decides which network there is; its own layers, made once, are for counting."""
 
-    options: Options
-    encoder: FeatureEncoder
+    network: NetworkSettings
+    inputs: Inputs
+    wide: Array | None
+    """Matrix columns of the inputs that reach the output straight."""
     n_out: int
+    output_activation: str
 
     @classmethod
-    def of(cls, options: Options, encoder: FeatureEncoder, task: Task, target: Target) -> "Blueprint":
-        """For a task and its target."""
-        return cls(options, encoder, task.outputs(target) * levels(options))
+    def of(cls, options: Options, encoder: FeatureEncoder, task: Task) -> "Blueprint":
+        """For the encoded inputs and the outputs of a task."""
+        n_out = task.outputs * levels(options)
+        wide = _wide(options.network, encoder)
+        return cls(options.network, _inputs(encoder), wide, n_out, output_activation(options))
 
-    def parts(self) -> list[HasParameters]:
-        """The layers, and the shortcut if there is one, unbound: for counting."""
-        layers: list[Layer] = self.layers()
-        wide = self._wide()
-        shortcut = [] if wide is None else [build_shortcut(layers, self._inputs(), wide)]
-        return [*layers, *shortcut]
-
+    @cached_property
     def layers(self) -> list[Layer]:
         """Layers without numbers."""
         generator = np.random.default_rng(0)
-        return build_layers(
-            self.options.network, self._inputs(), self.n_out, generator, output_activation(self.options)
-        )
+        return build_layers(self.network, self.inputs, self.n_out, generator, self.output_activation)
+
+    @cached_property
+    def shortcut(self) -> Shortcut | None:
+        """The shortcut, if there is one, without numbers."""
+        return None if self.wide is None else build_shortcut(self.layers, self.inputs, self.wide)
+
+    @property
+    def parts(self) -> list[HasParameters]:
+        """The layers, and the shortcut if there is one."""
+        return [*self.layers, *([] if self.shortcut is None else [self.shortcut])]
+
+    @property
+    def n_parameters(self) -> int:
+        """Trained numbers of one network."""
+        return count_parameters(self.parts)
 
     def summary(self) -> list[LayerSummary]:
         """The table of layers."""
-        layers = self.layers()
-        wide = self._wide()
-        return summarize(layers, None if wide is None else build_shortcut(layers, self._inputs(), wide))
+        return summarize(self.layers, self.shortcut)
 
     @property
     def largest_product(self) -> int:
         """Multiply-adds per row of the largest matrix product."""
-        return largest_product(self.layers())
+        return largest_product(self.layers)
 
     def build(self, dropout: np.random.Generator | None = None) -> Network:
-        """The network, all numbers 0."""
+        """A network of its own layers, all numbers 0."""
         return build_network(
-            self.options.network,
-            self._inputs(),
+            self.network,
+            self.inputs,
             self.n_out,
             dropout,
-            wide=self._wide(),
-            output_activation=output_activation(self.options),
+            wide=self.wide,
+            output_activation=self.output_activation,
         )
 
-    def _inputs(self) -> Inputs:
-        numbers: list[int] = []
-        categories: list[tuple[int, int]] = []
-        start = 0
-        for encoder in self.encoder.encoders:
-            categories += [(start + position, levels) for position, levels in encoder.categories]
-            numbers += [start + position for position in encoder.numbers]
-            start += encoder.width
-        return Inputs(start, tuple(numbers), tuple(categories))
 
-    def _wide(self) -> Any:
-        """Matrix columns of the inputs that reach the output straight."""
-        given = self.options.network.wide
-        names = [encoder.name for encoder in self.encoder.encoders]
-        if given == NONE:
-            return None
-        chosen = names if given == ALL else resolve_names("wide", given, names, "the input columns")
-        columns: list[int] = []
-        start = 0
-        for encoder in self.encoder.encoders:
-            if encoder.name in chosen:
-                columns += range(start, start + encoder.width)
-            start += encoder.width
-        return np.array(columns, np.intp)
+def _inputs(encoder: FeatureEncoder) -> Inputs:
+    numbers: list[int] = []
+    categories: list[tuple[int, int]] = []
+    start = 0
+    for each in encoder.encoders:
+        categories += [(start + position, levels) for position, levels in each.categories]
+        numbers += [start + position for position in each.numbers]
+        start += each.width
+    return Inputs(start, tuple(numbers), tuple(categories))
+
+
+def _wide(network: NetworkSettings, encoder: FeatureEncoder) -> Array | None:
+    names = [each.name for each in encoder.encoders]
+    if network.wide == NONE:
+        return None
+    chosen = names
+    if network.wide != ALL:
+        chosen = list(resolve_names("wide", network.wide, names, "the input columns"))
+    columns: list[int] = []
+    start = 0
+    for each in encoder.encoders:
+        if each.name in chosen:
+            columns += range(start, start + each.width)
+        start += each.width
+    return np.array(columns, np.intp)
 
 
 def loss_of(options: Options, task: Task, *, hard: bool = False) -> Loss:

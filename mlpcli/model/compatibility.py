@@ -1,11 +1,12 @@
-"""Settings that do not go together: refused before training, with the way out."""
+"""Refuse incompatible settings before training."""
 
 from mlpcli.data.target import ANY_NUMBER, LOG, MINUS_ONE_TO_ONE, POSITIVE, ZERO_TO_ONE
-from mlpcli.errors import SettingsError
-from mlpcli.model.tasks import Task
-from mlpcli.nn.architecture import AUTO
+from mlpcli.errors import Sentence, SettingsError
+from mlpcli.model.tasks import TASKS, Regression, Task
 from mlpcli.nn.optimizers import OPTIMIZERS, UpdateRule
-from mlpcli.options.options import Options
+from mlpcli.options.options import Options, settings_with
+from mlpcli.options.threshold import DecisionSettings, rule_of
+from mlpcli.settings import AUTO
 
 RANGES = {
     "relu": POSITIVE,
@@ -13,20 +14,20 @@ RANGES = {
     "sigmoid": ZERO_TO_ONE,
     "tanh": MINUS_ONE_TO_ONE,
 }
-"""Into which range targets are scaled, by the output activation."""
+"""Ranges into which targets are scaled, by the output activation."""
 
 OWN_LINKS = ("poisson",)
 """Losses of regression that turn raw outputs into predictions themselves."""
 
 
 def output_activation(options: Options) -> str:
-    """The function after the output layer; auto is none, as the loss owns the link."""
+    """The function after the output layer; auto means none, as the loss owns the link."""
     given = options.network.output_activation
     return "identity" if given == AUTO else given
 
 
 def target_range(options: Options) -> str:
-    """Into which range the targets of a regression are scaled."""
+    """The range into which the targets of a regression are scaled."""
     if options.objective.loss == "poisson":
         return POSITIVE
     return RANGES.get(output_activation(options), ANY_NUMBER)
@@ -37,48 +38,45 @@ def levels(options: Options) -> int:
     return len(options.loss.quantiles) if options.objective.loss == "quantile" else 1
 
 
-def refuse_impossible(options: Options, task: Task) -> None:
+def refuse_impossible(options: Options, task: type[Task]) -> None:
     """Raise SettingsError for settings, resolved by the preset, that contradict the task or one another."""
     loss = options.objective.loss
     task.loss_name(loss)
     function = output_activation(options)
-    if function != "identity":
-        if task.name != "regression":
-            raise SettingsError(
-                f"--output-activation {function} is for regression, not for {task.name}",
-                "Leave it out: the loss turns scores into probabilities.",
-            )
-        if loss in OWN_LINKS:
-            raise SettingsError(
-                f"--output-activation {function} does not go with --loss {loss}",
-                "Leave it out: this loss takes the exponential of the output.",
-            )
-    if options.data.target_scaling == LOG and loss in OWN_LINKS:
+    if function != "identity" and task is not Regression:
         raise SettingsError(
-            f"--target-scaling log does not go with --loss {loss}, which takes the exponential itself",
-            "Leave it out.",
+            f"{function} is for regression, not for {task.name}",
+            "Leave it out: the loss turns scores into probabilities.",
+            setting="output_activation",
         )
+    if loss in OWN_LINKS:
+        for setting, wrong in (
+            ("output_activation", function != "identity"),
+            ("target_scaling", options.data.target_scaling == LOG),
+        ):
+            if wrong:
+                hint = "Leave it out: this loss takes the exponential of the output."
+                raise _incompatible(setting, "loss", f" {loss}", hint)
     if loss == "perceptron" and options.network.hidden:
         raise SettingsError(
-            "--loss perceptron is for a single layer",
-            "Give --hidden none, or --loss hinge with hidden layers.",
+            "perceptron is for a single layer",
+            Sentence("Give {hidden} none, or {loss} hinge with hidden layers."),
+            setting="loss",
         )
-    if options.loss.label_smoothing and (task.name == "regression" or loss not in (AUTO, "cross-entropy")):
+    if options.loss.label_smoothing and (task is Regression or loss not in (AUTO, "cross-entropy")):
         raise SettingsError(
-            f"--label-smoothing is for --loss cross-entropy, not for {task.name if loss == AUTO else loss}",
+            Sentence("is for {loss} cross-entropy, not for {}", task.name if loss == AUTO else loss),
             "Leave it out.",
+            setting="label_smoothing",
         )
     if options.training.warmup and options.training.schedule == "coslog":
-        raise SettingsError("--warmup does not go with --schedule coslog, which starts at 0", "Leave it out.")
-    if options.ensemble.folds:
-        for flag, given in (("--validation", options.split.validation), ("--time", options.split.time)):
-            if given:
-                raise SettingsError(
-                    f"--folds does not go with {flag}: each network holds out a part of its own",
-                    "Leave one of them out; --ensemble N trains N networks with the same validation rows.",
-                )
+        raise _incompatible("warmup", "schedule", " coslog", "Leave it out: this schedule starts at 0.")
+    for other, given in (("validation", options.split.validation), ("time", options.split.time)):
+        if options.ensemble.folds and given:
+            hint = "Leave one of them out; {ensemble} N trains N networks with the same validation rows."
+            raise _incompatible("folds", other, ": each network holds out a part of its own", hint)
     if is_minimized(options):
-        _refuse_for_minimizer(options)
+        _refuse_settings_of_steps(options)
 
 
 def is_minimized(options: Options) -> bool:
@@ -87,25 +85,36 @@ def is_minimized(options: Options) -> bool:
     return not issubclass(OPTIMIZERS[options.optimizer.optimizer], UpdateRule)
 
 
-def _refuse_for_minimizer(options: Options) -> None:
-    name = options.optimizer.optimizer
-    for flag, given in (
-        ("--dropout", any(options.network.dropout_rates())),
-        ("--input-dropout", options.network.input_dropout),
-        ("--l1", options.regularization.l1),
-        ("--weight-decay", options.regularization.weight_decay),
-        ("--clip-norm", options.regularization.clip_norm),
-        ("--schedule", options.training.schedule not in (None, "constant")),
-        ("--warmup", options.training.warmup),
-        ("--decay-schedule", options.training.decay_schedule),
-        ("--dropout-schedule", options.training.dropout_schedule),
-        ("--decay-factors", options.regularization.decay_factors),
-        ("--beta2", options.optimizer.beta2),
-        ("--rate-factors", options.optimizer.rate_factors),
-        ("--rate-by-width", options.optimizer.rate_by_width),
-    ):
-        if given:
-            raise SettingsError(
-                f"{flag} does not go with --optimizer {name}, which searches for its steps on all rows",
-                "Leave it out, or take adam." if flag != "--weight-decay" else "Use --l2.",
-            )
+def _refuse_settings_of_steps(options: Options) -> None:
+    values = options.values()
+    for name in settings_with(lambda setting: setting.of_steps):
+        value = values[name]
+        if any(value) if isinstance(value, tuple) else value not in (None, 0, "constant"):
+            hint = "Use {l2}." if name == "weight_decay" else "Leave it out, or take adam."
+            searching = f" {options.optimizer.optimizer}, which searches for its steps on all rows"
+            raise _incompatible(name, "optimizer", searching, hint)
+
+
+def _incompatible(setting: str, other: str, behind: str, hint: str) -> SettingsError:
+    template = f"does not go with {{{other}}}{{}}"
+    return SettingsError(Sentence(template, behind), Sentence(hint), setting=setting)
+
+
+def check_threshold(settings: DecisionSettings, task: type[Task], *, held: bool) -> None:
+    """Raise SettingsError if the task has no threshold, or rows to choose one by are not `held` out."""
+    if settings.threshold is None:
+        return
+    refuse_threshold(task)
+    if not held and not isinstance(rule_of(settings.threshold), float):
+        raise SettingsError(
+            f"{settings.threshold}: there are no validation rows to choose by",
+            Sentence("Give a number, or hold out rows with {validation} 0.15."),
+            setting="threshold",
+        )
+
+
+def refuse_threshold(task: type[Task]) -> None:
+    """Raise SettingsError if the task has no threshold."""
+    if not task.has_threshold:
+        others = " and ".join(name for name, each in TASKS.items() if each.has_threshold)
+        raise SettingsError(f"is for {others}, not for {task.name}", "Leave it out.", setting="threshold")

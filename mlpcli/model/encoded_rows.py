@@ -1,34 +1,22 @@
-"""Encoded rows, and what they are made from: a part of the training table, or another table of the model."""
+"""Encoded rows: of a part of the training table, or of another table of the model."""
 
 import hashlib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from mlpcli.arrays import Array
-from mlpcli.data.columns.cells import (
-    MISSING_WORDS,
-    Cells,
-    Frame,
-    Reading,
-    Texts,
-    as_booleans,
-    as_numbers,
-    is_missing,
-    shown,
-)
+from mlpcli.data.columns.cells import Frame, Reading
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.features import FeatureEncoder
-from mlpcli.data.reading.source import ReadingSettings
 from mlpcli.data.reading.stream import RowStream
-from mlpcli.data.reading.table import Place
 from mlpcli.data.schema import NUMBER, Schema
 from mlpcli.data.target import ClassTarget, LabelTarget, NumberTarget, Target
-from mlpcli.errors import DataError
+from mlpcli.errors import DataError, Sentence
 
 Data: TypeAlias = "str | Path | Sequence[str | Path] | pd.DataFrame"
 
@@ -96,8 +84,6 @@ class EncodedChunk:
     """Rows without target."""
     frame: Frame
     """All columns that were read, of the same rows."""
-    place: Place
-    """Where each of them stands, for messages."""
 
 
 def paths_of(data: Data) -> "list[str] | pd.DataFrame":
@@ -109,17 +95,11 @@ def paths_of(data: Data) -> "list[str] | pd.DataFrame":
     return [str(path) for path in data]
 
 
-def reading_of(settings: ReadingSettings) -> Reading:
-    """How cells are read under these settings."""
-    return Reading(MISSING_WORDS | set(settings.missing or ()), settings.decimal or ".")
-
-
 def encode_chunks(
     stream: RowStream,
     schema: Schema,
     encoder: FeatureEncoder,
     target: Target,
-    reading: Reading,
     counts: CellCounts,
     *,
     strict: bool = False,
@@ -129,28 +109,25 @@ def encode_chunks(
 ) -> Iterator[EncodedChunk]:
     """The rows of another table of the model; with `strict` a cell that has to be counted is an error.
 
-    `also` are further columns to read; those of `texts` are read as text, whatever they are to the model.
-    `parsed` is how the text is parsed where others read the same cells: what is missing to some of them only
-    must still be there.
+    `also`: further columns to read; `texts`: columns to read as text, whatever they are to the model;
+    `parsed`: how text is parsed if not by the stream's settings, as where other models read the same cells
+    and what is missing only to some of them must still be there.
     """
     schema.require(stream.header, stream.name, target=True)
     weight = schema.weight if schema.weight in stream.header else None
     names = [*(column.name for column in schema.inputs), *schema.target, *([weight] if weight else [])]
     names = list(dict.fromkeys([*names, *also]))
     numbers = numbers_of(schema, target, weight) - set(texts)
-    for chunk in stream.chunks(names, numbers, parsed or reading, ahead=True):
-        present = np.flatnonzero(rows_with_target(chunk.frame, schema.target, reading))
-        frame = chunk.frame if len(present) == len(chunk.frame) else chunk.frame.take(present)
-
-        def place(row: int, chunk: Any = chunk, present: Array = present) -> str:
-            return str(chunk.place(int(present[row])))
-
-        truth = truth_of(target, frame, reading, place)
-        weights = None if weight is None else row_weights(frame[weight], weight, reading, place)
+    for whole, _ in stream.chunks(names, numbers, reading=parsed, ahead=True):
+        whole = whole.under(stream.reading)
+        present = np.flatnonzero(rows_with_target(whole, schema.target))
+        frame = whole if len(present) == len(whole) else whole.take(present)
+        truth = truth_of(target, frame)
+        weights = None if weight is None else row_weights(frame, weight)
         features = encoder.encode(frame, counts)
         if strict:
-            refuse_counted(counts, frame, place)
-        yield EncodedChunk(EncodedRows(features, truth, weights), len(chunk) - len(present), frame, place)
+            refuse_counted(counts, frame)
+        yield EncodedChunk(EncodedRows(features, truth, weights), len(whole) - len(present), frame)
 
 
 def encode_part(
@@ -158,11 +135,10 @@ def encode_part(
     schema: Schema,
     encoder: FeatureEncoder,
     target: Target,
-    reading: Reading,
     counts: CellCounts,
 ) -> EncodedRows:
     """All rows with a target of another table."""
-    chunks = encode_chunks(stream, schema, encoder, target, reading, counts)
+    chunks = encode_chunks(stream, schema, encoder, target, counts)
     whole = EncodedRows.joined([chunk.part for chunk in chunks])
     if not len(whole):
         raise no_target(stream.name)
@@ -183,28 +159,29 @@ def no_target(name: str) -> DataError:
     return DataError(f"{name}: no row has a value in the target", "Give rows with known targets.")
 
 
-def refuse_counted(counts: CellCounts, frame: Any, place: Place, model: str = "") -> None:
+def refuse_counted(counts: CellCounts, frame: Frame, *, compared: bool = False) -> None:
     """Raise DataError for a cell of the frame just encoded that was counted for more than being missing.
 
-    `model` tells which training is meant, where that is not clear.
+    `compared`: it was encoded for the model that is compared with.
     """
+    template = "{}: column {!r}: {} {}" + " to the model of {compare}" * compared
     for what, complaint in STRICT.items():
         if what in counts.last:
             name, row = counts.last[what]
             raise DataError(
-                f"{place(row)}: column {name!r}: {shown(frame[name], row)} {complaint}{model}",
-                "Mend the cell, or leave out --strict.",
+                Sentence(template, frame.place(row), name, frame[name].shown(row), complaint),
+                Sentence("Mend the cell, or leave out {strict}."),
             )
 
 
-def row_weights(cells: Cells, name: str, reading: Reading, place: Place) -> Array:
-    """The weights (rows,); one that is no number of 0 or more is an error with its line."""
-    weights, _ = as_numbers(cells, reading)
+def row_weights(frame: Frame, name: str) -> Array:
+    """The weights (rows,) in a column; DataError for one that is no number of 0 or more."""
+    weights, _ = frame[name].numbers()
     bad = ~(np.isfinite(weights) & (weights >= 0))
     if bad.any():
         row = int(np.argmax(bad))
         raise DataError(
-            f"{place(row)}: weight {name!r}: {shown(cells, row)} is no weight",
+            f"{frame.place(row)}: weight {name!r}: {frame[name].shown(row)} is no weight",
             "A row weight is a number of 0 or more.",
         )
     return weights
@@ -229,41 +206,37 @@ def _factors(count: int) -> Array:
     return np.asarray((state ^ (state >> np.uint64(31))) | np.uint64(1))
 
 
-def rows_with_target(frame: Frame, names: Sequence[str], reading: Reading) -> Array:
+def rows_with_target(frame: Frame, names: Sequence[str]) -> Array:
     """(rows,) True where every target has a value."""
     absent = np.zeros(len(frame), dtype=bool)
     for name in names:
-        absent |= is_missing(frame[name], reading)
+        absent |= frame[name].missing()
     return ~absent
 
 
-def truth_of(target: Target, frame: Frame, reading: Reading, place: Place) -> Array:
-    """What metrics take: class numbers, labels or values; `place` says where a row stands."""
+def truth_of(target: Target, frame: Frame) -> Array:
+    """The truth as metrics take it: class numbers, labels or values."""
     if isinstance(target, ClassTarget):
-        return target.encode(_texts(frame, target.name), place)
+        return target.encode(frame)
     columns = []
     for name in target.names:
+        cells = frame[name]
         if isinstance(target, LabelTarget):
-            values, unreadable = as_booleans(frame[name], reading)
+            values, unreadable = cells.booleans()
             if unreadable.any():
-                values, unreadable = as_numbers(frame[name], reading)
+                values, unreadable = cells.numbers()
                 unreadable |= ~np.isin(values, (0, 1))
             wanted = "0 or 1"
         else:
-            values, unreadable = as_numbers(frame[name], reading)
+            values, unreadable = cells.numbers()
             unreadable |= np.isinf(values)
             wanted = "a finite number"
         if unreadable.any():
             row = int(np.argmax(unreadable))
             raise DataError(
-                f"{place(row)}: target {name!r}: {shown(frame[name], row)} is not {wanted}",
+                f"{frame.place(row)}: target {name!r}: {cells.shown(row)} is not {wanted}",
                 "Mend the cell, or leave it empty to drop the row.",
             )
         columns.append(values)
     truth = np.column_stack(columns)
     return truth.astype(np.intp) if isinstance(target, LabelTarget) else truth
-
-
-def _texts(frame: Frame, name: str) -> Texts:
-    cells = frame[name]
-    return cells if isinstance(cells, Texts) else Texts.of(cells.tolist())

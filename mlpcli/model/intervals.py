@@ -1,4 +1,4 @@
-"""Intervals around predicted numbers: what a model stores of its errors on held-out rows, and what follows.
+"""Intervals around predicted numbers, from the errors on held-out rows that a model stores.
 
 Errors are of the encoded target, so that with `--target-scaling log` intervals grow with the prediction.
 """
@@ -10,35 +10,39 @@ import numpy as np
 
 from mlpcli.arrays import Array
 from mlpcli.data.target import NumberTarget
-from mlpcli.errors import ArtifactError, SettingsError
+from mlpcli.errors import ArtifactError, Sentence, SettingsError
 from mlpcli.metrics.conformal import ErrorSizes
 from mlpcli.model.model import Model
+from mlpcli.model.tasks import Regression
 
-FLAG = "--interval"
 PREFIX = "errors."
-"""Of the arrays' names in the model file; the rest are the fields of `ErrorSizes`."""
+"""Start of the arrays' names in the model file; the rest are the fields of `ErrorSizes`."""
 
 
 def errors_for(model: Model, level: float) -> ErrorSizes:
-    """What is stored, if it allows intervals of a level; raises MlpcliError where it does not."""
-    if model.task.name != "regression":
+    """The stored errors, if they allow intervals of a level; raises MlpcliError if they do not."""
+    if not isinstance(model.task, Regression):
         raise SettingsError(
-            f"{FLAG} is for regression, not for {model.task.name}", "--proba shows how sure a class is."
+            f"is for regression, not for {model.task.name}",
+            Sentence("{proba} shows how sure a class is."),
+            setting="interval",
         )
     arrays = model.artifact.arrays
     names = [field.name for field in dataclasses.fields(ErrorSizes)]
     if not all(PREFIX + name in arrays for name in names):
         raise ArtifactError(
-            f"{FLAG}: the model knows no errors on rows that were held out",
-            "Train it again, with --validation above 0.",
+            "the model has no errors on rows that were held out",
+            Sentence("Train it again, with {validation} above 0."),
+            setting="interval",
         )
     found = ErrorSizes(*(arrays[PREFIX + name] for name in names))
     if level > found.highest:
         # Rounded down: what is said must be allowed. Of a number of three digits the product may be less.
         highest = math.floor(found.highest * 1000 + 1e-9) / 1000
         raise ArtifactError(
-            f"{FLAG} {level:g}: too few rows were held out in training for more than {highest:.3f}",
+            f"{level:g}: too few rows were held out in training for more than {highest:.3f}",
             "Give a lower level, or train with more validation rows.",
+            setting="interval",
         )
     return found
 
@@ -61,8 +65,9 @@ def bounds(model: Model, errors: ErrorSizes, point_prediction: Array, level: flo
 
 def number_target(model: Model) -> NumberTarget:
     """The target of a regression."""
-    assert isinstance(model.target, NumberTarget)
-    return model.target
+    target = model.task.target
+    assert isinstance(target, NumberTarget)
+    return target
 
 
 def clipped(target: NumberTarget, encoded: Array) -> Array:

@@ -1,6 +1,5 @@
 """A trained model in memory: from an artifact to predictions for rows of its columns."""
 
-import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -14,25 +13,25 @@ from mlpcli.data.columns.cells import Frame
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.features import FeatureEncoder
 from mlpcli.data.reading.source import ReadingSettings
-from mlpcli.data.target import NumberTarget, Target, from_stored
+from mlpcli.data.target import TARGETS, NumberTarget
 from mlpcli.errors import ArtifactError, MlpcliError
 from mlpcli.metrics.thresholds import DEFAULT_THRESHOLD
 from mlpcli.model.blueprint import Blueprint, loss_of
-from mlpcli.model.encoded_rows import reading_of
 from mlpcli.model.tasks import TASKS, Task, Threshold
 from mlpcli.nn.losses import Loss
-from mlpcli.nn.network import Network, count_parameters
+from mlpcli.nn.network import Network
 from mlpcli.options.options import Options
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Model:
-    """What `load` returns; `artifact` holds all that is known of its making."""
+    """A trained model; its `artifact` holds all that is known of its making."""
 
     artifact: Artifact
     options: Options
     encoder: FeatureEncoder
-    target: Target
+    task: Task
+    """The meaning of the outputs, with the target."""
     networks: tuple[Network, ...]
     """Members of an ensemble, or a single one."""
     loss: Loss
@@ -40,17 +39,12 @@ class Model:
     """(1,), or (labels,) of several labels: raw outputs are divided by it."""
 
     @property
-    def task(self) -> Task:
-        """What the outputs mean."""
-        return TASKS[self.artifact.schema.task]
-
-    @property
     def network(self) -> Network:
         """The first; all are of one shape."""
         return self.networks[0]
 
     def outputs(self, features: Array) -> Array:
-        """Linked outputs (rows, outputs) in float64, the mean over the networks: values in encoded units, or
+        """Predictions (rows, outputs) in float64, the mean over the networks: values in encoded units, or
         probabilities."""
         total = self.predictions(self.networks[0].predict(features))
         for network in self.networks[1:]:
@@ -63,7 +57,7 @@ class Model:
 
     @property
     def threshold(self) -> Threshold:
-        """From which probability on yes is said: as training stored it, (1,) or (labels,), else 0.5."""
+        """The decision threshold that training stored, (1,) or (labels,), else 0.5."""
         stored = self.artifact.target.get("thresholds")
         return DEFAULT_THRESHOLD if stored is None else np.array(stored)
 
@@ -74,8 +68,9 @@ class Model:
 
     def quantiles(self, predictions: Array) -> list[Array]:
         """For each level values (rows, targets) in the target's units."""
-        levels = len(self.quantile_levels)
-        target = self.target
+        levels, target = len(self.quantile_levels), self.task.target
+        if not levels:
+            return []
         assert isinstance(target, NumberTarget)
         return [target.decode(predictions[:, number::levels]) for number in range(levels)]
 
@@ -88,7 +83,7 @@ ModelLike: TypeAlias = "str | Path | Model"
 
 
 def load(model: ModelLike) -> Model:
-    """A model from its file; raises ArtifactError if it is none."""
+    """A model from its file; raises ArtifactError if it cannot be read."""
     if isinstance(model, Model):
         return model
     stored = artifact_room.load(str(model))
@@ -112,14 +107,20 @@ def load(model: ModelLike) -> Model:
 def from_artifact(stored: Artifact) -> Model:
     """Rebuild encoders and network; the sizes are checked before anything of their size is made."""
     options = Options.from_values(stored.settings)
-    encoder = FeatureEncoder.from_stored(stored.encoders, stored.arrays, reading_of(options.reading))
-    target = from_stored(stored.target, stored.arrays)
-    task = TASKS[stored.schema.task]
-    plan = Blueprint.of(options, encoder, task, target)
+    encoder = FeatureEncoder.from_stored(stored.encoders, stored.arrays)
+    target = TARGETS[stored.schema.task].from_description(stored.target, stored.arrays)
+    task = TASKS[stored.schema.task](target)
+    return built(stored, options, encoder, task, Blueprint.of(options, encoder, task))
+
+
+def built(
+    stored: Artifact, options: Options, encoder: FeatureEncoder, task: Task, blueprint: Blueprint
+) -> Model:
+    """The model of an artifact's weights; raises ValueError if they do not fit the blueprint."""
     values = np.atleast_2d(stored.arrays["parameters"])
-    if values.shape[1] != count_parameters(plan.parts()):
+    if values.shape[1] != blueprint.n_parameters:
         raise ValueError("the number of parameters is not that of the network")
-    networks = tuple(plan.build() for _ in values)
+    networks = tuple(blueprint.build() for _ in values)
     constants = np.atleast_2d(stored.arrays.get("constants", np.empty((len(values), 0), np.float32)))
     if constants.shape != (len(values), len(networks[0].parameters.constants)):
         raise ValueError("the number of constants is not that of the network")
@@ -129,13 +130,15 @@ def from_artifact(stored: Artifact) -> Model:
     temperature = stored.arrays.get("temperature", np.ones(1))
     if len(temperature) not in (1, networks[0].n_out):
         raise ValueError("the temperatures are not those of the outputs")
-    return Model(stored, options, encoder, target, networks, loss_of(options, task), temperature)
-
-
-def read_as(model: Model, settings: ReadingSettings) -> Model:
-    """The same model for files that are read so, whatever the words for missing were in training."""
-    encoder = FeatureEncoder(model.encoder.encoders, reading_of(settings))
-    return dataclasses.replace(model, encoder=encoder)
+    return Model(
+        artifact=stored,
+        options=options,
+        encoder=encoder,
+        task=task,
+        networks=networks,
+        loss=loss_of(options, task),
+        temperature=temperature,
+    )
 
 
 def reading_for(model: Model, given: ReadingSettings) -> ReadingSettings:

@@ -31,10 +31,10 @@ class Scores:
 
 
 def baseline_outcome(model: Model, part: EncodedRows, threshold: Threshold) -> Outcome:
-    """What the trivial baseline predicts for the same rows, at the same threshold."""
+    """The trivial baseline's predictions for the same rows, at the same threshold."""
     constant = model.artifact.arrays["baseline"]
     outputs = np.broadcast_to(constant, (len(part), len(constant)))
-    return model.task.outcome(model.target, outputs, part.truth, part.weights, threshold)
+    return model.task.outcome(outputs, part.truth, part.weights, threshold)
 
 
 def score(model: Model, part: EncodedRows) -> Scores:
@@ -53,4 +53,4 @@ def scores_of(model: Model, outcome: Outcome, trivial: Outcome) -> Scores:
 def predicted_outcome(model: Model, part: EncodedRows, predictions: Array) -> Outcome:
     """Predictions next to the truth, from predicted values or probabilities."""
     point_prediction = model.loss.point_prediction(predictions)
-    return model.task.outcome(model.target, point_prediction, part.truth, part.weights, model.threshold)
+    return model.task.outcome(point_prediction, part.truth, part.weights, model.threshold)

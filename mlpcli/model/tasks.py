@@ -1,17 +1,19 @@
-"""The one place that knows what regression and classification mean: target, loss, decision. TASKS."""
+"""Tasks: a target together with its losses, decisions and baseline. TASKS."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 
 from mlpcli.arrays import Array
 from mlpcli.data.target import ClassTarget, LabelTarget, NumberTarget, Target
-from mlpcli.errors import SettingsError, did_you_mean
+from mlpcli.errors import Sentence, SettingsError, did_you_mean
 from mlpcli.metrics.outcome import Outcome
-from mlpcli.nn.architecture import AUTO
+from mlpcli.metrics.thresholds import DEFAULT_THRESHOLD
 from mlpcli.options.objective import ClassWeight
+from mlpcli.settings import AUTO
 
 Threshold: TypeAlias = "float | Array"
 """One for all labels, or (labels,)."""
@@ -24,211 +26,243 @@ LABEL_LOSSES = {
 """With a sigmoid unit for each target."""
 
 
+@dataclass(frozen=True)
 class Task(ABC):
-    """How raw outputs, truth and decisions relate. `truth` is what metrics take (see `Outcome`)."""
+    """A target and the meaning of raw outputs, truth and decisions for it. `truth` is as in `Outcome`."""
 
-    name: str
-    losses: Mapping[str, str]
+    target: Target
+
+    name: ClassVar[str]
+    losses: ClassVar[Mapping[str, str]]
     """Loss by the name a user gives; the first is the default."""
-    headline: str
+    headline: ClassVar[str]
     """The metric shown while training."""
+    has_threshold: ClassVar[bool] = False
+    """Whether probabilities are compared with a threshold; else the most probable class is predicted."""
 
-    def loss_name(self, given: str) -> str:
+    @classmethod
+    def loss_name(cls, given: str) -> str:
         """The entry of the table of losses; an impossible one raises SettingsError."""
         if given == AUTO:
-            return next(iter(self.losses.values()))
-        if given not in self.losses:
-            others = [name for name, task in TASKS.items() if given in task.losses]
-            hint = f"It is for {', '.join(others)} (--task). {did_you_mean(given, self.losses)}"
-            raise SettingsError(f"--loss: {given!r} is not for {self.name}", hint)
-        return self.losses[given]
+            return next(iter(cls.losses.values()))
+        if given not in cls.losses:
+            others = ", ".join(name for name, task in TASKS.items() if given in task.losses)
+            hint = Sentence("It is for {} ({task}). {}", others, did_you_mean(given, cls.losses))
+            raise SettingsError(f"{given!r} is not for {cls.name}", hint, setting="loss")
+        return cls.losses[given]
 
+    @property
     @abstractmethod
-    def outputs(self, target: Target) -> int:
-        """Width of the output layer."""
+    def labels(self) -> tuple[str, ...]:
+        """Classes, or targets, in the order of probabilities and predictions."""
 
-    @abstractmethod
-    def loss_targets(self, target: Target, truth: Array) -> Array:
+    @property
+    def outputs(self) -> int:
+        """Width of the output layer, for a loss of one output a label."""
+        return len(self.labels)
+
+    def loss_targets(self, truth: Array) -> Array:
         """Truth as the loss takes it."""
+        return truth.astype(np.float32)
 
     @abstractmethod
+    def decide(self, predictions: Array, threshold: Threshold) -> Array:
+        """Decisions, as `Outcome.predicted`, from predictions (rows, outputs): values or probabilities."""
+
+    def probabilities(self, predictions: Array) -> Array | None:
+        """Probabilities (rows, labels) from predictions; None for numbers."""
+        return predictions
+
     def outcome(
         self,
-        target: Target,
         predictions: Array,
         truth: Array,
         weights: Array | None,
-        threshold: Threshold = 0.5,
+        threshold: Threshold = DEFAULT_THRESHOLD,
     ) -> Outcome:
-        """What was predicted beside what was true, from linked outputs (values or probabilities)."""
+        """Predictions next to the truth."""
+        decided = self.decide(predictions, threshold)
+        return Outcome(truth, decided, self.probabilities(predictions), weights)
 
     @abstractmethod
-    def baseline(self, target: Target, truth: Array, weights: Array | None) -> Array:
-        """Linked outputs (outputs,) that need no input: the mean, or the shares of the classes."""
+    def baseline(self, truth: Array, weights: Array | None) -> Array:
+        """Predictions (outputs,) that need no input: the mean, or the shares of the classes."""
 
-    def class_weights(
-        self, target: Target, truth: Array, given: ClassWeight, training: Array
-    ) -> Array | None:
+    def class_weights(self, truth: Array, given: ClassWeight, training: Array) -> Array | None:
         """Weights (rows, 1) or (rows, labels) or None; balanced means by the `training` truth."""
         if given == "none":
             return None
-        raise SettingsError(f"--class-weight is not for {self.name}", "Leave it out, or use --weight COLUMN.")
+        hint = Sentence("Leave it out, or give {weight} COLUMN.")
+        raise SettingsError(f"is not for {self.name}", hint, setting="class_weight")
+
+    @property
+    def gives_probabilities(self) -> bool:
+        """Whether there are probabilities."""
+        return True
+
+    @property
+    def columns(self) -> list[str]:
+        """Names of the columns of decisions that are written."""
+        return [f"prediction_{name}" for name in self.labels]
+
+    def cells(self, decided: Array) -> list[list[Any]]:
+        """Decisions as plain values, column by column."""
+        columns: list[list[Any]] = decided.T.tolist()
+        return columns
 
 
+@dataclass(frozen=True)
 class Regression(Task):
     """One or several numbers, standardised for the loss."""
+
+    target: NumberTarget
 
     name = "regression"
     losses = {name: name for name in ("mse", "mae", "huber", "log-cosh", "quantile", "poisson")}
     headline = "rmse"
 
-    def outputs(self, target: Target) -> int:
-        assert isinstance(target, NumberTarget)
-        return len(target.names)
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return self.target.names
 
-    def loss_targets(self, target: Target, truth: Array) -> Array:
-        assert isinstance(target, NumberTarget)
-        return target.encode(truth)
+    def loss_targets(self, truth: Array) -> Array:
+        return self.target.encode(truth)
 
-    def outcome(
-        self,
-        target: Target,
-        predictions: Array,
-        truth: Array,
-        weights: Array | None,
-        threshold: Threshold = 0.5,
-    ) -> Outcome:
-        assert isinstance(target, NumberTarget)
-        return Outcome(truth, target.decode(predictions), None, weights)
+    def decide(self, predictions: Array, threshold: Threshold) -> Array:
+        return self.target.decode(predictions)
 
-    def baseline(self, target: Target, truth: Array, weights: Array | None) -> Array:
-        assert isinstance(target, NumberTarget)
+    def probabilities(self, predictions: Array) -> None:
+        return None
+
+    @property
+    def gives_probabilities(self) -> bool:
+        return False
+
+    def baseline(self, truth: Array, weights: Array | None) -> Array:
         # Sums of the largest floats overflow.
         unit = np.maximum(np.abs(truth).max(axis=0), 1.0)
         mean = np.average(truth / unit, axis=0, weights=weights) * unit
-        return target.encode(mean).astype(np.float64)
+        return self.target.encode(mean).astype(np.float64)
+
+    @property
+    def columns(self) -> list[str]:
+        return super().columns if len(self.labels) > 1 else ["prediction"]
+
+    def cells(self, decided: Array) -> list[list[Any]]:
+        return [rounded(values) for values in decided.T]
 
 
-class _Classes(Task):
+@dataclass(frozen=True)
+class Multiclass(Task):
+    """One class out of several: softmax."""
+
+    target: ClassTarget
+
+    name = "multiclass"
     losses = {name: name for name in ("cross-entropy", "focal", "hinge", "perceptron")}
     headline = "accuracy"
 
-    def baseline(self, target: Target, truth: Array, weights: Array | None) -> Array:
-        assert isinstance(target, ClassTarget)
-        counts = np.bincount(truth, weights, len(target.classes)).astype(np.float64)
-        return np.asarray(counts / counts.sum())
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return self.target.classes
 
-    def class_weights(
-        self, target: Target, truth: Array, given: ClassWeight, training: Array
-    ) -> Array | None:
-        assert isinstance(target, ClassTarget)
-        if given == "none":
-            return None
-        counts = np.bincount(training, minlength=len(target.classes))
-        by_class = np.asarray(len(training) / (len(counts) * np.maximum(counts, 1)))
-        if given != "balanced":
-            by_class = _named_weights(given, target.classes)
-        return by_class[truth, None]
+    @property
+    def columns(self) -> list[str]:
+        return ["prediction"]
 
-
-class Multiclass(_Classes):
-    """One class out of several: softmax."""
-
-    name = "multiclass"
-
-    def outputs(self, target: Target) -> int:
-        assert isinstance(target, ClassTarget)
-        return len(target.classes)
-
-    def loss_targets(self, target: Target, truth: Array) -> Array:
+    def loss_targets(self, truth: Array) -> Array:
         return truth
 
-    def outcome(
-        self,
-        target: Target,
-        predictions: Array,
-        truth: Array,
-        weights: Array | None,
-        threshold: Threshold = 0.5,
-    ) -> Outcome:
-        return Outcome(truth, predictions.argmax(axis=1), predictions, weights)
+    def decide(self, predictions: Array, threshold: Threshold) -> Array:
+        return np.asarray(predictions.argmax(axis=1))
+
+    def baseline(self, truth: Array, weights: Array | None) -> Array:
+        counts = np.bincount(truth, weights, len(self.labels)).astype(np.float64)
+        return np.asarray(counts / counts.sum())
+
+    def class_weights(self, truth: Array, given: ClassWeight, training: Array) -> Array | None:
+        if given == "none":
+            return None
+        counts = np.bincount(training, minlength=len(self.labels))
+        by_class = np.asarray(len(training) / (len(counts) * np.maximum(counts, 1)))
+        if given != "balanced":
+            by_class = _named_weights(given, self.labels)
+        return by_class[truth, None]
+
+    def cells(self, decided: Array) -> list[list[Any]]:
+        return [self.target.decode(decided)]
 
 
-class Binary(_Classes):
+@dataclass(frozen=True)
+class Binary(Multiclass):
     """One class out of two: one sigmoid unit, the probability of the second class."""
 
     name = "binary"
     losses = LABEL_LOSSES
+    has_threshold = True
 
-    def outputs(self, target: Target) -> int:
+    @property
+    def outputs(self) -> int:
         return 1
 
-    def loss_targets(self, target: Target, truth: Array) -> Array:
+    def loss_targets(self, truth: Array) -> Array:
         return truth.astype(np.float32)[:, None]
 
-    def outcome(
-        self,
-        target: Target,
-        predictions: Array,
-        truth: Array,
-        weights: Array | None,
-        threshold: Threshold = 0.5,
-    ) -> Outcome:
-        probabilities = np.hstack([1.0 - predictions, predictions])
-        return Outcome(truth, (predictions[:, 0] >= threshold).astype(np.intp), probabilities, weights)
+    def decide(self, predictions: Array, threshold: Threshold) -> Array:
+        return (predictions[:, 0] >= threshold).astype(np.intp)
 
-    def baseline(self, target: Target, truth: Array, weights: Array | None) -> Array:
-        return super().baseline(target, truth, weights)[1:]
+    def probabilities(self, predictions: Array) -> Array:
+        return np.hstack([1.0 - predictions, predictions])
+
+    def baseline(self, truth: Array, weights: Array | None) -> Array:
+        return super().baseline(truth, weights)[1:]
 
 
+@dataclass(frozen=True)
 class Multilabel(Task):
     """Several yes-or-no targets: a sigmoid unit for each; they need not sum to one."""
+
+    target: LabelTarget
 
     name = "multilabel"
     losses = LABEL_LOSSES
     headline = "f1_micro"
+    has_threshold = True
 
-    def outputs(self, target: Target) -> int:
-        assert isinstance(target, LabelTarget)
-        return len(target.names)
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return self.target.names
 
-    def loss_targets(self, target: Target, truth: Array) -> Array:
-        return truth.astype(np.float32)
+    def decide(self, predictions: Array, threshold: Threshold) -> Array:
+        return (predictions >= threshold).astype(np.intp)
 
-    def outcome(
-        self,
-        target: Target,
-        predictions: Array,
-        truth: Array,
-        weights: Array | None,
-        threshold: Threshold = 0.5,
-    ) -> Outcome:
-        return Outcome(truth, (predictions >= threshold).astype(np.intp), predictions, weights)
-
-    def baseline(self, target: Target, truth: Array, weights: Array | None) -> Array:
+    def baseline(self, truth: Array, weights: Array | None) -> Array:
         return np.asarray(np.average(truth, axis=0, weights=weights))
 
-    def class_weights(
-        self, target: Target, truth: Array, given: ClassWeight, training: Array
-    ) -> Array | None:
-        assert isinstance(target, LabelTarget)
+    def class_weights(self, truth: Array, given: ClassWeight, training: Array) -> Array | None:
         if given == "none":
             return None
         if given != "balanced":
-            return np.where(truth == 1, _named_weights(given, target.names), 1.0)
+            return np.where(truth == 1, _named_weights(given, self.labels), 1.0)
         positive = training.sum(axis=0)
         rows = len(training)
         of_ones, of_zeros = rows / (2 * np.maximum(positive, 1)), rows / (2 * np.maximum(rows - positive, 1))
         return np.asarray(np.where(truth == 1, of_ones, of_zeros))
 
 
+def rounded(values: Array) -> list[float]:
+    """Nine significant digits: all that a float32 network can tell."""
+    return [float(f"{value:.9g}") for value in values.tolist()]
+
+
 def _named_weights(given: ClassWeight, names: Sequence[str]) -> Array:
     assert not isinstance(given, str)
     for name, _ in given:
         if name not in names:
-            raise SettingsError(f"--class-weight: there is no class {name!r}", did_you_mean(name, names))
+            hint = did_you_mean(name, names)
+            raise SettingsError(f"there is no class {name!r}", hint, setting="class_weight")
     weights = dict(given)
     return np.array([weights.get(name, 1.0) for name in names])
 
 
-TASKS: dict[str, Task] = {each.name: each for each in (Regression(), Binary(), Multiclass(), Multilabel())}
+TASKS: dict[str, type[Task]] = {each.name: each for each in (Regression, Binary, Multiclass, Multilabel)}

@@ -5,25 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from mlpcli.data.encoders import CategoryEncoder, DateEncoder, NumberEncoder
 from mlpcli.data.features import FeatureEncoder
 from mlpcli.nn.embeddings import InputLayer
 from mlpcli.nn.layers import Dense, Scale
 from mlpcli.nn.network import Network
-
-
-def values_of(encoder: FeatureEncoder) -> list[dict[str, Any]]:
-    """Of each column's values in training: `range` [lowest, highest] and `fill`, for dates in days."""
-    told: list[dict[str, Any]] = []
-    for each in encoder.encoders:
-        match each:
-            case NumberEncoder():
-                told.append({"range": [each.lowest, each.highest], "fill": each.fill})
-            case DateEncoder(days=days):
-                told.append({"range": [days.lowest, days.highest], "fill": days.fill})
-            case CategoryEncoder():
-                told.append({})
-    return told
 
 
 def input_weights(encoder: FeatureEncoder, networks: Sequence[Network]) -> list[float]:

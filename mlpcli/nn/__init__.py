@@ -3,8 +3,7 @@
 The numeric contract
 --------------------
 - Arrays are (rows, features), C order, one dtype throughout (float32 in use, float64 in tests; `Network`
-  takes it as an argument). Weights are (n_in, n_out), biases (n_out,). Stacked networks have an axis of
-  members in front of everything.
+  takes it as an argument). Weights are (n_in, n_out), biases (n_out,).
 - One flat vector holds all parameters, a second one their gradients (`ParameterVector`). Layers own shaped
   views of both. Weights of all layers come first, then biases, scales, slopes and embeddings, so each group
   is one slice. Numbers that are set once from the data are a third vector.
@@ -45,15 +44,10 @@ from mlpcli.nn.fit_state import FitState
 from mlpcli.nn.fitting import EpochRecord, fit
 from mlpcli.nn.initialization import INITIALIZATIONS
 from mlpcli.nn.layers import Dense, Dropout, Layer, Scale
-from mlpcli.nn.losses import (
-    LOSSES,
-    Huber,
-    Loss,
-    MeanAbsoluteError,
-    MeanSquaredError,
-    SigmoidCrossEntropy,
-    SoftmaxCrossEntropy,
-)
+from mlpcli.nn.losses import LOSSES, Loss
+from mlpcli.nn.losses.classes import SoftmaxCrossEntropy
+from mlpcli.nn.losses.labels import SigmoidCrossEntropy
+from mlpcli.nn.losses.numbers import Huber, MeanAbsoluteError, MeanSquaredError
 from mlpcli.nn.network import Network
 from mlpcli.nn.optimizers import LBFGS, OPTIMIZERS, SGD, Adam, Momentum, UpdateRule
 from mlpcli.nn.range_test import sweep

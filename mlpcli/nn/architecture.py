@@ -15,12 +15,10 @@ from mlpcli.nn.initialization import INITIALIZATIONS
 from mlpcli.nn.layers import Dense, Dropout, Layer, Scale
 from mlpcli.nn.network import Network
 from mlpcli.nn.shortcut import Shortcut
-from mlpcli.settings import Settings, setting
+from mlpcli.settings import AUTO, NONE, Settings, setting
 
 MOST_LAYERS = 1000
 
-NONE = "none"
-AUTO = "auto"
 ALL = "all"
 
 
@@ -39,11 +37,12 @@ def parse_hidden(text: str) -> tuple[int, ...]:
             number = 0
         if number < 1:
             raise SettingsError(
-                f"--hidden: {text!r} is not a list of layer sizes",
+                f"{text!r} is not a list of layer sizes",
                 "Write 128,64 or 3x256 or 256..32, or none.",
+                setting="hidden",
             )
         if len(sizes) + number > MOST_LAYERS:
-            raise SettingsError(f"--hidden: more than {MOST_LAYERS} layers", "Write fewer layers.")
+            raise SettingsError(f"more than {MOST_LAYERS} layers", "Write fewer layers.", setting="hidden")
         sizes += funnel * number
     return tuple(sizes)
 
@@ -64,7 +63,9 @@ def parse_dropout(text: str) -> tuple[float, ...]:
     try:
         return tuple(float(part) for part in text.split(","))
     except ValueError:
-        raise SettingsError(f"--dropout: {text!r} is no number", "Write 0.2, or 0.2,0.1 by layer.") from None
+        raise SettingsError(
+            f"{text!r} is no number", "Write 0.2, or 0.2,0.1 by layer.", setting="dropout"
+        ) from None
 
 
 def parse_wide(text: str) -> tuple[str, ...] | str:
@@ -83,18 +84,30 @@ class NetworkSettings(Settings):
         metavar="SIZES",
         parse=parse_hidden,
         common=True,
+        of_model=True,
     )
     activation: str | None = setting(
-        None, "Function after each hidden layer.", group="Network", choices=tuple(ACTIVATIONS), common=True
+        None,
+        "Function after each hidden layer.",
+        group="Network",
+        choices=tuple(ACTIVATIONS),
+        common=True,
+        of_model=True,
     )
     parametric: bool | None = setting(
-        None, "Learn for each unit how much of the activation it takes.", group="Network"
+        None,
+        "Learn for each unit how much of the activation it takes.",
+        group="Network",
+        of_model=True,
+        off=False,
     )
     output_activation: str = setting(
         AUTO,
         "Function after the output layer of a regression; targets are scaled into its range.",
         group="Network",
         choices=(AUTO, *OUTPUT_ACTIVATIONS),
+        of_model=True,
+        of_target=True,
     )
     dropout: tuple[float, ...] | float | None = setting(
         None,
@@ -103,6 +116,7 @@ class NetworkSettings(Settings):
         metavar="RATE,...",
         parse=parse_dropout,
         common=True,
+        of_steps=True,
     )
     input_dropout: float | None = setting(
         None,
@@ -111,6 +125,7 @@ class NetworkSettings(Settings):
         metavar="RATE",
         at_least=0,
         below=1,
+        of_steps=True,
     )
     init: str | None = setting(
         None,
@@ -124,48 +139,69 @@ class NetworkSettings(Settings):
         group="Network",
         metavar="all|none|A,B",
         parse=parse_wide,
+        of_model=True,
     )
     number_embedding: str | None = setting(
         None,
         "Turn each number into several learned inputs.",
         group="Network",
         choices=(NONE, *NUMBER_EMBEDDINGS),
+        of_model=True,
+        off=NONE,
     )
     frequency_spread: float | None = setting(
         None,
         "Standard deviation of the first frequencies of pbld and plr [default: 0.1 and 0.01].",
         group="Network",
         above=0,
+        of_model=True,
     )
-    input_scale: bool | None = setting(None, "Learn a factor for each input.", group="Network")
+    input_scale: bool | None = setting(
+        None,
+        "Learn a factor for each input.",
+        group="Network",
+        of_model=True,
+        off=False,
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if not isinstance(self.hidden, (tuple, NoneType)):
-            raise SettingsError(f"--hidden: {self.hidden!r:.40} is no list of sizes", "Write (128, 64).")
+            raise SettingsError(
+                f"{self.hidden!r:.40} is no list of sizes", "Write (128, 64).", setting="hidden"
+            )
         wide = self.wide if isinstance(self.wide, tuple) else (self.wide,)
         if not all(isinstance(name, str) for name in wide):
-            raise SettingsError(f"--wide: {self.wide!r:.40} names no columns", "Give all, none or A,B.")
+            raise SettingsError(
+                f"{self.wide!r:.40} names no columns", "Give all, none or A,B.", setting="wide"
+            )
         if len(self.hidden or ()) > MOST_LAYERS:
-            raise SettingsError(f"--hidden: more than {MOST_LAYERS} layers", "Write fewer layers.")
+            raise SettingsError(f"more than {MOST_LAYERS} layers", "Write fewer layers.", setting="hidden")
         if not all(type(size) is int for size in self.hidden or ()):
-            raise SettingsError("--hidden: a size is not a whole number", "Write 128,64 or 3x256, or none.")
+            raise SettingsError(
+                "a size is not a whole number", "Write 128,64 or 3x256, or none.", setting="hidden"
+            )
         if any(size < 1 for size in self.hidden or ()):
             raise SettingsError(
-                "--hidden: a layer needs at least one unit", "Write none for no hidden layer."
+                "a layer needs at least one unit", "Write none for no hidden layer.", setting="hidden"
             )
         rates = self.dropout_rates()
         if any(type(rate) not in (int, float) or not 0 <= rate < 1 for rate in rates):
             raise SettingsError(
-                f"--dropout: {', '.join(map(str, rates)):.40} is out of range", "Give 0 or more, below 1."
+                f"{', '.join(map(str, rates)):.40} is out of range",
+                "Give 0 or more, below 1.",
+                setting="dropout",
             )
         if self.hidden is not None and len(rates) not in (0, 1, len(self.hidden)):
             raise SettingsError(
-                f"--dropout: {len(rates)} rates for {len(self.hidden)} hidden layers",
+                f"{len(rates)} rates for {len(self.hidden)} hidden layers",
                 "Give one rate, or one for each hidden layer.",
+                setting="dropout",
             )
         if self.wide != NONE and self.hidden == ():
-            raise SettingsError("--wide: without a hidden layer all inputs reach the output", "Leave it out.")
+            raise SettingsError(
+                "without a hidden layer all inputs reach the output", "Leave it out.", setting="wide"
+            )
 
     def dropout_rates(self) -> tuple[float, ...]:
         """As a tuple: none, one for all hidden layers, or one for each."""
@@ -178,7 +214,7 @@ def build_layers(
     settings: NetworkSettings,
     inputs: Inputs,
     n_out: int,
-    dropout: np.random.Generator | Sequence[np.random.Generator],
+    dropout: np.random.Generator,
     output_activation: str = "identity",
 ) -> list[Layer]:
     """Embeddings and scale; dense, activation and dropout for each hidden size; the dense output layer.
@@ -223,16 +259,14 @@ def build_network(
     settings: NetworkSettings,
     inputs: Inputs | int,
     n_out: int,
-    dropout: np.random.Generator | Sequence[np.random.Generator] | None = None,
+    dropout: np.random.Generator | None = None,
     dtype: npt.DTypeLike = np.float32,
     *,
     wide: IndexArray | None = None,
     output_activation: str = "identity",
-    members: int | None = None,
 ) -> Network:
     """A network of these settings, all weights zero; `wide` are the matrix columns of a shortcut."""
     described = Inputs(inputs) if isinstance(inputs, int) else inputs
-    generators = dropout or ([np.random.default_rng(0)] * (members or 1))
-    layers = build_layers(settings, described, n_out, generators, output_activation)
+    layers = build_layers(settings, described, n_out, dropout or np.random.default_rng(0), output_activation)
     shortcut = None if wide is None else build_shortcut(layers, described, wide)
-    return Network(layers, dtype, shortcut=shortcut, members=members)
+    return Network(layers, dtype, shortcut=shortcut)

@@ -36,23 +36,19 @@ class Batches:
         return -(-len(self._examples) // self.batch_size)
 
     def in_order(self, order: IndexArray) -> Iterator[Examples]:
-        """The rows of `order` (..., rows), a batch at a time; each batch is valid until the next one.
-
-        An axis of members in front gives each member rows of its own.
-        """
-        members = order.ndim - 1
-        for first in range(0, order.shape[-1], self._block_size):
-            rows = order[..., first : first + self._block_size]
+        """The rows of `order` (rows,), a batch at a time; each batch is valid until the next one."""
+        for first in range(0, len(order), self._block_size):
+            rows = order[first : first + self._block_size]
             features = self._gather("features", self._examples.features, rows)
             targets = self._gather("targets", self._examples.targets, rows)
             weights = self._examples.weights
             if weights is not None:
                 weights = self._gather("weights", weights, rows)
-            for start in range(0, rows.shape[-1], self.batch_size):
-                batch = (slice(None),) * members + (slice(start, start + self.batch_size),)
+            for start in range(0, len(rows), self.batch_size):
+                batch = slice(start, start + self.batch_size)
                 yield Examples(features[batch], targets[batch], None if weights is None else weights[batch])
 
     def _gather(self, name: str, array: AnyArray, rows: IndexArray) -> AnyArray:
-        out = self._scratch(name, (*rows.shape, *array.shape[1:]), array.dtype)
+        out = self._scratch(name, (len(rows), *array.shape[1:]), array.dtype)
         # mode="clip" writes into `out` directly, twice as fast as fancy indexing; the rows are in range.
         return array.take(rows, axis=0, out=out, mode="clip")

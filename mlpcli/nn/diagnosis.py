@@ -19,7 +19,7 @@ MOSTLY = 0.9
 """A unit is saturated if its slope is flat at more than this share of the rows."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class LayerDiagnosis:
     """A dense layer and the activation after it, at the end of an epoch.
 
@@ -46,7 +46,6 @@ def diagnose(network: Network, sample: FloatArray, before: FloatArray) -> tuple[
 
     Draws nothing and changes nothing of the network.
     """
-    assert network.members is None
     parameters = network.parameters
     last = max(index for index, layer in enumerate(network.layers) if isinstance(layer, Dense))
     change = parameters.values - before
@@ -60,14 +59,14 @@ def diagnose(network: Network, sample: FloatArray, before: FloatArray) -> tuple[
         if isinstance(layer, Dense):
             places = list(parameters.slices[index].values())
             size = _norm(before, places)
-            units = _units([] if index == last else network.layers[index + 1 : index + 2], out)
+            units = {} if index == last else _units(network.layers[index + 1], out)
             records.append(
                 LayerDiagnosis(
-                    len(records) + 1,
-                    layer.name,
-                    _norm(parameters.gradients, places),
-                    _norm(change, places) / size if size else 0.0,
-                    *units,
+                    layer=len(records) + 1,
+                    name=layer.name,
+                    gradient_norm=_norm(parameters.gradients, places),
+                    update_ratio=_norm(change, places) / size if size else 0.0,
+                    **units,
                 )
             )
         signal = out
@@ -79,13 +78,10 @@ def _norm(vector: FloatArray, places: list[slice]) -> float:
     return float(np.sqrt(sum(squares)))
 
 
-def _units(
-    following: list[Layer], x: FloatArray
-) -> tuple[float | None, float | None, float | None, float | None]:
-    """Dead and saturated shares, mean and spread of the activation that takes `x`."""
-    if not following or not isinstance(following[0], (Activation, SmoothActivation, Parametric)):
-        return None, None, None, None
-    layer = following[0]
+def _units(layer: Layer, x: FloatArray) -> dict[str, float]:
+    """Dead and saturated shares, mean and spread of an activation that takes `x`."""
+    if not isinstance(layer, (Activation, SmoothActivation, Parametric)):
+        return {}
     function = layer.function if isinstance(layer, Parametric) else layer
     out, slopes = np.empty_like(x), np.empty_like(x)
     function.forward(x, out, True)
@@ -93,10 +89,8 @@ def _units(
     if isinstance(layer, Parametric):
         slopes = 1.0 + layer.slope * (slopes - 1.0)
     sizes = np.abs(slopes)
-    dead = sizes.max(axis=0) == 0.0
-    saturated = None
+    units = {"dead": float((sizes.max(axis=0) == 0.0).mean())}
     if function.bounded:
-        flat = (sizes < FLAT * function.max_slope).mean(axis=0) > MOSTLY
-        saturated = float(flat.mean())
+        units["saturated"] = float(((sizes < FLAT * function.max_slope).mean(axis=0) > MOSTLY).mean())
     layer.forward(x, out, False)
-    return float(dead.mean()), saturated, float(out.mean(dtype=np.float64)), float(out.std(dtype=np.float64))
+    return units | {"mean": float(out.mean(dtype=np.float64)), "spread": float(out.std(dtype=np.float64))}

@@ -37,7 +37,7 @@ class FitState:
         self,
         trainer: Trainer,
         stopping: EarlyStopping,
-        course: StepSchedule,
+        schedule: StepSchedule,
         generators: Mapping[str, np.random.Generator],
     ) -> None:
         """Copy what a later `restore` needs beside the counters, which the caller sets."""
@@ -47,13 +47,13 @@ class FitState:
         self.generators = {name: generator.bit_generator.state for name, generator in generators.items()}
         self.best_epoch, self.best_score = stopping.best_epoch, stopping.best_score
         self.waited, self.best_values = stopping.waited, stopping.best_values
-        self.plateau = None if course.plateau is None else course.plateau.state()
+        self.plateau = None if schedule.plateau is None else schedule.plateau.state()
 
     def restore(
         self,
         trainer: Trainer,
         stopping: EarlyStopping,
-        course: StepSchedule,
+        schedule: StepSchedule,
         generators: Mapping[str, np.random.Generator],
     ) -> None:
         """Put everything back as it was when kept."""
@@ -68,5 +68,5 @@ class FitState:
             generator.bit_generator.state = self.generators[name]
         stopping.best_epoch, stopping.best_score = self.best_epoch, self.best_score
         stopping.waited, stopping.best_values = self.waited, self.best_values
-        if course.plateau is not None and self.plateau is not None:
-            course.plateau.restore(self.plateau)
+        if schedule.plateau is not None and self.plateau is not None:
+            schedule.plateau.restore(self.plateau)

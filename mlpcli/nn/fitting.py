@@ -1,17 +1,17 @@
 """The training loop: a generator of epoch records that knows nothing of screens, files or signals."""
 
-import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from mlpcli.errors import SettingsError
+from mlpcli.errors import Sentence, SettingsError
 from mlpcli.nn.arrays import QUIET, FloatArray, IndexArray
 from mlpcli.nn.batches import Batches, Examples
 from mlpcli.nn.diagnosis import SAMPLE_ROWS, LayerDiagnosis, diagnose
 from mlpcli.nn.early_stopping import EarlyStopping
+from mlpcli.nn.ending import Ending
 from mlpcli.nn.fit_state import FitState, StopReason
 from mlpcli.nn.optimizers import is_minimizer
 from mlpcli.nn.trainer import Trainer
@@ -25,7 +25,7 @@ VALUED = 50
 batches of 32 rows a loss costs 15 of 199 µs."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class EpochRecord:
     """What one epoch brought. Losses are means in encoded units, seconds count from the first epoch.
 
@@ -69,69 +69,58 @@ def fit(
     assert settings.batch_size is not None
     assert settings.epochs is not None
     state = FitState() if state is None else state
-    network, optimizer = trainer.network, trainer.optimizer
-    values = network.parameters.values
-    in_one = is_minimizer(optimizer)
+    network = trainer.network
+    in_one = is_minimizer(trainer.optimizer)
     batches = Batches(training, len(training) if in_one else settings.batch_size)
-    course = StepSchedule(settings, settings.epochs * len(batches))
-    if course.plateau is not None and validation is None:
+    schedule = StepSchedule(settings, settings.epochs * len(batches))
+    if schedule.plateau is not None and validation is None:
         raise SettingsError(
-            "--schedule plateau follows the validation loss", "Hold out rows: --validation 0.2."
+            "plateau follows the validation loss",
+            Sentence("Hold out rows: {validation} 0.2."),
+            setting="schedule",
         )
     stopping = EarlyStopping(settings.patience, settings.min_delta, higher_is_better=higher_is_better)
     if state.epoch:
-        state.restore(trainer, stopping, course, generators)
+        state.restore(trainer, stopping, schedule, generators)
+    ending = Ending(trainer, stopping, should_stop, state.stop_reason)
     started = time.perf_counter() - state.seconds
     step, epoch = state.step, state.epoch
-    reason: StopReason | None = None
-    if state.stop_reason in ("diverged", "converged"):
-        reason = state.stop_reason
-    if reason is None and stopping.exhausted:  # also when it was stopped for another reason just then
-        reason = "patience"
-    if reason is None and is_minimizer(optimizer) and optimizer.converged:
-        reason = "converged"
 
-    while reason is None and epoch < settings.epochs:
+    while ending.reason is None and epoch < settings.epochs:
         epoch += 1
         order = np.arange(len(training)) if in_one else generators["shuffle"].permutation(len(training))
-        done = _train_epoch(
-            trainer, batches, order, course, step, should_stop, on_batch, diagnosing=diagnosing
-        )
-        step, reason = done.step, done.reason
+        done = _train_epoch(trainer, batches, order, schedule, step, ending, on_batch, diagnosing=diagnosing)
+        step = done.step
         if not done.whole:
-            if stopping.best_values is None and not math.isfinite(_sum(values)):
-                reason = "diverged"  # after the last loss that was taken
+            ending.within_epoch()
             break
         scores = _validate(trainer, validation, measure)
         validation_loss = scores.get(LOSS)
-        if not math.isfinite(_sum(values) if validation_loss is None else validation_loss):
-            reason = "diverged"
+        is_best = ending.after_epoch(epoch, scores, settings.monitor)
+        if ending.reason == "diverged":
             break
-        is_best = validation is not None and stopping.update(epoch, scores[settings.monitor], values)
-        if course.plateau is not None and validation_loss is not None:
-            course.plateau.update(validation_loss)
-        if reason is None and stopping.exhausted:
-            reason = "patience"
-        if reason is None and is_minimizer(optimizer) and optimizer.converged:
-            reason = "converged"
+        if schedule.plateau is not None and validation_loss is not None:
+            schedule.plateau.update(validation_loss)
         seconds = time.perf_counter() - started
         # Why it ends is known once it has: until then the values are not the best.
         state.epoch, state.step, state.seconds, state.stop_reason = epoch, step, seconds, None
-        state.keep(trainer, stopping, course, generators)
+        state.keep(trainer, stopping, schedule, generators)
         yield EpochRecord(
-            epoch,
-            step,
-            done.learning_rate,
-            done.loss_sum / done.rows,
-            validation_loss,
-            {name: score for name, score in scores.items() if name != LOSS},
-            seconds,
-            is_best,
-            () if done.before is None else diagnose(network, training.features[:SAMPLE_ROWS], done.before),
+            epoch=epoch,
+            step=step,
+            learning_rate=done.learning_rate,
+            train_loss=done.loss_sum / done.rows,
+            validation_loss=validation_loss,
+            metrics={name: score for name, score in scores.items() if name != LOSS},
+            seconds=seconds,
+            is_best=is_best,
+            layers=()
+            if done.before is None
+            else diagnose(network, training.features[:SAMPLE_ROWS], done.before),
         )
-    state.stop_reason = reason or "epochs"
+    state.stop_reason = ending.reason or "epochs"
     if stopping.best_values is not None:
-        values[:] = stopping.best_values
+        network.parameters.values[:] = stopping.best_values
 
 
 @dataclass
@@ -143,7 +132,6 @@ class _Epoch:
     loss_sum: float = 0.0
     rows: int = 0
     """In the batches of which the loss was taken."""
-    reason: StopReason | None = None
     whole: bool = False
     before: FloatArray | None = None
     """The values before the last step, if they were asked for."""
@@ -154,9 +142,9 @@ def _train_epoch(
     trainer: Trainer,
     batches: Batches,
     order: IndexArray,
-    course: StepSchedule,
+    schedule: StepSchedule,
     step: int,
-    should_stop: Callable[[], StopReason | None],
+    ending: Ending,
     on_batch: Callable[[int, int], None] | None,
     *,
     diagnosing: bool,
@@ -164,31 +152,25 @@ def _train_epoch(
     epoch = _Epoch(step)
     every = max(1, len(batches) // VALUED)
     for done, batch in enumerate(batches.in_order(order), start=1):
-        epoch.learning_rate, decay_factor, dropout_factor = course.at(epoch.step)
+        epoch.learning_rate, decay_factor, dropout_factor = schedule.at(epoch.step)
         trainer.network.set_dropout(dropout_factor)
-        epoch.whole = done == len(batches)
-        if diagnosing and epoch.whole:
+        last = done == len(batches)
+        if diagnosing and last:
             epoch.before = trainer.network.parameters.values.copy()
-        with_loss = done % every == 0 or epoch.whole
+        with_loss = done % every == 0 or last
         loss = trainer.step(batch, epoch.learning_rate, decay_factor, with_loss=with_loss)
         epoch.step += 1
         if with_loss:
-            if not math.isfinite(loss):
-                epoch.reason, epoch.whole = "diverged", False
+            if ending.diverged(loss):
                 break
             epoch.loss_sum += loss * len(batch)
             epoch.rows += len(batch)
+        epoch.whole = last
         if on_batch is not None:
             on_batch(done, len(batches))
-        epoch.reason = should_stop()
-        if epoch.reason is not None:
+        if ending.after_batch():
             break
     return epoch
-
-
-@QUIET
-def _sum(values: FloatArray) -> float:
-    return float(np.sum(values))
 
 
 @QUIET

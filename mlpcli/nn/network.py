@@ -30,9 +30,7 @@ class LayerSummary:
 class Network:
     """Layers on one flat parameter vector; `forward` and `backward` work in reused memory.
 
-    A shortcut leads from what enters the first dense layer to the output of the last one. With `members`, it
-    is that many networks of one shape, trained side by side: arrays have an axis of members in front, and row
-    i of `parameters.values` is the flat vector of network i.
+    A shortcut leads from what enters the first dense layer to the output of the last one.
     """
 
     def __init__(
@@ -41,14 +39,13 @@ class Network:
         dtype: npt.DTypeLike = np.float32,
         *,
         shortcut: Shortcut | None = None,
-        members: int | None = None,
         share: bool = True,
     ) -> None:
         self.layers = list(layers)
         self.dtype = np.dtype(dtype)
-        self.shortcut, self.members = shortcut, members
+        self.shortcut = shortcut
         with_parameters: list[HasParameters] = [*self.layers, *([] if shortcut is None else [shortcut])]
-        self.parameters = ParameterVector(with_parameters, dtype, members)
+        self.parameters = ParameterVector(with_parameters, dtype)
         dense = [index for index, layer in enumerate(self.layers) if isinstance(layer, Dense)]
         self._first_dense, self._last_dense = (dense[0], dense[-1]) if dense else (0, 0)
         self._dropouts = [layer for layer in self.layers if isinstance(layer, Dropout)]
@@ -80,7 +77,6 @@ class Network:
         n_in) are training rows for what starts from the data: "data", and bins of piecewise-linear
         embeddings.
         """
-        assert self.members is None
         draw = INITIALIZATIONS[initialization]
         signal = sample
         for layer, following in zip(self.layers, [*self.layers[1:], None], strict=True):
@@ -120,10 +116,10 @@ class Network:
         return factors
 
     def forward(self, features: FloatArray) -> FloatArray:
-        """Raw outputs (..., rows, n_out) of a training batch; valid until the next call."""
-        rows = features.shape[-2]
+        """Raw outputs (rows, n_out) of a training batch; valid until the next call."""
+        rows = len(features)
         if self._training is None or self._training.capacity < rows:
-            self._training = Workspace(self.layers, rows, self.dtype, members=self.members, share=self._share)
+            self._training = Workspace(self.layers, rows, self.dtype, share=self._share)
         if self._training.rows != rows:
             self._training.use(rows)
         self._features = features
@@ -147,21 +143,16 @@ class Network:
 
     @QUIET
     def predict(self, features: FloatArray) -> FloatArray:
-        """Raw outputs (..., rows, n_out) for any number of rows, in a new array; dropout is off."""
+        """Raw outputs (rows, n_out) for any number of rows, in a new array; dropout is off."""
         rows = len(features)
         if self._prediction is None or self._prediction.capacity < min(rows, PREDICTION_ROWS):
             capacity = min(rows, PREDICTION_ROWS)
-            self._prediction = Workspace(
-                self.layers, capacity, self.dtype, members=self.members, training=False
-            )
-        lead = () if self.members is None else (self.members,)
-        features = np.broadcast_to(features, (*lead, *features.shape)) if lead else features
-        predicted: FloatArray = np.empty((*lead, rows, self.n_out), self.dtype)
+            self._prediction = Workspace(self.layers, capacity, self.dtype, training=False)
+        predicted: FloatArray = np.empty((rows, self.n_out), self.dtype)
         for start in range(0, rows, PREDICTION_ROWS):
-            chunk = features[..., start : start + PREDICTION_ROWS, :]
-            self._prediction.use(chunk.shape[-2])
-            outputs = self._run(self._prediction, chunk, training=False)
-            predicted[..., start : start + PREDICTION_ROWS, :] = outputs
+            chunk = features[start : start + PREDICTION_ROWS]
+            self._prediction.use(len(chunk))
+            predicted[start : start + PREDICTION_ROWS] = self._run(self._prediction, chunk, training=False)
         return predicted
 
     def summary(self) -> list[LayerSummary]:

@@ -30,21 +30,17 @@ class ParameterVector:
     """`values` and `gradients`, both (n,); layers see shaped views, everybody else the flat arrays.
 
     A snapshot is `values.copy()`, restoring is `values[:] = snapshot`, the gradient norm one dot product.
-    With `members`, both are (members, n), one network in each row, and the views have an axis of members in
-    front. `constants` is a third vector, without gradients and the same for all members.
+    `constants` is a third vector, without gradients.
     """
 
-    def __init__(
-        self, layers: Sequence[HasParameters], dtype: npt.DTypeLike, members: int | None = None
-    ) -> None:
-        lead = () if members is None else (members,)
+    def __init__(self, layers: Sequence[HasParameters], dtype: npt.DTypeLike) -> None:
         shapes = [layer.parameter_shapes() for layer in layers]
         sizes = dict.fromkeys((*GROUPS, CONSTANT), 0)
         for named in shapes:
             for name, shape in named.items():
                 sizes[group_of(name)] += math.prod(shape)
         self.constants: FloatArray = np.zeros(sizes.pop(CONSTANT), dtype)
-        self.values: FloatArray = np.zeros((*lead, sum(sizes.values())), dtype)
+        self.values: FloatArray = np.zeros(sum(sizes.values()), dtype)
         self.gradients: FloatArray = np.zeros_like(self.values)
         self.groups: dict[str, slice] = {}
         self.slices: list[dict[str, slice]] = [{} for _ in shapes]
@@ -57,8 +53,8 @@ class ParameterVector:
                 for name, shape in named.items():
                     if group_of(name) == group:
                         places[name] = place = slice(start, start + math.prod(shape))
-                        values[name] = self.values[..., place].reshape(*lead, *shape)
-                        gradients[name] = self.gradients[..., place].reshape(*lead, *shape)
+                        values[name] = self.values[place].reshape(shape)
+                        gradients[name] = self.gradients[place].reshape(shape)
                         start = place.stop
             self.groups[group] = slice(first, start)
         start = 0
@@ -72,8 +68,8 @@ class ParameterVector:
 
     @property
     def size(self) -> int:
-        """Number of parameters of one network."""
-        return int(self.values.shape[-1])
+        """Number of parameters."""
+        return len(self.values)
 
 
 def group_of(name: str) -> str:

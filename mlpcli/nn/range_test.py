@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mlpcli.errors import SettingsError
+from mlpcli.errors import Sentence, SettingsError
 from mlpcli.nn.arrays import QUIET, FloatArray
 from mlpcli.nn.batches import Batches, Examples
 from mlpcli.nn.suggestions import DEFAULT_RULE, SUGGESTIONS
@@ -48,7 +48,9 @@ class SweepSettings(Settings):
         super().__post_init__()
         if self.end <= self.start:
             raise SettingsError(
-                f"--end {self.end:g} is not above --start {self.start:g}", "Give --end above it."
+                Sentence("{:g} is not above {start} {:g}", self.end, self.start),
+                Sentence("Give {end} above it."),
+                setting="end",
             )
 
     def rates(self) -> FloatArray:

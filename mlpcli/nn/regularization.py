@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.parameters import GROUPS, ParameterVector
 from mlpcli.settings import Settings, check_factors, parse_factors, setting
 
@@ -23,6 +22,7 @@ class RegularizationSettings(Settings):
         "Penalty: l1 times the sum of absolute weights; useless ones become exactly 0.",
         group="Regularization",
         at_least=0,
+        of_steps=True,
     )
     l2: float | None = setting(
         None,
@@ -35,6 +35,7 @@ class RegularizationSettings(Settings):
         "Share of the weights lost in each step, times the learning rate [default: 0, adamw 0.01].",
         group="Regularization",
         at_least=0,
+        of_steps=True,
     )
     decay_factors: tuple[tuple[str, float], ...] | None = setting(
         None,
@@ -42,9 +43,14 @@ class RegularizationSettings(Settings):
         group="Regularization",
         metavar="KIND=F,...",
         parse=_parse_decay_factors,
+        of_steps=True,
     )
     clip_norm: float | None = setting(
-        None, "Longest gradient; longer ones are shortened.", group="Regularization", above=0
+        None,
+        "Longest gradient; longer ones are shortened.",
+        group="Regularization",
+        above=0,
+        of_steps=True,
     )
 
     def __post_init__(self) -> None:
@@ -68,18 +74,18 @@ class Regularization:
         self._decay = default_weight_decay if settings.weight_decay is None else settings.weight_decay
         factors = {"weight": 1.0} | dict(settings.decay_factors or ())
         self._decayed = [
-            (parameters.values[..., parameters.groups[group]], factor)
+            (parameters.values[parameters.groups[group]], factor)
             for group, factor in factors.items()
             if factor
         ]
         self._gradients = parameters.gradients
         self._frozen = frozen
         weights = parameters.groups["weight"]
-        self._weights, self._d_weights = parameters.values[..., weights], parameters.gradients[..., weights]
+        self._weights, self._d_weights = parameters.values[weights], parameters.gradients[weights]
         self._change = np.empty_like(self._weights)
 
     def penalty(self) -> float:
-        """l2 / 2 · Σ w², over all members."""
+        """l2 / 2 · Σ w²."""
         return self.l2 / 2.0 * float(np.sum(np.square(self._weights, dtype=np.float64)))
 
     def before_update(self, learning_rate: float, decay_factor: float = 1.0) -> None:
@@ -102,11 +108,10 @@ class Regularization:
         if self.l2:
             self._d_weights += np.multiply(self._weights, self.l2, out=self._change)
         for place in self._frozen:
-            self._gradients[..., place] = 0.0
+            self._gradients[place] = 0.0
 
     def _clip(self, longest: float) -> None:
-        """Pascanu et al. 2013 (arXiv 1211.5063), by the norm of all gradients of a network together."""
+        """Pascanu et al. 2013 (arXiv 1211.5063), by the norm of all gradients together."""
         gradients = self._gradients
-        squares: FloatArray = np.einsum("...i,...i->...", gradients, gradients, dtype=gradients.dtype)
-        shorter = np.minimum(longest / np.sqrt(squares), 1.0)
-        gradients *= np.asarray(shorter, gradients.dtype)[..., None]
+        squares = np.einsum("i,i->", gradients, gradients, dtype=gradients.dtype)
+        gradients *= np.minimum(longest / np.sqrt(squares), 1.0)

@@ -30,15 +30,15 @@ class Shortcut:
 
     def backward(self, x: FloatArray, d_out: FloatArray, d_x: FloatArray | None) -> None:
         """Overwrite the weights' gradient, and add to `d_x` unless it is None."""
-        np.matmul(self._wide(x).mT, d_out, out=self.d_weight)
+        np.matmul(self._wide(x).T, d_out, out=self.d_weight)
         if d_x is not None:
-            shape = (*d_out.shape[:-1], len(self.columns))
-            d_wide = np.matmul(d_out, self.weight.mT, out=self._scratch("d_wide", shape, d_out.dtype))
+            shape = (len(d_out), len(self.columns))
+            d_wide = np.matmul(d_out, self.weight.T, out=self._scratch("d_wide", shape, d_out.dtype))
             for position, column in enumerate(self.columns):
-                d_x[..., column] += d_wide[..., position]
+                d_x[:, column] += d_wide[:, position]
 
     def _wide(self, x: FloatArray) -> FloatArray:
-        if self._in_order and len(self.columns) == x.shape[-1]:
+        if self._in_order and len(self.columns) == x.shape[1]:
             return x
-        out = self._scratch("wide", (*x.shape[:-1], len(self.columns)), x.dtype)
-        return np.take(x, self.columns, axis=-1, out=out, mode="clip")
+        out = self._scratch("wide", (len(x), len(self.columns)), x.dtype)
+        return np.take(x, self.columns, axis=1, out=out, mode="clip")

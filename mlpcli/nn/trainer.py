@@ -30,7 +30,7 @@ class Trainer:
         self.regularization = regularization or Regularization(network.parameters, frozen=frozen)
         self.validation_loss = validation_loss or loss
         values = network.parameters.values
-        self._frozen = [(place, values[..., place].copy()) for place in frozen]
+        self._frozen = [(place, values[place].copy()) for place in frozen]
 
     def step(
         self, batch: Examples, learning_rate: float, decay_factor: float = 1.0, *, with_loss: bool = True
@@ -49,7 +49,7 @@ class Trainer:
         rule.step(learning_rate)
         regularization.after_update(learning_rate)
         for place, kept in self._frozen:  # decay and penalties move them without a gradient
-            self.network.parameters.values[..., place] = kept
+            self.network.parameters.values[place] = kept
         return loss
 
     def gradients(self, batch: Examples, *, with_loss: bool = True) -> float:

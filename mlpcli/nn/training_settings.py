@@ -4,25 +4,21 @@ from dataclasses import dataclass
 
 from mlpcli.errors import SettingsError
 from mlpcli.nn.schedules import ALL_SCHEDULES, PLATEAU, SCHEDULES, Plateau, warmed_up
-from mlpcli.settings import Settings, is_number, setting
+from mlpcli.settings import AUTO, Settings, is_number, setting
 
 LOSS = "loss"
 """Name of the validation loss among the scores that can be monitored."""
 
 
-FIND = "find"
-"""A learning rate that is looked for before training."""
-
-
 def parse_rate(text: str) -> float | str:
-    """A number, or FIND for auto."""
-    if text in ("auto", FIND):
-        return FIND
+    """A number, or AUTO: looked for before training."""
+    if text == AUTO:
+        return AUTO
     try:
         return float(text)
     except ValueError:
         raise SettingsError(
-            f"--lr: {text!r} is not a number", "Give a number such as 0.01, or auto."
+            f"{text!r} is not a number", "Give a number such as 0.01, or auto.", setting="learning_rate"
         ) from None
 
 
@@ -45,6 +41,7 @@ class TrainingSettings(Settings):
         "Course of the learning rate; plateau: a fifth whenever the validation loss stops falling.",
         group="Optimizer",
         choices=ALL_SCHEDULES,
+        of_steps=True,
     )
     warmup: float = setting(
         0.0,
@@ -52,15 +49,29 @@ class TrainingSettings(Settings):
         group="Optimizer",
         at_least=0,
         below=1,
+        of_steps=True,
     )
     decay_schedule: str | None = setting(
-        None, "Course of the weight decay.", group="Regularization", choices=tuple(SCHEDULES)
+        None,
+        "Course of the weight decay.",
+        group="Regularization",
+        choices=tuple(SCHEDULES),
+        of_steps=True,
     )
     dropout_schedule: str | None = setting(
-        None, "Course of the dropout rates.", group="Regularization", choices=tuple(SCHEDULES)
+        None,
+        "Course of the dropout rates.",
+        group="Regularization",
+        choices=tuple(SCHEDULES),
+        of_steps=True,
     )
     epochs: int | None = setting(
-        None, "Passes over the training rows, at most.", group="Course", at_least=1, common=True
+        None,
+        "Passes over the training rows, at most.",
+        group="Course",
+        at_least=1,
+        common=True,
+        set_by_time=True,
     )
     batch_size: int | None = setting(None, "Rows per update.", group="Course", at_least=1, common=True)
     patience: int | None = setting(
@@ -77,9 +88,11 @@ class TrainingSettings(Settings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.learning_rate not in (None, FIND) and not is_number(self.learning_rate):
+        if self.learning_rate not in (None, AUTO) and not is_number(self.learning_rate):
             raise SettingsError(
-                f"--lr: {self.learning_rate!r:.40} is not a number", "Give a number such as 0.01, or auto."
+                f"{self.learning_rate!r:.40} is not a number",
+                "Give a number such as 0.01, or auto.",
+                setting="learning_rate",
             )
 
 

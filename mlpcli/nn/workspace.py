@@ -10,7 +10,7 @@ from mlpcli.nn.layers import Layer
 
 
 class Workspace:
-    """`outputs[i]` is (..., rows, n_out) of layer i, `deltas[i]` the gradient of the loss by it.
+    """`outputs[i]` is (rows, n_out) of layer i, `deltas[i]` the gradient of the loss by it.
 
     With `share`, a layer overwrites the output before it when nobody needs that again: it is elementwise, it
     does not read `x` in backward, and the layer before does not read its `out`. Deltas of elementwise layers
@@ -23,12 +23,10 @@ class Workspace:
         rows: int,
         dtype: npt.DTypeLike,
         *,
-        members: int | None = None,
         training: bool = True,
         share: bool = True,
     ) -> None:
         self.capacity = rows
-        lead = () if members is None else (members,)
         self._outputs: list[FloatArray] = []
         self._deltas: list[FloatArray] = []
         for index, layer in enumerate(layers):
@@ -39,7 +37,7 @@ class Workspace:
                 and layer.elementwise
                 and not (training and ("x" in layer.backward_reads or "out" in previous.backward_reads))
             )
-            shape = (*lead, rows, layer.n_out)
+            shape = (rows, layer.n_out)
             self._outputs.append(self._outputs[-1] if overwrites else np.empty(shape, dtype))
             if training:
                 in_place = previous is not None and layer.elementwise
@@ -50,5 +48,5 @@ class Workspace:
         """Set `outputs` and `deltas` for a batch of `rows` (at most `capacity`)."""
         self.rows = rows
         whole = rows == self.capacity
-        self.outputs = self._outputs if whole else [array[..., :rows, :] for array in self._outputs]
-        self.deltas = self._deltas if whole else [array[..., :rows, :] for array in self._deltas]
+        self.outputs = self._outputs if whole else [array[:rows] for array in self._outputs]
+        self.deltas = self._deltas if whole else [array[:rows] for array in self._deltas]

@@ -1,11 +1,10 @@
-"""What is minimised, in words of the task."""
+"""Settings of the objective: the loss, its calibration and the weights of classes."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from mlpcli.errors import SettingsError
-from mlpcli.nn.architecture import AUTO
-from mlpcli.settings import Settings, parse_factors, setting
+from mlpcli.settings import AUTO, Settings, parse_factors, setting
 
 ClassWeight: TypeAlias = str | tuple[tuple[str, float], ...]
 
@@ -18,7 +17,7 @@ def _parse_class_weight(text: str) -> ClassWeight:
 
 @dataclass(frozen=True)
 class ObjectiveSettings(Settings):
-    """What is minimised, in words of the task."""
+    """Settings of the objective."""
 
     loss: str = setting(
         AUTO,
@@ -50,9 +49,9 @@ class ObjectiveSettings(Settings):
             return
         if not isinstance(self.class_weight, tuple):
             raise SettingsError(
-                f"--class-weight: {self.class_weight!r:.40} names no classes", "Write CLASS=2.5."
+                f"{self.class_weight!r:.40} names no classes", "Write CLASS=2.5.", setting="class_weight"
             )
         for name, weight in self.class_weight:
             if not 0 <= weight < float("inf"):
                 what = "a weight below 0" if weight < 0 else "a weight that is no finite number"
-                raise SettingsError(f"--class-weight: {name!r} has {what}", "Give 0 or more.")
+                raise SettingsError(f"{name!r} has {what}", "Give 0 or more.", setting="class_weight")

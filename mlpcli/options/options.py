@@ -1,9 +1,9 @@
-"""All settings of a training as one object, made from flat names, as given by a command line or in Python."""
+"""All settings of a training as one object, made from flat names."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_type_hints
 
 from mlpcli.data.reading.source import ReadingSettings
 from mlpcli.data.schema import DataSettings
@@ -17,7 +17,7 @@ from mlpcli.options import presets
 from mlpcli.options.objective import ObjectiveSettings
 from mlpcli.options.run import EnsembleSettings, RunSettings, TransferSettings
 from mlpcli.options.threshold import DecisionSettings
-from mlpcli.settings import Settings, build, refuse_unknown, setting
+from mlpcli.settings import Setting, Settings, build, described_fields, refuse_unknown, setting
 
 
 @dataclass(frozen=True)
@@ -30,28 +30,12 @@ class PresetSettings(Settings):
         group="Data",
         choices=tuple(presets.PRESETS),
         common=True,
+        encodes_rows=True,
+        of_model=True,
     )
 
 
-SETTINGS_CLASSES: tuple[type[Settings], ...] = (
-    ReadingSettings,
-    DataSettings,
-    PresetSettings,
-    NetworkSettings,
-    ObjectiveSettings,
-    LossSettings,
-    DecisionSettings,
-    OptimizerSettings,
-    TrainingSettings,
-    RegularizationSettings,
-    SplitSettings,
-    EnsembleSettings,
-    TransferSettings,
-    RunSettings,
-)
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Options:
     """The settings of every room for one training."""
 
@@ -74,30 +58,28 @@ class Options:
     def from_values(cls, values: Mapping[str, Any]) -> "Options":
         """From {setting: value}; unknown names and values out of range raise SettingsError."""
         refuse_unknown(values, SETTINGS_CLASSES)
-        return cls(
-            build(ReadingSettings, values),
-            build(DataSettings, values),
-            build(PresetSettings, values),
-            build(NetworkSettings, values),
-            build(ObjectiveSettings, values),
-            build(LossSettings, values),
-            build(DecisionSettings, values),
-            build(OptimizerSettings, values),
-            build(TrainingSettings, values),
-            build(RegularizationSettings, values),
-            build(SplitSettings, values),
-            build(EnsembleSettings, values),
-            build(TransferSettings, values),
-            build(RunSettings, values),
-        )
+        parts: dict[str, Any] = {part: build(each, values) for part, each in PARTS.items()}
+        return cls(**parts)
 
     def resolved(self, table: presets.TableShape) -> "Options":
         """With the preset's values for such a table where nothing was given."""
-        return Options.from_values(presets.resolve(self.preset.preset, self.values(), table))
+        return self.changed(**presets.resolve(self.preset.preset, self.values(), table))
+
+    def default_learning_rate(self, table: presets.TableShape) -> float:
+        """The preset's rate for such a table, whatever was given."""
+        values = self.values() | {"learning_rate": None}
+        rate: float = presets.resolve(self.preset.preset, values, table)["learning_rate"]
+        return rate
 
     def changed(self, **values: Any) -> "Options":
-        """With other values of some settings."""
-        return Options.from_values(self.values() | values)
+        """With other values of some settings; parts without a change stay the same objects."""
+        parts: dict[str, Any] = {}
+        for part in PARTS:
+            old = vars(settings := getattr(self, part))
+            new = {name: values[name] for name in old if name in values and values[name] != old[name]}
+            if new:
+                parts[part] = dataclasses.replace(settings, **new)
+        return dataclasses.replace(self, **parts)
 
     @property
     def members(self) -> int:
@@ -111,3 +93,17 @@ class Options:
             for part in dataclasses.fields(self)
             for name, value in vars(getattr(self, part.name)).items()
         }
+
+
+PARTS: dict[str, type[Settings]] = get_type_hints(Options)
+SETTINGS_CLASSES = tuple(PARTS.values())
+
+
+def settings_with(fact: Callable[[Setting], object]) -> list[str]:
+    """Names of the settings of which a fact holds."""
+    return [
+        name
+        for each in SETTINGS_CLASSES
+        for name, described in described_fields(each).items()
+        if fact(described)
+    ]

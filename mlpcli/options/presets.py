@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mlpcli.data.schema import AUTO, MINMAX, QUANTILE, ROBUST, STANDARD
+from mlpcli.data.schema import MINMAX, QUANTILE, ROBUST, STANDARD
 from mlpcli.nn.optimizers import OPTIMIZERS, Adam, UpdateRule
+from mlpcli.settings import AUTO
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,8 @@ def _up_to(steps: Sequence[tuple[float, int]], value: float) -> int:
 def resolve(preset: str, values: Mapping[str, Any], table: TableShape) -> dict[str, Any]:
     """`values` with every None or auto that the preset knows filled in, for such a table."""
     filled = PRESETS[preset](table, values)
+    if values.get("learning_rate") == AUTO:
+        del filled["learning_rate"]  # it is looked for
     return {
         name: filled.get(name, value) if value in (None, AUTO) else value for name, value in values.items()
     }

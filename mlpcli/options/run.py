@@ -1,4 +1,4 @@
-"""What belongs to a whole run: seed and generators, threads, time limit, number of networks."""
+"""Settings of a whole run: seed and generators, threads, time limit, number of networks."""
 
 import os
 import re
@@ -28,7 +28,9 @@ def _parse_threads(text: str) -> int | None:
     if text == "auto":
         return None
     if not text.isdigit() or int(text) < 1:
-        raise SettingsError(f"--threads: {text!r} is not a number of threads", "Give 1, 2, ... or auto.")
+        raise SettingsError(
+            f"{text!r} is not a number of threads", "Give 1, 2, ... or auto.", setting="threads"
+        )
     return int(text)
 
 
@@ -36,13 +38,13 @@ def _parse_seconds(text: str) -> float:
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(s|m|min|h|)", text.strip())
     seconds = float(match[1]) * {"s": 1, "": 1, "m": 60, "min": 60, "h": 3600}[match[2]] if match else 0
     if not seconds > 0:
-        raise SettingsError(f"--time-limit: {text!r} is not a duration", "Give 60s, 5m or 1h.")
+        raise SettingsError(f"{text!r} is not a duration", "Give 60s, 5m or 1h.", setting="time_limit")
     return seconds
 
 
 @dataclass(frozen=True)
 class RunSettings(Settings):
-    """The frame of a run."""
+    """Seed, threads and limits of a run."""
 
     seed: int = setting(
         0,
@@ -50,6 +52,7 @@ class RunSettings(Settings):
         group="Course",
         at_least=0,
         common=True,
+        encodes_rows=True,
     )
     threads: int | None = setting(
         None,
@@ -57,6 +60,7 @@ class RunSettings(Settings):
         group="Course",
         metavar="N|auto",
         parse=_parse_threads,
+        changes_weights=False,
         at_least=1,
         at_most=1024,
     )
@@ -69,13 +73,16 @@ class RunSettings(Settings):
         above=0,
     )
     diagnose: bool = setting(
-        False, "Watch gradients, updates, dead and saturated units layer by layer.", group="Reports"
+        False,
+        "Watch gradients, updates, dead and saturated units layer by layer.",
+        group="Reports",
+        changes_weights=False,
     )
 
 
 @dataclass(frozen=True)
 class TransferSettings(Settings):
-    """What a training starts from."""
+    """The model that a training starts from."""
 
     from_model: str | None = setting(
         None,
@@ -83,10 +90,11 @@ class TransferSettings(Settings):
         group="Continuing",
         flag="from",
         metavar="MODEL",
+        changes_weights=False,
     )
     freeze: int = setting(
         0,
-        "Keep the first N dense layers of --from as they are.",
+        "Keep the first N dense layers of {from_model} as they are.",
         group="Continuing",
         metavar="N",
         at_least=0,
@@ -95,7 +103,7 @@ class TransferSettings(Settings):
 
 @dataclass(frozen=True)
 class EnsembleSettings(Settings):
-    """How many networks there are."""
+    """The number of networks."""
 
     ensemble: int | None = setting(
         None,
@@ -104,6 +112,7 @@ class EnsembleSettings(Settings):
         metavar="N",
         at_least=1,
         at_most=1000,
+        set_by_time=True,
     )
     folds: int | None = setting(
         None,
@@ -113,6 +122,7 @@ class EnsembleSettings(Settings):
         metavar="K",
         at_least=0,
         at_most=100,
+        encodes_rows=True,
     )
 
 

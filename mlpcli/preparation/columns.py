@@ -1,4 +1,4 @@
-"""Which columns have which part in training, what the inputs are, and the rows that have a target."""
+"""The roles of columns in training, the inputs, and the rows that have a target."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,15 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from mlpcli.arrays import Array
-from mlpcli.data.columns.cells import Frame, Reading, Texts, as_numbers, count_distinct, is_missing, shown
-from mlpcli.data.columns.kinds import infer_columns, settle
-from mlpcli.data.encoders import dates_of, formats_of
-from mlpcli.data.reading.table import Place, Table
+from mlpcli.data.columns.cells import Frame
+from mlpcli.data.columns.kinds import infer_columns, is_uncertain_date, settle
+from mlpcli.data.reading.table import Table
 from mlpcli.data.schema import CHOSEN, DATE, LEARNED, NUMBER, Column, DataSettings, resolve_names
-from mlpcli.errors import DataError, did_you_mean
+from mlpcli.errors import DataError, Sentence, did_you_mean
 from mlpcli.model.encoded_rows import rows_with_target
 from mlpcli.options.options import Options
-from mlpcli.preparation.doctor import not_a_number
+from mlpcli.preparation.doctor import not_a_number, uncertain_dates
 from mlpcli.preparation.finding import Finding
 from mlpcli.preparation.targets import MOST_CLASSES
 from mlpcli.preparation.transfer import SourceModel
@@ -34,29 +33,28 @@ class Roles:
         """All of them, each once."""
         return list(dict.fromkeys([*self.target, *filter(None, (self.weight, self.group, self.time))]))
 
-    def group_codes(self, frame: Frame, reading: Reading) -> Array:
-        """The group of each row as a number; rows without one are each a group of their own."""
+    def group_codes(self, frame: Frame) -> Array:
+        """The group of each row as a number; each row without one is a group of its own."""
         assert self.group is not None
         cells = frame[self.group]
-        codes = np.array(cells.codes, dtype=np.int64) if isinstance(cells, Texts) else None
-        if codes is None:
-            codes = np.unique(np.asarray(cells), return_inverse=True)[1].astype(np.int64)
-        absent = is_missing(cells, reading)
+        codes = cells.as_codes().astype(np.int64)
+        absent = cells.missing()
         codes[absent] = codes.max(initial=0) + 1 + np.arange(int(absent.sum()))
         return codes
 
-    def times(self, frame: Frame, reading: Reading, place: Place) -> Array:
-        """The time of each row as a number: a number or a date."""
+    def times(self, frame: Frame) -> Array:
+        """The time of each row as a number, from numbers or dates."""
         assert self.time is not None
         cells = frame[self.time]
-        times, unreadable = as_numbers(cells, reading)
+        times, unreadable = cells.numbers()
         if unreadable.any():
-            times, unreadable = dates_of(cells, formats_of(cells, reading), reading)
+            times, unreadable = cells.dates(cells.formats())
         if np.isnan(times).any():
             row = int(np.argmax(np.isnan(times)))
             raise DataError(
-                f"{place(row)}: --time {self.time!r}: {shown(cells, row)} is no time",
+                f"{frame.place(row)}: {self.time!r}: {cells.shown(row)} is no time",
                 "Mend the cell: a number or a date.",
+                setting="time",
             )
         return times
 
@@ -69,14 +67,9 @@ class TrainingRows:
     numbers: Array
     """Their numbers in the table, from 0."""
     columns: list[Column]
-    """With what all rows tell of them."""
+    """As settled by all rows."""
     dropped: int
     findings: list[Finding]
-    table: Table
-
-    def place(self, row: int) -> str:
-        """Where a row of the frame stands."""
-        return self.table.place(int(self.numbers[row]))
 
 
 def special_columns(table: Table, options: Options) -> Roles:
@@ -85,7 +78,7 @@ def special_columns(table: Table, options: Options) -> Roles:
     if not any(settings.target):
         raise DataError(
             f"{table.name}: which column is the target?",
-            "Give -t COLUMN. " + did_you_mean("", table.columns),
+            Sentence("Give {target} COLUMN. {}", did_you_mean("", table.columns)),
         )
     target = resolve_names("target", settings.target, table.columns, table.name)
     single: dict[str, str | None] = {}
@@ -104,7 +97,7 @@ def special_columns(table: Table, options: Options) -> Roles:
     return Roles(target, single["weight"], single["group"], single["time"])
 
 
-def decide_columns(table: Table, settings: DataSettings, roles: Roles, reading: Reading) -> list[Column]:
+def decide_columns(table: Table, settings: DataSettings, roles: Roles) -> list[Column]:
     """The inputs and their kinds. A weight or group is none; a time is one, as any date or number."""
 
     def resolved(setting: str, given: Sequence[str]) -> tuple[str, ...]:
@@ -121,7 +114,7 @@ def decide_columns(table: Table, settings: DataSettings, roles: Roles, reading: 
                 setting="kind",
             )
     names = [name for name in table.columns if name in wanted and name not in out]
-    return infer_columns(table.sample, names, reading, chosen)
+    return infer_columns(table.sample, names, chosen)
 
 
 def source_columns(source_model: SourceModel, table: Table, roles: Roles) -> list[Column]:
@@ -141,7 +134,6 @@ def read_rows(
     columns: Sequence[Column],
     roles: Roles,
     options: Options,
-    reading: Reading,
     *,
     known: bool = False,
 ) -> TrainingRows:
@@ -153,10 +145,10 @@ def read_rows(
     numbers = {column.name for column in learned if column.kind == NUMBER}
     if roles.weight is not None:
         numbers.add(roles.weight)
-    numbers |= {name for name in roles.target if _many_numbers(table, name, options.data, reading)}
+    numbers |= {name for name in roles.target if _many_numbers(table, name, options.data)}
     names = list(dict.fromkeys([*(column.name for column in learned), *roles.names]))
-    frame = table.read(names, numbers, reading)
-    present = np.flatnonzero(rows_with_target(frame, roles.target, reading))
+    frame = table.read(names, numbers)
+    present = np.flatnonzero(rows_with_target(frame, roles.target))
     dropped = len(frame) - len(present)
     if len(frame) and not len(present):
         raise DataError(
@@ -171,43 +163,45 @@ def read_rows(
     if dropped:
         frame = frame.take(present)
     if known:
-        return TrainingRows(frame, present, list(columns), dropped, [], table)
-    settled, not_numbers = settle(columns, frame, reading)
+        return TrainingRows(frame, present, list(columns), dropped, _uncertain(columns, table))
+    settled, not_numbers = settle(columns, frame)
     findings: list[Finding] = []
     for name, (row, count) in not_numbers.items():
-        where = table.place(int(present[row]))
-        finding = not_a_number(name, where, shown(frame[name], row), count, len(frame))
+        finding = not_a_number(name, frame.place(row), frame[name].shown(row), count, len(frame))
         if options.data.strict:
             raise DataError(finding.text, finding.advice)
         findings.append(finding)
     if options.data.strict:
-        _refuse_unreadable(settled, frame, table, present, reading)
-    return TrainingRows(frame, present, settled, dropped, findings, table)
+        _refuse_unreadable(settled, frame)
+    return TrainingRows(frame, present, settled, dropped, findings + _uncertain(settled, table))
 
 
-def _many_numbers(table: Table, name: str, settings: DataSettings, reading: Reading) -> bool:
+def _uncertain(columns: Sequence[Column], table: Table) -> list[Finding]:
+    dates = [column for column in columns if column.kind == DATE and column.reason != CHOSEN]
+    return [uncertain_dates(column) for column in dates if is_uncertain_date(table.sample[column.name])]
+
+
+def _many_numbers(table: Table, name: str, settings: DataSettings) -> bool:
     """Whether a target is surely no class: it is then read as numbers at once."""
     cells = table.sample[name]
-    if settings.task in ("binary", "multiclass") or count_distinct(cells) <= MOST_CLASSES:
+    if settings.task in ("binary", "multiclass") or cells.distinct() <= MOST_CLASSES:
         return False
-    return not as_numbers(cells, reading)[1].any()
+    return not cells.numbers()[1].any()
 
 
-def _refuse_unreadable(
-    columns: Sequence[Column], frame: Frame, table: Table, numbers: Array, reading: Reading
-) -> None:
-    """With --strict a column of dates must hold nothing else, as one that was said to hold numbers."""
+def _refuse_unreadable(columns: Sequence[Column], frame: Frame) -> None:
+    """Raise DataError for a cell of a date column that is no date, or of a chosen number column."""
     for column in columns:
         unreadable: Array | None = None
         if column.kind == NUMBER and column.reason == CHOSEN:
-            unreadable = as_numbers(frame[column.name], reading)[1]
+            unreadable = frame[column.name].numbers()[1]
         elif column.kind == DATE:
             cells = frame[column.name]
-            unreadable = dates_of(cells, formats_of(cells, reading), reading)[1]
+            unreadable = cells.dates(cells.formats())[1]
         if unreadable is not None and unreadable.any():
             row = int(np.argmax(unreadable))
             raise DataError(
-                f"{table.place(int(numbers[row]))}: column {column.name!r}: "
-                f"{shown(frame[column.name], row)} is not a {column.kind}",
-                "Mend the cell, or leave out --strict.",
+                f"{frame.place(row)}: column {column.name!r}: "
+                f"{frame[column.name].shown(row)} is not a {column.kind}",
+                Sentence("Mend the cell, or leave out {strict}."),
             )

@@ -1,4 +1,4 @@
-"""The data doctor: what a person should know of a table before trusting scores, each with its evidence."""
+"""The data doctor: findings about a table that matter before its scores are trusted, with evidence."""
 
 from collections.abc import Mapping
 from shlex import quote
@@ -6,14 +6,23 @@ from shlex import quote
 import numpy as np
 
 from mlpcli.arrays import Array
-from mlpcli.data.columns.kinds import IN_FORMATS, TAKEN_AS
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.encoders import CategoryEncoder
 from mlpcli.data.features import FeatureEncoder
-from mlpcli.data.schema import CHOSEN, DATE, IGNORE, Schema
+from mlpcli.data.schema import CHOSEN, IGNORE, Column, Schema
 from mlpcli.data.target import ClassTarget, LabelTarget, NumberTarget, Target
+from mlpcli.errors import Sentence
 from mlpcli.model.encoded_rows import EncodedRows
-from mlpcli.preparation.finding import Finding
+from mlpcli.preparation.finding import (
+    DATES,
+    FALLBACK,
+    FEW_ROWS,
+    IMBALANCE,
+    LEAK,
+    MISSING,
+    REPEATED,
+    Finding,
+)
 
 LOOKED_AT = 4_000
 """Rows that a leak is looked for in, of those that train and of the others each."""
@@ -24,7 +33,7 @@ WRONG_SHARE = 0.02
 """Of the baseline's errors, those that a single column may leave before it is called a leak."""
 CORRELATION = 0.9995
 RARE_SHARE = 0.05
-FEW_ROWS = 10
+FEWEST_ROWS = 10
 MISSING_SHARE = 0.5
 REPEATED_SHARE = 0.01
 
@@ -32,9 +41,18 @@ REPEATED_SHARE = 0.01
 def not_a_number(name: str, where: str, cell: str, count: int, rows: int) -> Finding:
     """A column that looked like numbers and holds text."""
     return Finding(
-        "fallback",
+        FALLBACK,
         f"{where}: column {name!r}: {cell} is not a number, as {count:,} of {rows:,} cells: taken as text",
-        f"--missing WORD, or --kind {quote(name + '=number')} to count them as missing",
+        Sentence("{missing} WORD, or {kind} {} to count them as missing", quote(name + "=number")),
+    )
+
+
+def uncertain_dates(column: Column) -> Finding:
+    """Dates that can be read in two ways, or are written in several."""
+    return Finding(
+        DATES,
+        f"column {column.name!r} holds {column.reason}",
+        Sentence("{kind} {} if that is wrong", quote(column.name + "=category")),
     )
 
 
@@ -47,10 +65,9 @@ def examine(
     counts: CellCounts,
     rows: int,
 ) -> list[Finding]:
-    """All findings on encoded parts; `counts` are those of the whole table, of so many rows."""
+    """All findings on encoded parts; `counts` are those of the whole table, which has `rows` rows."""
     return [
         *_left_out(schema),
-        *_uncertain_dates(schema),
         *_leaks(encoder, target, parts),
         *_repeated(hashes),
         *_classes(target, parts["train"]),
@@ -65,23 +82,12 @@ def _left_out(schema: Schema) -> list[Finding]:
         if column.reason != CHOSEN and column.kind != IGNORE:
             by_reason.setdefault((column.kind, column.reason), []).append(column.name)
     return [
-        Finding(kind, f"left out {_columns(names)}: {reason}", f"--kind {quote(names[0] + '=KIND')} keeps it")
-        for (kind, reason), names in by_reason.items()
-    ]
-
-
-def _uncertain_dates(schema: Schema) -> list[Finding]:
-    """Dates that can be read in two ways, or are written in several."""
-    return [
         Finding(
-            "dates",
-            f"column {column.name!r} holds {column.reason}",
-            f"--kind {quote(column.name + '=category')} if that is wrong",
+            kind,
+            f"left out {_columns(names)}: {reason}",
+            Sentence("{kind} {} keeps it", quote(names[0] + "=KIND")),
         )
-        for column in schema.inputs
-        if column.kind == DATE
-        and column.reason != CHOSEN
-        and any(words in column.reason for words in (IN_FORMATS, TAKEN_AS))
+        for (kind, reason), names in by_reason.items()
     ]
 
 
@@ -111,7 +117,9 @@ def _leaks(encoder: FeatureEncoder, target: Target, parts: Mapping[str, EncodedR
             evidence = _determines(told[0], told[1], learned.truth, others.truth, names)
         if evidence:
             findings.append(
-                Finding("leak", f"column {each.name!r} {evidence}: a leak?", f"--drop {quote(each.name)}")
+                Finding(
+                    LEAK, f"column {each.name!r} {evidence}: a leak?", Sentence("{drop} {}", quote(each.name))
+                )
             )
     return findings
 
@@ -163,7 +171,7 @@ def _determines(known: Array, unknown: Array, truth: Array, others: Array, names
         trivial = int((right != counts.sum(axis=0).argmax()).sum())
         wrong = int((counts.argmax(axis=1)[looked_up] != right).sum())
         # Of few rows, an honest column may have one wrong by chance.
-        if trivial >= FEW_ROWS and (not wrong or wrong + 1 <= WRONG_SHARE * trivial):
+        if trivial >= FEWEST_ROWS and (not wrong or wrong + 1 <= WRONG_SHARE * trivial):
             return f"alone tells {name!r} in {len(right) - wrong:,} of {len(right):,} rows"
     return ""
 
@@ -177,10 +185,11 @@ def _repeated(hashes: Mapping[str, Array]) -> list[Finding]:
         if again > REPEATED_SHARE * len(rows):
             findings.append(
                 Finding(
-                    "repeated",
+                    REPEATED,
                     f"{again:,} of {len(rows):,} {name} rows occur among the training rows, inputs and "
                     "target: scores on them are too good",
-                    f"--group COLUMN, or --{name} FILE with other rows",
+                    Sentence(f"{{group}} COLUMN, or {{{name}}} FILE with other rows"),
+                    name,
                 )
             )
     return findings
@@ -197,22 +206,22 @@ def _classes(target: Target, train: EncodedRows) -> list[Finding]:
     rarest = int(np.argmin(counts))
     rows, name = int(counts[rarest]), names[rarest]
     findings = []
-    if rows < FEW_ROWS:
-        few = int((counts < FEW_ROWS).sum())
-        more = f" ({few:,} classes have fewer than {FEW_ROWS})" if few > 1 else ""
+    if rows < FEWEST_ROWS:
+        few = int((counts < FEWEST_ROWS).sum())
+        more = f" ({few:,} classes have fewer than {FEWEST_ROWS})" if few > 1 else ""
         findings.append(
             Finding(
-                "few rows",
+                FEW_ROWS,
                 f"class {name!r} has {rows} training row{'s' * (rows != 1)}{more}: its scores say little",
-                "--validation none trains on all rows",
+                Sentence("{validation} none trains on all rows"),
             )
         )
     if rows < RARE_SHARE * len(train):
         findings.append(
             Finding(
-                "imbalance",
+                IMBALANCE,
                 f"class {name!r} has {rows / len(train):.1%} of the training rows",
-                "--class-weight balanced",
+                Sentence("{class_weight} balanced"),
             )
         )
     return findings
@@ -221,9 +230,9 @@ def _classes(target: Target, train: EncodedRows) -> list[Finding]:
 def _mostly_missing(counts: CellCounts, rows: int) -> list[Finding]:
     return [
         Finding(
-            "missing",
+            MISSING,
             f"column {name!r} is missing in {count / rows:.0%} of the rows",
-            f"--drop {quote(name)}",
+            Sentence("{drop} {}", quote(name)),
         )
         for name, count in counts.missing.items()
         if count > MISSING_SHARE * rows

@@ -1,12 +1,18 @@
-"""TODO."""
+"""Findings of the data doctor and of a training. Their kinds; those of columns left out are the columns'."""
 
 from dataclasses import dataclass
+
+FALLBACK, DATES, LEAK, REPEATED, MISSING = "fallback", "dates", "leak", "repeated", "missing"
+FEW_ROWS, IMBALANCE = "few rows", "imbalance"
+DIVERGED, CHECKPOINT = "diverged", "checkpoint"
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing found, with the option that acts on it."""
+    """One thing found, with the option that acts on it; text and advice may be a `Sentence`."""
 
     kind: str
     text: str
     advice: str
+    part: str = ""
+    """The part of the rows that it is about, where it is about one."""

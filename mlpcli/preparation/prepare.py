@@ -1,4 +1,4 @@
-"""From a table to encoded parts: kinds, target, rows left out, split, matrices. Used by train and lr_find."""
+"""Prepare a table for training: kinds, target, rows left out, split, encoded parts."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -9,15 +9,16 @@ from typing import Any
 import numpy as np
 
 from mlpcli.arrays import Array
-from mlpcli.data.columns.cells import Frame, Texts
+from mlpcli.data.columns.cells import Frame, Numbers
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.features import FeatureEncoder
 from mlpcli.data.reading.stream import RowStream
-from mlpcli.data.reading.table import guess_decimal, open_table
+from mlpcli.data.reading.table import open_table
 from mlpcli.data.schema import LEARNED, NUMBER, Column, Schema
 from mlpcli.data.split import digest_of_rows
-from mlpcli.data.target import NumberTarget, Target
-from mlpcli.errors import DataError
+from mlpcli.data.target import NumberTarget
+from mlpcli.errors import DataError, Sentence, SettingsError
+from mlpcli.model.blueprint import Blueprint
 from mlpcli.model.compatibility import refuse_impossible, target_range
 from mlpcli.model.encoded_rows import (
     Data,
@@ -26,31 +27,40 @@ from mlpcli.model.encoded_rows import (
     digest_of,
     encode_part,
     paths_of,
-    reading_of,
     row_weights,
     truth_of,
 )
+from mlpcli.model.model import load
 from mlpcli.model.tasks import TASKS, Task
 from mlpcli.nn.batches import Examples
 from mlpcli.options.options import Options
+from mlpcli.options.run import generators
 from mlpcli.preparation.columns import decide_columns, read_rows, source_columns, special_columns
 from mlpcli.preparation.doctor import examine
-from mlpcli.preparation.finding import Finding
+from mlpcli.preparation.finding import LEAK, Finding
 from mlpcli.preparation.splitting import RowTraits, shape_of, split_table
 from mlpcli.preparation.targets import decide_task, fit_target
-from mlpcli.preparation.transfer import SourceModel, Transfer, widened
+from mlpcli.preparation.transfer import SourceModel, Transfer, transfer_of, widened, with_settings_of
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Prepared:
     """A table made ready for training. `parts`: train, validation and test; the latter two may be empty."""
 
+    given: Options
+    """Without the preset's values."""
     options: Options
     """With the preset's values for this table."""
     schema: Schema
     encoder: FeatureEncoder
-    target: Target
+    task: Task
+    blueprint: Blueprint
     parts: dict[str, EncodedRows]
+    folds: list[tuple[Array, Array]]
+    """Rows of the training part that a network learns from, and those that choose its epoch; network after
+    network, then from the start again."""
+    default_learning_rate: float
+    """The preset's learning rate for this table, whatever was given."""
     dropped: int
     """Rows without target."""
     digest: str
@@ -61,20 +71,15 @@ class Prepared:
     """Of the table, and of a validation or test file."""
     notes: list[str]
     findings: list[Finding]
-    folds: list[tuple[Array, Array]] = dataclasses.field(default_factory=list)
-    """Rows of the training part that a network learns from, and those that choose its epoch; network after
-    network, then from the start again."""
-    default_learning_rate: float = 0.0
-    """The preset's learning rate for this table, whatever was given."""
-    same_target: bool = False
+    same_target: bool
     """Whether it is the target of the model that is started from."""
     transfer: Transfer | None = None
     """The weights that networks start from, instead of random ones."""
 
     @property
-    def task(self) -> Task:
-        """What regression or classification mean here."""
-        return TASKS[self.schema.task]
+    def has_held_rows(self) -> bool:
+        """Whether some rows choose the epoch instead of being learned from."""
+        return bool(self.folds) or len(self.parts["validation"]) > 0
 
     def member_parts(self, number: int) -> tuple[EncodedRows, EncodedRows]:
         """What network `number` learns from, and what chooses its epoch."""
@@ -88,7 +93,7 @@ class Prepared:
         return self.folds[number % len(self.folds)]
 
     def with_options(self, options: Options) -> "Prepared":
-        """With other settings of training; those of data and splits must be the same."""
+        """With other settings of training; those of data, splits and the network must be the same."""
         return dataclasses.replace(self, options=options)
 
     def examples(self, rows: EncodedRows) -> Examples:
@@ -97,19 +102,19 @@ class Prepared:
         if (training := self._weights(self.parts["train"])) is not None:
             if not training.sum() > 0:
                 raise DataError(
-                    "no training row has a weight above 0", "Look at --weight and --class-weight."
+                    "no training row has a weight above 0", Sentence("Look at {weight} and {class_weight}.")
                 )
             scale = 1.0 / float(training.mean())
         weights = self._weights(rows)
         return Examples(
             rows.features,
-            self.task.loss_targets(self.target, rows.truth),
+            self.task.loss_targets(rows.truth),
             None if weights is None else (weights * scale).astype(np.float32),
         )
 
     def _weights(self, rows: EncodedRows) -> Array | None:
         by_class = self.task.class_weights(
-            self.target, rows.truth, self.options.objective.class_weight, self.parts["train"].truth
+            rows.truth, self.options.objective.class_weight, self.parts["train"].truth
         )
         if rows.weights is None:
             return by_class
@@ -117,63 +122,77 @@ class Prepared:
         return by_row if by_class is None else by_row * by_class
 
 
-def prepare(
-    data: Data, options: Options, generator: np.random.Generator, source_model: SourceModel | None = None
-) -> Prepared:
+def prepared_for(data: Data, settings: dict[str, Any]) -> Prepared:
+    """The table made ready for training with the given settings.
+
+    Raises MlpcliError for whatever is wrong with either.
+    """
+    options = Options.from_values(settings)
+    if options.transfer.from_model is None:
+        if options.transfer.freeze:
+            hint = Sentence("Give {from_model} MODEL, too.")
+            raise SettingsError("there is nothing to keep", hint, setting="freeze")
+        return prepare(data, options)
+    model = load(options.transfer.from_model)
+    options = with_settings_of(model, settings, options)
+    source_model = SourceModel.of(model, options.transfer.from_model or "")
+    prepared = prepare(data, options, source_model)
+    transfer = transfer_of(
+        source_model,
+        prepared.blueprint.build(),
+        same_target=prepared.same_target,
+        freeze=options.transfer.freeze,
+    )
+    return dataclasses.replace(prepared, transfer=transfer)
+
+
+def prepare(data: Data, given: Options, source_model: SourceModel | None = None) -> Prepared:
     """Read and encode; everything that can be wrong with the table is found here, before training.
 
-    Where there is an `origin`, columns mean what they mean to it.
+    With a `source_model`, columns mean what they mean to it.
     """
+    options = given
     with ExitStack() as stack:
         table = stack.enter_context(open_table(paths_of(data), options.reading))
         notes = list(table.notes)
-        if options.reading.decimal is None:
-            decimal = guess_decimal(table.sample, reading_of(options.reading).missing)
-            if decimal != ".":
-                notes.append(f"{table.name}: numbers look as if written with a decimal comma (--decimal)")
-                options = dataclasses.replace(
-                    options, reading=dataclasses.replace(options.reading, decimal=decimal)
-                )
-        reading = reading_of(options.reading)
+        options = dataclasses.replace(options, reading=table.settings)
         roles = special_columns(table, options)
         if source_model is None:
-            columns = decide_columns(table, options.data, roles, reading)
+            columns = decide_columns(table, options.data, roles)
         else:
             columns = source_columns(source_model, table, roles)
-        rows = read_rows(table, columns, roles, options, reading, known=source_model is not None)
+        rows = read_rows(table, columns, roles, options, known=source_model is not None)
         frame, columns, dropped = rows.frame, rows.columns, rows.dropped
         known = None if source_model is None else source_model.known_target(frame, roles.target, options)
         if source_model is None or known is None:
-            task, reason = decide_task(frame, roles.target, options.data.task, reading)
+            name, reason = decide_task(frame, roles.target, options.data.task)
         else:
-            task, reason = source_model.schema.task, f"as in {source_model.path}"
+            name, reason = source_model.schema.task, f"as in {source_model.path}"
         if not any(column.kind in LEARNED for column in columns):
             raise DataError(f"{table.name}: no input column is left", _why_none(columns))
-        traits = RowTraits.of(frame, roles, task, reading, rows.place)
-        shape = shape_of(columns, table.sample, traits, task, options.split.test)
-        default_learning_rate = options.changed(learning_rate=None).resolved(shape).training.learning_rate
-        assert isinstance(default_learning_rate, float)
+        traits = RowTraits.of(frame, roles, name)
+        shape = shape_of(columns, table.sample, traits, name, options.split.test)
+        default_learning_rate = options.default_learning_rate(shape)
         options = options.resolved(shape)
-        split = split_table(traits, options, generator)
+        split = split_table(traits, options, generators(options.run.seed)["split"])
         parts = split.parts
-        schema = Schema(tuple(columns), roles.target, task, reason, roles.weight)
-        refuse_impossible(options, TASKS[task])
+        schema = Schema(tuple(columns), roles.target, name, reason, roles.weight)
+        refuse_impossible(options, TASKS[name])
         train = parts["train"]
         if known is None:
-            target, truth = fit_target(
-                frame, roles.target, task, train, options.data, reading, rows.place, target_range(options)
-            )
+            target, truth = fit_target(frame, roles.target, name, train, options.data, target_range(options))
         else:
-            truth = truth_of(known, frame, reading, rows.place)
+            truth = truth_of(known, frame)
             target = widened(known, truth[train]) if isinstance(known, NumberTarget) else known
+        task = TASKS[name](target)
         if source_model is None:
-            encoder = FeatureEncoder.fit(schema.inputs, frame, options.data, reading, train)
+            encoder = FeatureEncoder.fit(schema.inputs, frame, options.data, train)
         else:
             encoder = source_model.encoder
-        _refuse_infinite(frame, schema, rows.place)
+        _refuse_infinite(frame, schema)
         weights = None
         if roles.weight is not None:
-            weights = row_weights(frame[roles.weight], roles.weight, reading, rows.place)
+            weights = row_weights(frame, roles.weight)
             check_weights(weights, roles.weight, table.name)
         counts = {"table": CellCounts()}
         # One matrix, part behind part: parts are slices of it. The table's columns are dropped on the way.
@@ -192,40 +211,43 @@ def prepare(
         if isinstance(source := getattr(options.split, name), str):
             counts[name] = CellCounts()
             with RowStream(paths_of(source), options.reading) as stream:
-                encoded[name] = encode_part(stream, schema, encoder, target, reading, counts[name])
+                encoded[name] = encode_part(stream, schema, encoder, target, counts[name])
                 notes += stream.notes
             hashes[name] = encoded[name].hashes()
     findings = [
         *rows.findings,
         *examine(schema, encoder, target, encoded, hashes, counts["table"], len(order)),
     ]
-    leaks = [finding for finding in findings if finding.kind == "leak"]
+    leaks = [finding for finding in findings if finding.kind == LEAK]
     if leaks and options.data.strict:
         raise DataError(leaks[0].text, leaks[0].advice)
     return Prepared(
-        options,
-        schema,
-        encoder,
-        target,
-        encoded,
-        dropped,
-        digest,
-        digest_of_rows({name: rows.numbers[chosen] for name, chosen in split.rows().items()}),
-        counts,
-        notes,
-        findings,
-        split.folds,
-        default_learning_rate,
-        known is not None,
+        given=given,
+        options=options,
+        schema=schema,
+        encoder=encoder,
+        task=task,
+        blueprint=Blueprint.of(options, encoder, task),
+        parts=encoded,
+        folds=split.folds,
+        default_learning_rate=default_learning_rate,
+        dropped=dropped,
+        digest=digest,
+        split_digest=digest_of_rows({part: rows.numbers[chosen] for part, chosen in split.rows().items()}),
+        counts=counts,
+        notes=notes,
+        findings=findings,
+        same_target=known is not None,
     )
 
 
-def _refuse_infinite(frame: Frame, schema: Schema, place: Any) -> None:
+def _refuse_infinite(frame: Frame, schema: Schema) -> None:
     for column in schema.inputs:
         cells = frame[column.name]
-        if column.kind == NUMBER and not isinstance(cells, Texts) and np.isinf(cells).any():
+        if column.kind == NUMBER and isinstance(cells, Numbers) and np.isinf(cells.values).any():
+            row = int(np.argmax(np.isinf(cells.values)))
             raise DataError(
-                f"{place(int(np.argmax(np.isinf(cells))))}: column {column.name!r} holds an infinite value",
+                f"{frame.place(row)}: column {column.name!r} holds an infinite value",
                 "Mend the cell, or name the word with --missing.",
             )
 

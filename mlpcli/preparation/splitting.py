@@ -1,4 +1,4 @@
-"""Which rows of a table train, and which are held out: parts of all rows, and folds of the training part."""
+"""Split the rows of a table into parts, and the training part into folds."""
 
 import math
 from collections.abc import Sequence
@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mlpcli.arrays import Array
-from mlpcli.data.columns.cells import Frame, Reading, Texts
-from mlpcli.data.reading.table import Place
+from mlpcli.data.columns.cells import Frame, Numbers
 from mlpcli.data.schema import DATE, NUMBER, Column
 from mlpcli.data.split import folds, split_rows
 from mlpcli.options.options import Options
@@ -18,7 +17,7 @@ from mlpcli.preparation.columns import Roles
 
 @dataclass(frozen=True)
 class RowTraits:
-    """What a split looks at, (rows,) or None: classes to balance, groups to keep whole, times to follow."""
+    """Inputs of a split, (rows,) or None: classes to balance, groups to keep whole, times to follow."""
 
     rows: int
     classes: Array | None = None
@@ -26,22 +25,21 @@ class RowTraits:
     times: Array | None = None
 
     @classmethod
-    def of(cls, frame: Frame, roles: Roles, task: str, reading: Reading, place: Place) -> "RowTraits":
-        """Of rows that have a target; a row without a time is an error with its place."""
+    def of(cls, frame: Frame, roles: Roles, task: str) -> "RowTraits":
+        """The traits of rows that have a target; DataError for a row without a time."""
         classes: Array | None = None
         if task in ("binary", "multiclass"):
-            cells = frame[roles.target[0]]
-            classes = cells.codes if isinstance(cells, Texts) else np.unique(cells, return_inverse=True)[1]
+            classes = frame[roles.target[0]].as_codes()
         return cls(
             len(frame),
             classes,
-            None if roles.group is None else roles.group_codes(frame, reading),
-            None if roles.time is None else roles.times(frame, reading, place),
+            None if roles.group is None else roles.group_codes(frame),
+            None if roles.time is None else roles.times(frame),
         )
 
     @property
     def units(self) -> int:
-        """What can be told apart by a split: groups, or rows."""
+        """The number of groups, or of rows, that a split can separate."""
         return self.rows if self.groups is None else len(np.unique(self.groups))
 
 
@@ -86,13 +84,13 @@ LEAST_PIXELS = 16
 def shape_of(
     columns: Sequence[Column], sample: Frame, traits: RowTraits, task: str, test: float | str | None
 ) -> TableShape:
-    """What presets follow; `test` is the part of the rows that is kept apart."""
+    """The properties of the table that presets follow; `test` is the share of rows kept apart."""
     left = 1.0 - test if isinstance(test, float) else 1.0
     numbers = [column.name for column in columns if column.kind == NUMBER]
     dates = sum(column.kind == DATE for column in columns)
-    cells = [cells for name in numbers if not isinstance(cells := sample[name], Texts)]
+    values = [cells.values for name in numbers if isinstance(cells := sample[name], Numbers)]
     rows, units = math.floor(left * traits.rows), math.floor(left * traits.units)
-    return TableShape(rows, task, len(numbers) + dates, units, _one_range(cells))
+    return TableShape(rows, task, len(numbers) + dates, units, _one_range(values))
 
 
 def _one_range(columns: Sequence[Array]) -> bool:

@@ -1,24 +1,16 @@
-"""From target columns to a task: which one it is, and the truth of every row."""
+"""The task that follows from target columns, and the truth of every row."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
 from mlpcli.arrays import Array
-from mlpcli.data.columns.cells import (
-    Frame,
-    Reading,
-    as_booleans,
-    as_numbers,
-    count_distinct,
-    shown,
-)
+from mlpcli.data.columns.cells import Frame
 from mlpcli.data.columns.kinds import IDENTIFIER_ROWS
-from mlpcli.data.reading.table import Place
-from mlpcli.data.schema import DataSettings
+from mlpcli.data.schema import CHOSEN, DataSettings
 from mlpcli.data.target import LOG, POSITIVE, ClassTarget, LabelTarget, NumberTarget, Target, refuse_negative
-from mlpcli.errors import DataError
-from mlpcli.model.encoded_rows import _texts, truth_of
+from mlpcli.errors import DataError, Sentence
+from mlpcli.model.encoded_rows import truth_of
 
 MOST_CLASSES = 20
 ROWS_PER_CLASS = 5
@@ -26,29 +18,34 @@ LARGEST_CLASS_SHARE = 0.5
 """Of the rows, as many different values at the most are taken for classes."""
 
 
-def decide_task(frame: Frame, names: Sequence[str], given: str, reading: Reading) -> tuple[str, str]:
+def decide_task(frame: Frame, names: Sequence[str], given: str) -> tuple[str, str]:
     """The task and the reason, from rows that have a target."""
     if len(names) > 1:
         if given in ("binary", "multiclass"):
-            raise DataError(f"--task {given} takes one target, not {len(names)}", "Use --task multilabel.")
-        return _several(frame, names, given, reading)
+            raise DataError(
+                f"{given} takes one target, not {len(names)}",
+                Sentence("Use {task} multilabel."),
+                setting="task",
+            )
+        return _several(frame, names, given)
     name = names[0]
     cells = frame[name]
-    distinct = count_distinct(cells)
+    distinct = cells.distinct()
     if distinct < 2:
         raise DataError(
-            f"target {name!r} has the same value, {shown(cells, 0)}, in every row",
+            f"target {name!r} has the same value, {cells.shown(0)}, in every row",
             "There is nothing to learn.",
         )
     if given == "binary" and distinct != 2:
         raise DataError(
-            f"target {name!r} has {distinct:,} values, --task binary takes two", "Use multiclass."
+            Sentence("target {!r} has {:,} values, {task} binary takes two", name, distinct),
+            "Use multiclass.",
         )
     if given != "auto":
-        return given, "chosen by --task"
+        return given, CHOSEN
     classes = "binary" if distinct == 2 else "multiclass"
-    numbers, unreadable = as_numbers(cells, reading)
-    if not as_booleans(cells, reading)[1].any():
+    numbers, unreadable = cells.numbers()
+    if not cells.booleans()[1].any():
         if distinct > 2:
             return classes, f"{name!r} is true or false in {distinct} spellings, each a class of its own"
         return classes, f"{name!r} is true or false"
@@ -56,7 +53,7 @@ def decide_task(frame: Frame, names: Sequence[str], given: str, reading: Reading
         if distinct > LARGEST_CLASS_SHARE * len(cells) and len(cells) >= IDENTIFIER_ROWS:
             raise DataError(
                 f"target {name!r} is text with {distinct:,} different values in {len(cells):,} rows",
-                "Is it an identifier? Classes that hardly recur cannot be learned; --task decides otherwise.",
+                Sentence("Is it an identifier? Classes must recur to be learned; {task} decides otherwise."),
             )
         return classes, f"{name!r} is text with {distinct:,} classes"
     whole = bool((numbers == np.floor(numbers)).all()) and not np.isinf(numbers).any()
@@ -68,13 +65,13 @@ def decide_task(frame: Frame, names: Sequence[str], given: str, reading: Reading
     return "regression", f"{name!r} has {distinct:,} different numbers"
 
 
-def _several(frame: Frame, names: Sequence[str], given: str, reading: Reading) -> tuple[str, str]:
+def _several(frame: Frame, names: Sequence[str], given: str) -> tuple[str, str]:
     if given != "auto":
-        return given, "chosen by --task"
+        return given, CHOSEN
     yes_or_no = True
     for name in names:
-        numbers, unreadable = as_numbers(frame[name], reading)
-        no_boolean = as_booleans(frame[name], reading)[1]
+        numbers, unreadable = frame[name].numbers()
+        no_boolean = frame[name].booleans()[1]
         if unreadable.any() and no_boolean.any():
             raise DataError(
                 f"target {name!r} is text, which is possible for a single target only",
@@ -92,27 +89,25 @@ def fit_target(
     task: str,
     train: Array,
     settings: DataSettings,
-    reading: Reading,
-    place: Place,
     into: str,
 ) -> tuple[Target, Array]:
     """The encoder, fitted on the `train` rows (its classes on all), and the truth of all rows.
 
-    `into` is the range into which numbers are scaled; `place` says where a row stands.
+    `into` is the range into which numbers are scaled.
     """
     if task in ("binary", "multiclass"):
-        classes = ClassTarget.fit(names[0], _texts(frame, names[0]), settings.positive)
+        classes = ClassTarget.fit(names[0], frame[names[0]].texts(), settings.positive)
         if task == "binary" and len(classes.classes) != 2:
-            raise DataError(f"target {names[0]!r} has not two classes", "Use --task multiclass.")
-        return classes, truth_of(classes, frame, reading, place)
+            raise DataError(f"target {names[0]!r} has not two classes", Sentence("Use {task} multiclass."))
+        return classes, truth_of(classes, frame)
     if task == "multilabel":
         labels = LabelTarget(tuple(names))
-        return labels, truth_of(labels, frame, reading, place)
+        return labels, truth_of(labels, frame)
     unfitted = NumberTarget(tuple(names), np.zeros(len(names)), np.ones(len(names)))
-    values = truth_of(unfitted, frame, reading, place)
+    values = truth_of(unfitted, frame)
     if into == POSITIVE:
-        refuse_negative(names, values, "Choose another --loss or --output-activation.")
+        refuse_negative(names, values, Sentence("Choose another {loss} or {output_activation}."))
     if settings.target_scaling == LOG:
-        refuse_negative(names, values, "Leave out --target-scaling log.")
+        refuse_negative(names, values, Sentence("Leave out {target_scaling} log."))
     scaling, clip = settings.target_scaling, bool(settings.clip_predictions)
     return NumberTarget.fit(names, values[train], into, scaling, clip=clip), values

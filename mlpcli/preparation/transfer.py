@@ -1,24 +1,26 @@
-"""What a training takes from the model it starts from: columns, encoders and, where shapes match, weights."""
+"""A training that starts from a model: its settings, columns, encoders and, where shapes match, weights."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from mlpcli.arrays import Array
-from mlpcli.data.columns.cells import Frame, Texts
+from mlpcli.data.columns.cells import Frame
 from mlpcli.data.features import FeatureEncoder
 from mlpcli.data.schema import IGNORE, Column, Schema
 from mlpcli.data.target import ClassTarget, NumberTarget, Target, sorted_classes
-from mlpcli.errors import SettingsError
+from mlpcli.errors import Sentence, SettingsError
+from mlpcli.model.model import Model
 from mlpcli.nn.layers import Dense, Layer
 from mlpcli.nn.network import Network
 from mlpcli.nn.shortcut import Shortcut
-from mlpcli.options.options import Options
+from mlpcli.options.options import SETTINGS_CLASSES, Options, settings_with
+from mlpcli.settings import described_fields
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SourceModel:
     """A trained model that others start from. `networks` are never changed."""
 
@@ -28,6 +30,18 @@ class SourceModel:
     target: Target
     networks: tuple[Network, ...]
     output_activation: str
+
+    @classmethod
+    def of(cls, model: Model, path: str) -> "SourceModel":
+        """The model from a file."""
+        return cls(
+            path=path,
+            schema=model.artifact.schema,
+            encoder=model.encoder,
+            target=model.task.target,
+            networks=model.networks,
+            output_activation=model.options.network.output_activation,
+        )
 
     def columns(self, names: Sequence[str], where: str) -> list[Column]:
         """Those of a table: the model's inputs as it knows them, the others left out."""
@@ -43,8 +57,7 @@ class SourceModel:
         if given.task not in ("auto", self.schema.task) or tuple(names) != self.schema.target:
             return None
         if isinstance(target, ClassTarget):
-            cells = frame[names[0]]
-            texts = cells if isinstance(cells, Texts) else Texts.of(cells.tolist())
+            texts = frame[names[0]].texts()
             positive = given.positive in (None, target.classes[-1])
             # A class that does not occur this time is still one.
             return target if positive and set(sorted_classes(texts)) <= set(target.classes) else None
@@ -52,6 +65,26 @@ class SourceModel:
             wanted = (given.target_scaling, options.network.output_activation)
             return target if wanted == (target.scaling, self.output_activation) else None
         return target
+
+
+def with_settings_of(model: Model, settings: Mapping[str, Any], options: Options) -> Options:
+    """The options, with the model's values for what decides layers and their inputs and was not given."""
+    values, old = options.values(), model.options.values()
+    for name in settings_with(lambda setting: setting.decides_columns):
+        if values[name]:
+            raise SettingsError(
+                f"the columns are those of {options.transfer.from_model}",
+                Sentence("Leave it out with {from_model}."),
+                setting=name,
+            )
+    same_target = options.data.target in ((), model.artifact.schema.target)
+    kept: dict[str, Any] = {} if "target" in settings else {"target": model.artifact.schema.target}
+    for each in SETTINGS_CLASSES:
+        for name, described in described_fields(each).items():
+            if described.of_model and name not in settings and (same_target or not described.of_target):
+                kept[name] = described.off if old[name] is None else old[name]
+    reading = options.reading.with_defaults(model.options.reading)
+    return replace(options.changed(**kept), reading=reading)
 
 
 def widened(target: NumberTarget, values: Array) -> NumberTarget:
@@ -115,16 +148,18 @@ def transfer_of(source_model: SourceModel, network: Network, *, same_target: boo
         if freeze and dense <= freeze and not of_output:
             if not taken:
                 raise SettingsError(
-                    f"--freeze {freeze}: layer {position + 1} ({_described(layer)}) does not start from "
+                    f"{freeze}: layer {position + 1} ({_described(layer)}) does not start from "
                     f"{source_model.path}",
                     "Freeze fewer layers, or keep the model's network settings.",
+                    setting="freeze",
                 )
             frozen += to.values()
         described.append((_described(layer), taken))
     if freeze >= dense:
         raise SettingsError(
-            f"--freeze {freeze}: the network has {dense} dense layers",
+            f"{freeze}: the network has {dense} dense layers",
             "Leave at least the last one to train.",
+            setting="freeze",
         )
     return Transfer(described, places, constants, frozen, source_model)
 

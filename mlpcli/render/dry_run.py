@@ -99,4 +99,4 @@ def fields(plan: "TrainingPlan") -> dict[str, Any]:
 def notes_fields(notes: Sequence[str], findings: "Sequence[Finding]") -> list[dict[str, str]]:
     """Notes and findings as JSON fields."""
     guesses = [{"kind": "guess", "text": note, "advice": ""} for note in notes]
-    return guesses + [asdict(finding) for finding in findings]
+    return guesses + [{"kind": each.kind, "text": each.text, "advice": each.advice} for each in findings]

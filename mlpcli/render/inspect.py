@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from mlpcli.data.schema import Schema
+from mlpcli.data.schema import DATE, Schema
 from mlpcli.errors import count
 from mlpcli.render.console import Screen
 from mlpcli.render.formatting import day, duration, plain, score
@@ -66,7 +66,7 @@ def columns_report(screen: Screen, schema: Schema, encoders: Sequence[Mapping[st
         [
             column.name,
             column.kind,
-            str(_width(encoded[column.name]) if column.name in encoded else 0),
+            str(encoded[column.name]["width"] if column.name in encoded else 0),
             column.reason,
         ]
         for column in schema.columns
@@ -97,10 +97,10 @@ def _values(encoder: Mapping[str, Any]) -> tuple[str, str]:
         more = len(levels) - SHOWN_LEVELS
         named = ", ".join(levels[:SHOWN_LEVELS]) + (f" and {more:,} more" if more > 0 else "")
         return named, "no category"
-    if len(encoder.get("range", ())) != 2:
+    if "range" not in encoder:
         return "", ""
     low, high = encoder["range"]
-    shown = day if "formats" in encoder else plain
+    shown = day if encoder["kind"] == DATE else plain
     return f"{shown(low)} to {shown(high)}", shown(encoder.get("fill", 0.0))
 
 
@@ -118,7 +118,7 @@ def network_report(
     members: int = 1,
 ) -> None:
     """Layers with output shapes and parameters; of several networks, those of one."""
-    inputs = sum(_width(each) for each in encoders)
+    inputs = sum(each["width"] for each in encoders)
     rows = [["Input", f"(rows, {inputs})", "0"]]
     rows += [
         [str(layer["name"]), f"(rows, {layer['output']})", f"{layer['parameters']:,}"] for layer in network
@@ -179,17 +179,6 @@ def _course(screen: Screen, artifact: "Artifact") -> None:
         ]
         headers = ["network", "epochs", "best", *names, "ended by"]
         screen.table(headers, rows, numbers=range(len(headers) - 1))
-
-
-def _width(encoder: Mapping[str, Any]) -> int:
-    """Matrix columns of an encoder, by what is stored of it; one more where there were gaps."""
-    if encoder.get("embedded"):
-        return 1
-    parts = encoder.get("parts", ())
-    plain = len(encoder.get("levels", ("value",)))
-    # Of a date days and year are a number each, what comes round is a sine and a cosine.
-    width = sum(1 if part in ("days", "year") else 2 for part in parts) if parts else plain
-    return width + bool(encoder["had_gaps"]) + bool(encoder.get("spikes"))
 
 
 def _setting(value: Any) -> str:

@@ -1,11 +1,13 @@
 """Losses by epoch as a small picture in the terminal, the best epoch marked."""
 
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from mlpcli.nn.fitting import EpochRecord
 from mlpcli.render.console import Screen, use_colour
 from mlpcli.render.terminal_curve import BRAILLE, Curve, Mark, draw
+
+if TYPE_CHECKING:
+    from mlpcli.nn.fitting import EpochRecord
 
 Losses: TypeAlias = Sequence[tuple[int, float, float | None]]
 """Epoch, training loss, validation loss."""
@@ -14,7 +16,7 @@ COLOURS = ("cyan", "magenta", "yellow", "blue", "green", "red")
 WIDEST = 76
 
 
-def losses_of(history: Mapping[int, Sequence[EpochRecord]]) -> dict[int, Losses]:
+def losses_of(history: "Mapping[int, Sequence[EpochRecord]]") -> dict[int, Losses]:
     """The losses of each network."""
     return {
         number: [(record.epoch, record.train_loss, record.validation_loss) for record in records]

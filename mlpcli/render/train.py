@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from mlpcli.errors import count
+from mlpcli.preparation.finding import REPEATED
 from mlpcli.render.console import Screen
 from mlpcli.render.diagnosis import diagnosis_report
 from mlpcli.render.dry_run import notes_fields, schema_report
@@ -38,7 +39,7 @@ def report(screen: Screen, run: "TrainingRun", data: Sequence[str]) -> None:
     """The summary at the end of `train`."""
     artifact = run.artifact
     folds = run.model.options.ensemble.folds or 0
-    schema_report(screen, artifact.schema, data, run.rows, run.counts, folds=folds)
+    schema_report(screen, artifact.schema, data, run.plan.rows, run.plan.counts, folds=folds)
     screen.pairs([("note", finding.text) for finding in run.findings if finding.kind not in SHOWN_ELSEWHERE])
     network_report(screen, artifact.network, artifact.encoders, len(run.members))
     _course(screen, run)
@@ -47,7 +48,7 @@ def report(screen: Screen, run: "TrainingRun", data: Sequence[str]) -> None:
         if folds
         else "these rows chose the epoch, so the scores are a little too good",
         "test": "these rows were kept apart: an unbiased score"
-        if not any(finding.kind == "repeated" and " test " in finding.text for finding in run.findings)
+        if not any(finding.kind == REPEATED and finding.part == "test" for finding in run.findings)
         else "rows of these occur among the training rows, so the scores are too good",
         "train": "no rows were held out: scores on the rows that were trained on",
     }
@@ -89,12 +90,12 @@ def _course(screen: Screen, run: "TrainingRun") -> None:
     lines = [
         *_epochs(run),
         ("rate", f"{rate_chosen}{f', {schedule}' if schedule else ''})"),
-        ("time", f"{duration(run.seconds)} with {count(run.threads, 'thread')}, seed {run.seed}"),
+        ("time", f"{duration(run.seconds)} with {count(run.plan.threads, 'thread')}, seed {run.seed}"),
         *_threshold(run),
     ]
-    if run.transferred is not None:
-        taken = [name for name, kept in run.transferred if kept]
-        anew = [name for name, kept in run.transferred if not kept]
+    if run.plan.transferred is not None:
+        taken = [name for name, kept in run.plan.transferred if kept]
+        anew = [name for name, kept in run.plan.transferred if not kept]
         lines.append(
             (
                 "start",
@@ -154,7 +155,7 @@ def fields(run: "TrainingRun") -> dict[str, Any]:
     return {
         "model": run.output,
         "task": artifact.schema.task,
-        "rows": run.rows,
+        "rows": run.plan.rows,
         "columns": [asdict(column) for column in artifact.schema.columns],
         "parameters": artifact.parameter_count,
         "epochs": max(len(member.history) for member in run.members),
@@ -166,14 +167,14 @@ def fields(run: "TrainingRun") -> dict[str, Any]:
         "training": run.scores["train"].metrics if "train" in run.scores else None,
         "baseline": shown.baseline,
         "members": [member.summary() for member in run.members],
-        "notes": notes_fields(run.notes, run.findings),
+        "notes": notes_fields(run.plan.notes, run.findings),
         "transferred": None
-        if run.transferred is None
-        else [{"layer": layer, "taken": taken} for layer, taken in run.transferred],
+        if run.plan.transferred is None
+        else [{"layer": layer, "taken": taken} for layer, taken in run.plan.transferred],
         "diagnosis": _diagnosis_fields(run) if run.model.options.run.diagnose else None,
         "settings": artifact.settings,
         "seed": run.seed,
-        "threads": run.threads,
+        "threads": run.plan.threads,
     }
 
 

@@ -1,4 +1,4 @@
-"""From a trained network to a model: everything that has to be stored, as plain values."""
+"""Assemble a model from trained networks: all that is stored, as plain values."""
 
 import dataclasses
 import platform
@@ -12,12 +12,11 @@ import pandas as pd
 
 from mlpcli.arrays import Array
 from mlpcli.artifact import Artifact
-from mlpcli.data.target import to_stored
 from mlpcli.model.encoded_rows import Data, paths_of
-from mlpcli.model.model import Model, from_artifact
-from mlpcli.model.weights import input_weights, values_of, zeros_of
+from mlpcli.model.model import Model, built
+from mlpcli.model.tasks import Regression
+from mlpcli.model.weights import input_weights, zeros_of
 from mlpcli.nn.fitting import EpochRecord
-from mlpcli.nn.network import LayerSummary
 from mlpcli.preparation.prepare import Prepared
 from mlpcli.training.calibration import calibrated, chosen_thresholds
 from mlpcli.training.held_out import HeldOut, held_errors
@@ -25,17 +24,17 @@ from mlpcli.training.members import Member
 from mlpcli.version import __version__
 
 
-def assemble(prepared: Prepared, members: Sequence[Member], network: Sequence[LayerSummary]) -> Model:
-    """The model, probabilities calibrated, thresholds chosen; scores and receipt are left to the caller."""
+def assemble(prepared: Prepared, members: Sequence[Member]) -> tuple[Model, HeldOut]:
+    """The model, with what is fitted on held-out rows, and these rows; scores and receipt are left out."""
     training = prepared.parts["train"]
     encoders, numbers = prepared.encoder.to_stored()
-    target, scales = to_stored(prepared.target)
+    target = prepared.task.target
     artifact = Artifact(
         schema=prepared.schema,
         encoders=encoders,
-        target=target,
+        target=target.described(),
         settings=prepared.options.values(),
-        network=[asdict(layer) for layer in network],
+        network=[asdict(layer) for layer in prepared.blueprint.summary()],
         history=[
             _plain(record) | {"member": place}
             for place, member in enumerate(members)
@@ -45,29 +44,29 @@ def assemble(prepared: Prepared, members: Sequence[Member], network: Sequence[La
         receipt={},
         arrays={
             "parameters": _stacked([member.values for member in members]),
-            "baseline": prepared.task.baseline(prepared.target, training.truth, training.weights),
+            "baseline": prepared.task.baseline(training.truth, training.weights),
             **numbers,
-            **scales,
+            **target.arrays(),
         },
     )
     if members[0].constants.size:
         artifact.arrays["constants"] = _stacked([member.constants for member in members])
-    model = from_artifact(artifact)
+    model = built(artifact, prepared.options, prepared.encoder, prepared.task, prepared.blueprint)
     shares = input_weights(prepared.encoder, model.networks)
-    for column, values, share in zip(encoders, values_of(prepared.encoder), shares, strict=True):
-        column |= values | {"weight": share}
+    for column, share in zip(encoders, shares, strict=True):
+        column["weight"] = share
     for layer, zeros in zip(artifact.network, zeros_of(model.networks), strict=True):
         layer["zeros"] = zeros
     held = HeldOut.of(prepared, members, model.networks)
-    if prepared.task.name == "regression":
+    if isinstance(prepared.task, Regression):
         artifact.arrays.update(held_errors(model, held))
-        return model
+        return model, held
     if prepared.options.objective.calibrate:
         artifact.arrays["temperature"] = temperature = calibrated(model, held)
         model = dataclasses.replace(model, temperature=temperature)
     if (thresholds := chosen_thresholds(model, held)) is not None:
         artifact.target["thresholds"] = thresholds
-    return model
+    return model, held
 
 
 def _stacked(arrays: Sequence[Array]) -> Array:
@@ -76,7 +75,7 @@ def _stacked(arrays: Sequence[Array]) -> Array:
 
 
 def receipt(data: Data, command: str) -> dict[str, Any]:
-    """Where a model comes from: files, command line, versions."""
+    """The receipt of a model: files, command line, versions."""
     paths = paths_of(data)
     return {
         "data": "DataFrame" if isinstance(paths, pd.DataFrame) else paths,
@@ -92,6 +91,6 @@ def receipt(data: Data, command: str) -> dict[str, Any]:
 
 
 def _plain(record: EpochRecord) -> dict[str, Any]:
-    """JSON has no NaN: a score that is none becomes null."""
+    """A record for JSON, which has no NaN: such a score becomes null."""
     metrics = {name: value if np.isfinite(value) else None for name, value in record.metrics.items()}
     return asdict(record) | {"metrics": metrics}

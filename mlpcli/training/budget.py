@@ -1,9 +1,9 @@
-"""A time limit that is spent: the epochs, then the networks, that fit into it."""
+"""Epochs and networks that fit into a time limit."""
 
 import itertools
 import time
 
-from mlpcli.errors import count
+from mlpcli.errors import Sentence, count
 from mlpcli.nn.batches import Batches
 from mlpcli.options.options import Options
 from mlpcli.options.run import generators, limited_threads, usable_cores
@@ -20,13 +20,13 @@ TRIED_SECONDS = 0.2
 LEAST_STEPS = 5
 
 
-def fit_to_time(prepared: Prepared, given: Options, step_products: int, seconds: float) -> Prepared:
-    """With as many epochs and networks as `seconds` allow for; what the user has `given` stays.
+def fit_to_time(prepared: Prepared, step_products: int, seconds: float) -> Prepared:
+    """As many epochs and networks as `seconds` allow for; settings that the user has `given` stay.
 
     Epochs are shortened to fit, so that schedules still end at their end, or stretched; if time is left,
     there are more networks. `step_products` are the multiply-adds of a step's largest product.
     """
-    options = prepared.options
+    options, given = prepared.options, prepared.given
     assert options.training.epochs is not None
     per_epoch = _seconds_per_epoch(prepared)
     cores = options.run.threads or usable_cores()
@@ -53,7 +53,7 @@ def changed_by_time(usual: Options, fitted: Options) -> list[str]:
         f"{count(options.members, 'network')} of {count(options.training.epochs or 0, 'epoch')}"
         for options in (usual, fitted)
     )
-    return [] if before == after else [f"--time-limit: {after} fit into it, instead of {before}"]
+    return [] if before == after else [Sentence("{time_limit}: {} fit into it, instead of {}", after, before)]
 
 
 def _seconds_per_epoch(prepared: Prepared) -> float:

@@ -1,4 +1,4 @@
-"""One temperature for the outputs of a classifier, fitted on held-out rows: for probabilities to rely on."""
+"""Temperatures and decision thresholds, fitted on held-out rows."""
 
 import dataclasses
 from collections.abc import Callable
@@ -93,7 +93,7 @@ def chosen_thresholds(model: Model, held: HeldOut) -> list[float] | None:
     given = model.options.decision.threshold
     if given is None:
         return None
-    labels = 1 if model.task.name == "binary" else len(model.artifact.schema.target)
+    labels = model.task.outputs
     rule = rule_of(given)
     if isinstance(rule, float):
         return [rule] * labels

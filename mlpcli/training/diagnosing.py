@@ -1,8 +1,9 @@
-"""What `--diagnose` has watched, in plain words: dead units, fading gradients, steps too long or short."""
+"""Sentences on a diagnosed training: dead units, vanishing gradients, steps too long or too short."""
 
 import statistics
 from collections.abc import Iterator, Sequence
 
+from mlpcli.errors import Sentence
 from mlpcli.nn.diagnosis import LayerDiagnosis
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.training.members import Member
@@ -19,59 +20,72 @@ GROWN = 100.0
 
 
 def findings_of(members: Sequence[Member]) -> list[str]:
-    """A sentence for whatever is conspicuous, with what may help; of several networks each sentence once."""
-    counted: dict[str, list[int]] = {}
+    """A sentence on each conspicuous thing, with what may help; each sentence once for several networks."""
+    counted: dict[Sentence, list[int]] = {}
     for member in members:
         for text in _conspicuous(member.history):
             counted.setdefault(text, []).append(member.number)
     if len(members) == 1:
         return list(counted)
     return [
-        f"network {', '.join(str(number + 1) for number in numbers)}: {text}"
+        Sentence.joined([f"network {', '.join(str(number + 1) for number in numbers)}: ", text])
         for text, numbers in counted.items()
     ]
 
 
-def _conspicuous(history: Sequence[EpochRecord]) -> Iterator[str]:
+def _conspicuous(history: Sequence[EpochRecord]) -> Iterator[Sentence]:
     watched = [record.layers for record in history if record.layers]
     if not watched:
         return
     layers = list(zip(*watched, strict=True))
-    for course in layers:
-        yield from _of_units(course[-1])
-        yield from _of_updates(course)
-    hidden = [course[0].gradient_norm for course in layers[:-1]]
+    for epochs in layers:
+        yield from _of_units(epochs[-1])
+        yield from _of_updates(epochs)
+    hidden = [epochs[0].gradient_norm for epochs in layers[:-1]]
     if len(hidden) > 1 and hidden[0] < FADED * hidden[-1]:
-        yield (
-            f"the gradient fades from {hidden[-1]:.2g} in layer {len(hidden)} to {hidden[0]:.2g} in layer 1; "
-            "try relu or selu, fewer layers, or another --init"
+        yield Sentence(
+            "the gradient fades from {:.2g} in layer {} to {:.2g} in layer 1; "
+            "try relu or selu, fewer layers, or another {init}",
+            hidden[-1],
+            len(hidden),
+            hidden[0],
         )
     totals = [max(layer.gradient_norm for layer in each) for each in watched]
     if max(totals) > GROWN * totals[0]:
-        yield (f"the gradient grew from {totals[0]:.2g} to {max(totals):.2g}; lower --lr, or --clip-norm 1")
+        grew = "the gradient grew from {:.2g} to {:.2g}; lower {learning_rate}, or {clip_norm} 1"
+        yield Sentence(grew, totals[0], max(totals))
 
 
-def _of_units(last: LayerDiagnosis) -> Iterator[str]:
+def _of_units(last: LayerDiagnosis) -> Iterator[Sentence]:
     if last.dead is not None and last.dead >= MANY_DEAD:
-        yield (
-            f"layer {last.layer}: {last.dead:.0%} of units are dead; lower the rate (--lr) or try "
-            "--activation leaky-relu"
-        ).replace("%", " %")
+        yield Sentence(
+            "layer {}: {:.0f} % of units are dead; lower the rate ({learning_rate}) or try "
+            "{activation} leaky-relu",
+            last.layer,
+            100 * last.dead,
+        )
     if last.saturated is not None and last.saturated >= MANY_SATURATED:
-        yield (
-            f"layer {last.layer}: {last.saturated:.0%} of units are saturated; lower the rate (--lr), or try "
-            "--activation relu"
-        ).replace("%", " %")
+        yield Sentence(
+            "layer {}: {:.0f} % of units are saturated; lower the rate ({learning_rate}), or try "
+            "{activation} relu",
+            last.layer,
+            100 * last.saturated,
+        )
 
 
-def _of_updates(course: Sequence[LayerDiagnosis]) -> Iterator[str]:
-    ratio, layer = _middle([each.update_ratio for each in course]), course[0].layer
+def _of_updates(epochs: Sequence[LayerDiagnosis]) -> Iterator[Sentence]:
+    ratio, layer = _middle([each.update_ratio for each in epochs]), epochs[0].layer
     if ratio > LARGE_UPDATE:
-        yield f"layer {layer}: a step changes the weights by {ratio:.2g} of their size; lower the rate (--lr)"
+        text = (
+            "layer {}: a step changes the weights by {:.2g} of their size; lower the rate ({learning_rate})"
+        )
+        yield Sentence(text, layer, ratio)
     elif ratio < SMALL_UPDATE:
-        yield (
-            f"layer {layer}: a step changes the weights by {ratio:.2g} of their size, next to nothing; raise "
-            "the rate (--lr)"
+        yield Sentence(
+            "layer {}: a step changes the weights by {:.2g} of their size, next to nothing; raise "
+            "the rate ({learning_rate})",
+            layer,
+            ratio,
         )
 
 

@@ -1,4 +1,4 @@
-"""What networks say of rows that they did not learn from: for scores, and to calibrate probabilities."""
+"""Predictions for rows that a network was not trained on: scores, and the errors behind intervals."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class HeldOut:
 
     @classmethod
     def of(cls, prepared: Prepared, members: Sequence[Member], networks: Sequence[Network]) -> "HeldOut":
-        """Of these members, whose networks are given."""
+        """The held-out rows of these members, whose networks are given."""
         if not prepared.folds:
             part = prepared.parts["validation"]
             everything = np.arange(len(part))
@@ -41,7 +41,7 @@ class HeldOut:
         return cls(train.take(covered), raw)
 
     def some(self, count: int) -> "HeldOut":
-        """About so many of the rows, from all over."""
+        """About `count` of the rows, from all over."""
         if len(self.part) <= count:
             return self
         chosen = np.linspace(0, len(self.part) - 1, count).astype(np.intp)
@@ -79,13 +79,14 @@ def held_errors(model: Model, held: HeldOut) -> dict[str, Array]:
     return {PREFIX + name: np.asarray(values, np.float64) for name, values in vars(found).items()}
 
 
-def score_parts(model: Model, prepared: Prepared, members: Sequence[Member]) -> dict[str, Scores]:
-    """Of the parts that were held out, else of the training rows. Where networks hold out different rows,
-    each row is predicted by those that did not learn from it."""
+def score_parts(model: Model, prepared: Prepared, held: HeldOut) -> dict[str, Scores]:
+    """Scores of the held-out parts, else of the training rows.
+
+    Where networks hold out different rows, each row is predicted by those that did not learn from it.
+    """
     parts = {name: part for name in ("validation", "test") if len(part := prepared.parts[name])}
     scores = {name: score(model, part) for name, part in parts.items()}
     if prepared.folds:
-        held = HeldOut.of(prepared, members, model.networks)
         outcome = predicted_outcome(model, held.part, held.predicted(model.predictions))
         trivial = baseline_outcome(model, held.part, model.threshold)
         scores = {"validation": scores_of(model, outcome, trivial)} | scores

@@ -1,4 +1,4 @@
-"""What makes two trainings the same run: all that can change weights, and how two of them differ."""
+"""Identity of a run: all that can change its weights, and how two runs differ."""
 
 import hashlib
 import json
@@ -10,27 +10,16 @@ import numpy as np
 from threadpoolctl import threadpool_info
 
 from mlpcli.arrays import Array
-from mlpcli.data.reading.source import ReadingSettings
-from mlpcli.data.schema import DataSettings
-from mlpcli.data.split import SplitSettings
-from mlpcli.options.options import SETTINGS_CLASSES
+from mlpcli.errors import Sentence
+from mlpcli.options.options import settings_with
 from mlpcli.preparation.prepare import Prepared
-from mlpcli.settings import described_fields, flag_of
 from mlpcli.version import __version__
 
-OF_NO_EFFECT = {
-    *described_fields(ReadingSettings),
-    *("strict", "diagnose", "threads", "from_model", "threshold"),
-}
-"""Settings that are not compared: they change no weights, or what they do to the data, to other settings or
-to the number of threads is compared instead."""
-OF_ROWS = {*described_fields(DataSettings), *described_fields(SplitSettings), "preset", "seed", "folds"}
-"""Settings by which the same table becomes other encoded rows: where they differ, that says nothing."""
 MOST_SHOWN = 6
 
 
 def machine() -> str:
-    """What decides the last bits of sums, beside versions and threads: the processor's kind, the BLAS."""
+    """The processor's kind and the BLAS, which decide the last bits of sums."""
     found = [
         f"{each.get('internal_api')} {each.get('version')} {each.get('architecture')}"
         for each in threadpool_info()
@@ -41,7 +30,8 @@ def machine() -> str:
 
 def identity_of(prepared: Prepared, threads: int) -> dict[str, Any]:
     """All that can change the weights of a run, as plain JSON values."""
-    settings = {name: value for name, value in prepared.options.values().items() if name not in OF_NO_EFFECT}
+    compared = set(settings_with(lambda setting: setting.changes_weights))
+    settings = {name: value for name, value in prepared.options.values().items() if name in compared}
     identity = {
         "settings": settings,
         "threads": threads,
@@ -72,24 +62,22 @@ def _rows(prepared: Prepared) -> Iterator[Array]:
 
 
 def differences_of(there: Mapping[str, Any], here: Mapping[str, Any]) -> Iterator[str]:
-    """What is another in a run that was begun and in one that is wanted."""
-    flags = {
-        name: flag_of(name, described)
-        for each in SETTINGS_CLASSES
-        for name, described in described_fields(each).items()
-    }
+    """The differences between a run that was begun and one that is wanted."""
     old, new = there.get("settings"), here["settings"]
     old = old if isinstance(old, dict) else {}
     other = [name for name in sorted(new.keys() | old.keys()) if old.get(name) != new.get(name)]
     other.sort(key=lambda name: name != "preset")  # it explains the others
     for name in other[:MOST_SHOWN]:
-        yield f"{flags.get(name, name)} {_shown(old.get(name))} there, {_shown(new.get(name))} here"
+        named = f"{{{name}}}" if name in new else "{}"
+        values = () if name in new else (name,)
+        yield Sentence(named + " {} there, {} here", *values, _shown(old.get(name)), _shown(new.get(name)))
     if len(other) > MOST_SHOWN:
         yield f"{len(other) - MOST_SHOWN} more settings"
-    if there.get("data") != here["data"] and not OF_ROWS & set(other):
+    encoding = settings_with(lambda setting: setting.encodes_rows)
+    if there.get("data") != here["data"] and not set(encoding) & set(other):
         yield "other data"
     if there.get("start") != here["start"]:
-        yield "other weights to start from (--from)"
+        yield Sentence("other weights to start from ({from_model})")
     for name in ("threads", "versions"):
         if there.get(name) != here[name]:
             yield f"{name} {_shown(there.get(name))} there, {_shown(here[name])} here"

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mlpcli.errors import DivergenceError, SettingsError
+from mlpcli.errors import DivergenceError, Sentence, SettingsError
 from mlpcli.model.compatibility import is_minimized
 from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.range_test import SweepSettings, sweep, sweep_together
 from mlpcli.nn.suggestions import SUGGESTIONS, floor_of, pool, smooth, start_points
-from mlpcli.nn.training_settings import FIND
 from mlpcli.options.run import choose_threads, generators, limited_threads
 from mlpcli.preparation.finding import Finding
 from mlpcli.preparation.prepare import Prepared
+from mlpcli.settings import AUTO
 from mlpcli.training.networks import batch_rows, build_trainer, initial_network
 
 STABLE_WITHIN = 3.0
@@ -38,6 +38,10 @@ LEAST_SWEEPS = 2
 LEAST_TRAINING_STEPS = round(LEAST_SWEEPS * LEAST_STEPS / SHARE)
 """Epochs times batches from which on there is a grid."""
 
+FURTHEST = 10.0
+"""Times the preset's rate, or its inverse: further away a suggestion is not taken. Where textbook takes 0.001
+the best of nine rates was 0.0032 or 0.01 on eight of eleven tables, 0.0001 to 0.1 on the others."""
+
 
 @dataclass(frozen=True)
 class RangeTestPoint:
@@ -53,7 +57,7 @@ class RangeTestPoint:
 
 @dataclass(frozen=True)
 class LearningRateFinding:
-    """What a search found."""
+    """Result of a learning-rate search."""
 
     suggestion: float
     rule: str
@@ -77,8 +81,8 @@ class LearningRateFinding:
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """Whether a suggestion can be trusted, why, and what helps if it cannot."""
+class Trust:
+    """Trust in a suggestion: whether, why, and what helps if it cannot be trusted."""
 
     stable: bool
     reason: str
@@ -109,13 +113,15 @@ def find_rate(prepared: Prepared, grid: SweepSettings) -> LearningRateFinding:
     assert optimizer is not None
     assert batch_size is not None
     if is_minimized(options):
-        raise SettingsError(f"--optimizer {optimizer} finds its own step lengths", "Take another optimizer.")
+        raise SettingsError(
+            f"{optimizer} finds its own step lengths", "Take another optimizer.", setting="optimizer"
+        )
     rates = grid.rates()
     losses = _losses(prepared, grid)
     if len(losses) < 3:
         raise DivergenceError(
             f"the loss blows up at the very first rates, from {grid.start:g}",
-            f"Try --start {grid.start / 1e3:g}.",
+            Sentence("Try {start} {:g}.", grid.start / 1e3),
         )
     swept = rates[: len(losses)]
     pooled = pool(losses)
@@ -150,7 +156,7 @@ def find_rate(prepared: Prepared, grid: SweepSettings) -> LearningRateFinding:
 
 def judge(
     rates: FloatArray, pooled: FloatArray, smoothed: FloatArray, interval: tuple[float, float], sweeps: int
-) -> Verdict:
+) -> Trust:
     """Whether to trust what was read off the curve (rates,) of so many sweeps over the grid `rates`.
 
     `pooled` and `smoothed` are as long as the sweeps went.
@@ -162,40 +168,42 @@ def judge(
     noise = float(np.median(np.abs(np.diff(pooled)))) / 0.954  # of normal numbers that is their deviation
     low, high = interval
     if density < LEAST_RATES:
-        return Verdict(
+        return Trust(
             False,
             f"{density:.2g} rates to a decade are too few: nothing has time to be learned",
-            f"Take --steps {math.ceil((LEAST_RATES * decades + 1) / 10) * 10} or more.",
+            Sentence("Take {steps} {} or more.", math.ceil((LEAST_RATES * decades + 1) / 10) * 10),
         )
     if floor.fall <= LEAST_FALL * noise:
-        return Verdict(
+        return Trust(
             False,
             "at no rate the loss falls clearly further than it differs from batch to batch",
-            "Take more --steps and --sweeps, or a larger --batch-size.",
+            Sentence("Take more {steps} and {sweeps}, or a larger {batch_size}."),
         )
     if floor.first < first:
-        return Verdict(
+        return Trust(
             False,
             "the loss is lowest at the first rates already",
-            f"Take a lower --start, such as {rates[0] / 1e3:.1g}.",
+            Sentence("Take a lower {start}, such as {:.1g}.", rates[0] / 1e3),
         )
     if floor.last == len(rates) - 1:
-        return Verdict(
+        return Trust(
             False,
             "even the last rates are not too high: the loss does not rise again",
-            f"Take a higher --end, such as {rates[-1] * 1e3:.1g}.",
+            Sentence("Take a higher {end}, such as {:.1g}.", rates[-1] * 1e3),
         )
     if sweeps == 1:
-        return Verdict(
-            False, "a single sweep does not tell how far chance moves it", "Take --sweeps 3 or more."
+        return Trust(
+            False,
+            "a single sweep does not tell how far chance moves it",
+            Sentence("Take {sweeps} 3 or more."),
         )
     if high > STABLE_WITHIN ** math.sqrt(sweeps) * low:
-        return Verdict(
+        return Trust(
             False,
             f"single sweeps differ by a factor of {high / low:.2g}",
-            "Take more --sweeps, more --steps, or a larger --batch-size.",
+            Sentence("Take more {sweeps}, more {steps}, or a larger {batch_size}."),
         )
-    return Verdict(True, f"the loss falls and rises again clearly, and {sweeps} sweeps agree")
+    return Trust(True, f"the loss falls and rises again clearly, and {sweeps} sweeps agree")
 
 
 def _losses(prepared: Prepared, grid: SweepSettings) -> FloatArray:
@@ -231,17 +239,14 @@ def _finite(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-FURTHEST = 10.0
-"""Times the preset's rate, or its inverse: further away a suggestion is not taken. Where textbook takes 0.001
-the best of nine rates was 0.0032 or 0.01 on eight of eleven tables, 0.0001 to 0.1 on the others."""
-
-
 def with_found_rate(prepared: Prepared) -> tuple[Prepared, list[str]]:
     """With a rate instead of `auto`, and a sentence on how it was found; as it is if a rate was given."""
-    if prepared.options.training.learning_rate != FIND:
+    if prepared.options.training.learning_rate != AUTO:
         return prepared, []
     rate, said = _found(prepared)
-    return prepared.with_options(prepared.options.changed(learning_rate=rate)), [f"--lr auto: {said}"]
+    return prepared.with_options(prepared.options.changed(learning_rate=rate)), [
+        Sentence("{learning_rate} auto: {}", said)
+    ]
 
 
 def _found(prepared: Prepared) -> tuple[float, str]:

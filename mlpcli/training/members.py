@@ -1,4 +1,4 @@
-"""One network of a training: the rows it learns from and is chosen by, and what came of it."""
+"""One network of a training: the rows it learns from, the rows that choose its epoch, its best weights."""
 
 import copy
 import math
@@ -19,7 +19,7 @@ from mlpcli.nn.trainer import Trainer
 from mlpcli.nn.training_settings import LOSS
 from mlpcli.options.run import generators
 from mlpcli.preparation.prepare import Prepared
-from mlpcli.training.checkpointing import refuse_what_does_not_fit
+from mlpcli.training.checkpointing import refuse_altered_progress
 from mlpcli.training.networks import build_trainer, initial_network
 
 Watch: TypeAlias = Callable[[EpochRecord], None]
@@ -30,9 +30,9 @@ OnBatch: TypeAlias = Callable[[int, int], None]
 """Takes the batches that an epoch has done, and how many it has."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Member:
-    """A trained network: the best weights, and how it came to them."""
+    """A trained network: its best weights and the history of its training."""
 
     number: int
     values: Array
@@ -55,7 +55,7 @@ class Member:
         }
 
     def summary(self) -> dict[str, Any]:
-        """As it is stored and shown."""
+        """The summary that is stored and shown."""
         return {
             "epochs": len(self.history),
             "best_epoch": self.best_epoch,
@@ -76,8 +76,8 @@ def train_member(
     """Train network `number`, with generators of its own, to its end or until it is stopped.
 
     The same numbers come out whichever members are trained before, after or beside it, and whether it starts
-    at its beginning or from earlier `progress`; `keep` is told after each epoch how far it has come. Where
-    its validation rows have no weight, none chooses the epoch.
+    at its beginning or from earlier `progress`; `keep` is told after each epoch how far it has come. If
+    all validation rows have weight 0, no best epoch is chosen.
     """
     progress = Progress() if progress is None else progress
     if progress.ended:
@@ -88,7 +88,7 @@ def train_member(
     network = initial_network(prepared, randomness, training.features, number)
     trainer = build_trainer(prepared, network)
     moving = {name: randomness[name] for name in ("shuffle", "dropout")}
-    refuse_what_does_not_fit(progress, trainer, moving)
+    refuse_altered_progress(progress, trainer, moving)
     settings = prepared.options.training
     counts = len(held) > 0 and (held.weights is None or bool(held.weights.any()))
     for record in fit(
@@ -123,16 +123,22 @@ def member_of(number: int, progress: Progress) -> Member:
     assert state.constants is not None
     assert state.stop_reason is not None
     best = state.best_epoch or (0 if state.stop_reason == "diverged" else len(history))
-    return Member(number, state.values, state.constants, list(history), best, state.stop_reason)
+    return Member(
+        number=number,
+        values=state.values,
+        constants=state.constants,
+        history=list(history),
+        best_epoch=best,
+        stop_reason=state.stop_reason,
+    )
 
 
 def check_monitor(prepared: Prepared) -> None:
-    """Raise SettingsError if the score that chooses the epoch is none of the task."""
+    """Raise SettingsError if the score that chooses the epoch is not one of the task."""
     monitor, task = prepared.options.training.monitor, prepared.task.name
     if monitor not in (LOSS, *names_for(task)):
-        raise SettingsError(
-            f"--monitor: {monitor!r} is no score of {task}", did_you_mean(monitor, [LOSS, *names_for(task)])
-        )
+        hint = did_you_mean(monitor, [LOSS, *names_for(task)])
+        raise SettingsError(f"{monitor!r} is not a score of {task}", hint, setting="monitor")
 
 
 def _watched(prepared: Prepared, trainer: Trainer, held: EncodedRows) -> Callable[[Any], Mapping[str, float]]:
@@ -144,12 +150,13 @@ def _watched(prepared: Prepared, trainer: Trainer, held: EncodedRows) -> Callabl
         if not np.isfinite(outputs).all():
             return dict.fromkeys(shown, math.nan)  # the loss will tell
         predictions = trainer.loss.point_prediction(trainer.loss.link(outputs))
-        outcome = task.outcome(prepared.target, predictions, held.truth, held.weights)
+        outcome = task.outcome(predictions, held.truth, held.weights)
         values, reasons = measure(outcome, task.name, shown)
         if (reason := reasons.get(monitor)) is not None:
             raise SettingsError(
-                f"--monitor: {monitor} cannot be had on the validation rows: {reason}",
+                f"{monitor} cannot be computed on the validation rows: {reason}",
                 "Monitor another score, or hold out more rows.",
+                setting="monitor",
             )
         return {name: math.nan if (value := values[name]) is None else value for name in shown}
 

@@ -1,11 +1,10 @@
-"""How much memory a network would take, and how much there is."""
+"""Memory: what a network takes, and what is free."""
 
 import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from mlpcli.errors import SettingsError
-from mlpcli.model.blueprint import Blueprint
+from mlpcli.errors import Sentence, SettingsError
 from mlpcli.nn.layers import Layer
 from mlpcli.nn.network import (
     PREDICTION_ROWS,
@@ -13,8 +12,6 @@ from mlpcli.nn.network import (
 )
 from mlpcli.nn.optimizers import OPTIMIZERS, UpdateRule
 from mlpcli.nn.parameters import HasParameters
-from mlpcli.preparation.prepare import Prepared
-from mlpcli.training.networks import batch_rows
 
 BYTES = 4
 ROOM = 1.2
@@ -40,10 +37,11 @@ def refuse_too_large(parts: Sequence[HasParameters], rows: int, optimizer: str) 
     needed = ROOM * BYTES * (for_parameters + for_rows)
     free = free_memory()
     if free is not None and needed > free:
-        smaller = "Write smaller layers, or a smaller --batch-size." if for_rows > for_parameters else ""
+        smaller = "Write smaller layers, or give a smaller {batch_size}."
         raise SettingsError(
-            f"--hidden: {parameters:,} parameters need {_size(needed)} of memory, {_size(free)} are free",
-            smaller or "Write smaller layers.",
+            f"{parameters:,} parameters need {_size(needed)} of memory, {_size(free)} are free",
+            Sentence(smaller) if for_rows > for_parameters else "Write smaller layers.",
+            setting="hidden",
         )
 
 
@@ -81,10 +79,3 @@ def _size(number: float) -> str:
     while number >= 1000 and unit < len(UNITS) - 1:
         number, unit = number / 1000, unit + 1
     return f"{number:.3g} {UNITS[unit]}"
-
-
-def refuse_what_does_not_fit(plan: Blueprint, prepared: Prepared) -> None:
-    """Raise SettingsError if training needs more memory than there is."""
-    optimizer = prepared.options.optimizer.optimizer
-    assert optimizer is not None
-    refuse_too_large(plan.parts(), batch_rows(prepared), optimizer)

@@ -1,11 +1,11 @@
-"""TODO."""
+"""Networks with their starting weights, and trainers of the settings."""
 
 from collections.abc import Mapping
 
 import numpy as np
 
 from mlpcli.arrays import Array
-from mlpcli.model.blueprint import Blueprint, loss_of
+from mlpcli.model.blueprint import loss_of
 from mlpcli.model.compatibility import is_minimized
 from mlpcli.nn.network import PREDICTION_ROWS, Network
 from mlpcli.nn.optimizers import OPTIMIZERS, Optimizer, UpdateRule
@@ -19,13 +19,11 @@ def initial_network(
     prepared: Prepared, randomness: Mapping[str, np.random.Generator], features: Array, number: int = 0
 ) -> Network:
     """The network of the settings, the `number`th, with its starting weights for these training rows."""
-    options = prepared.options
-    plan = Blueprint.of(options, prepared.encoder, prepared.task, prepared.target)
-    network = plan.build(randomness["dropout"])
+    network = prepared.blueprint.build(randomness["dropout"])
     # Rows from all over the table, the same on every run.
     chosen = np.linspace(0, len(features) - 1, min(len(features), PREDICTION_ROWS)).astype(np.intp)
     sample = features[chosen]
-    network.initialize(randomness["weights"], options.network.init or "auto", sample)
+    network.initialize(randomness["weights"], prepared.options.network.init or "auto", sample)
     if prepared.transfer is not None:
         prepared.transfer.apply(network, number)
     return network
@@ -59,6 +57,6 @@ def build_trainer(prepared: Prepared, network: Network) -> Trainer:
         loss_of(options, prepared.task),
         optimizer,
         Regularization(network.parameters, options.regularization, default_weight_decay, frozen),
-        loss_of(options, prepared.task, hard=True),
-        frozen,
+        validation_loss=loss_of(options, prepared.task, hard=True),
+        frozen=frozen,
     )

@@ -1,4 +1,4 @@
-"""All of `train` but the training: what would be done, and everything that can be wrong with it."""
+"""Plan a training: all of `train` but the training itself, and everything that can be wrong with it."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -8,28 +8,26 @@ from typing import Any
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.schema import Schema
 from mlpcli.files import check_output, refuse_clashes
-from mlpcli.model.blueprint import Blueprint
+from mlpcli.model.compatibility import check_threshold
 from mlpcli.model.encoded_rows import Data, paths_of
 from mlpcli.nn.fitting import EpochRecord
-from mlpcli.nn.network import LayerSummary, count_parameters
+from mlpcli.nn.network import LayerSummary
 from mlpcli.options.run import choose_threads, usable_cores
-from mlpcli.options.threshold import check_threshold
 from mlpcli.preparation.finding import Finding
-from mlpcli.preparation.prepare import Prepared
-from mlpcli.preparation.training_data import prepared_for
+from mlpcli.preparation.prepare import Prepared, prepared_for
 from mlpcli.training.budget import changed_by_time, fit_to_time
 from mlpcli.training.checkpointing import CheckpointFile
 from mlpcli.training.ensemble import ExecutionMode, choose_mode
 from mlpcli.training.identity import identity_of
 from mlpcli.training.learning_rate import with_found_rate
 from mlpcli.training.members import check_monitor
-from mlpcli.training.memory import refuse_what_does_not_fit
+from mlpcli.training.memory import refuse_too_large
 from mlpcli.training.networks import batch_rows
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TrainingPlan:
-    """What is known when training starts; for whoever shows progress, and for a dry run."""
+    """All that is known when training starts, for progress displays, dry runs and the result."""
 
     schema: Schema
     settings: dict[str, Any]
@@ -60,8 +58,7 @@ class ReadyTraining:
 
     prepared: Prepared
     plan: TrainingPlan
-    keeper: CheckpointFile | None
-    """Of the checkpoint, if there is to be one."""
+    checkpoint: CheckpointFile | None
 
 
 def start(
@@ -91,73 +88,73 @@ def start(
     for name, path in files.items():
         # Those of the same run may be replaced; whether they are turns out below.
         check_output(path, force=force or checkpoint is not None, inputs=inputs, setting=name)
-    keeper = None if checkpoint is None else CheckpointFile(checkpoint, inputs)
+    file = None if checkpoint is None else CheckpointFile(checkpoint, inputs)
     try:
-        return _started(data, settings, keeper, output, list(files.values()), began, force=force)
+        return _ready(data, settings, file, output, list(files.values()), began, force=force)
     except BaseException:
-        if keeper is not None:
-            keeper.close()
+        if file is not None:
+            file.close()
         raise
 
 
-def _started(
+def _ready(
     data: Data,
     settings: dict[str, Any],
-    keeper: CheckpointFile | None,
+    checkpoint: CheckpointFile | None,
     output: str | None,
     files: Sequence[str],
     began: float | None,
     *,
     force: bool,
 ) -> ReadyTraining:
-    options, prepared = prepared_for(data, settings)
+    prepared = prepared_for(data, settings)
+    given, network = prepared.given, prepared.blueprint
     check_monitor(prepared)
-    held = bool(prepared.folds) or len(prepared.parts["validation"]) > 0
-    check_threshold(prepared.options.decision, prepared.task.name, held)
-    network = Blueprint.of(prepared.options, prepared.encoder, prepared.task, prepared.target)
-    refuse_what_does_not_fit(network, prepared)
+    check_threshold(given.decision, type(prepared.task), held=prepared.has_held_rows)
+    optimizer, limit = prepared.options.optimizer.optimizer, given.run.time_limit
+    assert optimizer is not None
+    refuse_too_large(network.parts, batch_rows(prepared), optimizer)
     step_products = network.largest_product * batch_rows(prepared)
     notes = list(prepared.notes)
-    if options.run.time_limit is not None:
+    if limit is not None:
         spent = 0.0 if began is None else time.perf_counter() - began
-        if keeper is not None and (settled := keeper.settled(options)) is not None:
+        if checkpoint is not None and (settled := checkpoint.settled(given)) is not None:
             prepared = prepared.with_options(prepared.options.changed(**settled))
         else:
             usual = prepared.options
-            prepared = fit_to_time(prepared, options, step_products, options.run.time_limit - spent)
+            prepared = fit_to_time(prepared, step_products, limit - spent)
             notes += changed_by_time(usual, prepared.options)
     prepared, of_rate = with_found_rate(prepared)
     chosen = prepared.options
     members = chosen.members
-    cores = chosen.run.threads or usable_cores()
     assert chosen.training.epochs is not None
     rows = {name: len(part) for name, part in prepared.parts.items()} | {"dropped": prepared.dropped}
-    total = float(rows["train"]) * chosen.training.epochs * count_parameters(network.parts()) * members
+    total = float(rows["train"]) * chosen.training.epochs * network.n_parameters * members
     # Members share the cores; a single network has them for itself.
     threads = 1 if members > 1 else choose_threads(chosen.run.threads, step_products)
     notes += of_rate
     past: list[EpochRecord] = []
-    if keeper is not None:
-        notes += keeper.adopt(identity_of(prepared, threads))
-        past = keeper.history
+    if checkpoint is not None:
+        notes += checkpoint.adopt(identity_of(prepared, threads))
+        past = checkpoint.history
         if not force:
-            keeper.refuse_others(files, output)
-        keeper.outputs(path for path in files if path != output)
+            checkpoint.refuse_others(files, output)
+        checkpoint.outputs(path for path in files if path != output)
     plan = TrainingPlan(
-        prepared.schema,
-        chosen.values(),
-        network.summary(),
-        rows,
-        chosen.training.epochs,
-        members,
-        choose_mode(members, cores, step_products, total),
-        prepared.task.headline,
-        threads,
-        prepared.counts,
-        notes,
-        prepared.findings,
-        prepared.encoder.to_stored()[0],
-        past,
-        None if prepared.transfer is None else prepared.transfer.described,
+        schema=prepared.schema,
+        settings=chosen.values(),
+        network=network.summary(),
+        rows=rows,
+        epochs=chosen.training.epochs,
+        members=members,
+        mode=choose_mode(members, chosen.run.threads or usable_cores(), step_products, total),
+        headline=prepared.task.headline,
+        threads=threads,
+        counts=prepared.counts,
+        notes=notes,
+        findings=prepared.findings,
+        encoders=prepared.encoder.to_stored()[0],
+        past=past,
+        transferred=None if prepared.transfer is None else prepared.transfer.described,
     )
-    return ReadyTraining(prepared, plan, keeper)
+    return ReadyTraining(prepared, plan, checkpoint)

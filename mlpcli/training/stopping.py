@@ -1,17 +1,17 @@
-"""How a training ended: which networks are kept, why it stopped, what is to be said of it."""
+"""The end of a training: the signal that stops it, the networks that are kept, the reason."""
 
 import time
 from collections.abc import Callable
 
-from mlpcli.errors import DivergenceError, StoppedError
+from mlpcli.errors import DivergenceError, Sentence, StoppedError
 from mlpcli.nn.fit_state import StopReason
-from mlpcli.preparation.finding import Finding
+from mlpcli.preparation.finding import DIVERGED, Finding
 from mlpcli.preparation.prepare import Prepared
 from mlpcli.training.members import Member
 
 
 def kept(prepared: Prepared, members: list[Member]) -> list[Member]:
-    """Those that have something to keep; none that diverged, unless all did. Raises if there is none."""
+    """The networks with something to keep, without the diverged unless all did; raises if there is none."""
     whole = [member for member in members if member.best_epoch]
     if whole:
         return [member for member in whole if member.stop_reason != "diverged"] or whole
@@ -20,7 +20,9 @@ def kept(prepared: Prepared, members: list[Member]) -> list[Member]:
     if members and members[0].stop_reason == "time":
         limit = prepared.options.run.time_limit
         raise StoppedError(
-            f"--time-limit {limit:g}s was reached before the first epoch ended; no model was written",
+            Sentence(
+                "{time_limit} {:g}s was reached before the first epoch ended; no model was written", limit
+            ),
             "Give it more time, or fewer rows or units.",
         )
     reason = members[0].stop_reason if members else ""
@@ -28,15 +30,15 @@ def kept(prepared: Prepared, members: list[Member]) -> list[Member]:
 
 
 def left_out(trained: list[Member], whole: list[Member]) -> list[Finding]:
-    """What to tell of networks that ran away while others did not."""
+    """A finding about networks that diverged while others did not."""
     count = sum(member.stop_reason == "diverged" for member in trained)
     if not count or whole[0].stop_reason == "diverged":
         return []
     return [
         Finding(
-            "diverged",
+            DIVERGED,
             f"{count} of {len(trained)} networks diverged and {'are' if count > 1 else 'is'} left out",
-            "--lr with a smaller rate; `mlpcli lr-find` suggests one",
+            Sentence("{learning_rate} with a smaller rate; `mlpcli lr-find` suggests one"),
         )
     ]
 
@@ -44,7 +46,7 @@ def left_out(trained: list[Member], whole: list[Member]) -> list[Finding]:
 def stop_reason(
     trained: list[Member], whole: list[Member], planned: int, told: StopReason | None
 ) -> StopReason:
-    """What the run was `told` if networks are missing; what broke one off; what ended the first."""
+    """The reason the run was `told` if networks are missing, else what broke one off or ended the first."""
     reasons = [member.stop_reason for member in trained]
     early: tuple[StopReason, ...] = ("interrupted", "terminated", "time")
     broken_off = next((reason for reason in early if reason in reasons), None)
@@ -60,12 +62,12 @@ def diverged(prepared: Prepared, members: list[Member]) -> DivergenceError:
     epoch = len(members[0].history) + 1
     return DivergenceError(
         f"training diverged in epoch {epoch}: at learning rate {rate:g} the loss is no longer finite",
-        f"Try a smaller rate, --lr {rate / 10:g}; `mlpcli lr-find` suggests one.",
+        Sentence("Try a smaller rate, {learning_rate} {:g}; `mlpcli lr-find` suggests one.", rate / 10),
     )
 
 
 class StopSignal:
-    """The one door through which a run is stopped: the caller's wish, then the clock."""
+    """The one signal that stops a run: the caller's wish, then the time limit."""
 
     def __init__(
         self, time_limit: float | None, should_stop: Callable[[], StopReason | None], began: float
@@ -78,8 +80,8 @@ class StopSignal:
 
     def ask(self) -> StopReason | None:
         """Whether, and why, to stop; asked after each batch."""
-        wish = self._should_stop()
-        if wish is None and self._end is not None and time.perf_counter() >= self._end:
-            wish = "time"
-        self.reason = wish or self.reason
-        return wish
+        reason = self._should_stop()
+        if reason is None and self._end is not None and time.perf_counter() >= self._end:
+            reason = "time"
+        self.reason = reason or self.reason
+        return reason

@@ -6,17 +6,16 @@ import numpy as np
 
 from mlpcli.arrays import Array
 from mlpcli.data.reading.source import ReadingSettings
-from mlpcli.data.target import ClassTarget
 from mlpcli.metrics import measure
 from mlpcli.metrics.bootstrap import intervals, percentiles, resampled
 from mlpcli.metrics.conformal import ErrorSizes
 from mlpcli.metrics.outcome import Outcome
+from mlpcli.model.compatibility import refuse_threshold
 from mlpcli.model.encoded_rows import Data
 from mlpcli.model.intervals import errors_for
 from mlpcli.model.model import Model, ModelLike, load
 from mlpcli.model.scores import Scores, baseline_outcome, scores_of
 from mlpcli.options.run import limited_threads
-from mlpcli.options.threshold import refuse_threshold
 from mlpcli.settings import build, refuse_unknown
 from mlpcli.workflows.evaluation.comparison import (
     Comparison,
@@ -56,7 +55,7 @@ def evaluate(model: ModelLike, data: Data, *, curves: bool = False, **settings: 
     loaded = load(model)
     chosen.check_task(loaded.task.name)
     if chosen.threshold is not None:
-        refuse_threshold(loaded.task.name)
+        refuse_threshold(type(loaded.task))
     errors = None if chosen.interval is None else errors_for(loaded, chosen.interval)
     other = None if chosen.compare is None else load_other(chosen.compare, loaded)
     seeds = np.random.SeedSequence(chosen.seed).spawn(len(PURPOSES))
@@ -88,7 +87,7 @@ def _evaluated(
 ) -> Evaluation:
     task, part = model.task.name, rows.part
     threshold = model.threshold if chosen.threshold is None else chosen.threshold
-    outcome = model.task.outcome(model.target, rows.point_prediction, part.truth, part.weights, threshold)
+    outcome = model.task.outcome(rows.point_prediction, part.truth, part.weights, threshold)
     trivial = baseline_outcome(model, part, threshold)
     scores = scores_of(model, outcome, trivial)
     comparison, both = _compared(model, rows, chosen, outcome, scores, other, generators["resamples"])
@@ -115,7 +114,6 @@ def _evaluated(
     gates = [each.verdict(scores.metrics, scores.reasons) for each in chosen.conditions]
     if comparison is not None:
         gates += [each.verdict(scores.metrics, comparison.metrics, scores.reasons) for each in chosen.drops]
-    target = model.target
     drawn, undrawn = curves_of(model, outcome) if curves else (None, [])
     return Evaluation(
         task=task,
@@ -146,7 +144,7 @@ def _evaluated(
         gates=gates,
         importance=importance,
         target=model.artifact.schema.target,
-        labels=list(target.classes if isinstance(target, ClassTarget) else target.names),
+        labels=list(model.task.labels),
         curves=drawn,
         seen_in_training=rows.digest == model.artifact.receipt["digest"],
         counts=rows.counts,

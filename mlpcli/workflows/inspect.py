@@ -1,20 +1,24 @@
-"""`mlpcli inspect`: what is in a model file; reads its header alone, unless its weights are wanted."""
+"""`mlpcli inspect`: the content of a model file, from its header alone unless weights are wanted."""
+
+from typing import TYPE_CHECKING
 
 from mlpcli import artifact as artifact_room
 from mlpcli.arrays import Array
 from mlpcli.artifact import Artifact
-from mlpcli.nn.parameters import HasParameters
+
+if TYPE_CHECKING:
+    from mlpcli.nn.parameters import HasParameters  # with all of nn, which the header does not need
 
 
 def inspect(path: str) -> Artifact:
-    """The artifact without its arrays; raises ArtifactError if the file is no model."""
+    """The artifact without its arrays; raises ArtifactError if the file is not a model."""
     return artifact_room.load(str(path), header_only=True)
 
 
 def weights(path: str) -> dict[str, Array]:
     """All trained numbers by name: `layer_1_weight` (n_in, n_out), `layer_1_bias`, ...
 
-    Layers are numbered as in the network table. Of several networks `network_1_` and so on stands before.
+    Layers are numbered as in the network table. With several networks, names begin with `network_1_` etc.
     """
     from mlpcli.model.model import load  # with pandas, which the header does not need
     from mlpcli.model.weights import in_table
@@ -23,8 +27,9 @@ def weights(path: str) -> dict[str, Array]:
     named: dict[str, Array] = {}
     for number, network in enumerate(networks, start=1):
         before = f"network_{number}_" if len(networks) > 1 else ""
-        shortcut: list[HasParameters] = [] if network.shortcut is None else [network.shortcut]
-        parts: list[HasParameters] = [*network.layers, *shortcut]
+        parts: list[HasParameters] = [*network.layers]
+        if network.shortcut is not None:
+            parts.append(network.shortcut)
         for index, place in enumerate(in_table(network), start=1):
             part, places = parts[place], network.parameters.slices[place]
             for name, shape in part.parameter_shapes().items():

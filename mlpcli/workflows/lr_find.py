@@ -4,7 +4,7 @@ from typing import Any
 
 from mlpcli.model.encoded_rows import Data
 from mlpcli.nn.range_test import SweepSettings
-from mlpcli.preparation.training_data import prepared_for
+from mlpcli.preparation.prepare import prepared_for
 from mlpcli.settings import build, described_fields
 from mlpcli.training.learning_rate import LearningRateFinding, find_rate
 
@@ -19,7 +19,7 @@ def lr_find(
     if target is not None:
         settings["target"] = (target,) if isinstance(target, str) else tuple(target)
     grid = build(SweepSettings, settings)
-    _, prepared = prepared_for(
+    prepared = prepared_for(
         data, {name: value for name, value in settings.items() if name not in described_fields(SweepSettings)}
     )
     return find_rate(prepared, grid)

@@ -4,32 +4,30 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from mlpcli.arrays import Array
-from mlpcli.data.columns.cells import Frame, Reading
+from mlpcli.data.columns.cells import Frame
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.reading.blocks import Block
 from mlpcli.data.reading.source import ReadingSettings
 from mlpcli.data.reading.stream import RowStream
 from mlpcli.data.schema import resolve_names
-from mlpcli.data.target import ClassTarget
-from mlpcli.errors import DataError
+from mlpcli.errors import DataError, Sentence
 from mlpcli.metrics.conformal import ErrorSizes
-from mlpcli.model.encoded_rows import Data, numbers_of, paths_of, reading_of, refuse_counted
+from mlpcli.model.compatibility import refuse_threshold
+from mlpcli.model.encoded_rows import Data, numbers_of, paths_of, refuse_counted
 from mlpcli.model.intervals import bounds, errors_for
-from mlpcli.model.model import Model, ModelLike, load, read_as, reading_for
+from mlpcli.model.model import Model, ModelLike, load, reading_for
+from mlpcli.model.tasks import rounded
 from mlpcli.nn.network import PREDICTION_ROWS
 from mlpcli.options.run import choose_threads, limited_threads
-from mlpcli.options.threshold import refuse_threshold
 from mlpcli.settings import build, refuse_unknown
 from mlpcli.workflows.prediction_settings import PredictionSettings
 
 
 @dataclass
 class PredictionSummary:
-    """Filled while rows are scored."""
+    """Counts that grow while rows are scored."""
 
     rows: int = 0
     counts: CellCounts = field(default_factory=CellCounts)
@@ -37,7 +35,7 @@ class PredictionSummary:
 
 @dataclass(frozen=True)
 class Predictions:
-    """What `predict` returns to Python: one row for each input row, in order."""
+    """Result of `predict` in Python: one row for each input row, in order."""
 
     frame: pd.DataFrame
     counts: CellCounts
@@ -50,12 +48,11 @@ class Scoring:
         self, model: Model, data: Data, reading: ReadingSettings, settings: PredictionSettings
     ) -> None:
         reading = reading_for(model, reading)
-        self._model, self._settings = read_as(model, reading), settings
+        self._model, self._settings = model, settings
         self.summary = PredictionSummary()
         if settings.threshold is not None:
-            refuse_threshold(model.task.name)
+            refuse_threshold(type(model.task))
         self._errors = None if settings.interval is None else errors_for(model, settings.interval)
-        self._reading: Reading = reading_of(reading)
         self._stream = RowStream(paths_of(data), reading, settings.chunk_rows)
         try:
             model.artifact.schema.require(self._stream.header, self._stream.name, target=False)
@@ -67,7 +64,7 @@ class Scoring:
                 if name in self.kept:
                     raise DataError(
                         f"the input has a column {name!r} already",
-                        "Give --prefix TEXT, or leave it out with --keep.",
+                        Sentence("Give {prefix} TEXT, or leave it out with {keep}."),
                     )
         except BaseException:
             self._stream.__exit__()
@@ -92,12 +89,12 @@ class Scoring:
         numbers = numbers_of(schema, None, None)
         threads = choose_threads(model.options.run.threads, model.network.largest_product * PREDICTION_ROWS)
         with limited_threads(threads):
-            for chunk in self._stream.chunks(inputs, numbers, self._reading):
-                columns = _scored(model, chunk.frame, self._settings, self._errors, self.summary.counts)
+            for frame, block in self._stream.chunks(inputs, numbers):
+                columns = _scored(model, frame, self._settings, self._errors, self.summary.counts)
                 if self._settings.strict:
-                    refuse_counted(self.summary.counts, chunk.frame, chunk.place)
-                self.summary.rows += len(chunk)
-                yield chunk.block, columns
+                    refuse_counted(self.summary.counts, frame)
+                self.summary.rows += len(frame)
+                yield block, columns
 
     def _kept(self) -> list[int]:
         header, keep = self._stream.header, self._settings.keep
@@ -140,17 +137,15 @@ def predict(model: ModelLike, data: Data, **settings: Any) -> Predictions:
 
 def added_columns(model: Model, settings: PredictionSettings) -> list[str]:
     """Names of the columns that are added, without the prefix."""
-    target = model.target
-    if isinstance(target, ClassTarget):
-        return ["prediction"] + [f"probability_{each}" for each in target.classes if settings.proba]
-    several = len(target.names) > 1 or model.task.name == "multilabel"
-    names = [f"prediction_{name}" for name in target.names] if several else ["prediction"]
+    task = model.task
+    names = list(task.columns)
     for level in model.quantile_levels:
-        names += [f"quantile_{level}_{name}" for name in target.names] if several else [f"quantile_{level}"]
+        several = len(task.labels) > 1
+        names += [f"quantile_{level}_{name}" if several else f"quantile_{level}" for name in task.labels]
     if settings.interval is not None:
-        names += [f"{name}_{end}" for name in target.names for end in ("low", "high")]
-    if settings.proba and model.task.name == "multilabel":
-        names += [f"probability_{name}" for name in target.names]
+        names += [f"{name}_{end}" for name in task.labels for end in ("low", "high")]
+    if settings.proba and task.gives_probabilities:
+        names += [f"probability_{name}" for name in task.labels]
     return names
 
 
@@ -162,29 +157,18 @@ def _scored(
     counts: CellCounts,
 ) -> list[list[Any]]:
     """The added columns as plain values."""
-    predictions = model.outputs(model.encode(frame, counts))
-    # Outcome wants a truth; only its decisions are used here.
-    truth = np.zeros(len(frame), dtype=np.intp)
+    task, predictions = model.task, model.outputs(model.encode(frame, counts))
     point_prediction = model.loss.point_prediction(predictions)
     threshold = model.threshold if settings.threshold is None else settings.threshold
-    outcome = model.task.outcome(model.target, point_prediction, truth, None, threshold)
-    columns: list[list[Any]] = []
-    if isinstance(model.target, ClassTarget):
-        columns.append(model.target.decode(outcome.predicted))
-    elif model.task.name == "multilabel":
-        columns += outcome.predicted.T.tolist()
-    else:
-        columns += [_rounded(values) for values in outcome.predicted.T]
-        columns += [_rounded(values) for level in model.quantiles(predictions) for values in level.T]
-        if errors is not None and settings.interval is not None:
-            low, high = bounds(model, errors, point_prediction, settings.interval)
-            ends = zip(low.T, high.T, strict=True)
-            columns += [_rounded(values) for of_target in ends for values in of_target]
-    if settings.proba and outcome.probabilities is not None:
-        columns += [_rounded(values) for values in outcome.probabilities.T]
+    columns = task.cells(task.decide(point_prediction, threshold))
+    for level in model.quantiles(predictions):
+        columns += map(rounded, level.T)
+    if errors is not None and settings.interval is not None:
+        for low, high in zip(
+            *(ends.T for ends in bounds(model, errors, point_prediction, settings.interval)), strict=True
+        ):
+            columns += [rounded(low), rounded(high)]
+    probabilities = task.probabilities(point_prediction) if settings.proba else None
+    if probabilities is not None:
+        columns += map(rounded, probabilities.T)
     return columns
-
-
-def _rounded(values: Array) -> list[float]:
-    """Nine significant digits: all that a float32 network can tell."""
-    return [float(f"{value:.9g}") for value in values.tolist()]

@@ -1,4 +1,4 @@
-"""The options of `mlpcli predict`; without pandas, so that its help is fast."""
+"""Settings of a prediction; they load no pandas, so that help is fast."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from mlpcli.settings import Settings, setting
 
 @dataclass(frozen=True)
 class PredictionSettings(Settings):
-    """What is written for each row."""
+    """Settings of the columns that are written for each row."""
 
     keep: str = setting(
         "all",

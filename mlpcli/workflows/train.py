@@ -11,18 +11,16 @@ from typing import Any
 from mlpcli import artifact as artifact_room
 from mlpcli.artifact import Artifact
 from mlpcli.artifact.checkpoint import ENDED
-from mlpcli.data.counts import CellCounts
 from mlpcli.files import check_output
 from mlpcli.model.encoded_rows import Data
 from mlpcli.model.model import Model
 from mlpcli.model.scores import Scores
 from mlpcli.nn.fit_state import StopReason
 from mlpcli.nn.fitting import EpochRecord
-from mlpcli.nn.network import LayerSummary
 from mlpcli.options.run import limited_threads
-from mlpcli.preparation.finding import Finding
+from mlpcli.preparation.finding import CHECKPOINT, Finding
 from mlpcli.training.assembly import assemble, receipt
-from mlpcli.training.checkpointing import refuse_strange
+from mlpcli.training.checkpointing import refuse_altered_checkpoint
 from mlpcli.training.diagnosing import findings_of
 from mlpcli.training.ensemble import Callbacks, train_members
 from mlpcli.training.held_out import score_parts
@@ -31,36 +29,30 @@ from mlpcli.training.planning import ReadyTraining, TrainingPlan, start
 from mlpcli.training.stopping import StopSignal, diverged, kept, left_out, stop_reason
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TrainingRun:
-    """What `train` returns."""
+    """Result of `train`."""
 
+    plan: TrainingPlan
     model: Model
-    output: str | None
-    rows: dict[str, int]
     members: list[Member]
     stop_reason: StopReason
     seconds: float
     scores: dict[str, Scores]
     """By part: validation, test, or train where neither is. Of a bag, validation scores are out of fold."""
-    counts: dict[str, CellCounts]
-    """Of the table, and of a validation or test file."""
-    notes: list[str]
     findings: list[Finding]
-    threads: int
-    network: list[LayerSummary]
-    transferred: list[tuple[str, bool]] | None
-    """Layers, and whether they started from the weights of another model, if there is one."""
+    """Those of the plan, and of the training itself."""
+    output: str | None
     checkpoint: str | None
 
     @property
     def seed(self) -> int:
-        """The run's."""
+        """The seed of the run."""
         return self.model.options.run.seed
 
     @property
     def diagnosis(self) -> list[str]:
-        """What was conspicuous inside the networks, if that was asked for."""
+        """Sentences on what was conspicuous inside the networks, if that was asked for."""
         return findings_of(self.members)
 
     @property
@@ -82,7 +74,7 @@ class TrainingRun:
 
     @property
     def artifact(self) -> Artifact:
-        """What was, or can be, saved."""
+        """The artifact that was, or can be, saved."""
         return self.model.artifact
 
     def save(self, path: str, *, force: bool = False) -> None:
@@ -117,7 +109,7 @@ def train(
     these are not to be written over.
     """
     began = time.perf_counter()
-    started = start(
+    ready = start(
         data,
         target,
         output=output,
@@ -128,42 +120,37 @@ def train(
         began=began,
         **settings,
     )
-    with nullcontext() if started.keeper is None else closing(started.keeper):
-        on_start(started.plan)
+    checkpoint_file = ready.checkpoint
+    with nullcontext() if checkpoint_file is None else closing(checkpoint_file):
+        on_start(ready.plan)
         callbacks = Callbacks(on_epoch, should_stop or (lambda: None), on_batch)
-        return _run(started, data, callbacks, began, output, command)
+        return _run(ready, data, callbacks, began, output, command)
 
 
 def _run(
-    started: ReadyTraining, data: Data, callbacks: Callbacks, began: float, output: str | None, command: str
+    ready: ReadyTraining, data: Data, callbacks: Callbacks, began: float, output: str | None, command: str
 ) -> TrainingRun:
-    prepared, plan, keeper = started.prepared, started.plan, started.keeper
-    before = 0.0 if keeper is None else keeper.checkpoint.seconds
+    prepared, plan, checkpoint = ready.prepared, ready.plan, ready.checkpoint
+    before = 0.0 if checkpoint is None else checkpoint.checkpoint.seconds
     stop_signal = StopSignal(prepared.options.run.time_limit, callbacks.should_stop, began - before)
     with limited_threads(plan.threads):
-        trained, seconds = _trained(started, callbacks, stop_signal, before)
+        trained, seconds = _trained(ready, callbacks, stop_signal, before)
         members = kept(prepared, trained)
-        model = assemble(prepared, members, plan.network)
-        scores = score_parts(model, prepared, members)
-    if members[0].stop_reason == "diverged" and not scores["validation"].beats_baseline(
-        prepared.task.headline
-    ):
+        model, held = assemble(prepared, members)
+        scores = score_parts(model, prepared, held)
+    headline = prepared.task.headline
+    if members[0].stop_reason == "diverged" and not scores["validation"].beats_baseline(headline):
         raise diverged(prepared, members)
     run = TrainingRun(
-        model,
-        output,
-        plan.rows,
-        members,
-        stop_reason(trained, members, plan.members, stop_signal.reason),
-        seconds,
-        scores,
-        prepared.counts,
-        plan.notes,
-        [*prepared.findings, *left_out(trained, members)],
-        plan.threads,
-        plan.network,
-        plan.transferred,
-        None if keeper is None else keeper.path,
+        plan=plan,
+        model=model,
+        members=members,
+        stop_reason=stop_reason(trained, members, plan.members, stop_signal.reason),
+        seconds=seconds,
+        scores=scores,
+        findings=[*plan.findings, *left_out(trained, members)],
+        output=output,
+        checkpoint=None if checkpoint is None else checkpoint.path,
     )
     model.artifact.scores.update({name: asdict(each) for name, each in scores.items()})
     model.artifact.receipt.update(
@@ -178,37 +165,38 @@ def _run(
         seconds=seconds,
         members=[member.summary() for member in members],
     )
-    if keeper is not None:
-        model.artifact.receipt["run"] = keeper.run
+    if checkpoint is not None:
+        model.artifact.receipt["run"] = checkpoint.run
     if output is not None:
         artifact_room.save(model.artifact, output)
-    if keeper is not None and run.stop_reason in ENDED:
-        keeper.finish()
-    if keeper is not None and keeper.complaint is not None:
-        run.findings.append(
-            Finding("checkpoint", keeper.complaint, "it is as it was before, or absent; the model is whole")
-        )
+    if checkpoint is not None and run.stop_reason in ENDED:
+        checkpoint.finish()
+    if checkpoint is not None and checkpoint.complaint is not None:
+        kept_state = "it is as it was before, or absent; the model is whole"
+        run.findings.append(Finding(CHECKPOINT, checkpoint.complaint, kept_state))
     return run
 
 
 def _trained(
-    started: ReadyTraining, callbacks: Callbacks, stop_signal: StopSignal, before: float
+    ready: ReadyTraining, callbacks: Callbacks, stop_signal: StopSignal, before: float
 ) -> tuple[list[Member], float]:
     """The networks, and how long they were trained in all, `before` seconds of it in an earlier run."""
-    prepared, plan, keeper = started.prepared, started.plan, started.keeper
+    prepared, plan, checkpoint = ready.prepared, ready.plan, ready.checkpoint
     begun = time.perf_counter()
     callbacks = replace(callbacks, should_stop=stop_signal.ask)
-    if keeper is not None:
-        refuse_strange(keeper.checkpoint, prepared, plan.members)
-        if keeper.checkpoint.finished:
-            ended = sorted(keeper.checkpoint.members.items())
+    if checkpoint is not None:
+        refuse_altered_checkpoint(checkpoint.checkpoint, prepared, plan.members)
+        if checkpoint.checkpoint.finished:
+            ended = sorted(checkpoint.checkpoint.members.items())
             return [member_of(*each) for each in ended], before
-        keeper.begin()
+        checkpoint.begin()
         callbacks = replace(
             callbacks,
-            keep=lambda progress: keeper.keep(progress, before + time.perf_counter() - begun),
+            keep=lambda progress: checkpoint.keep(progress, before + time.perf_counter() - begun),
             keeps=True,
-            progress=dict(keeper.checkpoint.members),
+            progress=dict(checkpoint.checkpoint.members),
         )
     members = train_members(prepared, plan.members, plan.mode, callbacks)
+    if checkpoint is not None:
+        checkpoint.flush()
     return members, before + time.perf_counter() - begun

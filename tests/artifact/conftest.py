@@ -11,11 +11,12 @@ import pandas as pd
 import pytest
 
 import mlpcli
+from mlpcli.artifact import FORMAT
 from tests.artifact.examples import sealed
 
 Change: TypeAlias = Callable[[dict[str, Any], dict[str, Any]], None]
-Forge: TypeAlias = Callable[[str, Change], Path]
-"""(task, change of header and arrays) -> the changed file, with the right checksums."""
+Forge: TypeAlias = Callable[..., Path]
+"""(task, change of header and arrays, format) -> the changed file, with the right checksums."""
 
 TARGETS: dict[str, str | list[str]] = {
     "regression": ["price", "size"],
@@ -57,12 +58,12 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 @pytest.fixture
 def forge(models: dict[str, Path], tmp_path: Path) -> Forge:
-    def forged(task: str, change: Change) -> Path:
+    def forged(task: str, change: Change, number: int = FORMAT) -> Path:
         content = joblib.load(models[task])
         header, arrays = json.loads(content["header"]), dict(content["arrays"])
         change(header, arrays)
         path = tmp_path / "forged.joblib"
-        path.write_bytes(sealed(header, arrays))
+        path.write_bytes(sealed(header, arrays, number))
         return path
 
     return forged

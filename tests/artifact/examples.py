@@ -32,10 +32,24 @@ def artifact(arrays: Mapping[str, Array] | None = None, name: str = "size") -> A
             task_reason="many numbers",
         ),
         encoders=[
-            {"name": name, "kind": "number", "had_gaps": False},
-            {"name": "colour", "levels": ["red", "blue"], "had_gaps": False},
+            {
+                "name": name,
+                "kind": "number",
+                "width": 1,
+                "had_gaps": False,
+                "scaling": "standard",
+                "spikes": [],
+            },
+            {
+                "name": "colour",
+                "kind": "category",
+                "width": 2,
+                "had_gaps": False,
+                "levels": ["red", "blue"],
+                "embedded": False,
+            },
         ],
-        target={"names": ["price"]},
+        target={"names": ["price"], "scaling": "standard"},
         settings={"hidden": [], "lr": 0.1, "drop": ["a", "b"], "seed": 0, "monitor": None},
         network=[{"name": "Dense", "output": 1, "parameters": 4}],
         history=[{"epoch": 1, "train_loss": 0.25, "validation_loss": None, "metrics": scores, "member": 0}],
@@ -84,12 +98,12 @@ def packed(content: object) -> bytes:
     return buffer.getvalue()
 
 
-def sealed(header: object, arrays: Mapping[str, Array]) -> bytes:
-    """A file with these parts and the right checksums; a header that is no text becomes JSON."""
+def sealed(header: object, arrays: Mapping[str, Array], number: int = room.FORMAT) -> bytes:
+    """A file of format `number` with the right checksums; a header that is no text becomes JSON."""
     text = header if isinstance(header, str) else json.dumps(header)
     return packed(
         {
-            "format": 1,
+            "format": number,
             "header": text,
             "header_sha256": hashlib.sha256(text.encode()).hexdigest(),
             "arrays": dict(arrays),

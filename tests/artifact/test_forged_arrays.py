@@ -79,13 +79,15 @@ def test_encoders_of_another_number(task: str, forge: Forge) -> None:
 
     def level_more(header: Any, arrays: Any) -> None:
         header["encoders"][1]["levels"].append("new")
+        header["encoders"][1]["width"] += 1
 
     def flag_more(header: Any, arrays: Any) -> None:
         header["encoders"][2]["had_gaps"] = True
+        header["encoders"][2]["width"] += 1
 
     def category(header: Any, arrays: Any) -> None:
         header["schema"]["columns"][0]["kind"] = "category"
-        header["encoders"][0] = {"name": "weight", "levels": ["a"], "had_gaps": False}
+        header["encoders"][0] = header["encoders"][1] | {"name": "weight", "levels": ["a"], "width": 1}
 
     for change in (level_more, flag_more):
         assert "the number of parameters is not that of the network" in refused(forge, task, change)

@@ -109,4 +109,4 @@ def test_thresholds_of_another_type(forge: Forge, thresholds: Any) -> None:
 @pytest.mark.parametrize("threshold", [["f1"], {"f1": 1}, "f2", 2, "cost:FP=x"])
 def test_a_setting_that_is_none(forge: Forge, threshold: Any) -> None:
     said = refused(forge, "binary", lambda header, arrays: header["settings"].update(threshold=threshold))
-    assert "--threshold" in said
+    assert "threshold" in said

@@ -91,7 +91,9 @@ def test_a_part_is_missing(part: str, forge: Forge) -> None:
     ],
 )
 def test_a_number_that_is_none(places: tuple[Any, ...], value: str, forge: Forge) -> None:
-    assert "a number of it is none" in refused(forge("multiclass", put(NUMBERS[value], *places)))
+    assert "it holds a number that is not finite" in refused(
+        forge("multiclass", put(NUMBERS[value], *places))
+    )
 
 
 @pytest.mark.parametrize(
@@ -138,8 +140,12 @@ def test_a_value_of_another_kind(places: tuple[Any, ...], value: Any, forge: For
     [
         (put("price", "encoders", 0, "name"), "its encoders are not those of its columns"),
         (without("encoders", 2), "its encoders are not those of its columns"),
-        (without("encoders", 0, "kind"), "its encoders are not those of its columns"),
-        (without("encoders", 1, "levels"), "its encoders are not those of its columns"),
+        (without("encoders", 0, "kind"), "its encoders cannot be understood"),
+        (without("encoders", 1, "levels"), "its encoder of 'colour' cannot be understood"),
+        (put(5, "encoders", 0, "width"), "its encoder of 'weight' has another width"),
+        (put("cubic", "encoders", 0, "scaling"), "its encoder of 'weight' cannot be understood"),
+        (put(["1"], "encoders", 0, "spikes"), "its encoder of 'weight' cannot be understood"),
+        (put([1.0, 2.0, 3.0], "encoders", 0, "range"), "its encoders cannot be understood"),
         (put("ignore", "schema", "columns", 0, "kind"), "its encoders are not those of its columns"),
         (put("boolean", "schema", "columns", 0, "kind"), "its encoders are not those of its columns"),
         (lambda header, arrays: header["encoders"].reverse(), "its encoders are not those of its columns"),

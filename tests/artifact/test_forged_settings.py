@@ -136,4 +136,4 @@ def test_a_header_of_before_newer_settings_means_the_same(forge: Forge) -> None:
     now = mlpcli.load(forge("multiclass", lambda header, arrays: None))
     features = np.random.default_rng(0).standard_normal((5, now.network.n_in)).astype(np.float32)
     expected = now.outputs(features)
-    np.testing.assert_array_equal(mlpcli.load(forge("multiclass", older)).outputs(features), expected)
+    np.testing.assert_array_equal(mlpcli.load(forge("multiclass", older, 1)).outputs(features), expected)

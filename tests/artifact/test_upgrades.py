@@ -13,7 +13,7 @@ from mlpcli.artifact.upgrades import UPGRADES
 from tests.cli.commands import Commands, sample
 
 FILES = Path(__file__).parent / "files"
-TABLES = {"classes": "penguins.csv", "two-networks": "auto_mpg.csv"}
+TABLES = {"classes": "penguins.csv", "two-networks": "auto_mpg.csv", "dates": "seattle_weather.csv"}
 OLD = sorted(FILES.glob("*.joblib"))
 
 

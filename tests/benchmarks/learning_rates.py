@@ -27,7 +27,7 @@ import numpy as np
 
 from mlpcli.nn.range_test import SweepSettings
 from mlpcli.options.options import Options
-from mlpcli.options.run import generators, limited_threads
+from mlpcli.options.run import limited_threads
 from mlpcli.preparation.prepare import Prepared, prepare
 from mlpcli.training.learning_rate import find_rate
 from mlpcli.training.members import train_member
@@ -101,7 +101,7 @@ def prepared_table(table: Table, preset: str, seed: int) -> Prepared:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "train.csv"
         table.train.to_csv(path, index=False)
-        return prepare(str(path), Options.from_values(values), generators(seed)["split"])
+        return prepare(str(path), Options.from_values(values))
 
 
 def judged(rates: list[float], losses: list[float], best: list[float]) -> Judged:

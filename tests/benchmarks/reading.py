@@ -19,7 +19,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mlpcli.data.columns.cells import Reading
 from mlpcli.data.reading.source import ReadingSettings
 from mlpcli.data.reading.table import open_table
 from tests.benchmarks.tables import measured, write_numbers
@@ -39,7 +38,7 @@ def main() -> None:
 
         def ours() -> None:
             with open_table([str(path)], ReadingSettings()) as table:
-                table.read([*numbers, "y"], numbers, Reading())
+                table.read([*numbers, "y"], numbers)
 
         types: dict[str, Any] = {**dict.fromkeys(numbers, np.float64), "y": "str"}
 

@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy.typing as npt
 import pandas as pd
 from hypothesis import settings
 
-from mlpcli.data.columns.cells import Frame, Reading, Texts
+from mlpcli.data.columns.cells import Cells, Frame, Numbers, Reading, Texts
 from mlpcli.data.columns.kinds import infer_columns, settle
 from mlpcli.data.reading.open_rows import OpenRows
 from mlpcli.data.reading.source import ReadingSettings, TextSource
@@ -39,7 +40,7 @@ def stdin_of(content: bytes) -> io.TextIOWrapper:
 def rows_of(path: str, **reading: Any) -> tuple[list[str], list[list[str]], list[int]]:
     """Header, cells and the line on which each row ends, of a file."""
     settings = ReadingSettings(**reading)
-    with OpenRows(TextSource(path, settings.encoding), settings) as rows:
+    with OpenRows(TextSource(path), settings) as rows:
         blocks = list(rows)
         cells = [row for block in blocks for row in block.cells()]
         return rows.header, cells, [int(line) for block in blocks for line in block.lines]
@@ -47,22 +48,28 @@ def rows_of(path: str, **reading: Any) -> tuple[list[str], list[list[str]], list
 
 def file_table(paths: Sequence[str], **reading: Any) -> FileTable:
     settings = ReadingSettings(**reading)
-    return FileTable([TextSource(path, settings.encoding) for path in paths], settings)
+    return FileTable([TextSource(path) for path in paths], settings)
 
 
-def frame_of(columns: "pd.DataFrame | Mapping[str, Sequence[Any]]") -> Frame:
+def frame_of(columns: "pd.DataFrame | Mapping[str, Sequence[Any]]", reading: Reading = READING) -> Frame:
     """Columns as a frame: numbers as such, everything else as texts."""
     table = columns if isinstance(columns, pd.DataFrame) else pd.DataFrame(dict(columns))
-    return Frame.of(table, list(table.columns), list(table.columns))
+    return Frame.of(table, list(table.columns), list(table.columns), reading)
 
 
 def kinds_of(table: "pd.DataFrame | Mapping[str, Sequence[Any]]", **chosen: str) -> dict[str, Column]:
     """The columns of a whole table by name."""
     frame = frame_of(table)
-    columns = infer_columns(frame, frame.names, READING, chosen)
-    return {column.name: column for column in settle(columns, frame, READING)[0]}
+    columns = infer_columns(frame, frame.names, chosen)
+    return {column.name: column for column in settle(columns, frame)[0]}
 
 
-def text_column(cells: Sequence[str | None]) -> Texts:
+def text_column(cells: Sequence[str | None], reading: Reading = READING) -> Texts:
     """Cells as they come from a file."""
-    return Texts.of(cells)
+    return Texts.of(cells, reading)
+
+
+def values_of(cells: Cells) -> npt.NDArray[Any]:
+    """The values of a column that was read as numbers."""
+    assert isinstance(cells, Numbers)
+    return cells.values

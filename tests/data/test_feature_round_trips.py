@@ -10,15 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mlpcli.artifact.json_values import fits
 from mlpcli.data.columns.cells import MISSING_WORDS, Frame
 from mlpcli.data.columns.kinds import infer_columns, settle
 from mlpcli.data.counts import CellCounts
+from mlpcli.data.encoders import ENCODERS
 from mlpcli.data.features import FeatureEncoder
 from mlpcli.data.reading.source import ReadingSettings
 from mlpcli.data.reading.stream import RowStream
 from mlpcli.data.reading.table import FrameTable, Table
 from mlpcli.data.schema import LEARNED, SCALINGS, Column, DataSettings
-from tests.data.examples import READING, file_table, frame_of, sampled
+from tests.data.examples import file_table, frame_of, sampled
 
 sampled_less = settings(sampled, max_examples=40)
 """An example is a whole table."""
@@ -49,15 +51,15 @@ def frames(draw: st.DrawFn) -> pd.DataFrame:
 
 def fit(frame: Frame, columns: list[Column], scaling: str, max_categories: int) -> FeatureEncoder:
     data = DataSettings(scaling=scaling, max_categories=max_categories)
-    return FeatureEncoder.fit(columns, frame, data, READING, np.arange(len(frame)))
+    return FeatureEncoder.fit(columns, frame, data, np.arange(len(frame)))
 
 
 def read(table: Table) -> tuple[Frame, list[Column]]:
     """All rows and what the columns are, as training reads a table."""
-    columns = infer_columns(table.sample, table.columns, READING, {})
+    columns = infer_columns(table.sample, table.columns, {})
     numbers = {column.name for column in columns if column.kind == "number"}
-    frame = table.read(table.columns, numbers, READING)
-    return frame, settle(columns, frame, READING)[0]
+    frame = table.read(table.columns, numbers)
+    return frame, settle(columns, frame)[0]
 
 
 @sampled_less
@@ -75,7 +77,7 @@ def test_a_table_is_encoded_alike_from_a_file_and_from_memory(
     assert matrix.shape == (len(table), encoder.width)
     assert np.isfinite(matrix).all()
 
-    in_memory, typed = read(FrameTable(table))
+    in_memory, typed = read(FrameTable(table, ReadingSettings()))
     assert [column.kind for column in typed] == [column.kind for column in columns]
     again = fit(in_memory, typed, scaling, max_categories)
     np.testing.assert_array_equal(again.encode(in_memory, counts), matrix)
@@ -84,17 +86,22 @@ def test_a_table_is_encoded_alike_from_a_file_and_from_memory(
     names = [column.name for column in columns if column.kind in LEARNED]
     numbers = {column.name for column in columns if column.kind == "number"}
     with RowStream([path], ReadingSettings(), 7) as stream:
-        parts = [encoder.encode(chunk.frame) for chunk in stream.chunks(names, numbers, READING)]
+        parts = [encoder.encode(chunk) for chunk, _ in stream.chunks(names, numbers)]
     np.testing.assert_array_equal(np.concatenate(parts), matrix)
 
 
 @sampled_less
 @given(frames(), frames(), st.sampled_from(SCALINGS))
 def test_a_stored_encoder_does_the_same(table: pd.DataFrame, later: pd.DataFrame, scaling: str) -> None:
-    frame, columns = read(FrameTable(table))
+    frame, columns = read(FrameTable(table, ReadingSettings()))
     encoder = fit(frame, columns, scaling, 3)
     described, arrays = encoder.to_stored()
-    restored = FeatureEncoder.from_stored(json.loads(json.dumps(described)), arrays, READING)
+    restored = FeatureEncoder.from_stored(json.loads(json.dumps(described)), arrays)
+    for stored, each in zip(json.loads(json.dumps(described)), encoder.encoders, strict=True):
+        assert type(each) is ENCODERS[stored["kind"]]
+        assert fits(stored, each.STORED)
+        assert {name: array.shape for name, array in each.arrays().items()} == each.shapes(stored)
+        assert stored["width"] == each.width
     assert restored.width == encoder.width
     again, stored_again = restored.to_stored()
     assert again == described
@@ -107,14 +114,24 @@ def test_a_stored_encoder_does_the_same(table: pd.DataFrame, later: pd.DataFrame
         assert first == second
 
 
+MINMAX: dict[str, Any] = {"scaling": "minmax", "spikes": []}
+
+
 def test_what_is_stored() -> None:
     frame = frame_of({"n": [1.0, 3.0, np.nan], "c": ["u", "v", "v"], "b": [True, False, True]})
     columns = [Column("n", "number", ""), Column("c", "category", ""), Column("b", "boolean", "")]
     described, arrays = fit(frame, columns, "minmax", 100).to_stored()
     assert described == [
-        {"name": "n", "kind": "number", "had_gaps": True, "scaling": "minmax"},
-        {"name": "c", "levels": ["u", "v"], "had_gaps": False, "embedded": False},
-        {"name": "b", "kind": "boolean", "had_gaps": False, "scaling": "minmax"},
+        MINMAX | {"name": "n", "kind": "number", "width": 2, "range": [1, 3], "fill": 2, "had_gaps": True},
+        {
+            "name": "c",
+            "kind": "category",
+            "width": 2,
+            "levels": ["u", "v"],
+            "had_gaps": False,
+            "embedded": False,
+        },
+        MINMAX | {"name": "b", "kind": "boolean", "width": 1, "range": [0, 1], "fill": 1, "had_gaps": False},
     ]
     assert list(arrays) == ["numbers"]
     assert arrays["numbers"].tolist() == [[2, 1, 2, 1, 3], [1, 0, 1, 0, 1]]
@@ -127,6 +144,6 @@ def test_quantiles_are_stored_for_the_numbers_that_have_them() -> None:
     assert (arrays["numbers"].shape, arrays["quantiles"].shape) == ((2, 5), (1, 257))
 
 
-def test_no_numbers_are_stored_as_an_empty_array() -> None:
+def test_categories_have_no_arrays() -> None:
     encoder = fit(frame_of({"c": ["u", "v"]}), [Column("c", "category", "")], "standard", 100)
-    assert encoder.to_stored()[1]["numbers"].shape == (0, 5)
+    assert encoder.to_stored()[1] == {}

@@ -7,11 +7,11 @@ import numpy.typing as npt
 import pandas as pd
 import pytest
 
-from mlpcli.data.columns.cells import Frame
+from mlpcli.data.columns.cells import Frame, Numbers
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.features import FeatureEncoder
 from mlpcli.data.schema import LEARNED, SCALINGS, Column, DataSettings
-from tests.data.examples import READING, frame_of, text_column
+from tests.data.examples import frame_of, text_column
 
 
 def frame(cells: Any) -> Frame:
@@ -23,7 +23,7 @@ def frame(cells: Any) -> Frame:
 def fitted(cells: Any, kind: str = "number", scaling: str = "standard", **settings: Any) -> FeatureEncoder:
     """The encoder of one column 'x'."""
     data = DataSettings(scaling=scaling, **settings)
-    return FeatureEncoder.fit([Column("x", kind, "")], frame(cells), data, READING, np.arange(len(cells)))
+    return FeatureEncoder.fit([Column("x", kind, "")], frame(cells), data, np.arange(len(cells)))
 
 
 def encoded(encoder: FeatureEncoder, cells: Any, counts: CellCounts | None = None) -> npt.NDArray[Any]:
@@ -181,16 +181,16 @@ def test_counts_add_up_over_chunks() -> None:
 def test_columns_are_found_by_name_and_those_left_out_are_not_encoded() -> None:
     columns = [Column("b", "category", ""), Column("skip", "ignore", ""), Column("[/b] ,", "number", "")]
     table = frame_of({"[/b] ,": ["1", "3"], "skip": ["u", "v"], "b": ["u", "v"]})
-    encoder = FeatureEncoder.fit(columns, table, DataSettings(scaling="none"), READING, np.arange(2))
+    encoder = FeatureEncoder.fit(columns, table, DataSettings(scaling="none"), np.arange(2))
     later = frame_of({"b": ["u", "v"], "[/b] ,": ["1", "3"]})
     assert encoder.encode(later).tolist() == [[1, 0, 1], [0, 1, 3]]
 
 
 def test_a_column_is_left_as_it_was() -> None:
     cells = np.array([1.0, np.nan, 3.0])
-    table = Frame({"x": cells}, 3)
+    table = Frame({"x": Numbers(cells)}, 3)
     encoder = FeatureEncoder.fit(
-        [Column("x", "number", "")], table, DataSettings(scaling="standard"), READING, np.arange(3)
+        [Column("x", "number", "")], table, DataSettings(scaling="standard"), np.arange(3)
     )
     encoder.encode(table)
     encoder.encode(table, rows=np.arange(3))
@@ -200,14 +200,14 @@ def test_a_column_is_left_as_it_was() -> None:
 def test_only_the_rows_given_are_fitted() -> None:
     table = frame_of({"x": [100.0, 2.0, 4.0, np.nan], "c": ["rare", "u", "v", "u"]})
     columns = [Column("x", "number", ""), Column("c", "category", "")]
-    encoder = FeatureEncoder.fit(columns, table, DataSettings(scaling="minmax"), READING, np.array([1, 2]))
+    encoder = FeatureEncoder.fit(columns, table, DataSettings(scaling="minmax"), np.array([1, 2]))
     assert encoder.encode(table).tolist() == [[49, 0, 0], [0, 1, 0], [1, 0, 1], [0.5, 1, 0]]
 
 
 def test_rows_come_in_the_order_given_and_the_frame_is_taken_apart() -> None:
     table = frame_of({"x": [1.0, 2.0, 4.0], "c": ["u", "v", "u"], "other": ["a", "b", "c"]})
     columns = [Column("x", "number", ""), Column("c", "category", "")]
-    encoder = FeatureEncoder.fit(columns, table, DataSettings(scaling="none"), READING, np.arange(3))
+    encoder = FeatureEncoder.fit(columns, table, DataSettings(scaling="none"), np.arange(3))
     assert encoder.encode(table, rows=np.array([2, 0])).tolist() == [[4, 1, 0], [1, 1, 0]]
     assert table.names == ["other"]
 

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.preprocessing import MinMaxScaler, QuantileTransformer, RobustScaler, StandardScaler
 
-from mlpcli.data.columns.cells import Frame
+from mlpcli.data.columns.cells import Frame, Numbers
 from mlpcli.data.features import FeatureEncoder
 from mlpcli.data.scaling import SCALINGS
 from mlpcli.data.schema import QUANTILE_KNOTS, Column, DataSettings
 from mlpcli.data.schema import SCALINGS as NAMES
-from tests.data.examples import READING, sampled
+from tests.data.examples import sampled
 
 Array = npt.NDArray[Any]
 
@@ -33,9 +33,9 @@ LATER = {name: np.append(values, [values.min() - 3, values.max() + 3]) for name,
 def scaled(name: str, training: Array, values: Array) -> Array:
     settings = DataSettings(scaling=name)
     columns = [Column("x", "number", "")]
-    frame = Frame({"x": training}, len(training))
-    encoder = FeatureEncoder.fit(columns, frame, settings, READING, np.arange(len(training)))
-    return encoder.encode(Frame({"x": values}, len(values)))[:, 0]
+    frame = Frame({"x": Numbers(training)}, len(training))
+    encoder = FeatureEncoder.fit(columns, frame, settings, np.arange(len(training)))
+    return encoder.encode(Frame({"x": Numbers(values)}, len(values)))[:, 0]
 
 
 def by_scikit_learn(scaler: Any, name: str) -> Array:

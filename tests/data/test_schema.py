@@ -39,24 +39,24 @@ SCHEMA = Schema(
     ],
 )
 def test_a_whole_name_wins_over_splitting(given: list[str], resolved: tuple[str, ...]) -> None:
-    assert resolve_names("--drop", given, NAMES, "t.csv") == resolved
+    assert resolve_names("drop", given, NAMES, "t.csv") == resolved
 
 
 def test_a_misspelt_column_has_near_names() -> None:
-    with pytest.raises(DataError, match=r"t\.csv: --drop: there is no column 'wieght \(kg\)'") as raised:
-        resolve_names("--drop", ["a,wieght (kg)"], NAMES, "t.csv")
+    with pytest.raises(DataError, match=r"drop: t\.csv: there is no column 'wieght \(kg\)'") as raised:
+        resolve_names("drop", ["a,wieght (kg)"], NAMES, "t.csv")
     assert raised.value.hint == "Did you mean 'weight (kg)'?"
 
 
 def test_case_is_looked_over_for_near_names() -> None:
     with pytest.raises(DataError) as raised:
-        resolve_names("--target", ["Species"], ["island", "species"], "t.csv")
+        resolve_names("target", ["Species"], ["island", "species"], "t.csv")
     assert raised.value.hint == "Did you mean 'species'?"
 
 
 def test_few_columns_are_listed_where_none_is_near() -> None:
     with pytest.raises(DataError) as raised:
-        resolve_names("--target", ["qqqq"], ["island", "species"], "t.csv")
+        resolve_names("target", ["qqqq"], ["island", "species"], "t.csv")
     assert raised.value.hint == "There are: island, species."
 
 
@@ -89,16 +89,16 @@ def test_a_table_needs_the_inputs_and_at_evaluation_the_target() -> None:
 
 
 def test_pairs() -> None:
-    assert parse_pairs("--kind", "a=number,b=text") == {"a": "number", "b": "text"}
-    assert parse_pairs("--kind", 'x=y=1, "b,c=2"') == {"x=y": "1", "b,c": "2"}
+    assert parse_pairs("kind", "a=number,b=text") == {"a": "number", "b": "text"}
+    assert parse_pairs("kind", 'x=y=1, "b,c=2"') == {"x=y": "1", "b,c": "2"}
     for wrong in ("a", "=number", "a=1,b"):
-        with pytest.raises(SettingsError, match=r"--kind: .* is not NAME=VALUE"):
-            parse_pairs("--kind", wrong)
+        with pytest.raises(SettingsError, match=r"kind: .* is not NAME=VALUE"):
+            parse_pairs("kind", wrong)
 
 
 def test_kinds_have_near_names() -> None:
     assert build(DataSettings, {"kind": "a=number,b=ignore"}).kind == (("a", "number"), ("b", "ignore"))
-    with pytest.raises(SettingsError, match="--kind a: 'nubmer' is no kind") as raised:
+    with pytest.raises(SettingsError, match="kind: a: 'nubmer' is no kind") as raised:
         build(DataSettings, {"kind": "a=nubmer"})
     assert raised.value.hint == "Did you mean 'number'?"
 

@@ -9,18 +9,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from mlpcli.artifact.json_values import fits
+from mlpcli.data.columns.cells import Frame
 from mlpcli.data.target import (
+    TARGETS,
     ClassTarget,
     LabelTarget,
     NumberTarget,
     Target,
-    from_stored,
     refuse_negative,
     sorted_classes,
-    to_stored,
 )
 from mlpcli.errors import DataError
 from tests.data.examples import sampled, text_column
+
+
+def one_column(*cells: str) -> Frame:
+    return Frame({"y": text_column(cells)}, len(cells))
 
 
 @pytest.mark.parametrize(
@@ -41,7 +46,7 @@ def test_classes_are_sorted_by_value_or_by_text(cells: list[str], classes: list[
 
 def test_classes_keep_their_spelling() -> None:
     target = ClassTarget.fit("y", text_column(["007", "1.0", "007", " x"]), None)
-    numbers = target.encode(text_column([" x", "1.0", "007"]))
+    numbers = target.encode(one_column(" x", "1.0", "007"))
     assert target.decode(numbers) == [" x", "1.0", "007"]
 
 
@@ -53,7 +58,7 @@ def test_the_positive_class_is_the_last() -> None:
 
 
 def test_a_positive_class_that_is_none_has_near_names() -> None:
-    with pytest.raises(DataError, match="--positive: 'Yes' is no class of 'y'") as raised:
+    with pytest.raises(DataError, match="positive: 'Yes' is no class of 'y'") as raised:
         ClassTarget.fit("y", text_column(["yes", "no"]), "Yes")
     assert raised.value.hint == "Did you mean 'yes'?"
 
@@ -61,7 +66,7 @@ def test_a_positive_class_that_is_none_has_near_names() -> None:
 def test_an_unknown_class_is_named() -> None:
     target = ClassTarget("y", ("a", "b"))
     with pytest.raises(DataError, match="row 1: target 'y': the class 'c' did not occur") as raised:
-        target.encode(text_column(["a", "c"]), lambda row: f"row {row}")
+        target.encode(one_column("a", "c"))
     assert "a, b" in raised.value.hint
 
 
@@ -69,7 +74,7 @@ def test_an_unknown_class_is_named() -> None:
 @given(st.lists(st.text(st.sampled_from("01.- aé\n[/]"), max_size=3), min_size=1))
 def test_classes_come_back(cells: list[str]) -> None:
     target = ClassTarget.fit("y", text_column(cells), None)
-    numbers = target.encode(text_column(cells))
+    numbers = target.encode(one_column(*cells))
     assert numbers.dtype == np.intp
     assert target.decode(numbers) == cells
     assert sorted(set(cells)) == sorted(target.classes)
@@ -129,18 +134,22 @@ def test_labels_are_floats_for_the_loss() -> None:
         LabelTarget(("a", "b, c")),
         NumberTarget(("y", "z"), np.array([1.5, 0.1]), np.array([1.0, 1 / 3])),
         NumberTarget(("y", "z"), np.array([1.5, 0.1]), np.array([1.0, 1 / 3]), "log"),
+        NumberTarget.fit(["y", "z"], np.array([[1.0, 2.0], [3.0, 5.0]]), clip=True),
     ],
     ids=lambda target: type(target).__name__,
 )
 def test_a_stored_target_is_the_same(target: Target) -> None:
-    stored, statistics = to_stored(target)
-    again = from_stored(json.loads(json.dumps(stored)), statistics)
-    assert type(again) is type(target)
+    assert type(target) in TARGETS.values()
+    stored, statistics = json.loads(json.dumps(target.described())), target.arrays()
+    assert fits(stored, target.STORED)
+    assert {name: array.shape for name, array in statistics.items()} == target.shapes(stored, statistics)
+    again = target.from_description(stored, statistics)
     if isinstance(target, NumberTarget):
         assert isinstance(again, NumberTarget)
         assert (again.names, again.scaling) == (target.names, target.scaling)
         values = np.array([[3.7, 1e9]])
         np.testing.assert_array_equal(again.encode(values), target.encode(values))
+        np.testing.assert_array_equal(again.decode(values), target.decode(values))
     else:
         assert again == target
 

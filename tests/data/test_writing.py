@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlpcli.data.columns.cells import Reading, Texts
+from mlpcli.data.columns.cells import Texts
 from mlpcli.data.reading.blocks import Block, rewritten
 from mlpcli.data.reading.source import ReadingSettings
 from mlpcli.data.reading.stream import RowStream
 from mlpcli.data.writing import OUTPUT_FORMATS, RowWriter
 from mlpcli.errors import DataError
-from tests.data.examples import rows_of, sampled, write
+from tests.data.examples import rows_of, sampled, values_of, write
 from tests.data.reading.test_blocks import read
 
 CELLS = st.text(st.sampled_from("a1\"', ;\t\n\r.é\u2028#"), max_size=5)
@@ -26,7 +26,7 @@ TEXT_FORMATS = [each for each in OUTPUT_FORMATS if each != "parquet"]
 
 
 def block_of(rows: list[list[str]]) -> Block:
-    return rewritten(rows, np.arange(len(rows), dtype=np.intp))
+    return rewritten("text", rows, np.arange(len(rows), dtype=np.intp))
 
 
 def written(output_format: str, header: list[str], blocks: list[Block], **added: list[list[Any]]) -> str:
@@ -89,7 +89,7 @@ def test_a_header_alone(output_format: str) -> None:
 def test_json_goes_out_as_it_came_in(tmp_path: Path) -> None:
     path = write(tmp_path, "a.jsonl", '{"a": 1, "b": [true, null]}\n{"b": "é"}\n')
     with RowStream([path], ReadingSettings()) as stream:
-        blocks = [chunk.block for chunk in stream.chunks([], (), Reading()) if chunk.block is not None]
+        blocks = [block for _, block in stream.chunks([], ()) if block is not None]
     assert written("jsonl", ["a", "b"], blocks, p=[[0.5, 1]]) == (
         '{"a": 1, "b": [true, null], "p": 0.5}\n{"b": "é", "p": 1}\n'
     )
@@ -103,23 +103,22 @@ def test_chunks_of_several_files(tmp_path: Path) -> None:
     ]
     with RowStream(paths, ReadingSettings(), 2) as stream:
         assert (stream.header, stream.name) == (["a", "b"], paths[0])
-        chunks = list(stream.chunks(["b", "a"], {"a"}, Reading()))
-    assert [len(chunk) for chunk in chunks] == [2, 1, 1]
-    assert [chunk.first for chunk in chunks] == [0, 2, 3]
-    assert [chunk.place(len(chunk) - 1) for chunk in chunks] == [
+        frames = [frame for frame, _ in stream.chunks(["b", "a"], {"a"})]
+    assert [len(frame) for frame in frames] == [2, 1, 1]
+    assert [frame.place(len(frame) - 1) for frame in frames] == [
         f"{paths[0]}: line 4",
         f"{paths[0]}: line 5",
         f"{paths[2]}: line 3",
     ]
-    assert isinstance(texts := chunks[0].frame["b"], Texts)
+    assert isinstance(texts := frames[0]["b"], Texts)
     assert [texts.text(0), texts.text(1)] == ["x\n", "y"]
-    np.testing.assert_array_equal(chunks[0].frame["a"], [1.0, 2.0])
+    np.testing.assert_array_equal(values_of(frames[0]["a"]), [1.0, 2.0])
 
 
 @pytest.mark.parametrize("row", ["1,2\n", '1,"2\n"\n', 'a"b,2\n', "1,2\r"])
 def test_a_chunk_has_no_more_rows_than_wanted(tmp_path: Path, row: str) -> None:
     with RowStream([write(tmp_path, "a.csv", "a,b\n" + row * 7)], ReadingSettings(), 3) as stream:
-        lengths = [len(chunk) for chunk in stream.chunks(["a"], (), Reading())]
+        lengths = [len(frame) for frame, _ in stream.chunks(["a"], ())]
     assert (max(lengths), sum(lengths)) == (3, 7)
 
 
@@ -127,9 +126,9 @@ def test_chunks_of_a_data_frame() -> None:
     frame = pd.DataFrame({1: [1, 2, 3], "b": ["u", None, "v"]}, index=[5, 5, 5])
     with RowStream(frame, ReadingSettings(), 2) as stream:
         assert stream.header == ["1", "b"]
-        first, second = stream.chunks(["1"], {"1"}, Reading())
-    assert (first.block, second.first, second.place(0)) == (None, 2, "row 2")
-    np.testing.assert_array_equal(first.frame["1"], [1.0, 2.0])
+        (first, block), (second, _) = stream.chunks(["1"], {"1"})
+    assert (block, second.place(0)) == (None, "row 2")
+    np.testing.assert_array_equal(values_of(first["1"]), [1.0, 2.0])
 
 
 def test_files_of_different_headers_are_refused_before_the_first_row(tmp_path: Path) -> None:

@@ -81,6 +81,6 @@ def test_a_drop_from_or_to_nothing_does_not_hold() -> None:
 
 
 def test_metrics_of_another_task() -> None:
-    check_for_task("--fail-if", "rmse", "regression")
+    check_for_task("fail_if", "rmse", "regression")
     with pytest.raises(SettingsError, match="rmse is no metric of binary"):
-        check_for_task("--fail-if", "rmse", "binary")
+        check_for_task("fail_if", "rmse", "binary")

@@ -14,14 +14,14 @@ OBJECTIVES = RULES | {"cost": cost(1.0, 5.0), "another cost": cost(2.0, 0.5)}
 
 
 def value(name: str, truth: Array, yes: Array, weights: Array) -> float:
-    hits, false = weights[(truth == 1) & yes].sum(), weights[(truth == 0) & yes].sum()
-    missed, right = weights[(truth == 1) & ~yes].sum(), weights[(truth == 0) & ~yes].sum()
+    tp, fp = weights[(truth == 1) & yes].sum(), weights[(truth == 0) & yes].sum()
+    fn, right = weights[(truth == 1) & ~yes].sum(), weights[(truth == 0) & ~yes].sum()
     if name == "f1":
-        return float(2 * hits / (2 * hits + false + missed))
+        return float(2 * tp / (2 * tp + fp + fn))
     if name == "youden":
-        return float(hits / (hits + missed) + right / (right + false) - 1)
-    of_false, of_missed = (1.0, 5.0) if name == "cost" else (2.0, 0.5)
-    return -float(of_false * false + of_missed * missed)
+        return float(tp / (tp + fn) + right / (right + fp) - 1)
+    fp_cost, fn_cost = (1.0, 5.0) if name == "cost" else (2.0, 0.5)
+    return -float(fp_cost * fp + fn_cost * fn)
 
 
 @pytest.mark.parametrize("name", OBJECTIVES)

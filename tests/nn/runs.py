@@ -12,7 +12,7 @@ from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.batches import Examples
 from mlpcli.nn.fit_state import FitState, StopReason
 from mlpcli.nn.fitting import EpochRecord, fit
-from mlpcli.nn.losses import MeanSquaredError
+from mlpcli.nn.losses.numbers import MeanSquaredError
 from mlpcli.nn.network import Network
 from mlpcli.nn.optimizers import OptimizerSettings
 from mlpcli.nn.regularization import Regularization, RegularizationSettings
@@ -40,7 +40,7 @@ TRAINING, VALIDATION = rows_of(1, 40), rows_of(2, 30)
 class RunSettings:
     """All settings of a run."""
 
-    course: TrainingSettings
+    training: TrainingSettings
     optimizer: OptimizerSettings
     regularization: RegularizationSettings
 
@@ -106,8 +106,8 @@ class Run:
 
     def fit(self, training: Examples = TRAINING, **options: Any) -> "Run":
         """Run to the end of `fit`; it learns from TRAINING unless told otherwise."""
-        course = self.settings.course
-        epochs = fit(self.trainer, training, course, self.generators, state=self.state, **options)
+        settings = self.settings.training
+        epochs = fit(self.trainer, training, settings, self.generators, state=self.state, **options)
         self.records += list(epochs)
         return self
 

@@ -144,11 +144,10 @@ def test_bounded_and_steepest_are_as_said(name: str) -> None:
     assert float(np.abs(slopes).max()) == pytest.approx(kind.max_slope, rel=0.2) or name == "selu"
 
 
-@pytest.mark.parametrize("shape", [(4, 3), (2, 4, 3)], ids=["one net", "stacked nets"])
 @pytest.mark.parametrize("name", ACTIVATIONS)
-def test_in_place_equals_not_in_place(name: str, shape: tuple[int, ...]) -> None:
+def test_in_place_equals_not_in_place(name: str) -> None:
     generator = np.random.default_rng(0)
-    x, d_out = 3 * generator.standard_normal(shape), generator.standard_normal(shape)
+    x, d_out = 3 * generator.standard_normal((4, 3)), generator.standard_normal((4, 3))
     layer = ACTIVATIONS[name](3)
     out, d_x = np.empty_like(x), np.empty_like(x)
     layer.forward(x, out, True)

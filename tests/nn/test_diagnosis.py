@@ -15,7 +15,8 @@ from mlpcli.nn.diagnosis import SAMPLE_ROWS, LayerDiagnosis, diagnose
 from mlpcli.nn.embeddings import Inputs
 from mlpcli.nn.fitting import EpochRecord, fit
 from mlpcli.nn.layers import Dense
-from mlpcli.nn.losses import MeanSquaredError, SoftmaxCrossEntropy
+from mlpcli.nn.losses.classes import SoftmaxCrossEntropy
+from mlpcli.nn.losses.numbers import MeanSquaredError
 from mlpcli.nn.network import Network
 from mlpcli.nn.optimizers import SGD, Adam
 from mlpcli.nn.trainer import Trainer
@@ -36,9 +37,9 @@ def trained(settings: NetworkSettings, rate: float, *, diagnosing: bool = True) 
     network = build_network(settings, 6, 3)
     network.initialize(np.random.default_rng(1))
     trainer = Trainer(network, SoftmaxCrossEntropy(), SGD(network.parameters))
-    course = TrainingSettings(learning_rate=rate, epochs=1, batch_size=16)
+    training = TrainingSettings(learning_rate=rate, epochs=1, batch_size=16)
     shuffle = {"shuffle": np.random.default_rng(2)}
-    (record,) = fit(trainer, three_classes(), course, shuffle, diagnosing=diagnosing)
+    (record,) = fit(trainer, three_classes(), training, shuffle, diagnosing=diagnosing)
     return record
 
 
@@ -166,7 +167,9 @@ def one_step(rate: float) -> EpochRecord:
 def test_norm_and_update_ratio_by_hand() -> None:
     """|g| = 4 √2, and 0.1 of it over |(3, 4)| = 5."""
     (layer,) = one_step(0.1).layers
-    assert layer == LayerDiagnosis(1, "Dense", layer.gradient_norm, layer.update_ratio)
+    assert layer == LayerDiagnosis(
+        layer=1, name="Dense", gradient_norm=layer.gradient_norm, update_ratio=layer.update_ratio
+    )
     assert layer.gradient_norm == pytest.approx(4 * math.sqrt(2), rel=1e-14)
     assert layer.update_ratio == pytest.approx(0.1 * 4 * math.sqrt(2) / 5, rel=1e-14)
 
@@ -191,7 +194,7 @@ def test_norms_are_of_the_last_step() -> None:
     assert record.layers[0].update_ratio == pytest.approx(expected, rel=1e-12)
 
 
-class StepSchedule:
+class ShortRun:
     """Two epochs of a net with all kinds of layers."""
 
     def __init__(self, *, diagnosing: bool) -> None:
@@ -207,16 +210,16 @@ class StepSchedule:
         self.network = build_network(settings, Inputs(6, numbers=(0, 1)), 3, self.dropout)
         self.network.initialize(np.random.default_rng(1))
         trainer = Trainer(self.network, SoftmaxCrossEntropy(), Adam(self.network.parameters))
-        course = TrainingSettings(learning_rate=0.01, epochs=2, batch_size=30)
+        training = TrainingSettings(learning_rate=0.01, epochs=2, batch_size=30)
         shuffle = {"shuffle": np.random.default_rng(2), "dropout": self.dropout}
         self.records = [
             dataclasses.replace(record, seconds=0.0)
-            for record in fit(trainer, three_classes(), course, shuffle, diagnosing=diagnosing)
+            for record in fit(trainer, three_classes(), training, shuffle, diagnosing=diagnosing)
         ]
 
 
 def test_training_goes_the_same_way_with_diagnosis() -> None:
-    plain, diagnosed = StepSchedule(diagnosing=False), StepSchedule(diagnosing=True)
+    plain, diagnosed = ShortRun(diagnosing=False), ShortRun(diagnosing=True)
     assert plain.network.parameters.values.tobytes() == diagnosed.network.parameters.values.tobytes()
     assert plain.records == [dataclasses.replace(record, layers=()) for record in diagnosed.records]
     assert all(record.layers == () for record in plain.records)
@@ -224,14 +227,14 @@ def test_training_goes_the_same_way_with_diagnosis() -> None:
 
 
 def test_diagnosing_draws_nothing_and_changes_nothing() -> None:
-    course = StepSchedule(diagnosing=False)
-    parameters = course.network.parameters
-    state = course.dropout.bit_generator.state
+    run = ShortRun(diagnosing=False)
+    parameters = run.network.parameters
+    state = run.dropout.bit_generator.state
     before = [each.copy() for each in (parameters.values, parameters.gradients)]
     sample = three_classes().features
-    first = diagnose(course.network, sample, before[0])
-    assert diagnose(course.network, sample, before[0]) == first
-    assert course.dropout.bit_generator.state == state
+    first = diagnose(run.network, sample, before[0])
+    assert diagnose(run.network, sample, before[0]) == first
+    assert run.dropout.bit_generator.state == state
     for after, was in zip((parameters.values, parameters.gradients), before, strict=True):
         assert after.tobytes() == was.tobytes()
     assert [layer.name for layer in first] == ["Dense"] * 3

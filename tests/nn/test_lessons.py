@@ -10,7 +10,7 @@ from mlpcli.nn.activations import Sigmoid
 from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.batches import Examples
 from mlpcli.nn.layers import Dense
-from mlpcli.nn.losses import MeanSquaredError
+from mlpcli.nn.losses.numbers import MeanSquaredError
 from mlpcli.nn.network import Network
 from mlpcli.nn.optimizers import SGD
 from mlpcli.nn.trainer import Trainer

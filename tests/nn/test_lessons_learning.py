@@ -11,7 +11,9 @@ from mlpcli.nn.batches import Examples
 from mlpcli.nn.fitting import fit
 from mlpcli.nn.initialization import INITIALIZATIONS
 from mlpcli.nn.layers import Dense
-from mlpcli.nn.losses import Loss, MeanSquaredError, SoftmaxCrossEntropy
+from mlpcli.nn.losses import Loss
+from mlpcli.nn.losses.classes import SoftmaxCrossEntropy
+from mlpcli.nn.losses.numbers import MeanSquaredError
 from mlpcli.nn.network import Network
 from mlpcli.nn.optimizers import OPTIMIZERS, SGD, Adam, is_minimizer
 from mlpcli.nn.parameters import ParameterVector

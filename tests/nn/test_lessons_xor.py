@@ -7,7 +7,7 @@ from mlpcli.nn.activations import ACTIVATIONS
 from mlpcli.nn.architecture import NetworkSettings, build_network
 from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.batches import Examples
-from mlpcli.nn.losses import SigmoidCrossEntropy
+from mlpcli.nn.losses.labels import SigmoidCrossEntropy
 from mlpcli.nn.optimizers import Adam
 from mlpcli.nn.trainer import Trainer
 

@@ -8,7 +8,9 @@ import pytest
 
 from mlpcli.errors import SettingsError
 from mlpcli.nn.arrays import AnyArray, FloatArray
-from mlpcli.nn.losses import LOSSES, ElementwiseLoss, Huber, LossSettings
+from mlpcli.nn.losses import LOSSES, LossSettings
+from mlpcli.nn.losses.base import ElementwiseLoss
+from mlpcli.nn.losses.numbers import Huber
 from tests.nn.examples import CLASS_LOSSES, TARGETS, row_weights, targets_for
 
 LOG2, LOG3 = math.log(2.0), math.log(3.0)

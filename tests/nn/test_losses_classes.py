@@ -9,18 +9,9 @@ from sklearn.metrics import hinge_loss, log_loss
 
 from mlpcli.errors import SettingsError
 from mlpcli.nn.arrays import FloatArray
-from mlpcli.nn.losses import (
-    LOSSES,
-    BinaryHinge,
-    BinaryPerceptron,
-    LossSettings,
-    MulticlassHinge,
-    MulticlassPerceptron,
-    SigmoidCrossEntropy,
-    SigmoidFocal,
-    SoftmaxCrossEntropy,
-    SoftmaxFocal,
-)
+from mlpcli.nn.losses import LOSSES, LossSettings
+from mlpcli.nn.losses.classes import MulticlassHinge, MulticlassPerceptron, SoftmaxCrossEntropy, SoftmaxFocal
+from mlpcli.nn.losses.labels import BinaryHinge, BinaryPerceptron, SigmoidCrossEntropy, SigmoidFocal
 from tests.nn.examples import row_weights
 from tests.nn.test_losses import focal, log_softmax, sigmoid_focal, softplus
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from mlpcli.nn.arrays import AnyArray, FloatArray
-from mlpcli.nn.losses import LOSSES, LossSettings, SoftmaxCrossEntropy
+from mlpcli.nn.losses import LOSSES, LossSettings
+from mlpcli.nn.losses.classes import SoftmaxCrossEntropy
 from tests.nn.examples import CLASS_LOSSES, row_weights, targets_for
 from tests.nn.test_losses import COLUMNS, row_losses
 
@@ -109,22 +110,3 @@ def test_fewer_rows_after_more(name: str) -> None:
     fresh.gradient(outputs[:3], targets[:3], None, expected)
     np.testing.assert_array_equal(after, expected)
     assert used.value(outputs[:3], targets[:3], None) == fresh.value(outputs[:3], targets[:3], None)
-
-
-@pytest.mark.parametrize("weighted", [False, True])
-@pytest.mark.parametrize("name", LOSSES)
-def test_stacked_nets_have_the_losses_and_gradients_of_each_alone(name: str, weighted: bool) -> None:
-    generator = np.random.default_rng(7)
-    loss = LOSSES[name](LossSettings(label_smoothing=0.1))
-    outputs = generator.normal(0, 2, (3, 5, COLUMNS))
-    targets = np.stack([targets_for(name, 5, COLUMNS, generator) for _ in range(3)])
-    weights = np.stack([row_weights(5, generator) for _ in range(3)]) if weighted else None
-    gradient = np.full_like(outputs, np.nan)
-    value = loss.gradient(outputs, targets, weights, gradient)
-    values = []
-    for member in range(3):
-        alone = np.empty((5, COLUMNS))
-        given = None if weights is None else weights[member]
-        values.append(loss.gradient(outputs[member], targets[member], given, alone))
-        np.testing.assert_allclose(gradient[member], alone, rtol=1e-12, atol=1e-15)
-    assert value == pytest.approx(sum(values), rel=1e-12)

@@ -8,7 +8,8 @@ from sklearn.metrics import mean_pinball_loss, mean_poisson_deviance
 
 from mlpcli.errors import SettingsError
 from mlpcli.nn.arrays import FloatArray
-from mlpcli.nn.losses import LogCosh, LossSettings, Poisson, Quantile
+from mlpcli.nn.losses import LossSettings
+from mlpcli.nn.losses.numbers import LogCosh, Poisson, Quantile
 from tests.nn.examples import row_weights
 from tests.nn.test_losses import element_losses
 
@@ -79,7 +80,7 @@ def test_the_central_level_is_the_one_nearest_to_the_median(
 
 @pytest.mark.parametrize("levels", [(), (0.0,), (0.5, 1.0), (0.9, 0.1), (0.5, 0.5), (-0.1, 0.5)])
 def test_levels_are_checked(levels: tuple[float, ...]) -> None:
-    with pytest.raises(SettingsError, match="--quantiles"):
+    with pytest.raises(SettingsError, match="quantiles: "):
         LossSettings(quantiles=levels)
 
 

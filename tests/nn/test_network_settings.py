@@ -41,7 +41,7 @@ MISTAKES = (
 
 @pytest.mark.parametrize("text", MISTAKES.split("|"))
 def test_parse_hidden_says_what_is_wrong(text: str) -> None:
-    with pytest.raises(SettingsError, match="--hidden") as caught:
+    with pytest.raises(SettingsError, match="hidden: ") as caught:
         parse_hidden(text)
     assert caught.value.hint
 
@@ -53,7 +53,7 @@ def test_parse_hidden_counts_before_it_builds() -> None:
 
 @pytest.mark.parametrize("hidden", [(0,), (5, -1)])
 def test_a_layer_needs_a_unit(hidden: tuple[int, ...]) -> None:
-    with pytest.raises(SettingsError, match="--hidden"):
+    with pytest.raises(SettingsError, match="hidden: "):
         NetworkSettings(hidden=hidden)
 
 
@@ -92,7 +92,7 @@ def test_parse_dropout(text: str, rates: tuple[float, ...]) -> None:
 
 @pytest.mark.parametrize("text", ["", "0.2,", "half", "0.2;0.1"])
 def test_parse_dropout_says_what_is_wrong(text: str) -> None:
-    with pytest.raises(SettingsError, match="--dropout"):
+    with pytest.raises(SettingsError, match="dropout: "):
         parse_dropout(text)
 
 
@@ -105,5 +105,5 @@ def test_dropout_is_for_all_hidden_layers_or_for_each() -> None:
 
 def test_parse_wide() -> None:
     assert [parse_wide(text) for text in ("all", "none", "age,height")] == ["all", "none", ("age,height",)]
-    with pytest.raises(SettingsError, match="--wide"):
+    with pytest.raises(SettingsError, match="wide: "):
         NetworkSettings(hidden=(), wide="all")

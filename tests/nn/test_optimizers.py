@@ -218,19 +218,6 @@ def test_rate_factors_scale_the_steps(name: str) -> None:
     assert scaled[0] == START[0]
 
 
-@pytest.mark.parametrize("name", RULES)
-def test_rate_factors_are_those_of_every_member(name: str) -> None:
-    factors = np.array([0.5, 2.0, 1.0])
-    alone = take(*rule_at(name, START, factors=factors), GRADIENTS)
-    stacked = ParameterVector([Point(3)], np.float64, members=2)
-    stacked.values[0], stacked.values[1] = START, np.negative(START)
-    rule = RULES[name](stacked, rate_factors=factors)
-    for gradients in GRADIENTS:
-        stacked.gradients[0], stacked.gradients[1] = gradients, np.negative(gradients)
-        rule.step(0.1)
-    np.testing.assert_array_equal(stacked.values, [alone, -alone])
-
-
 def random_steps(parameters: int) -> tuple[FloatArray, FloatArray, FloatArray]:
     """A start, gradients of three steps, and rate factors."""
     generator = np.random.default_rng(5)
@@ -346,20 +333,20 @@ def test_without_factors_there_are_none() -> None:
 @pytest.mark.parametrize(
     ("values", "message", "hint"),
     [
-        ({"optimizer": "adma"}, "--optimizer: 'adma' is not known", "'adam'"),
-        ({"momentum": 1.0}, "--momentum: 1.0 is out of range", "below 1"),
-        ({"momentum": -0.1}, "--momentum: -0.1 is out of range", "at least 0"),
-        ({"beta2": 1.0}, "--beta2: 1.0 is out of range", "below 1"),
-        ({"rate_factors": {"scal": 6}}, "--rate-factors: 'scal' is not known", "'scale'"),
-        ({"rate_factors": {"scale": -6}}, "--rate-factors: scale=-6 is out of range", "0 or more"),
-        ({"rate_factors": "scale"}, "--rate-factors: 'scale' is not NAME=VALUE", "commas"),
-        ({"rate_factors": "scale=six"}, "--rate-factors: 'scale=six' has no number after =", "NAME=2.5"),
+        ({"optimizer": "adma"}, "optimizer: 'adma' is not known", "'adam'"),
+        ({"momentum": 1.0}, "momentum: 1.0 is out of range", "below 1"),
+        ({"momentum": -0.1}, "momentum: -0.1 is out of range", "at least 0"),
+        ({"beta2": 1.0}, "beta2: 1.0 is out of range", "below 1"),
+        ({"rate_factors": {"scal": 6}}, "rate_factors: 'scal' is not known", "'scale'"),
+        ({"rate_factors": {"scale": -6}}, "rate_factors: scale=-6 is out of range", "0 or more"),
+        ({"rate_factors": "scale"}, "rate_factors: 'scale' is not NAME=VALUE", "commas"),
+        ({"rate_factors": "scale=six"}, "rate_factors: 'scale=six' has no number after =", "NAME=2.5"),
     ],
 )
 def test_bad_settings(values: dict[str, object], message: str, hint: str) -> None:
     with pytest.raises(SettingsError) as caught:
         build(OptimizerSettings, values)
-    assert caught.value.message == message
+    assert str(caught.value) == message
     assert hint in caught.value.hint
 
 

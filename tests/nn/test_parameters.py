@@ -7,7 +7,7 @@ import numpy as np
 from mlpcli.nn.activations import Relu
 from mlpcli.nn.layers import Dense
 from mlpcli.nn.network import Network
-from mlpcli.nn.parameters import CONSTANT, GROUPS, HasParameters, ParameterVector, group_of
+from mlpcli.nn.parameters import CONSTANT, GROUPS, HasParameters, group_of
 from tests.nn.examples import everything, mixed_rows
 
 
@@ -94,18 +94,6 @@ def test_constants_are_no_parameters() -> None:
     assert kept.any()
     parameters.values[:] = 7.0
     np.testing.assert_array_equal(parameters.constants, kept)
-
-
-def test_members_have_a_row_each() -> None:
-    last = Dense(4, 2)
-    layers = [Dense(3, 4), Relu(4), last]
-    stacked = ParameterVector(layers, np.float64, members=5)
-    assert stacked.size == 26
-    assert stacked.values.shape == stacked.gradients.shape == (5, 26)
-    stacked.values[2] = np.arange(26)
-    weight = last.weight
-    np.testing.assert_array_equal(weight[2], np.arange(12, 20).reshape(4, 2))
-    assert not weight[[0, 1, 3, 4]].any()
 
 
 def test_dtype() -> None:

@@ -7,7 +7,7 @@ from mlpcli.errors import SettingsError
 from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.batches import Examples
 from mlpcli.nn.layers import Dense
-from mlpcli.nn.losses import MeanSquaredError
+from mlpcli.nn.losses.numbers import MeanSquaredError
 from mlpcli.nn.network import Network
 from mlpcli.nn.optimizers import OPTIMIZERS, SGD, Adam, AdamW, UpdateRule
 from mlpcli.nn.parameters import GROUPS, ParameterVector
@@ -32,10 +32,10 @@ class OfEveryGroup:
 WEIGHTS = [1.0, -2.0, 0.03, -0.05, 0.0]
 
 
-def start(members: int | None = None) -> tuple[ParameterVector, OfEveryGroup]:
+def start() -> tuple[ParameterVector, OfEveryGroup]:
     """WEIGHTS, all others 3; all gradients 1."""
     layer = OfEveryGroup(len(WEIGHTS))
-    parameters = ParameterVector([layer], np.float64, members)
+    parameters = ParameterVector([layer], np.float64)
     parameters.values[...] = 3.0
     layer.values["weight"][...] = WEIGHTS
     parameters.gradients[...] = 1.0
@@ -44,7 +44,7 @@ def start(members: int | None = None) -> tuple[ParameterVector, OfEveryGroup]:
 
 def others(parameters: ParameterVector, array: FloatArray) -> FloatArray:
     """All of a flat vector that is no weight."""
-    return array[..., parameters.groups["weight"].stop :]
+    return array[parameters.groups["weight"].stop :]
 
 
 def test_l2_adds_its_gradient_to_that_of_the_weights_only() -> None:
@@ -122,14 +122,13 @@ def test_decay_is_of_weights_unless_told_otherwise() -> None:
 
 
 @pytest.mark.parametrize("group", GROUPS)
-@pytest.mark.parametrize("members", [None, 2])
-def test_decay_by_group(group: str, members: int | None) -> None:
-    parameters, layer = start(members)
+def test_decay_by_group(group: str) -> None:
+    parameters, layer = start()
     settings = build(RegularizationSettings, {"weight_decay": 0.2, "decay_factors": {"weight": 0, group: 2}})
     Regularization(parameters, settings).before_update(0.5)
     for name, values in layer.values.items():
         expected = np.array(WEIGHTS if name == "weight" else [3.0, 3.0]) * (0.8 if name == group else 1.0)
-        np.testing.assert_allclose(values, np.broadcast_to(expected, values.shape), rtol=1e-15)
+        np.testing.assert_allclose(values, expected, rtol=1e-15)
 
 
 def test_decay_follows_its_schedule() -> None:
@@ -173,9 +172,9 @@ def test_the_usual_decay_gives_way_to_a_given_one(given: float | None, share: fl
     np.testing.assert_allclose(layer.values["weight"], np.array(WEIGHTS) * share, rtol=1e-15)
 
 
-def clipped(gradients: FloatArray, longest: float, members: int | None = None) -> FloatArray:
-    layer = OfEveryGroup(gradients.shape[-1] - 2 * (len(GROUPS) - 1))
-    parameters = ParameterVector([layer], gradients.dtype, members)
+def clipped(gradients: FloatArray, longest: float) -> FloatArray:
+    layer = OfEveryGroup(len(gradients) - 2 * (len(GROUPS) - 1))
+    parameters = ParameterVector([layer], gradients.dtype)
     parameters.gradients[...] = gradients
     with np.errstate(divide="ignore"):  # as `Trainer.step` has it: a gradient of zero has no direction
         Regularization(parameters, RegularizationSettings(clip_norm=longest)).before_update(0.1)
@@ -206,13 +205,6 @@ def test_clip_norm_of_many_float32_numbers() -> None:
     assert np.sqrt(np.sum(np.square(shortened))) == pytest.approx(2.0, rel=1e-4)
 
 
-def test_clip_norm_is_of_each_member() -> None:
-    lone = np.array([3.0, 0.0, 4.0, *[0.0] * 7, -12.0])
-    gradients = np.stack([lone, lone / 13, 100 * lone, 0 * lone])
-    expected = np.stack([lone * 2 / 13, lone / 13, lone * 2 / 13, 0 * lone])
-    np.testing.assert_allclose(clipped(gradients, 2.0, members=4), expected, rtol=1e-14)
-
-
 def test_clip_norm_limits_the_gradient_with_its_penalty_but_not_the_decay() -> None:
     parameters, layer = start()
     parameters.gradients[...] = 0.0
@@ -235,21 +227,21 @@ def test_nothing_is_done_unless_asked_for() -> None:
 @pytest.mark.parametrize(
     ("values", "message", "hint"),
     [
-        ({"decay_factors": {"weigth": 1}}, "--decay-factors: 'weigth' is not known", "'weight'"),
-        ({"decay_factors": "bais=1"}, "--decay-factors: 'bais' is not known", "'bias'"),
-        ({"decay_factors": {"bias": -1}}, "--decay-factors: bias=-1 is out of range", "0 or more"),
-        ({"decay_factors": "bias=nan"}, "--decay-factors: bias=nan is out of range", "0 or more"),
-        ({"decay_factors": "bias"}, "--decay-factors: 'bias' is not NAME=VALUE", "commas"),
-        ({"decay_factors": "bias=x"}, "--decay-factors: 'bias=x' has no number after =", "NAME=2.5"),
-        ({"l1": -1.0}, "--l1: -1.0 is out of range", "at least 0"),
-        ({"l2": -1.0}, "--l2: -1.0 is out of range", "at least 0"),
-        ({"l2": "much"}, "--l2: 'much' is not a number", "--help-all"),
-        ({"weight_decay": -0.1}, "--weight-decay: -0.1 is out of range", "at least 0"),
-        ({"clip_norm": 0.0}, "--clip-norm: 0.0 is out of range", "above 0"),
+        ({"decay_factors": {"weigth": 1}}, "decay_factors: 'weigth' is not known", "'weight'"),
+        ({"decay_factors": "bais=1"}, "decay_factors: 'bais' is not known", "'bias'"),
+        ({"decay_factors": {"bias": -1}}, "decay_factors: bias=-1 is out of range", "0 or more"),
+        ({"decay_factors": "bias=nan"}, "decay_factors: bias=nan is out of range", "0 or more"),
+        ({"decay_factors": "bias"}, "decay_factors: 'bias' is not NAME=VALUE", "commas"),
+        ({"decay_factors": "bias=x"}, "decay_factors: 'bias=x' has no number after =", "NAME=2.5"),
+        ({"l1": -1.0}, "l1: -1.0 is out of range", "at least 0"),
+        ({"l2": -1.0}, "l2: -1.0 is out of range", "at least 0"),
+        ({"l2": "much"}, "l2: 'much' is not a number", "Give a number"),
+        ({"weight_decay": -0.1}, "weight_decay: -0.1 is out of range", "at least 0"),
+        ({"clip_norm": 0.0}, "clip_norm: 0.0 is out of range", "above 0"),
     ],
 )
 def test_bad_settings(values: dict[str, object], message: str, hint: str) -> None:
     with pytest.raises(SettingsError) as caught:
         build(RegularizationSettings, values)
-    assert caught.value.message == message
+    assert str(caught.value) == message
     assert hint in caught.value.hint

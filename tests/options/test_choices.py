@@ -151,7 +151,7 @@ def test_a_wide_network_names_its_inputs() -> None:
         for text in ("a", "a,c", "all")
     }
     # a has a flag for its gap, c five columns: four levels and one for missing.
-    parameters = {text: run.network[-1].parameters for text, run in wide.items()}
+    parameters = {text: run.plan.network[-1].parameters for text, run in wide.items()}
     assert parameters == {"a": 2, "a,c": 6, "all": 7}
     with pytest.raises(mlpcli.MlpcliError, match="there is no column 'z'"):
         mlpcli.train(frame, "value", features=INPUTS, wide="a,z", **QUICK)

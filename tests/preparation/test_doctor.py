@@ -58,7 +58,7 @@ def test_a_copy_of_a_number_target_or_what_rises_with_it_is_a_leak(name: str, sc
     (leak,) = found(NUMBER.assign(leak=NUMBER_LEAKS[name]), "leak", scaling=scaling)
     assert "column 'leak'" in leak.text
     assert "the target 'y'" in leak.text
-    assert leak.advice == "--drop leak"
+    assert leak.advice == "drop leak"
 
 
 CLASS_LEAKS: dict[str, Any] = {
@@ -74,7 +74,7 @@ CLASS_LEAKS: dict[str, Any] = {
 def test_a_column_that_tells_the_class_alone_is_a_leak(name: str, embed_above: int | None) -> None:
     table = CLASSES.assign(leak=CLASS_LEAKS[name])
     leaks = found(table, "leak", embed_above=embed_above)
-    assert [leak.advice for leak in leaks] == ["--drop leak"]
+    assert [leak.advice for leak in leaks] == ["drop leak"]
     assert leaks[0].text.startswith("column 'leak' alone tells 'y' in ")
 
 
@@ -123,7 +123,7 @@ def test_strict_makes_a_leak_an_error() -> None:
     table = NUMBER.assign(leak=NUMBER["y"])
     with pytest.raises(DataError, match="column 'leak' is the target 'y'") as raised:
         prepared(table, target="y", strict=True)
-    assert raised.value.hint == "--drop leak"
+    assert raised.value.hint == "drop leak"
     assert found(table, "leak", strict=True, drop="leak") == []
 
 
@@ -136,7 +136,7 @@ def classes(counts: Sequence[int]) -> pd.DataFrame:
 def test_a_rare_class_is_an_imbalance() -> None:
     (finding,) = found(classes([970, 30]), "imbalance", validation="none")
     assert "class 'class 1' has 3.0% of the training rows" in finding.text
-    assert finding.advice == "--class-weight balanced"
+    assert finding.advice == "class_weight balanced"
     assert found(classes([930, 70]), "imbalance", validation="none") == []
 
 
@@ -153,7 +153,7 @@ def test_numbers_have_no_rare_classes() -> None:
 def test_a_mostly_missing_column_is_named() -> None:
     empty = np.where(np.arange(ROWS) < 0.6 * ROWS, np.nan, SIGNAL)
     (finding,) = found(NUMBER.assign(sparse=empty), "missing")
-    assert finding == Finding("missing", "column 'sparse' is missing in 60% of the rows", "--drop sparse")
+    assert finding == Finding("missing", "column 'sparse' is missing in 60% of the rows", "drop sparse")
 
 
 def test_a_validation_file_does_not_dilute_what_is_missing(tmp_path: Path) -> None:
@@ -167,7 +167,7 @@ def test_rows_on_both_sides_of_the_split_are_counted(tmp_path: Path) -> None:
     held = write(tmp_path, "held.csv", csv_of(NUMBER[:40]))
     validation, test = found(NUMBER, "repeated", validation=held, test=held)
     assert validation.text.startswith("40 of 40 validation rows occur among the training rows")
-    assert test.advice == "--group COLUMN, or --test FILE with other rows"
+    assert test.advice == "group COLUMN, or test FILE with other rows"
     doubled = pd.concat([NUMBER, NUMBER])
     assert len(found(doubled, "repeated", validation=0.2)) == 1
     assert found(NUMBER, "repeated", validation=0.2, test=0.2) == []
@@ -183,13 +183,13 @@ def test_what_was_left_out_is_found_by_reason() -> None:
     left_out = [each for each in prepared(table, target="y").findings if each.text.startswith("left out")]
     reason = "unique, consecutive whole numbers: an identifier"
     assert left_out == [
-        Finding("identifier", f"left out column 'id': {reason}", "--kind id=KIND keeps it"),
+        Finding("identifier", f"left out column 'id': {reason}", "kind id=KIND keeps it"),
         Finding(
             "constant",
             "left out 2 columns 'one', 'two': the same value in every row",
-            "--kind one=KIND keeps it",
+            "kind one=KIND keeps it",
         ),
-        Finding("duplicate", "left out column 'twin': duplicate of 'noise'", "--kind twin=KIND keeps it"),
+        Finding("duplicate", "left out column 'twin': duplicate of 'noise'", "kind twin=KIND keeps it"),
     ]
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import mlpcli
-from mlpcli.data.target import NumberTarget
+from mlpcli.model.tasks import Regression
 from mlpcli.options.presets import PRESETS
 from tests.workflows.examples import prepared
 
@@ -27,8 +27,8 @@ def test_the_baseline_of_huge_values_is_their_mean() -> None:
     frame = pd.DataFrame({"x": RANDOM.standard_normal(60), "y": np.tile([1.5e308, 0.5e308], 30)})
     ready = prepared(frame, target="y", task="regression", validation="none")
     truth = ready.parts["train"].truth
-    assert isinstance(ready.target, NumberTarget)
-    mean = ready.target.decode(ready.task.baseline(ready.target, truth, None))
+    assert isinstance(ready.task, Regression)
+    mean = ready.task.target.decode(ready.task.baseline(truth, None))
     assert mean == pytest.approx(1e308, rel=1e-6)
 
 

@@ -220,5 +220,5 @@ def test_a_decimal_comma_is_seen_and_said(tmp_path: Path) -> None:
         write(tmp_path, "a.csv", "x;y\n" + rows), delimiter=";", target="y", validation="none", scaling="none"
     )
     assert result.parts["train"].features[:2].tolist() == [[1.25], [2.25]]
-    assert any("--decimal" in note for note in result.notes)
+    assert any("(decimal)" in note for note in result.notes)
     assert result.options.reading.decimal == ","

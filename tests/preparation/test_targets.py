@@ -12,12 +12,12 @@ from mlpcli.data.target import ANY_NUMBER, ClassTarget, LabelTarget, NumberTarge
 from mlpcli.errors import DataError
 from mlpcli.model.encoded_rows import rows_with_target, truth_of
 from mlpcli.preparation.targets import decide_task, fit_target
-from tests.data.examples import READING, frame_of
+from tests.data.examples import frame_of
 
 
 def task_of(cells: "Sequence[object] | pd.Series[Any]", given: str = "auto") -> tuple[str, str]:
     column = cells if isinstance(cells, pd.Series) else pd.Series(list(cells), dtype="str")
-    return decide_task(frame_of(pd.DataFrame({"y": column})), ["y"], given, READING)
+    return decide_task(frame_of(pd.DataFrame({"y": column})), ["y"], given)
 
 
 def whole_numbers(values: int, rows: int) -> list[str]:
@@ -66,11 +66,11 @@ def test_auto_of_typed_targets(cells: "pd.Series[Any]", task: str) -> None:
 
 def test_a_given_task_wins() -> None:
     for task in ("regression", "multiclass", "binary", "multilabel"):
-        assert task_of(["0", "1"] * 50, task) == (task, "chosen by --task")
+        assert task_of(["0", "1"] * 50, task) == (task, "chosen by the user")
 
 
 def test_binary_takes_two_values() -> None:
-    with pytest.raises(DataError, match="target 'y' has 3 values, --task binary takes two"):
+    with pytest.raises(DataError, match="target 'y' has 3 values, task binary takes two"):
         task_of(["a", "b", "c"], "binary")
 
 
@@ -82,7 +82,7 @@ def test_a_constant_target(given: str) -> None:
 
 def several(*targets: Sequence[str], given: str = "auto") -> tuple[str, str]:
     frame = frame_of({f"y{number}": cells for number, cells in enumerate(targets)})
-    return decide_task(frame, frame.names, given, READING)
+    return decide_task(frame, frame.names, given)
 
 
 def test_several_targets() -> None:
@@ -90,25 +90,21 @@ def test_several_targets() -> None:
     assert several(labels, labels) == ("multilabel", "2 targets of 0 and 1")
     assert several(labels, answers, ["1.0", "0", "1"]) == ("multilabel", "3 targets of 0 and 1")
     assert several(labels, numbers) == ("regression", "2 targets of numbers")
-    assert several(labels, labels, given="regression") == ("regression", "chosen by --task")
+    assert several(labels, labels, given="regression") == ("regression", "chosen by the user")
 
 
 def test_several_targets_cannot_be_text() -> None:
     with pytest.raises(DataError, match="target 'y1' is text, which is possible for a single target only"):
         several(["0", "1"], ["a", "b"])
     for given in ("binary", "multiclass"):
-        with pytest.raises(DataError, match=f"--task {given} takes one target, not 2"):
+        with pytest.raises(DataError, match=f"task: {given} takes one target, not 2"):
             several(["0", "1"], ["0", "1"], given=given)
 
 
 def test_rows_with_every_target() -> None:
     frame = frame_of({"a": ["1", "", "NA", "4"], "b": ["x", "y", "z", "?"]})
-    assert rows_with_target(frame, ["a"], READING).tolist() == [True, False, False, True]
-    assert rows_with_target(frame, ["a", "b"], READING).tolist() == [True, False, False, False]
-
-
-def place(row: int) -> str:
-    return f"row {row}"
+    assert rows_with_target(frame, ["a"]).tolist() == [True, False, False, True]
+    assert rows_with_target(frame, ["a", "b"]).tolist() == [True, False, False, False]
 
 
 def fit(
@@ -120,8 +116,6 @@ def fit(
         task,
         np.array(train),
         DataSettings(**settings),
-        READING,
-        place,
         ANY_NUMBER,
     )
     return target, truth.tolist()
@@ -159,15 +153,15 @@ def test_labels_may_be_answers_or_numbers() -> None:
 )
 def test_an_unreadable_target_names_its_row(target: Target, cell: str, wanted: str) -> None:
     frame = frame_of({"y": ["1", cell]})
-    with pytest.raises(DataError, match=rf"the row 1: target 'y': '{cell}' is not {wanted}") as raised:
-        truth_of(target, frame, READING, lambda row: f"the row {row}")
+    with pytest.raises(DataError, match=rf"row 1: target 'y': '{cell}' is not {wanted}") as raised:
+        truth_of(target, frame)
     assert raised.value.hint
 
 
 def test_a_class_that_training_did_not_have() -> None:
     target = ClassTarget("y", ("a", "b"))
     with pytest.raises(DataError, match="the class 'c' did not occur in training"):
-        truth_of(target, frame_of({"y": ["a", "c"]}), READING, place)
+        truth_of(target, frame_of({"y": ["a", "c"]}))
 
 
 def test_a_target_of_numbers_may_be_written_with_a_currency() -> None:
@@ -186,4 +180,4 @@ def test_a_logarithm_is_fitted_on_the_training_rows() -> None:
 def test_a_logarithm_of_negative_numbers_is_refused() -> None:
     with pytest.raises(DataError, match=r"target 'y' has negative values, down to -0\.5") as raised:
         fit({"y": ["1", "-0.5", "2"]}, "regression", [0, 2], target_scaling="log")
-    assert raised.value.hint == "Leave out --target-scaling log."
+    assert raised.value.hint == "Leave out target_scaling log."

@@ -62,8 +62,8 @@ def test_at_the_start_it_is_the_model(name: str, bases: dict[str, str]) -> None:
     """Same target, hardly any rate: other rows, the same predictions."""
     base = load(bases[name])
     run = mlpcli.train(NEW, from_model=bases[name], ensemble=len(base.networks), **STILL)
-    assert run.transferred is not None
-    assert all(taken for _, taken in run.transferred)
+    assert run.plan.transferred is not None
+    assert all(taken for _, taken in run.plan.transferred)
     np.testing.assert_array_equal(run.artifact.arrays["parameters"], base.artifact.arrays["parameters"])
     pd.testing.assert_frame_equal(outputs(run.model, OLD), outputs(base, OLD))
     assert [column.name for column in run.artifact.schema.inputs] == ["a", "b", "c"]
@@ -83,7 +83,7 @@ def test_new_classes_get_a_new_output_layer(bases: dict[str, str]) -> None:
     base = load(bases["class"])
     wider = table(80, 2, classes=4)
     run = mlpcli.train(wider, from_model=bases["class"], **STILL)
-    assert run.transferred == [("Dense 5 x 6", True), ("Dense 6 x 5", True), ("Dense 5 x 4", False)]
+    assert run.plan.transferred == [("Dense 5 x 6", True), ("Dense 6 x 5", True), ("Dense 5 x 4", False)]
     for index in (0, 2):
         ours, theirs = run.model.network.layers[index], base.network.layers[index]
         np.testing.assert_array_equal(ours.weight, theirs.weight)  # type: ignore[attr-defined]
@@ -94,7 +94,7 @@ def test_missing_classes_stay_known(bases: dict[str, str]) -> None:
     run = mlpcli.train(two, from_model=bases["class"], **STILL)
     assert run.artifact.schema.task == "multiclass"
     assert run.artifact.target["classes"] == ["high", "low", "mid"]
-    assert all(taken for _, taken in run.transferred or [])
+    assert all(taken for _, taken in run.plan.transferred or [])
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_what_does_not_match_starts_anew(
     settings: dict[str, Any], output: str, bases: dict[str, str]
 ) -> None:
     run = mlpcli.train(NEW, from_model=bases["value"], **STILL | settings)
-    taken = dict(run.transferred or [])
+    taken = dict(run.plan.transferred or [])
     assert taken["Dense 5 x 6"]
     assert not taken[output]
     assert taken.get("Dense 6 x 7") in (None, False)
@@ -115,7 +115,7 @@ def test_what_does_not_match_starts_anew(
 def test_another_target_of_the_same_kind_gets_a_new_output_layer(bases: dict[str, str]) -> None:
     other = NEW.rename(columns={"value": "price"})
     run = mlpcli.train(other, "price", from_model=bases["value"], **STILL)
-    assert run.transferred == [("Dense 5 x 6", True), ("Dense 6 x 5", True), ("Dense 5 x 1", False)]
+    assert run.plan.transferred == [("Dense 5 x 6", True), ("Dense 6 x 5", True), ("Dense 5 x 1", False)]
     assert run.artifact.arrays["target.mean"] == pytest.approx(NEW["value"].mean(), rel=0.2)
 
 
@@ -125,7 +125,7 @@ def test_columns_mean_what_they_meant(bases: dict[str, str]) -> None:
     run = mlpcli.train(other, from_model=bases["value"], **STILL)
     base = load(bases["value"]).artifact
     np.testing.assert_array_equal(run.artifact.arrays["numbers"], base.arrays["numbers"])
-    assert run.counts["table"].unseen == {"c": int((NEW["c"] == "x").sum())}
+    assert run.plan.counts["table"].unseen == {"c": int((NEW["c"] == "x").sum())}
     assert [column.name for column in run.artifact.schema.left_out] == ["class", "d"]
 
 
@@ -206,7 +206,7 @@ def test_without_freeze_everything_moves(bases: dict[str, str]) -> None:
 def test_the_shortcut_belongs_to_the_output(bases: dict[str, str]) -> None:
     other = NEW.rename(columns={"value": "price"})
     run = mlpcli.train(other, "price", from_model=bases["value, embedded"], **STILL)
-    assert ("Wide", False) in (run.transferred or [])
+    assert ("Wide", False) in (run.plan.transferred or [])
 
 
 def test_what_is_frozen_does_not_count_in_the_norm() -> None:

@@ -27,22 +27,27 @@ def history(
         done = epoch / epochs
         diagnosis = tuple(
             LayerDiagnosis(
-                each + 1, "Dense", 0.1**each * (1 + done), 1e-3 * done, 0.1, done if each else None
+                layer=each + 1,
+                name="Dense",
+                gradient_norm=0.1**each * (1 + done),
+                update_ratio=1e-3 * done,
+                dead=0.1,
+                saturated=done if each else None,
             )
             for each in range(layers)
         )
         loss = 0.2 + (epoch - best) ** 2 / epochs**2
         records.append(
             EpochRecord(
-                epoch,
-                epoch * 10,
-                0.01 / epoch,
-                1.0 / epoch,
-                loss if validated else None,
-                {"accuracy": 1 - loss} if validated else {},
-                epoch * 0.1,
-                validated and epoch == best,
-                diagnosis,
+                epoch=epoch,
+                step=epoch * 10,
+                learning_rate=0.01 / epoch,
+                train_loss=1.0 / epoch,
+                validation_loss=loss if validated else None,
+                metrics={"accuracy": 1 - loss} if validated else {},
+                seconds=epoch * 0.1,
+                is_best=validated and epoch == best,
+                layers=diagnosis,
             )
         )
     return records, best if validated else epochs

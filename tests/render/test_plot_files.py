@@ -147,7 +147,9 @@ def test_importing_does_not_load_matplotlib_and_drawing_no_pyplot(tmp_path: Path
         "from mlpcli.nn.fitting import EpochRecord\n"
         "assert 'matplotlib' not in sys.modules\n"
         f"check_plot({path!r})\n"
-        f"plot_training({path!r}, [([EpochRecord(1, 1, 0.1, 1.0, None, {{}}, 1.0, False)], 1)], 'rmse')\n"
+        "record = EpochRecord(epoch=1, step=1, learning_rate=0.1, train_loss=1.0, validation_loss=None,\n"
+        "                     metrics={}, seconds=1.0, is_best=False)\n"
+        f"plot_training({path!r}, [([record], 1)], 'rmse')\n"
         "assert 'matplotlib.figure' in sys.modules and 'matplotlib.pyplot' not in sys.modules\n"
     )
     assert subprocess.run([sys.executable, "-c", program]).returncode == 0

@@ -77,18 +77,28 @@ def test_the_best_epoch_is_marked_where_it_is() -> None:
         assert "best epoch 6: 0.2000" in {each.get_text() for each in texts_of(figure)}
 
 
+def record_of(epoch: int, loss: float, **metrics: float) -> EpochRecord:
+    return EpochRecord(
+        epoch=epoch,
+        step=epoch,
+        learning_rate=0.1,
+        train_loss=loss,
+        validation_loss=loss if metrics else None,
+        metrics=metrics,
+        seconds=1.0,
+        is_best=False,
+    )
+
+
 @pytest.mark.parametrize(("last", "scale"), [(0.5, "linear"), (0.001, "log"), (0.0, "linear")])
 def test_the_loss_is_logarithmic_only_if_it_spans_much(last: float, scale: str) -> None:
-    records = [
-        EpochRecord(1, 1, 0.1, 1.0, None, {}, 1, False),
-        EpochRecord(2, 2, 0.1, last, None, {}, 2, False),
-    ]
+    records = [record_of(1, 1.0), record_of(2, last)]
     with drawing():
         assert training_figure([(records, 2)], "rmse").axes[0].get_yscale() == scale
 
 
 def test_a_metric_without_a_number_has_no_panel() -> None:
-    records = [EpochRecord(each, each, 0.1, 1.0, 1.0, {"rmse": float("nan")}, 1, False) for each in (1, 2, 3)]
+    records = [record_of(each, 1.0, rmse=float("nan")) for each in (1, 2, 3)]
     with drawing():
         figure = training_figure([(records, 1)], "rmse")
         assert [axes.get_title(loc="left") for axes in figure.axes] == ["loss"]

@@ -2,7 +2,6 @@
 
 import copy
 import dataclasses
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,12 +11,13 @@ import pandas as pd
 import pytest
 
 import mlpcli
-from mlpcli.artifact.checkpoint import Encoder, Progress, load
+from mlpcli.artifact.checkpoint import CheckpointEncoder, Progress, load
 from mlpcli.errors import ArtifactError, MlpcliError, OutputError
-from mlpcli.nn.fit_state import StopReason
+from mlpcli.nn.fit_state import FitState, StopReason
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.nn.optimizers import OPTIMIZERS
 from mlpcli.nn.schedules import ALL_SCHEDULES
+from mlpcli.training.checkpointing import CheckpointFile
 from mlpcli.training.ensemble import ExecutionMode
 from mlpcli.training.owned_file import OwnedFile
 from mlpcli.workflows.train import TrainingRun
@@ -247,7 +247,7 @@ def forged(path: Path, change: Callable[[dict[int, Progress]], Any], **others: A
         for number, progress in checkpoint.members.items()
     }
     change(members)
-    path.write_bytes(Encoder().to_bytes(dataclasses.replace(checkpoint, members=members, **others)))
+    path.write_bytes(CheckpointEncoder().to_bytes(dataclasses.replace(checkpoint, members=members, **others)))
 
 
 @pytest.mark.parametrize("settings", [EARLY, {"epochs": 4}], ids=str)
@@ -294,12 +294,6 @@ def test_a_refused_checkpoint_is_let_go(tmp_path: Path) -> None:
             train(checkpoint=str(tmp_path / "bad"))
 
 
-def test_no_thread_is_left(tmp_path: Path) -> None:
-    before = threading.active_count()
-    train(checkpoint=str(tmp_path / "run.checkpoint"))
-    assert threading.active_count() == before
-
-
 def test_a_thousand_networks_can_be_read_again(tmp_path: Path) -> None:
     path = tmp_path / "run.checkpoint"
     broken_off(path, 2)
@@ -343,6 +337,114 @@ def test_a_full_disk_costs_the_checkpoint_alone(tmp_path: Path, monkeypatch: pyt
     assert "No space left" in found.text
 
 
+class Clock:
+    """A clock that the test sets; each write takes `write_seconds` of it."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now, self.write_seconds = 100.0, 0.01
+        self.full = False
+        self.writes: list[float] = []
+        real = OwnedFile.replace
+
+        def replace(file: OwnedFile, content: bytes) -> None:
+            self.writes.append(self.now)
+            self.now += self.write_seconds
+            if self.full:
+                raise OutputError("run.checkpoint: cannot be written (No space left on device)", "")
+            real(file, content)
+
+        monkeypatch.setattr(OwnedFile, "replace", replace)
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    return Clock(monkeypatch)
+
+
+def opened(path: Path, clock: Clock) -> CheckpointFile:
+    """The checkpoint of a new run."""
+    file = CheckpointFile(str(path), clock=clock)
+    file.adopt({})
+    file.begin()
+    clock.writes.clear()
+    return file
+
+
+def after(epochs: int, stop_reason: StopReason | None = None) -> dict[int, Progress]:
+    """Progress of the first network of a run."""
+    return {0: Progress(FitState(epoch=epochs, stop_reason=stop_reason))}
+
+
+@pytest.mark.parametrize(("write_seconds", "rest"), [(0.01, 2.0), (0.5, 5.0)])
+def test_many_short_epochs_do_not_each_write(
+    write_seconds: float, rest: float, clock: Clock, tmp_path: Path
+) -> None:
+    file = opened(tmp_path / "run.checkpoint", clock)
+    clock.write_seconds = write_seconds
+    began = clock.now
+    epochs = 0
+    while clock.now < began + 60:
+        epochs += 1
+        file.keep(after(epochs), clock.now - began)
+        clock.now += 0.05
+    assert clock.writes[0] == began  # the first epoch is safe at once
+    pauses = np.diff(clock.writes) - write_seconds
+    assert pauses.min() >= rest - 1e-6
+    assert pauses.max() <= rest + 0.06
+    file.close()
+    assert load(str(tmp_path / "run.checkpoint")).members[0].state.epoch == epochs
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        lambda file: file.keep(after(3, "patience"), 0.3),
+        lambda file: file.finish(),
+        lambda file: file.flush(),
+        lambda file: file.close(),
+    ],
+    ids=["a network's end", "finish", "stop", "close"],
+)
+def test_the_last_state_is_written_at_every_end(
+    end: Callable[[CheckpointFile], None], clock: Clock, tmp_path: Path
+) -> None:
+    file = opened(tmp_path / "run.checkpoint", clock)
+    for epochs in (1, 2, 3):
+        file.keep(after(epochs), epochs / 10)
+    assert load(str(tmp_path / "run.checkpoint")).members[0].state.epoch == 1
+    end(file)
+    kept = load(str(tmp_path / "run.checkpoint"))
+    assert (kept.members[0].state.epoch, kept.seconds) == (3, 0.3)
+    file.close()
+    assert len(clock.writes) == 2  # nothing is written twice
+
+
+def test_a_failed_write_is_told_until_one_succeeds(clock: Clock, tmp_path: Path) -> None:
+    file = opened(tmp_path / "run.checkpoint", clock)
+    clock.full = True
+    file.keep(after(1), 0.1)
+    assert file.complaint is not None
+    assert "No space left" in file.complaint
+    clock.full = False
+    file.keep(after(2), 0.2)
+    file.flush()
+    assert file.complaint is None
+    file.close()
+
+
+def test_an_unexpected_error_is_raised_and_the_file_let_go(clock: Clock, tmp_path: Path) -> None:
+    file = opened(tmp_path / "run.checkpoint", clock)
+    state = FitState(epoch=1, generators={"shuffle": {"state": object()}})
+    with pytest.raises(TypeError):
+        file.keep({0: Progress(state)}, 0.1)
+    with pytest.raises(TypeError):
+        file.close()
+    CheckpointFile(str(tmp_path / "run.checkpoint")).close()
+
+
 def test_what_a_time_limit_settled_does_not_overrule_what_is_given(tmp_path: Path) -> None:
     path = str(tmp_path / "run.checkpoint")
     train(checkpoint=path, time_limit=1000.0, epochs=3)
@@ -354,7 +456,7 @@ def test_on_another_machine_it_is_said(tmp_path: Path) -> None:
     path = tmp_path / "run.checkpoint"
     broken_off(path, 2)
     forged(path, lambda members: None, machine="another")
-    assert any("begun on another machine" in note for note in train(checkpoint=str(path)).notes)
+    assert any("begun on another machine" in note for note in train(checkpoint=str(path)).plan.notes)
 
 
 def test_reports_of_the_same_run_may_be_replaced(tmp_path: Path) -> None:

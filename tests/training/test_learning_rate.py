@@ -16,13 +16,12 @@ from mlpcli.nn.range_test import SweepSettings
 from mlpcli.nn.suggestions import SUGGESTIONS, smooth
 from mlpcli.options.options import Options
 from mlpcli.options.presets import PRESETS
-from mlpcli.options.run import generators
 from mlpcli.preparation.prepare import Prepared, prepare
 from mlpcli.training.learning_rate import (
     LEAST_STEPS,
     LEAST_TRAINING_STEPS,
     LearningRateFinding,
-    Verdict,
+    Trust,
     find_rate,
     grid_for,
     judge,
@@ -46,8 +45,7 @@ def prepared(task: str, loss: str) -> Prepared:
     frame = pd.concat([table(seed) for seed in range(8)], ignore_index=True)
     values: dict[str, Any] = {"target": TARGETS[task], "features": INPUTS, "task": task, "loss": loss}
     values |= {"hidden": () if loss == "perceptron" else (8,), "batch_size": 16, "preset": "textbook"}
-    options = Options.from_values(values)
-    return prepare(frame, options, generators(0)["split"])
+    return prepare(frame, Options.from_values(values))
 
 
 @pytest.mark.parametrize("optimizer", UPDATE_RULES)
@@ -93,7 +91,7 @@ def test_few_steps_are_not_called_stable(steps: int) -> None:
     finding = sampled(0, steps=steps)
     assert not finding.stable
     assert "too few" in finding.reason
-    assert finding.advice == "Take --steps 60 or more."
+    assert finding.advice == "Take steps 60 or more."
 
 
 def test_the_same_search_again_and_after_it_nothing_is_changed() -> None:
@@ -163,7 +161,7 @@ def curve(noise: float, *, falls_at: float = -4.0, rises_at: float = -1.0) -> Fl
     return np.asarray(falling + rising + noise * np.random.default_rng(0).standard_normal(len(RATES)))
 
 
-def verdict_on(losses: FloatArray, factor: float = 2.0, sweeps: int = 3, every: int = 1) -> Verdict:
+def verdict_on(losses: FloatArray, factor: float = 2.0, sweeps: int = 3, every: int = 1) -> Trust:
     rates, losses = RATES[::every], losses[::every]
     return judge(rates, losses, smooth(rates, losses), (1e-3, factor * 1e-3), sweeps)
 
@@ -172,7 +170,7 @@ def verdict_on(losses: FloatArray, factor: float = 2.0, sweeps: int = 3, every: 
 @pytest.mark.parametrize("noise", [0.0, 0.05])
 def test_a_clear_curve_is_stable(noise: float, level: float) -> None:
     verdict = verdict_on(level + curve(noise))
-    assert verdict == Verdict(True, "the loss falls and rises again clearly, and 3 sweeps agree")
+    assert verdict == Trust(True, "the loss falls and rises again clearly, and 3 sweeps agree")
 
 
 def test_sweeps_may_differ_by_more_the_more_there_are() -> None:
@@ -182,15 +180,15 @@ def test_sweeps_may_differ_by_more_the_more_there_are() -> None:
     assert verdict_on(curve(0.0), factor=8.9, sweeps=4).stable
 
 
-UNSTABLE: dict[str, tuple[Verdict, str, str]] = {
-    "few rates": (verdict_on(curve(0.0), every=5), "4.3 rates to a decade are too few", "--steps 60"),
-    "noise": (verdict_on(curve(0.4)), "no rate the loss falls clearly", "--batch-size"),
-    "only noise": (verdict_on(curve(1.0) - curve(0.0)), "no rate the loss falls clearly", "--batch-size"),
-    "nothing but the same": (verdict_on(np.ones(len(RATES))), "no rate the loss falls clearly", "--steps"),
-    "too high a start": (verdict_on(curve(0.0, falls_at=-8.0)), "", "--start"),
-    "too low an end": (verdict_on(curve(0.0, rises_at=2.0)), "does not rise again", "--end, such as 1e+04"),
-    "one sweep": (verdict_on(curve(0.0), sweeps=1), "a single sweep", "--sweeps 3"),
-    "disagreement": (verdict_on(curve(0.0), factor=6.8), "differ by a factor of 6.8", "--sweeps"),
+UNSTABLE: dict[str, tuple[Trust, str, str]] = {
+    "few rates": (verdict_on(curve(0.0), every=5), "4.3 rates to a decade are too few", "steps 60"),
+    "noise": (verdict_on(curve(0.4)), "no rate the loss falls clearly", "batch_size"),
+    "only noise": (verdict_on(curve(1.0) - curve(0.0)), "no rate the loss falls clearly", "batch_size"),
+    "nothing but the same": (verdict_on(np.ones(len(RATES))), "no rate the loss falls clearly", "steps"),
+    "too high a start": (verdict_on(curve(0.0, falls_at=-8.0)), "", "start"),
+    "too low an end": (verdict_on(curve(0.0, rises_at=2.0)), "does not rise again", "end, such as 1e+04"),
+    "one sweep": (verdict_on(curve(0.0), sweeps=1), "a single sweep", "sweeps 3"),
+    "disagreement": (verdict_on(curve(0.0), factor=6.8), "differ by a factor of 6.8", "sweeps"),
 }
 
 

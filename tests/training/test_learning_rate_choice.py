@@ -24,8 +24,8 @@ def plan(**settings: Any) -> TrainingPlan:
 
 
 def said(told: TrainingPlan) -> str:
-    (note,) = [each for each in told.notes if each.startswith("--lr auto: ")]
-    return note.removeprefix("--lr auto: ")
+    (note,) = [each for each in told.notes if each.startswith("learning_rate auto: ")]
+    return note.removeprefix("learning_rate auto: ")
 
 
 def test_the_suggestion_is_taken_and_said() -> None:
@@ -94,5 +94,5 @@ def test_the_run_can_be_gone_on_with(tmp_path: Any) -> None:
 
 @pytest.mark.parametrize("rate", ["fast", "", "nan", "inf", "-1", "0", -1.0, 0.0, True, (1.0,)])
 def test_a_rate_that_is_none(rate: Any) -> None:
-    with pytest.raises(SettingsError, match="--lr"):
+    with pytest.raises(SettingsError, match="learning_rate"):
         mlpcli.train(TABLE, "weather", learning_rate=rate)

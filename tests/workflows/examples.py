@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from mlpcli.model.encoded_rows import Data
@@ -18,8 +17,7 @@ def frame_of(**columns: Sequence[str]) -> pd.DataFrame:
 
 def prepared(data: Data, seed: int = 0, **settings: Any) -> Prepared:
     """With the preset whose numbers do not follow the table."""
-    options = Options.from_values({"preset": "textbook"} | settings)
-    return prepare(data, options, np.random.default_rng(seed))
+    return prepare(data, Options.from_values({"preset": "textbook", "seed": seed} | settings))
 
 
 def csv_of(frame: pd.DataFrame) -> str:

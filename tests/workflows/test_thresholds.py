@@ -10,10 +10,10 @@ import pytest
 import sklearn.metrics as oracle
 
 import mlpcli
-from mlpcli.data.target import NumberTarget
 from mlpcli.errors import MlpcliError, SettingsError
 from mlpcli.model.intervals import bounds, errors_for
 from mlpcli.model.model import Model
+from mlpcli.model.tasks import Regression
 from tests.workflows.evaluated import INPUTS, QUICK, TARGETS, table
 
 
@@ -154,8 +154,9 @@ def test_intervals_are_around_the_prediction(settings: dict[str, Any], tmp_path:
 def test_the_ends_of_an_interval_are_numbers() -> None:
     """Also where a float cannot hold them."""
     model = trained("value")
-    assert isinstance(model.target, NumberTarget)
-    wide = dataclasses.replace(model, target=dataclasses.replace(model.target, spread=np.array([1e308])))
+    assert isinstance(model.task, Regression)
+    target = dataclasses.replace(model.task.target, spread=np.array([1e308]))
+    wide = dataclasses.replace(model, task=Regression(target))
     low, high = bounds(wide, errors_for(model, 0.9), np.array([[-1.7], [0.0], [1.7]]), 0.9)
     assert np.isfinite([low, high]).all()
     largest = np.finfo(np.float64).max

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import mlpcli
-from mlpcli.data.target import ClassTarget
+from mlpcli.model.tasks import Multiclass
 
 SEED = 0
 sampled = settings(
@@ -77,8 +77,8 @@ def test_a_table_is_learned_from_and_scored_row_for_row(
     if task == "regression":
         assert np.isfinite(kept["prediction"]).all()
     else:
-        assert isinstance(run.model.target, ClassTarget)
-        classes = run.model.target.classes
+        assert isinstance(run.model.task, Multiclass)
+        classes = run.model.task.labels
         assert set(classes) == set(table["y"])
         assert set(kept["prediction"]) <= set(classes)
         probabilities = kept[[f"probability_{each}" for each in classes]].to_numpy()

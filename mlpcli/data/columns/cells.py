@@ -1,24 +1,30 @@
-"""Cells of columns: how text stands for a number, for yes or no, or for nothing.
+"""Cells of columns: numbers or texts, and what they mean under a reading.
 
-A column is either numbers, or texts that are stored once each (`Texts`); a `Frame` holds some columns of one
-table. What is asked of a text is asked once for each different one.
+A column is either `Numbers` or `Texts`, which are stored once each; a `Frame` holds some columns of one table
+and knows where its rows stand. What is asked of a text is asked once for each distinct one and remembered.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, TypeAlias, cast
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
-import pandas as pd
 
+from mlpcli.arrays import Array
+from mlpcli.data.columns.dates import guess_formats, parse_dates
 from mlpcli.data.columns.numerals import read_numerals
+from mlpcli.data.reading.source import ReadingSettings
 
-Numbers: TypeAlias = npt.NDArray[np.floating[Any]]
-Mask: TypeAlias = npt.NDArray[np.bool_]
-Rows: TypeAlias = npt.NDArray[np.intp] | Mask | slice
-Levels: TypeAlias = npt.NDArray[np.object_]
+if TYPE_CHECKING:
+    import pandas as pd  # loaded where it is called: `inspect` needs none
+
+Rows: TypeAlias = Array | slice
+"""Row numbers, a mask or a slice."""
+Place: TypeAlias = Callable[[int], str]
+"""Where a row (from 0) stands, for messages."""
 
 MISSING_WORDS = frozenset(
     [
@@ -35,28 +41,131 @@ BOOLEAN_WORDS = {"false": 0.0, "f": 0.0, "no": 0.0, "n": 0.0, "true": 1.0, "t": 
 
 @dataclass(frozen=True)
 class Reading:
-    """How cells are read: what means missing, and the decimal mark."""
+    """How cells are read: the words for missing values, and the decimal mark."""
 
     missing: frozenset[str] = MISSING_WORDS
     decimal: str = "."
 
+    @classmethod
+    def of(cls, settings: ReadingSettings) -> "Reading":
+        """The reading that settings ask for."""
+        return cls(MISSING_WORDS | set(settings.missing or ()), settings.decimal or ".")
 
-@dataclass(frozen=True)
-class Texts:
+
+class Cells(ABC):
+    """The cells of one column under a reading."""
+
+    reading: Reading
+
+    @abstractmethod
+    def __len__(self) -> int: ...
+
+    @abstractmethod
+    def __getitem__(self, rows: Rows) -> "Cells": ...
+
+    @abstractmethod
+    def under(self, reading: Reading) -> "Cells":
+        """The same cells under another reading."""
+
+    @abstractmethod
+    def missing(self) -> Array:
+        """(rows,) True where a cell is absent or one of the missing words."""
+
+    @abstractmethod
+    def numbers(self) -> tuple[Array, Array]:
+        """New values (NaN where missing or unreadable; `inf` is a value) and a mask of the unreadable."""
+
+    @abstractmethod
+    def booleans(self) -> tuple[Array, Array]:
+        """New values 0 and 1 (NaN where missing or unreadable) and a mask of the unreadable."""
+
+    @abstractmethod
+    def texts(self) -> "Texts":
+        """The cells as texts."""
+
+    @abstractmethod
+    def as_codes(self) -> Array:
+        """(rows,) whole numbers, equal where cells are."""
+
+    @abstractmethod
+    def distinct(self) -> int:
+        """The number of distinct cells."""
+
+    @abstractmethod
+    def shown(self, row: int) -> str:
+        """A cell as messages show it."""
+
+    def formats(self) -> tuple[str, ...]:
+        """The formats of the dates in the column."""
+        return guess_formats(self.texts().used())
+
+    def dates(self, formats: Sequence[str]) -> tuple[Array, Array]:
+        """Seconds since 1970 (NaN where missing or unreadable) and a mask of the unreadable."""
+        return self.texts().dates(formats)
+
+
+@dataclass(eq=False)
+class Numbers(Cells):
+    """A column of float64 values (rows,), NaN where there is none."""
+
+    values: Array
+    reading: Reading = Reading()
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __getitem__(self, rows: Rows) -> "Numbers":
+        return Numbers(self.values[rows], self.reading)
+
+    def under(self, reading: Reading) -> "Numbers":
+        return Numbers(self.values, reading)
+
+    def missing(self) -> Array:
+        return np.isnan(self.values) | np.isin(self.values, _numbers_in(self.reading.missing))
+
+    def numbers(self) -> tuple[Array, Array]:
+        values = self.values.astype(np.float64)
+        if numbers := _numbers_in(self.reading.missing):
+            values[np.isin(values, numbers)] = np.nan
+        return values, np.zeros(len(values), dtype=bool)
+
+    def booleans(self) -> tuple[Array, Array]:
+        return np.full(len(self), np.nan), ~self.missing()
+
+    def texts(self) -> "Texts":
+        return Texts.of(self.values.tolist(), self.reading)
+
+    def as_codes(self) -> Array:
+        return np.unique(self.values, return_inverse=True)[1]
+
+    def distinct(self) -> int:
+        return len(np.unique(self.values[~np.isnan(self.values)]))
+
+    def shown(self, row: int) -> str:
+        return NOTHING if np.isnan(self.values[row]) else repr(f"{self.values[row]:g}")
+
+
+class Texts(Cells):
     """A column of text: for each row the number of its text in `levels`, -1 where there is none."""
 
-    codes: npt.NDArray[np.int32]
-    levels: Levels
+    def __init__(self, codes: Array, levels: Array, reading: Reading = Reading()) -> None:
+        """`codes` (rows,) int32, `levels` distinct str."""
+        self.codes, self.levels, self.reading = codes, levels, reading
+        self._meanings = _Meanings(levels, reading)
 
     def __len__(self) -> int:
         return len(self.codes)
 
     def __getitem__(self, rows: Rows) -> "Texts":
-        return Texts(self.codes[rows], self.levels)
+        part = copy(self)  # shares what is known of the levels
+        part.codes = self.codes[rows]
+        return part
 
     @classmethod
-    def of(cls, cells: Iterable[Any]) -> "Texts":
+    def of(cls, cells: Iterable[Any], reading: Reading = Reading()) -> "Texts":
         """From cells of any type; what is absent (None, NaN) has no text."""
+        import pandas as pd
+
         array = np.empty(len(values := list(cells)), dtype=object)
         array[:] = values
         if pd.api.types.infer_dtype(array, skipna=True).startswith("mixed"):
@@ -69,48 +178,127 @@ class Texts:
         if len(set(texts)) < len(texts):  # 1 and "1" of a column of objects
             again, texts = pd.factorize(texts)
             codes = np.where(codes < 0, -1, again[codes])
-        return cls(codes.astype(np.int32), texts)
+        return cls(codes.astype(np.int32), texts, reading)
 
-    def spread(self, by_level: npt.NDArray[Any], absent: Any) -> npt.NDArray[Any]:
-        """Rows' values from those of the levels."""
+    def under(self, reading: Reading) -> "Texts":
+        return self if reading == self.reading else Texts(self.codes, self.levels, reading)
+
+    def spread(self, by_level: Array, absent: Any) -> Array:
+        """Rows' values from those of the levels; a new array."""
         if not len(self.levels):
             return np.full(len(self.codes), absent, dtype=by_level.dtype)
-        values = by_level[self.codes]
+        values: Array = by_level[self.codes]
         values[self.codes < 0] = absent
         return values
 
-    def used(self) -> Levels:
+    def used(self) -> Array:
         """The levels that occur, in order of the level."""
         counts = np.bincount(self.codes[self.codes >= 0], minlength=len(self.levels))
-        return self.levels[counts > 0]
+        used: Array = self.levels[counts > 0]
+        return used
 
     def text(self, row: int) -> str:
         """One cell; "" where there is none."""
         code = int(self.codes[row])
         return str(self.levels[code]) if code >= 0 else ""
 
+    def missing(self) -> Array:
+        return self.spread(self._meanings.missing, True)
 
-Cells: TypeAlias = Numbers | Texts
+    def numbers(self) -> tuple[Array, Array]:
+        values, unreadable = self._meanings.numbers
+        return self.spread(values, np.nan), self.spread(unreadable, False)
+
+    def booleans(self) -> tuple[Array, Array]:
+        values, unreadable = self._meanings.booleans
+        return self.spread(values, np.nan), self.spread(unreadable, False)
+
+    def dates(self, formats: Sequence[str]) -> tuple[Array, Array]:
+        seconds, unreadable = self._meanings.dates(tuple(formats))
+        return self.spread(seconds, np.nan), self.spread(unreadable, False)
+
+    def texts(self) -> "Texts":
+        return self
+
+    def as_codes(self) -> Array:
+        return self.codes
+
+    def distinct(self) -> int:
+        return len(self.used())
+
+    def shown(self, row: int) -> str:
+        return repr(self.text(row)[:40]) if self.codes[row] >= 0 else NOTHING
+
+
+class _Meanings:
+    """The distinct texts of a column, and what each means under a reading: (levels,) arrays."""
+
+    def __init__(self, levels: Array, reading: Reading) -> None:
+        self._levels, self._missing_words, self._decimal = levels, reading.missing, reading.decimal
+        self._dates: tuple[tuple[str, ...], Array] | None = None
+
+    @cached_property
+    def missing(self) -> Array:
+        stripped = [text.strip() for text in self._levels]
+        return np.array([text in self._missing_words for text in stripped], dtype=np.bool_)
+
+    @cached_property
+    def numbers(self) -> tuple[Array, Array]:
+        values = read_numerals(self._levels, self._decimal)
+        unreadable = np.isnan(values) & ~self.missing
+        # A missing word that is a number is missing however it is written, as where pandas reads numbers.
+        if numbers := _numbers_in(self._missing_words):
+            values[np.isin(values, numbers)] = np.nan
+        return values, unreadable
+
+    @cached_property
+    def booleans(self) -> tuple[Array, Array]:
+        values = np.array([BOOLEAN_WORDS.get(text.strip().lower(), np.nan) for text in self._levels])
+        values[self.missing] = np.nan
+        return values, np.isnan(values) & ~self.missing
+
+    def dates(self, formats: tuple[str, ...]) -> tuple[Array, Array]:
+        """Of the last formats asked for remembered, as fitting and encoding ask for the same."""
+        if self._dates is None or self._dates[0] != formats:
+            seconds = parse_dates(self._levels, formats)
+            seconds[self.missing] = np.nan
+            self._dates = formats, seconds
+        seconds = self._dates[1]
+        return seconds, np.isnan(seconds) & ~self.missing
+
+
+def row_number(row: int) -> str:
+    """The place of a row that is not in a file."""
+    return f"row {row:,}"
 
 
 class Frame:
-    """Columns of a table by name, of one length."""
+    """Columns of a table by name, of one length, and where their rows stand."""
 
-    def __init__(self, columns: Mapping[str, Cells], rows: int) -> None:
+    def __init__(self, columns: Mapping[str, Cells], rows: int, place: Place = row_number) -> None:
         self._columns = dict(columns)
         self._rows = rows
+        self.place = place
+        """Where a row of the frame stands in its table, for messages."""
 
     @classmethod
-    def of(cls, table: pd.DataFrame, names: Sequence[str], numbers: Collection[str]) -> "Frame":
+    def of(
+        cls,
+        table: "pd.DataFrame",
+        names: Sequence[str],
+        numbers: Collection[str],
+        reading: Reading = Reading(),
+        place: Place = row_number,
+    ) -> "Frame":
         """Columns of a DataFrame: `numbers` as such where their type is one, the others as texts."""
         columns: dict[str, Cells] = {}
         for name in names:
             cells = table[name]
-            if name in numbers and is_number_column(cells):
-                columns[name] = cells.to_numpy(dtype=np.float64, na_value=np.nan)
+            if name in numbers and _holds_numbers(cells):
+                columns[name] = Numbers(cells.to_numpy(dtype=np.float64, na_value=np.nan), reading)
             else:
-                columns[name] = Texts.of(cells)
-        return cls(columns, len(table))
+                columns[name] = Texts.of(cells, reading)
+        return cls(columns, len(table), place)
 
     def __len__(self) -> int:
         return self._rows
@@ -127,81 +315,35 @@ class Frame:
         return list(self._columns)
 
     def pop(self, name: str) -> Cells:
-        """A column, which is no longer held here."""
+        """Remove and return a column."""
         return self._columns.pop(name)
 
     def take(self, rows: Rows) -> "Frame":
         """Some of the rows."""
         columns = {name: cells[rows] for name, cells in self._columns.items()}
-        count = len(range(self._rows)[rows]) if isinstance(rows, slice) else len(np.arange(self._rows)[rows])
-        return Frame(columns, count)
+        numbers = np.arange(self._rows)[rows]
+        place = self.place
+        return Frame(columns, len(numbers), lambda row: place(int(numbers[row])))
+
+    def under(self, reading: Reading) -> "Frame":
+        """The same cells under another reading."""
+        columns = {name: cells.under(reading) for name, cells in self._columns.items()}
+        return Frame(columns, self._rows, self.place)
 
 
-def is_number_column(cells: "pd.Series[Any]") -> bool:
+def _holds_numbers(cells: "pd.Series[Any]") -> bool:
     """Whether the cells are real numbers already (booleans are not)."""
+    import pandas as pd
+
     kind = cells.dtype
     return pd.api.types.is_numeric_dtype(kind) and not (
         pd.api.types.is_bool_dtype(kind) or pd.api.types.is_complex_dtype(kind)
     )
 
 
-def is_missing(cells: Cells, reading: Reading) -> Mask:
-    """True where a cell is absent or one of the missing words."""
-    if not isinstance(cells, Texts):
-        return np.asarray(np.isnan(cells) | np.isin(cells, _numbers_in(reading.missing)), dtype=bool)
-    return cells.spread(_are_missing(cells.levels, reading.missing), True)
-
-
-def as_numbers(cells: Cells, reading: Reading) -> tuple[Numbers, Mask]:
-    """Values (NaN where missing or unreadable; `inf` is a value) and a mask of the unreadable."""
-    if not isinstance(cells, Texts):
-        values = cells.astype(np.float64)
-        if numbers := _numbers_in(reading.missing):
-            values[np.isin(values, numbers)] = np.nan
-        return values, np.zeros(len(values), dtype=bool)
-    by_level = read_numerals(cells.levels, reading.decimal)
-    unreadable = np.isnan(by_level) & ~_are_missing(cells.levels, reading.missing)
-    # A missing word that is a number is missing however it is written, as where pandas reads numbers.
-    if numbers := _numbers_in(reading.missing):
-        by_level[np.isin(by_level, numbers)] = np.nan
-    return cells.spread(by_level, np.nan), cells.spread(unreadable, False)
-
-
-def as_booleans(cells: Cells, reading: Reading) -> tuple[Numbers, Mask]:
-    """0 and 1 (NaN where missing or unreadable) and a mask of the unreadable."""
-    if not isinstance(cells, Texts):
-        return np.full(len(cells), np.nan), ~is_missing(cells, reading)
-    by_level = np.array([BOOLEAN_WORDS.get(text.strip().lower(), np.nan) for text in cells.levels])
-    absent = _are_missing(cells.levels, reading.missing)
-    by_level[absent] = np.nan
-    return cells.spread(by_level, np.nan), cells.spread(np.isnan(by_level) & ~absent, False)
-
-
-def count_distinct(cells: Cells) -> int:
-    """How many different cells there are."""
-    if isinstance(cells, Texts):
-        return len(cells.used())
-    return len(np.unique(cells[~np.isnan(cells)]))
-
-
-def shown(cells: Cells, row: int) -> str:
-    """One cell as messages show it."""
-    if isinstance(cells, Texts):
-        return repr(cells.text(row)[:40]) if cells.codes[row] >= 0 else NOTHING
-    return NOTHING if np.isnan(cells[row]) else repr(f"{cells[row]:g}")
-
-
-def _are_missing(levels: Levels, missing: frozenset[str]) -> Mask:
-    stripped = [text.strip() for text in levels]
-    return cast(Mask, np.array([text in missing for text in stripped], dtype=np.bool_))
-
-
 @lru_cache(maxsize=8)
 def _numbers_in(words: frozenset[str]) -> list[float]:
+    import pandas as pd
+
     numbers = pd.to_numeric(np.array([*words], dtype=object), errors="coerce")
     return [float(number) for number in numbers if not np.isnan(number)]
-
-
-def texts_of(cells: Cells) -> Texts:
-    """Cells as texts, whatever they are."""
-    return cells if isinstance(cells, Texts) else Texts.of(cells.tolist())

@@ -1,4 +1,4 @@
-"""Dates and times in text: which formats a column is written in, what they say, and numbers to learn from.
+"""Dates and times in text: the formats of a column, the times they tell, and numbers to learn from.
 
 pandas reads every text by a stated format and guesses none. Which formats may read a text depends mostly on
 where its digits stand. So formats are tried on the few forms that a column's texts have, not on every text.
@@ -6,15 +6,11 @@ where its digits stand. So formats are tried on the few forms that a column's te
 
 import re
 from collections.abc import Sequence
-from typing import Any, TypeAlias, cast
+from typing import Any, cast
 
 import numpy as np
-import numpy.typing as npt
-import pandas as pd
 
-from mlpcli.data.columns.cells import Cells, Levels, Mask, Reading, Texts, is_missing, texts_of
-
-Seconds: TypeAlias = npt.NDArray[np.float64]
+from mlpcli.arrays import Array
 
 ISO = "ISO8601"
 
@@ -64,8 +60,8 @@ _DAY = 86_400.0
 class _Forms:
     """Texts, and their forms: what is left of a text without the values of its digits."""
 
-    def __init__(self, texts: Levels) -> None:
-        self._texts: Levels = np.array([text.strip() for text in texts], dtype=object)
+    def __init__(self, texts: Array) -> None:
+        self._texts: Array = np.array([text.strip() for text in texts], dtype=object)
         written = [text.translate(_ONE_FOR_DIGIT) for text in self._texts]
         self._form_of, forms = _distinct(np.array(written, dtype=object))
         # One text with nanoseconds would make pandas count all in nanoseconds, which end in 2262.
@@ -76,7 +72,7 @@ class _Forms:
         self._forms = cut[self._date_like]
         self._marks = {_MARKS.intersection(form) for form in self._forms}
 
-    def read(self, format: str, wanted: Mask) -> Seconds:
+    def read(self, format: str, wanted: Array) -> Array:
         """Seconds (n,) of the wanted texts that the format reads, NaN elsewhere."""
         seconds = np.full(len(self._texts), np.nan)
         # Most formats end here: pandas takes long even for one text.
@@ -89,7 +85,7 @@ class _Forms:
         return seconds
 
 
-def parse_dates(texts: Levels, formats: Sequence[str]) -> Seconds:
+def parse_dates(texts: Array, formats: Sequence[str]) -> Array:
     """Seconds since 1970-01-01 UTC (n,) float64, NaN where no format reads the text.
 
     Each of `texts` (an object array of str), without the blanks around it, is read by the first of `formats`
@@ -107,7 +103,7 @@ def parse_dates(texts: Levels, formats: Sequence[str]) -> Seconds:
     return np.append(seconds, np.nan)[codes]
 
 
-def guess_formats(texts: Levels) -> tuple[str, ...]:
+def guess_formats(texts: Array) -> tuple[str, ...]:
     """The fewest formats, the most-reading first, that read all of the distinct `texts` that FORMATS can.
 
     () if none reads any. Where day and month could be exchanged, all texts with the same mark between the two
@@ -131,7 +127,7 @@ def guess_formats(texts: Levels) -> tuple[str, ...]:
     return tuple(chosen)
 
 
-def ambiguous(texts: Levels, formats: Sequence[str]) -> bool:
+def ambiguous(texts: Array, formats: Sequence[str]) -> bool:
     """Whether day and month could be exchanged in every text (so that the order is an assumption).
 
     Only texts with a day and a month in digits before the year count, those with the same mark together: one
@@ -151,7 +147,7 @@ def ambiguous(texts: Levels, formats: Sequence[str]) -> bool:
     return any(open_orders.values())
 
 
-def calendar(seconds: Seconds) -> dict[str, Seconds]:
+def calendar(seconds: Array) -> dict[str, Array]:
     """Numbers that a network can learn from, by name, each (n,) float64, NaN where `seconds` is NaN.
 
     `seconds` (n,) count from 1970-01-01 UTC. 'days' since then, with fraction; 'year'; and for each cycle a
@@ -177,16 +173,20 @@ def calendar(seconds: Seconds) -> dict[str, Seconds]:
     return parts
 
 
-def _distinct(texts: Levels) -> tuple[npt.NDArray[np.intp], Levels]:
+def _distinct(texts: Array) -> tuple[Array, Array]:
     """For each text its place among the distinct ones (-1 for None), and those in order of appearance."""
+    import pandas as pd
+
     codes, distinct = pd.factorize(texts)
-    return codes, cast(Levels, distinct)
+    return codes, cast(Array, distinct)
 
 
-def _read(texts: Levels, format: str) -> Seconds:
+def _read(texts: Array, format: str) -> Array:
     """Seconds (n,) by one format, NaN where it does not read a text."""
     if not len(texts):
         return np.empty(0)
+    import pandas as pd
+
     cells = cast(Any, texts)  # the stubs do not know object arrays
     stamps = pd.to_datetime(cells, format=format, errors="coerce", utc=True, cache=False)
     seconds = np.where(stamps.isna(), np.nan, stamps.as_unit("us").asi8 / 1e6)
@@ -204,9 +204,9 @@ def _exchanged(format: str) -> str:
     return format[3:5] + format[2] + format[:2] + format[5:]
 
 
-def _unlikely_orders(read: dict[str, Seconds], codes: npt.NDArray[np.intp]) -> set[str]:
+def _unlikely_orders(read: dict[str, Array], codes: Array) -> set[str]:
     """Of each two orders such as %d/%m and %m/%d the less likely, given what each format reads (m,)."""
-    orders: dict[str, Seconds] = {}
+    orders: dict[str, Array] = {}
     for format, seconds in read.items():
         if _has_two_orders(format):
             before = orders.get(format[:5], seconds)
@@ -219,23 +219,8 @@ def _unlikely_orders(read: dict[str, Seconds], codes: npt.NDArray[np.intp]) -> s
     return unlikely
 
 
-def _likelihood(seconds: Seconds, codes: npt.NDArray[np.intp]) -> tuple[int, bool]:
+def _likelihood(seconds: Array, codes: Array) -> tuple[int, bool]:
     """How many distinct texts an order reads, and whether all rows are sorted in it: more is likelier."""
     known = ~np.isnan(seconds)
     steps = np.diff(seconds[codes][known[codes]])
     return int(np.count_nonzero(known)), bool(np.all(steps >= 0) or np.all(steps <= 0))
-
-
-def formats_of(cells: Cells, reading: Reading) -> tuple[str, ...]:
-    """The formats of the dates in a column."""
-    texts = texts_of(cells)
-    return guess_formats(Texts(texts.codes, texts.levels).used())
-
-
-def dates_of(cells: Cells, formats: Sequence[str], reading: Reading) -> tuple[Seconds, Mask]:
-    """Seconds since 1970 (NaN where missing or unreadable) and a mask of the unreadable."""
-    texts = texts_of(cells)
-    seconds = texts.spread(parse_dates(texts.levels, formats), np.nan)
-    absent = is_missing(texts, reading)
-    seconds[absent] = np.nan
-    return seconds, np.isnan(seconds) & ~absent

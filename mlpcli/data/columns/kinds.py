@@ -1,26 +1,16 @@
-"""Decides what each column is; every decision has a reason.
+"""Infer the kinds of columns, each with a reason.
 
-`infer_columns` looks at a sample; `settle` at all rows, for what only these can tell: constant and duplicate
-columns, and numbers that turn out to be text further down.
+`infer_columns` looks at a sample; `settle` at all rows, for constant and duplicate columns, and numbers that
+turn out to be text further down.
 """
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from mlpcli.data.columns.cells import (
-    BOOLEAN_WORDS,
-    Cells,
-    Frame,
-    Numbers,
-    Reading,
-    Texts,
-    as_numbers,
-    count_distinct,
-    is_missing,
-)
+from mlpcli.arrays import Array
+from mlpcli.data.columns.cells import BOOLEAN_WORDS, Cells, Frame, Numbers, Texts
 from mlpcli.data.columns.dates import ambiguous
-from mlpcli.data.encoders import dates_of, formats_of
 from mlpcli.data.schema import (
     BOOLEAN,
     CATEGORY,
@@ -40,44 +30,38 @@ IDENTIFIER_ROWS = 20
 IDENTIFIER_SHARE = 0.95
 DATE_SHARE = 0.95
 """Of the cells that are not missing, those that must be dates."""
-IN_FORMATS, TAKEN_AS = ", in ", ", taken as "
-"""How the reason of a column of dates goes on where it can be read in several ways."""
 TEXT_WORDS = 4
 """Words in a cell, on average, from which text that hardly repeats is prose."""
 TEXT_SHARE = 0.5
 
 
-def infer_columns(
-    sample: Frame, names: Sequence[str], reading: Reading, chosen: Mapping[str, str]
-) -> list[Column]:
+def infer_columns(sample: Frame, names: Sequence[str], chosen: Mapping[str, str]) -> list[Column]:
     """A Column for each name; `chosen` are kinds given by the user."""
     return [
-        Column(name, chosen[name], CHOSEN) if name in chosen else infer_column(name, sample[name], reading)
+        Column(name, chosen[name], CHOSEN) if name in chosen else infer_column(name, sample[name])
         for name in names
     ]
 
 
-def infer_column(name: str, cells: Cells, reading: Reading, *, number: bool = True) -> Column:
-    """What a column is; with `number` False it is known to be none."""
-    present = cells[~is_missing(cells, reading)]
+def infer_column(name: str, cells: Cells, *, number: bool = True) -> Column:
+    """Infer a column's kind; `number=False` rules out numbers."""
+    present = cells[~cells.missing()]
     if not len(present):
         return Column(name, CATEGORY, "no value in the rows looked at")
-    distinct = count_distinct(present)
+    distinct = present.distinct()
     if isinstance(present, Texts) and (words := _boolean_words(present)):
         return Column(name, BOOLEAN, f"only {words}")
-    numbers, unreadable = as_numbers(present, reading)
+    numbers, unreadable = present.numbers()
     if number and not unreadable.any():
         return _number(name, numbers, distinct)
     assert isinstance(present, Texts)
-    return _date(name, present, reading) or _text(name, present, distinct, unreadable)
+    return _date(name, present) or _text(name, present, distinct, unreadable)
 
 
-def settle(
-    columns: Sequence[Column], frame: Frame, reading: Reading
-) -> tuple[list[Column], dict[str, tuple[int, int]]]:
-    """The columns as all rows of the learned ones tell, and which numbers were not after all.
+def settle(columns: Sequence[Column], frame: Frame) -> tuple[list[Column], dict[str, tuple[int, int]]]:
+    """The columns in the light of all rows, and those that turned out not to be numbers.
 
-    Of these, by name, the first row that is no number and how many there are.
+    Of the latter, by name, the first row that is no number and how many there are.
     """
     settled: list[Column] = []
     not_numbers: dict[str, tuple[int, int]] = {}
@@ -86,13 +70,13 @@ def settle(
         if column.kind in LEARNED and column.reason != CHOSEN:
             cells = frame[column.name]
             if column.kind == NUMBER and isinstance(cells, Texts):
-                values, unreadable = as_numbers(cells, reading)
+                values, unreadable = cells.numbers()
                 if unreadable.any():
                     not_numbers[column.name] = int(np.argmax(unreadable)), int(unreadable.sum())
-                    column = infer_column(column.name, cells, reading, number=False)
+                    column = infer_column(column.name, cells, number=False)
                 else:
-                    frame[column.name] = cells = values
-            column = _constant(column, cells, reading) or _duplicate(column, cells, frame, seen) or column
+                    frame[column.name] = cells = Numbers(values, cells.reading)
+            column = _constant(column, cells) or _duplicate(column, cells, frame, seen) or column
         settled.append(column)
     return settled, not_numbers
 
@@ -105,7 +89,7 @@ def _boolean_words(present: Texts) -> str:
     return " and ".join(sorted(words)) if words <= BOOLEAN_WORDS.keys() else ""
 
 
-def _number(name: str, numbers: Numbers, distinct: int) -> Column:
+def _number(name: str, numbers: Array, distinct: int) -> Column:
     ordered = np.sort(numbers)
     whole = bool(np.all(np.isfinite(ordered))) and bool(np.all(ordered == np.floor(ordered)))
     unique = len(ordered) >= IDENTIFIER_ROWS and distinct == len(ordered)
@@ -115,20 +99,29 @@ def _number(name: str, numbers: Numbers, distinct: int) -> Column:
     return Column(name, NUMBER, f"{'whole' if whole else 'decimal'} numbers, {distinct:,} different")
 
 
-def _date(name: str, present: Texts, reading: Reading) -> Column | None:
-    formats = formats_of(present, reading)
-    if not formats or dates_of(present, formats, reading)[1].mean() > 1 - DATE_SHARE:
+def _date(name: str, present: Texts) -> Column | None:
+    formats = present.formats()
+    if not formats or present.dates(formats)[1].mean() > 1 - DATE_SHARE:
         return None
-    reason = f"dates such as {present.text(0)[:40]!r}"
-    if len(formats) > 1:
-        reason += f"{IN_FORMATS}{len(formats)} formats"
+    return Column(name, DATE, f"dates such as {present.text(0)[:40]!r}{_doubts(present, formats)}")
+
+
+def _doubts(present: Texts, formats: Sequence[str]) -> str:
+    """How the dates were read, where there are other ways."""
+    doubts = f", in {len(formats)} formats" if len(formats) > 1 else ""
     if ambiguous(present.used(), formats):
         before = formats[0].find("%d") < formats[0].find("%m")
-        reason += f"{TAKEN_AS}{'day before month' if before else 'month before day'}"
-    return Column(name, DATE, reason)
+        doubts += f", taken as {'day before month' if before else 'month before day'}"
+    return doubts
 
 
-def _text(name: str, present: Texts, distinct: int, unreadable: np.ndarray) -> Column:
+def is_uncertain_date(cells: Cells) -> bool:
+    """Whether dates are written in several formats, or day and month could be exchanged."""
+    present = cells[~cells.missing()].texts()
+    return bool(_doubts(present, present.formats()))
+
+
+def _text(name: str, present: Texts, distinct: int, unreadable: Array) -> Column:
     first = present.text(int(np.argmax(unreadable)))
     words = float(np.mean([len(level.split()) for level in present.used()]))
     if distinct > TEXT_SHARE * len(present) and len(present) >= IDENTIFIER_ROWS and words >= TEXT_WORDS:
@@ -141,13 +134,13 @@ def _text(name: str, present: Texts, distinct: int, unreadable: np.ndarray) -> C
     return Column(name, CATEGORY, f"text such as {first[:40]!r}, {distinct:,} levels")
 
 
-def _constant(column: Column, cells: Cells, reading: Reading) -> Column | None:
-    absent = is_missing(cells, reading)
+def _constant(column: Column, cells: Cells) -> Column | None:
+    absent = cells.missing()
     if absent.all():
         return Column(column.name, CONSTANT, "no value in any row")
     if absent.any() or len(absent) < 2:
         return None
-    same = count_distinct(cells) == 1 if isinstance(cells, Texts) else cells.min() == cells.max()
+    same = cells.values.min() == cells.values.max() if isinstance(cells, Numbers) else cells.distinct() == 1
     return Column(column.name, CONSTANT, "the same value in every row") if same else None
 
 
@@ -157,7 +150,7 @@ def _duplicate(
     """Compared in full are those alone that agree in a few rows."""
     few = np.linspace(0, len(frame) - 1, min(len(frame), 20)).astype(np.intp)
     part = cells[few]
-    key = [part.text(row) for row in range(len(few))] if isinstance(part, Texts) else map(str, part.tolist())
+    key = [part.shown(row) for row in range(len(few))]
     others = seen.setdefault((column.kind, *key), [])
     for other in others:
         if len(frame) > 1 and _are_equal(cells, frame[other]):
@@ -171,6 +164,6 @@ def _are_equal(one: Cells, other: Cells) -> bool:
         number_of = {level: number for number, level in enumerate(other.levels)}
         translated = np.array([number_of.get(level, -2) for level in one.levels], dtype=np.int32)
         return bool(np.array_equal(one.spread(translated, -1), other.codes))
-    if isinstance(one, Texts) or isinstance(other, Texts):
-        return False
-    return bool(np.array_equal(one, other, equal_nan=True))
+    if isinstance(one, Numbers) and isinstance(other, Numbers):
+        return bool(np.array_equal(one.values, other.values, equal_nan=True))
+    return False

@@ -2,25 +2,24 @@
 
 import re
 import unicodedata
-from typing import Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
-import pandas as pd
 
-Numbers: TypeAlias = npt.NDArray[np.floating[Any]]
+from mlpcli.arrays import Array
 
 _BLANKS = " \u00a0\u202f"
 _GROUPED = r"[1-9]\d{{0,2}}(?P<mark>[{marks}])\d{{3}}(?:(?P=mark)\d{{3}})*"
 _NUMBER = r"(?P<number>(?:{grouped}|\d+)(?:[{decimal}]\d*)?|[{decimal}]\d+)"
 
 
-def read_numerals(texts: npt.NDArray[np.object_], decimal: str) -> Numbers:
+def read_numerals(texts: Array, decimal: str) -> Array:
     """Values (n,) float64, NaN where a text is no number: `1e3`, `1,234.5`, `$5`, `-3 €`, `12 %` is 12.
 
     Thousands stand in groups of three behind a comma, point, apostrophe or blank other than the decimal mark;
     `0,123` has none.
     """
+    import pandas as pd
+
     plain = texts
     if decimal != ".":
         # A point would be read as the decimal mark that it is not here.

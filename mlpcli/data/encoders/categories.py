@@ -1,13 +1,24 @@
-"""Categories as one column a level, or as codes for vectors that the network learns."""
+"""Categories as one matrix column per level, or as codes for vectors that the network learns."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
 
 from mlpcli.arrays import Array
-from mlpcli.data.columns.cells import Cells, Reading, is_missing, texts_of
+from mlpcli.data.columns.cells import Cells
 from mlpcli.data.counts import CellCounts
-from mlpcli.data.schema import Column, DataSettings
+from mlpcli.data.encoders.base import Description
+from mlpcli.data.schema import CATEGORY, Column, DataSettings
+
+
+class CategoryDescription(Description):
+    """Levels, and how they are coded."""
+
+    levels: list[str]
+    had_gaps: bool
+    embedded: bool
 
 
 @dataclass(frozen=True)
@@ -18,16 +29,18 @@ class CategoryEncoder:
     number, counted from 1.
     """
 
+    STORED: ClassVar[type] = CategoryDescription
+
     name: str
     levels: tuple[str, ...]
     had_gaps: bool
     embedded: bool = False
 
     @classmethod
-    def fit(cls, column: Column, cells: Cells, settings: DataSettings, reading: Reading) -> "CategoryEncoder":
+    def fit(cls, column: Column, cells: Cells, settings: DataSettings) -> "CategoryEncoder":
         """The levels in order of the text, the most frequent where there are too many."""
-        texts = texts_of(cells)
-        absent = is_missing(texts, reading)
+        texts = cells.texts()
+        absent = texts.missing()
         counts = np.bincount(texts.codes[~absent], minlength=len(texts.levels))
         counted = [(level, int(count)) for level, count in zip(texts.levels, counts, strict=True) if count]
         by_count = sorted(counted, key=lambda each: (-each[1], each[0]))
@@ -42,12 +55,12 @@ class CategoryEncoder:
 
     @property
     def width(self) -> int:
-        """As many as there are codes, or one of codes."""
+        """One for each code, or one that holds the codes."""
         return 1 if self.embedded else self.codes
 
     @property
     def numbers(self) -> tuple[int, ...]:
-        """None."""
+        """No column."""
         return ()
 
     @property
@@ -55,10 +68,10 @@ class CategoryEncoder:
         """The codes, if vectors are to be learned for them."""
         return ((0, self.codes),) if self.embedded else ()
 
-    def write(self, cells: Cells, out: Array, reading: Reading, counts: CellCounts) -> None:
+    def write(self, cells: Cells, out: Array, counts: CellCounts) -> None:
         """One-hot rows, or codes."""
-        texts = texts_of(cells)
-        absent = is_missing(texts, reading)
+        texts = cells.texts()
+        absent = texts.missing()
         number_of = {level: number for number, level in enumerate(self.levels)}
         by_level = np.array([number_of.get(level, -1) for level in texts.levels], dtype=np.intp)
         codes = texts.spread(by_level, -1)
@@ -71,3 +84,25 @@ class CategoryEncoder:
             out[known, codes[known]] = 1.0
         counts.add("missing", self.name, absent)
         counts.add("unseen", self.name, (codes < 0) & ~absent)
+
+    def described(self) -> dict[str, Any]:
+        """Levels; there are no arrays."""
+        coded = {"levels": list(self.levels), "had_gaps": self.had_gaps, "embedded": self.embedded}
+        return {"name": self.name, "kind": CATEGORY, "width": self.width} | coded
+
+    def arrays(self) -> dict[str, Array]:
+        """None."""
+        return {}
+
+    @classmethod
+    def shapes(cls, stored: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
+        """None."""
+        return {}
+
+    @classmethod
+    def from_description(cls, stored: Mapping[str, Any], arrays: Mapping[str, Array]) -> "CategoryEncoder":
+        """The inverse of `described`; raises ValueError for a level that is there twice."""
+        levels = tuple(stored["levels"])
+        if len(set(levels)) < len(levels):
+            raise ValueError("a category has a level twice")
+        return cls(stored["name"], levels, stored["had_gaps"], stored["embedded"])

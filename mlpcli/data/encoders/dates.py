@@ -1,25 +1,38 @@
-"""Dates as numbers, and what comes round in them as places on a circle."""
+"""Dates as numbers, with month, weekday and hour as places on a circle."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
 from mlpcli.arrays import Array
-from mlpcli.data.columns.cells import Cells, Reading
-from mlpcli.data.columns.dates import calendar, dates_of, formats_of
+from mlpcli.data.columns.cells import Cells
+from mlpcli.data.columns.dates import calendar
 from mlpcli.data.counts import CellCounts
+from mlpcli.data.encoders.base import Description
 from mlpcli.data.encoders.numbers import NumberEncoder
-from mlpcli.data.schema import DATE, Column
+from mlpcli.data.scaling import SCALINGS
+from mlpcli.data.schema import DATE, DATE_PARTS, Column, DataSettings
+
+
+class DateDescription(Description):
+    """Formats and parts of the dates."""
+
+    formats: list[str]
+    parts: list[Annotated[str, DATE_PARTS]]
+    had_gaps: bool
+    scaling: Annotated[str, SCALINGS]
 
 
 @dataclass(frozen=True)
 class DateEncoder:
-    """Scaled days and year, sine and cosine of what comes round (month, weekday, hour), and a missing flag.
+    """Scaled days and year, sine and cosine of month, weekday and hour, and a missing flag.
 
-    Only those parts that differ among the training rows.
+    Only those parts that vary among the training rows.
     """
 
+    STORED: ClassVar[type] = DateDescription
     PARTS: ClassVar = {
         "days": ("days",),
         "year": ("year",),
@@ -36,10 +49,11 @@ class DateEncoder:
     year: NumberEncoder
 
     @classmethod
-    def fit(cls, column: Column, cells: Cells, scaling: str, reading: Reading) -> "DateEncoder":
+    def fit(cls, column: Column, cells: Cells, settings: DataSettings) -> "DateEncoder":
         """The formats that the cells are written in, and statistics of the parts."""
-        formats = formats_of(cells, reading)
-        seconds = dates_of(cells, formats, reading)[0]
+        assert settings.scaling is not None
+        formats = cells.formats()
+        seconds = cells.dates(formats)[0]
         calendar_parts = calendar(seconds)
         known = ~np.isnan(seconds)
         parts = tuple(
@@ -48,7 +62,7 @@ class DateEncoder:
             if part == "days" or any(_differ(calendar_parts[name][known]) for name in names)
         )
         days, year = (
-            NumberEncoder.of_values(column.name, DATE, calendar_parts[name], scaling)
+            NumberEncoder.of_values(column.name, DATE, calendar_parts[name], settings.scaling)
             for name in ("days", "year")
         )
         return cls(column.name, formats, parts, days.had_gaps, days, year)
@@ -65,12 +79,12 @@ class DateEncoder:
 
     @property
     def categories(self) -> tuple[tuple[int, int], ...]:
-        """None."""
+        """No column."""
         return ()
 
-    def write(self, cells: Cells, out: Array, reading: Reading, counts: CellCounts) -> None:
+    def write(self, cells: Cells, out: Array, counts: CellCounts) -> None:
         """The parts in order; a missing date has the median's days and year, and no place in any circle."""
-        seconds, unreadable = dates_of(cells, self.formats, reading)
+        seconds, unreadable = cells.dates(self.formats)
         gaps = np.isnan(seconds)
         counts.add("missing", self.name, gaps & ~unreadable)
         counts.add("unreadable", self.name, unreadable)
@@ -89,6 +103,34 @@ class DateEncoder:
                 out[:, position] = np.where(gaps, 0.0, values[name])
         if self.had_gaps:
             out[:, len(names)] = gaps
+
+    def described(self) -> dict[str, Any]:
+        """Formats, parts and the range of the days."""
+        days = self.days.described()
+        shared = {name: days[name] for name in ("name", "kind", "range", "fill", "had_gaps", "scaling")}
+        return shared | {"width": self.width, "formats": list(self.formats), "parts": list(self.parts)}
+
+    def arrays(self) -> dict[str, Array]:
+        """Statistics of the days, then of the year."""
+        days, year = self.days.arrays(), self.year.arrays()
+        return {name: np.concatenate([rows, year[name]]) for name, rows in days.items()}
+
+    @classmethod
+    def shapes(cls, stored: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
+        """Those of two numbers."""
+        return {name: (2, *row) for name, (_, *row) in NumberEncoder.shapes(stored).items()}
+
+    @classmethod
+    def from_description(cls, stored: Mapping[str, Any], arrays: Mapping[str, Array]) -> "DateEncoder":
+        """The inverse of `described` and `arrays`."""
+        days, year = (
+            NumberEncoder.from_description(
+                {**stored, "spikes": ()}, {name: rows[[place]] for name, rows in arrays.items()}
+            )
+            for place in (0, 1)
+        )
+        formats, parts = tuple(stored["formats"]), tuple(stored["parts"])
+        return cls(stored["name"], formats, parts, stored["had_gaps"], days, year)
 
 
 def _differ(values: Array) -> bool:

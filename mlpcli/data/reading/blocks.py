@@ -11,15 +11,13 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from mlpcli.arrays import Array
 from mlpcli.data.reading.row_ends import LINE_FEED, Cut, cut_rows
-from mlpcli.errors import DataError
-
-Indices: TypeAlias = npt.NDArray[np.intp]
+from mlpcli.errors import DataError, Sentence
 
 BLOCK_ROWS = 1 << 14
 """At most, so that what is made of a block of short rows is not many times its text."""
@@ -27,14 +25,16 @@ BLOCK_ROWS = 1 << 14
 CAREFUL_ROWS = 4096
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Block:
-    """Consecutive rows."""
+    """Consecutive rows of a file."""
 
+    name: str
+    """The file's, for messages."""
     text: bytes
     """The rows as CSV in UTF-8, without header, blank lines and comments."""
     delimiter: str
-    lines: Indices
+    lines: Array
     """On which line of the file each row ends."""
     width: int
     """Cells of each row."""
@@ -47,6 +47,10 @@ class Block:
     def __len__(self) -> int:
         return len(self.lines)
 
+    def place(self, row: int) -> str:
+        """File and line of a row (from 0)."""
+        return f"{self.name}: line {self.lines[row]:,}"
+
     def first(self, rows: int) -> "Block":
         """The first rows."""
         if rows >= len(self):
@@ -54,7 +58,7 @@ class Block:
         if self.plain:
             end = np.flatnonzero(np.frombuffer(self.text, np.uint8) == LINE_FEED)[rows - 1] + 1
             return replace(self, text=self.text[:end], lines=self.lines[:rows])
-        return rewritten(self.cells()[:rows], self.lines[:rows])
+        return rewritten(self.name, self.cells()[:rows], self.lines[:rows])
 
     def cells(self) -> list[list[str]]:
         """The text of every cell."""
@@ -118,7 +122,14 @@ class Blocks:
                 else b"".join(text[start : end + 1] for start, end in zip(starts, ends, strict=True))
             )
             lines = self._line + 1 + cut.lines[first : first + self._rows]
-            yield Block(rows, self._dialect.delimiter, lines, self._width, cut.plain)
+            yield Block(
+                name=self._name,
+                text=rows,
+                delimiter=self._dialect.delimiter,
+                lines=lines,
+                width=self._width,
+                plain=cut.plain,
+            )
         self._line += cut.lines_passed
 
     def _carefully(self, pieces: Iterator[bytes]) -> Iterator[Block]:
@@ -159,21 +170,22 @@ class Blocks:
             raise refused(self._name, self._line + reader.line_num, error) from None
 
     def _rewritten(self, rows: list[list[str]], ends: list[int]) -> Block:
-        return rewritten(rows, np.array(ends, dtype=np.intp))
+        return rewritten(self._name, rows, np.array(ends, dtype=np.intp))
 
 
-def rewritten(rows: list[list[str]], lines: Indices) -> Block:
+def rewritten(name: str, rows: list[list[str]], lines: Array) -> Block:
     """A block of cells, all quoted, so that there is one way to read them."""
     text = io.StringIO(newline="")
     csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(rows)
-    return Block(text.getvalue().encode(), ",", lines, len(rows[0]), parsed=rows)
+    content = text.getvalue().encode()
+    return Block(name=name, text=content, delimiter=",", lines=lines, width=len(rows[0]), parsed=rows)
 
 
 def ragged(name: str, line: int, found: int, width: int) -> DataError:
     """The error of a row that has not as many cells as the header."""
-    hint = "Mend the line, or give --delimiter."
+    hint: str = Sentence("Mend the line, or give {delimiter}.")
     if width == 1:
-        hint = "Is the delimiter right? See --delimiter."
+        hint = Sentence("Is the delimiter right? See {delimiter}.")
     elif found > width:
         hint = "Is a cell with a delimiter in it not quoted, or a column without a name?"
     return DataError(

@@ -12,7 +12,8 @@ import zlib
 from collections.abc import Iterator
 from typing import BinaryIO, cast
 
-from mlpcli.errors import DataError
+from mlpcli.data.reading.encodings import likely_encoding
+from mlpcli.errors import DataError, Sentence
 
 PIECE = 1 << 22
 """Bytes read at once from what does not wait: pandas parses megabytes as fast as whole files."""
@@ -99,12 +100,12 @@ class Pieces:
         likely = "cp1252" if self.encoding.startswith("utf-8") else "utf-8"
         return DataError(
             f"{self._name}: byte {where:,} is not {self.encoding.removesuffix('-sig')} text",
-            f"Try --encoding {likely}.",
+            Sentence("Try {encoding} {}.", likely),
         )
 
 
 def guess_encoding(start: bytes) -> str:
-    """Of the text that begins with these bytes: "" for UTF-8, by its mark, or by what is no text in it."""
+    """The encoding of text that begins with these bytes: "" for UTF-8, which comes first, and for no text."""
     for mark, encoding in BYTE_ORDER_MARKS.items():
         if start.startswith(mark):
             return "" if encoding == "utf-8" else encoding
@@ -116,13 +117,7 @@ def guess_encoding(start: bytes) -> str:
     try:
         codecs.getincrementaldecoder("utf-8")().decode(start)
     except UnicodeDecodeError:
-        if b"\x00" in start:
-            return ""
-        try:
-            start.decode("cp1252")  # Latin-1 and the quotes and dashes of Windows
-        except UnicodeDecodeError:
-            return "latin-1"
-        return "cp1252"
+        return "" if b"\x00" in start else likely_encoding(start)
     return ""
 
 
@@ -146,5 +141,5 @@ def _descriptor_of(binary: BinaryIO) -> int | None:
 def _binary_file(name: str) -> DataError:
     return DataError(
         f"{name}: is not a text file (it holds NUL bytes)",
-        "Give a CSV or TSV file; see --encoding for UTF-16.",
+        Sentence("Give a CSV or TSV file; see {encoding} for UTF-16."),
     )

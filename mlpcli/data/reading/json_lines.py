@@ -77,7 +77,7 @@ class JsonLines:
                 )
         rows = [[_text(each.get(key)) for key in self.header] for each in objects]
         plain = [{key: _plain(value) for key, value in each.items()} for each in objects]
-        block = rewritten(rows, np.array(lines, dtype=np.intp))
+        block = rewritten(self._name, rows, np.array(lines, dtype=np.intp))
         return replace(block, objects=plain)
 
 

@@ -1,4 +1,4 @@
-"""Opens one source of rows: what format it has, what its columns are called, then its rows in blocks."""
+"""Open one source of rows: detect its format, read the header, then give the rows in blocks."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ from mlpcli.data.reading.blocks import BLOCK_ROWS, Block, Blocks, Dialect, refus
 from mlpcli.data.reading.decoding import Pieces
 from mlpcli.data.reading.json_lines import JsonLines
 from mlpcli.data.reading.source import ReadingSettings, TextSource
-from mlpcli.errors import DataError, did_you_mean
+from mlpcli.errors import DataError, Sentence, did_you_mean
 
 DELIMITERS = {".csv": ",", ".tsv": "\t", ".tab": "\t", ".psv": "|"}
 JSON_ENDINGS = (".jsonl", ".ndjson")
@@ -28,9 +28,9 @@ class OpenRows:
     def __init__(self, source: TextSource, reading: ReadingSettings, rows: int = BLOCK_ROWS) -> None:
         self.source, self.name = source, source.name
         self.notes: list[str] = []
-        """What was guessed."""
+        """Guesses, for the user."""
         self.dialect: Dialect | None = None
-        """None where cells are not separated by one: JSON, Parquet."""
+        """None for JSON and Parquet, where no delimiter separates cells."""
         self.encoding = ""
         self._pieces: Pieces | None = None
         try:
@@ -49,7 +49,8 @@ class OpenRows:
         self._pieces = Pieces(binary, reading.encoding, self.name)
         self.encoding = self._pieces.encoding
         if self._pieces.guessed:
-            self.notes.append(f"{self.name}: the text looks like {self._pieces.guessed} (--encoding)")
+            guessed = self._pieces.guessed
+            self.notes.append(Sentence("{}: the text looks like {} ({encoding})", self.name, guessed))
         start, pieces, before = self._first_line(iter(self._pieces), reading.comment)
         ending = _ending(self.name)
         if ending in JSON_ENDINGS or (ending not in DELIMITERS and start.lstrip().startswith(b"{")):
@@ -110,7 +111,7 @@ class OpenRows:
             text = re.sub(rf"(?m)^{re.escape(comment)}.*\n?", "", text)
         guess = guess_delimiter(text, usual)
         if guess != usual:
-            self.notes.append(f"{self.name}: the delimiter looks like {guess!r} (--delimiter)")
+            self.notes.append(Sentence("{}: the delimiter looks like {!r} ({delimiter})", self.name, guess))
         return guess
 
     def _first_row(

@@ -46,7 +46,13 @@ def _blocks(file: Any, name: str, rows: int) -> Iterator[Block]:
         for batch in file.iter_batches(batch_size=rows):
             text = io.BytesIO()
             writer.write_csv(batch, text, options)
-            yield Block(text.getvalue(), ",", np.arange(first, first + len(batch)), batch.num_columns)
+            yield Block(
+                name=name,
+                text=text.getvalue(),
+                delimiter=",",
+                lines=np.arange(first, first + len(batch)),
+                width=batch.num_columns,
+            )
             first += len(batch)
     except (arrow.ArrowException, OSError) as error:
         raise _damaged(name, error) from None
@@ -63,8 +69,8 @@ class ParquetWriter:
     """Writes rows as columns of one type each: kept cells are text, what was added is what it is."""
 
     def __init__(self, sink: IO[bytes], header: Sequence[str]) -> None:
-        self._arrow = require_extra("pyarrow", "parquet", "--format parquet")
-        self._parquet = require_extra("pyarrow.parquet", "parquet", "--format parquet")
+        self._arrow = require_extra("pyarrow", "parquet", "writing Parquet")
+        self._parquet = require_extra("pyarrow.parquet", "parquet", "writing Parquet")
         self._sink, self._header = sink, list(header)
         self._file: Any = None
 

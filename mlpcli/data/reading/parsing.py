@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from mlpcli.arrays import Array
-from mlpcli.data.columns.cells import Cells, Frame, Numbers, Reading, Texts, as_numbers
+from mlpcli.data.columns.cells import Cells, Frame, Numbers, Place, Reading, Texts
 from mlpcli.data.reading.blocks import Block
 from mlpcli.data.reading.memory import own_pages
 
@@ -30,7 +30,7 @@ class Parser:
         """Numbers that pandas could not read: looked at as texts from then on."""
 
     def parse(self, block: Block) -> Frame:
-        """The columns; one that was wanted as numbers is texts where a cell is none."""
+        """The columns; one that was wanted as numbers is texts if a cell is no number."""
         plain = self._numbers - self._written
         # Left to infer, pandas takes a tenth less time than told that it is to be float64.
         table = self._read(block, self._columns, [name for name in self._columns if name not in plain])
@@ -42,18 +42,18 @@ class Parser:
         for name in self._columns:
             cells = (texts if name in again else table)[self._positions[name]]
             if inferred.get(name):
-                columns[name] = cells.to_numpy(dtype=np.float64)
+                columns[name] = Numbers(cells.to_numpy(dtype=np.float64), self._reading)
                 continue
             codes, levels = pd.factorize(cells.to_numpy(dtype=object))
-            column = Texts(codes.astype(np.int32), levels)
+            column = Texts(codes.astype(np.int32), levels, self._reading)
             columns[name] = self._number(name, column) if name in self._numbers else column
-        return Frame(columns, len(block))
+        return Frame(columns, len(block), block.place)
 
     def _number(self, name: str, texts: Texts) -> Cells:
-        values, unreadable = as_numbers(texts, self._reading)
+        values, unreadable = texts.numbers()
         if pd.isna(pd.to_numeric(texts.levels, errors="coerce")).any():
             self._written.add(name)
-        return texts if unreadable.any() else values
+        return texts if unreadable.any() else Numbers(values, self._reading)
 
     def _read(self, block: Block, columns: Sequence[str], texts: Sequence[str]) -> pd.DataFrame:
         """Some columns by position, of them `texts` as they are written."""
@@ -108,9 +108,9 @@ def plain_numbers(header: Sequence[str], block: Block, reading: Reading) -> set[
 class GrowingFrame:
     """Frames of the same columns, one below the other."""
 
-    def __init__(self, columns: Sequence[str], expected: int) -> None:
+    def __init__(self, columns: Sequence[str], expected: int, reading: Reading, place: Place) -> None:
         """`expected`: about how many rows there will be, 0 if that is not known."""
-        self._expected = expected
+        self._expected, self._reading, self._place = expected, reading, place
         self._columns: dict[str, _GrowingNumbers | _GrowingTexts | None] = dict.fromkeys(columns)
         self.rows = 0
         self.texts_after_numbers: list[str] = []
@@ -127,8 +127,10 @@ class GrowingFrame:
                     column.append(cells)
                     self._columns[name] = column
                     continue
-            elif isinstance(column := column or _GrowingNumbers(self._expected), _GrowingNumbers):
-                column.append(cells)
+            elif isinstance(cells, Numbers) and isinstance(
+                column := column or _GrowingNumbers(self._expected), _GrowingNumbers
+            ):
+                column.append(cells.values)
                 self._columns[name] = column
                 continue
             self.texts_after_numbers.append(name)
@@ -138,16 +140,17 @@ class GrowingFrame:
     def finish(self) -> Frame:
         """All rows."""
         columns = {
-            name: np.empty(0) if column is None else column.finish() for name, column in self._columns.items()
+            name: Numbers(np.empty(0), self._reading) if column is None else column.finish(self._reading)
+            for name, column in self._columns.items()
         }
-        return Frame(columns, self.rows)
+        return Frame(columns, self.rows, self._place)
 
 
 class _GrowingNumbers:
     def __init__(self, expected: int) -> None:
         self._values, self._size = own_pages((expected,), np.float64), 0
 
-    def append(self, values: Numbers) -> None:
+    def append(self, values: Array) -> None:
         size = self._size + len(values)
         if size > len(self._values):
             wider = own_pages((max(size, 2 * len(self._values)),), np.float64)
@@ -156,8 +159,8 @@ class _GrowingNumbers:
         self._values[self._size : size] = values
         self._size = size
 
-    def finish(self) -> Numbers:
-        return self._values[: self._size]
+    def finish(self, reading: Reading) -> Numbers:
+        return Numbers(self._values[: self._size], reading)
 
 
 class _GrowingTexts:
@@ -170,6 +173,6 @@ class _GrowingTexts:
         by_level = np.array([*numbers, -1], dtype=np.int32)  # the last for code -1
         self._codes.append(by_level[texts.codes])
 
-    def finish(self) -> Texts:
+    def finish(self, reading: Reading) -> Texts:
         levels = np.array([*self._numbers, None], dtype=object)[:-1]
-        return Texts(np.concatenate(self._codes), levels)
+        return Texts(np.concatenate(self._codes), levels, reading)

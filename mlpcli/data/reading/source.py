@@ -1,8 +1,4 @@
-"""Where text comes from: a file or stdin, plain or compressed, in some encoding.
-
-`TextSource` opens it as often as wanted, for pandas as a text file, for `csv` as lines that arrive as soon
-as they are there. It knows nothing of columns.
-"""
+"""Sources of bytes, a file or stdin, plain or compressed, and the settings of reading them."""
 
 import io
 import os
@@ -16,10 +12,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from mlpcli.data.reading.decoding import Pieces
 from mlpcli.errors import DataError, SettingsError, did_you_mean
 from mlpcli.extras import require_extra
-from mlpcli.settings import Settings, parse_list, setting
+from mlpcli.settings import Settings, described_fields, parse_list, setting
 
 STDIN = "-"
 
@@ -28,15 +23,14 @@ def _parse_delimiter(text: str) -> str:
     named = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " "}
     delimiter = named.get(text, text)
     if len(delimiter) != 1 or delimiter in '"\r\n':
-        raise SettingsError(
-            f"--delimiter: {text!r} is not one character", "Write ';' or tab, comma, pipe, space."
-        )
+        hint = "Write ';' or tab, comma, pipe, space."
+        raise SettingsError(f"{text!r} is not one character", hint, setting="delimiter")
     return delimiter
 
 
 def _parse_comment(text: str) -> str:
     if len(text) != 1 or text in '"\r\n':
-        raise SettingsError(f"--comment: {text!r} is not one character", "Write '#'.")
+        raise SettingsError(f"{text!r} is not one character", "Write '#'.", setting="comment")
     return text
 
 
@@ -44,15 +38,14 @@ def _parse_encoding(text: str) -> str:
     try:
         "".encode(text)  # refuses also codecs that do not make text of bytes, as base64
     except (LookupError, ValueError):
-        raise SettingsError(
-            f"--encoding: {text!r} is not known", "Try utf-8, latin-1, cp1252 or utf-16."
-        ) from None
+        hint = "Try utf-8, latin-1, cp1252 or utf-16."
+        raise SettingsError(f"{text!r} is not known", hint, setting="encoding") from None
     return text
 
 
 @dataclass(frozen=True)
 class ReadingSettings(Settings):
-    """How text becomes cells. None: guessed, or for predict and evaluate as in training."""
+    """Settings of reading text into cells. None: guessed, or as in training by predict and evaluate."""
 
     delimiter: str | None = setting(
         None,
@@ -61,6 +54,7 @@ class ReadingSettings(Settings):
         short="d",
         metavar="CHAR",
         parse=_parse_delimiter,
+        changes_weights=False,
     )
     encoding: str | None = setting(
         None,
@@ -68,10 +62,22 @@ class ReadingSettings(Settings):
         group="Reading",
         metavar="NAME",
         parse=_parse_encoding,
+        changes_weights=False,
     )
-    decimal: str | None = setting(None, "Decimal mark; default a point.", group="Reading", choices=(".", ","))
+    decimal: str | None = setting(
+        None,
+        "Decimal mark; default a point.",
+        group="Reading",
+        choices=(".", ","),
+        changes_weights=False,
+        stored=True,
+    )
     no_header: bool | None = setting(
-        None, "The first line is data; columns are named 1, 2, ...", group="Reading"
+        None,
+        "The first line is data; columns are named 1, 2, ...",
+        group="Reading",
+        changes_weights=False,
+        stored=True,
     )
     comment: str | None = setting(
         None,
@@ -79,6 +85,8 @@ class ReadingSettings(Settings):
         group="Reading",
         metavar="CHAR",
         parse=_parse_comment,
+        changes_weights=False,
+        stored=True,
     )
     missing: tuple[str, ...] | None = setting(
         None,
@@ -86,40 +94,37 @@ class ReadingSettings(Settings):
         group="Reading",
         metavar="WORDS",
         parse=parse_list,
+        changes_weights=False,
+        stored=True,
     )
 
     def with_defaults(self, stored: "ReadingSettings") -> "ReadingSettings":
-        """These settings; decimal, header, comments and missing words as in training where not given."""
-        kept = ("decimal", "no_header", "comment", "missing")
+        """These settings, and those of training where they are `stored` ones that are not given."""
+        kept = [name for name, each in described_fields(type(self)).items() if each.stored]
         return replace(self, **{name: getattr(stored, name) for name in kept if getattr(self, name) is None})
 
 
 class TextSource:
-    """One file, or stdin. `name` is what messages call it."""
+    """One file, or stdin, that can be opened repeatedly; `name` stands in messages."""
 
-    def __init__(self, path: str, encoding: str | None, name: str = "") -> None:
+    def __init__(self, path: str, *, name: str = "") -> None:
         self.path = path
         self.name = name or ("stdin" if path == STDIN else path)
-        self._encoding = encoding
         if path != STDIN:
             self._check_readable()
 
     @property
     def seekable(self) -> bool:
-        """Whether any place of it can be read without what lies before: a plain file."""
+        """Whether it can be read from any position on: a plain file."""
         if self.path == STDIN or is_stream(self.path):
             return False
         with open(self.path, "rb") as raw:
             return _compression(raw.read(6)) == ""
 
-    def pieces(self) -> Pieces:
-        """The text from its start, in UTF-8, as it arrives."""
-        return Pieces(self.binary(), self._encoding, self.name)
-
     def binary(self) -> BinaryIO:
         """The bytes from their start, uncompressed."""
         raw = sys.stdin.buffer if self.path == STDIN else open(self.path, "rb")  # noqa: SIM115
-        # Only looked at, as what is read from a pipe is gone.
+        # Peeked at, as bytes read from a pipe are gone.
         package = _compression(cast(io.BufferedReader, raw).peek(6)[:6])
         if not package:
             return raw
@@ -139,12 +144,12 @@ class TextSource:
 
 
 def is_stream(path: str) -> bool:
-    """Whether a path can be read only once, as that of a shell's `<(command)`."""
+    """Whether a path can be read only once, such as a shell's `<(command)`."""
     return Path(path).is_fifo() or Path(path).is_char_device()
 
 
 def _compression(start: bytes) -> str:
-    """The package that reads what begins so, "" for plain bytes. Told by content, whatever the name is."""
+    """The package that decompresses what begins so, "" for plain bytes; the file's name does not count."""
     marks = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\xfd7zXZ\x00": "lzma", b"\x28\xb5\x2f\xfd": "zstandard"}
     return next((package for mark, package in marks.items() if start.startswith(mark)), "")
 
@@ -159,7 +164,7 @@ def _decompressed(package: str, file: BinaryIO | str, name: str) -> BinaryIO:
 
 
 class _Zstd(io.RawIOBase):
-    """A stream whose damage is an OSError, as that of other compressions."""
+    """A stream whose damage raises OSError, as those of other compressions do."""
 
     def __init__(self, reader: Any, damage: type[Exception]) -> None:
         self._reader, self._damage = reader, damage
@@ -187,10 +192,10 @@ def _near_files(path: Path) -> str:
 
 
 @contextmanager
-def spooled(path: str, encoding: str | None) -> Iterator[TextSource]:
-    """A source that can be opened again: a stream is copied to a temporary file, removed at the end."""
+def spooled(path: str) -> Iterator[TextSource]:
+    """A source that can be opened repeatedly: a stream is copied to a temporary file, removed at the end."""
     if path != STDIN and not is_stream(path):
-        yield TextSource(path, encoding)
+        yield TextSource(path)
         return
     with tempfile.NamedTemporaryFile(prefix="mlpcli-") as copy:
         if path == STDIN:
@@ -199,4 +204,4 @@ def spooled(path: str, encoding: str | None) -> Iterator[TextSource]:
             with open(path, "rb") as stream:
                 shutil.copyfileobj(stream, copy)
         copy.flush()
-        yield TextSource(copy.name, encoding, "stdin" if path == STDIN else path)
+        yield TextSource(copy.name, name="stdin" if path == STDIN else path)

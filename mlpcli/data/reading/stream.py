@@ -1,13 +1,12 @@
-"""Rows to score in chunks, as they arrive, and scored rows back to text. Cells keep their text exactly."""
+"""Rows of files or a DataFrame in chunks, as they arrive."""
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import pandas as pd
 
-from mlpcli.data.columns.cells import Frame, Reading
+from mlpcli.data.columns.cells import Frame, Reading, row_number
 from mlpcli.data.reading.blocks import BLOCK_ROWS, Block
 from mlpcli.data.reading.open_rows import OpenRows, check_same_header
 from mlpcli.data.reading.parsing import Parser, parsed
@@ -17,27 +16,6 @@ from mlpcli.data.reading.table import with_text_names
 Data: TypeAlias = "Sequence[str] | pd.DataFrame"
 
 
-@dataclass(frozen=True)
-class Chunk:
-    """Some consecutive rows: the columns that were asked for, their text, and where they stand."""
-
-    name: str
-    frame: Frame
-    block: Block | None
-    """None for rows of a DataFrame."""
-    first: int
-    """Rows before these in the whole table."""
-
-    def __len__(self) -> int:
-        return len(self.frame)
-
-    def place(self, row: int) -> str:
-        """Where a row of the chunk stands, for messages."""
-        if self.block is None:
-            return f"row {self.first + row:,}"
-        return f"{self.name}: line {self.block.lines[row]:,}"
-
-
 class RowStream:
     """The rows of files (`-` is stdin) or of a DataFrame in chunks; a chunk ends early rather than wait.
 
@@ -45,7 +23,8 @@ class RowStream:
     """
 
     def __init__(self, data: Data, reading: ReadingSettings, rows: int = BLOCK_ROWS) -> None:
-        self._data, self._reading, self._rows = data, reading, rows
+        self._data, self._settings, self._rows = data, reading, rows
+        self.reading = Reading.of(reading)
         self._open = ExitStack()
         self.notes: list[str] = []
         if isinstance(data, pd.DataFrame):
@@ -69,39 +48,46 @@ class RowStream:
         self._open.close()
 
     def chunks(
-        self, columns: Sequence[str], numbers: Collection[str], reading: Reading, *, ahead: bool = False
-    ) -> Iterator[Chunk]:
-        """The named columns; those of `numbers` as such where all cells are.
+        self,
+        columns: Sequence[str],
+        numbers: Collection[str],
+        *,
+        reading: Reading | None = None,
+        ahead: bool = False,
+    ) -> Iterator[tuple[Frame, Block | None]]:
+        """The named columns, those of `numbers` as such if all cells are, and the rows (None: a DataFrame's).
 
-        With `ahead` the next ones are read while one is worked on: none comes as soon as it can.
+        `reading`: another than by the stream's settings. `ahead`: read the next chunks while one is worked
+        on, so that none comes as soon as it can.
         """
+        reading = reading or self.reading
         if isinstance(self._data, pd.DataFrame):
             for first in range(0, len(self._table), self._rows):
                 part = self._table.iloc[first : first + self._rows]
-                yield Chunk(self.name, Frame.of(part, columns, numbers), None, first)
+
+                def place(row: int, first: int = first) -> str:
+                    return row_number(first + row)
+
+                yield Frame.of(part, columns, numbers, reading, place), None
             return
-        done = 0
         for position, path in enumerate(self._data):
             rows = self._first if position == 0 else self._opened(path)
             self._check(rows)
             parser = Parser(self.header, columns, numbers, reading)
             blocks = parsed(parser, rows) if ahead else ((block, parser.parse(block)) for block in rows)
             for block, frame in blocks:
-                yield Chunk(rows.name, frame, block, done)
-                done += len(block)
+                yield frame, block
             rows.close()
 
     def _opened(self, path: str) -> OpenRows:
-        rows = self._open.enter_context(
-            OpenRows(TextSource(path, self._reading.encoding), self._reading, self._rows)
-        )
+        rows = self._open.enter_context(OpenRows(TextSource(path), self._settings, self._rows))
         self.notes += rows.notes
         return rows
 
     def _check_others(self, paths: Sequence[str]) -> None:
         for path in paths:
             if path != STDIN and not is_stream(path):  # known early, before anything is written
-                with OpenRows(TextSource(path, self._reading.encoding), self._reading) as other:
+                with OpenRows(TextSource(path), self._settings) as other:
                     self._check(other)
 
     def _check(self, rows: OpenRows) -> None:

@@ -1,24 +1,22 @@
-"""A table for training: a sample to decide kinds from, then all rows, column by column.
-
-A path, several paths of one table, or a DataFrame come in; frames go out.
-"""
+"""Tables for training, from files or a DataFrame: a sample to infer kinds from, then all rows."""
 
 import csv
 import io
 import os
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import Protocol, TypeAlias
+from dataclasses import replace
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
 
-from mlpcli.data.columns.cells import MISSING_WORDS, Frame, Reading, Texts, as_numbers, count_distinct
+from mlpcli.data.columns.cells import Cells, Frame, Numbers, Reading, Texts, row_number
 from mlpcli.data.reading.blocks import Block, rewritten
 from mlpcli.data.reading.open_rows import OpenRows, check_same_header
 from mlpcli.data.reading.parsing import GrowingFrame, Parser, parsed, plain_numbers
 from mlpcli.data.reading.source import ReadingSettings, TextSource, spooled
-from mlpcli.errors import DataError
+from mlpcli.errors import DataError, Sentence
 
 SAMPLE_ROWS = 10_000
 SAMPLE_CELLS = 2_000_000
@@ -27,32 +25,32 @@ LATER_ROWS = 1_000
 """From the middle and from the end of a file that is longer than the sample, each."""
 LATER_BYTES = 1 << 18
 
-Place: TypeAlias = Callable[[int], str]
-"""Where a row of a table (from 0) stands, for messages."""
-
 
 class Table(Protocol):
-    """What training reads from."""
+    """A source of rows for training."""
 
     name: str
     columns: list[str]
+    settings: ReadingSettings
+    """As given, with the decimal mark if a comma was guessed."""
+    reading: Reading
     sample: Frame
     """The first rows, and of long files some of the middle and the end."""
     notes: list[str]
-    """What was guessed of files."""
+    """What was guessed."""
 
-    def read(self, columns: Sequence[str], numbers: Collection[str], reading: Reading) -> Frame:
-        """All rows; those of `numbers` that are none come as texts."""
+    def read(self, columns: Sequence[str], numbers: Collection[str]) -> Frame:
+        """All rows; a column of `numbers` that holds something else comes as texts."""
 
     def place(self, row: int) -> str:
-        """Where row `row` (from 0) stands, for messages."""
+        """Where a row (from 0) stands, for messages."""
 
 
 class FileTable:
     """One or more files with the same header, read in order."""
 
     def __init__(self, sources: Sequence[TextSource], reading: ReadingSettings) -> None:
-        self._sources, self._settings = sources, reading
+        self._sources = sources
         self.name = sources[0].name if len(sources) == 1 else f"{sources[0].name} and {len(sources) - 1} more"
         self.notes: list[str] = []
         blocks: list[Block] = []
@@ -68,30 +66,31 @@ class FileTable:
                     if sum(map(len, blocks)) >= wanted:
                         blocks += _later_rows(source, rows, self.columns)
                         break
-        self.sample = self._sampled(blocks)
+        self.settings, self.sample, note = with_decimal(reading, self._sampled(blocks, Reading.of(reading)))
+        self.reading = Reading.of(self.settings)
+        self.notes += [Sentence(note, self.name)] if note else []
 
-    def _sampled(self, blocks: Sequence[Block]) -> Frame:
+    def _sampled(self, blocks: Sequence[Block], reading: Reading) -> Frame:
         """The rows of some blocks: numbers where all of a column are, else texts."""
-        reading = Reading(MISSING_WORDS | set(self._settings.missing or ()), self._settings.decimal or ".")
         numbers = plain_numbers(self.columns, blocks[0], reading) if blocks else set()
-        growing = GrowingFrame(self.columns, sum(map(len, blocks)))
+        growing = GrowingFrame(self.columns, sum(map(len, blocks)), reading, row_number)
         for block in blocks:
             growing.append(Parser(self.columns, self.columns, numbers, reading).parse(block))
         frame = growing.finish()
         if again := growing.texts_after_numbers:
-            texts = GrowingFrame(again, growing.rows)
+            texts = GrowingFrame(again, growing.rows, reading, row_number)
             for block in blocks:
                 texts.append(Parser(self.columns, again, (), reading).parse(block))
             for name in again:
                 frame[name] = texts.finish()[name]
         return frame
 
-    def read(self, columns: Sequence[str], numbers: Collection[str], reading: Reading) -> Frame:
-        """All rows; those of `numbers` that are none come as texts."""
-        growing = self._grown(columns, numbers, reading)
+    def read(self, columns: Sequence[str], numbers: Collection[str]) -> Frame:
+        """All rows; a column of `numbers` that holds something else comes as texts."""
+        growing = self._grown(columns, numbers)
         frame = growing.finish()
         if growing.texts_after_numbers:
-            again = self._grown(growing.texts_after_numbers, (), reading).finish()
+            again = self._grown(growing.texts_after_numbers, ()).finish()
             for name in growing.texts_after_numbers:
                 frame[name] = again[name]
         return frame
@@ -99,23 +98,23 @@ class FileTable:
     def place(self, row: int) -> str:
         """File and line of a row."""
         for source in self._sources:
-            with OpenRows(source, self._settings) as rows:
+            with OpenRows(source, self.settings) as rows:
                 for block in rows:
                     if row < len(block):
-                        return f"{source.name}: line {block.lines[row]:,}"
+                        return block.place(row)
                     row -= len(block)
         raise IndexError(row)
 
-    def _grown(self, columns: Sequence[str], numbers: Collection[str], reading: Reading) -> GrowingFrame:
+    def _grown(self, columns: Sequence[str], numbers: Collection[str]) -> GrowingFrame:
         growing: GrowingFrame | None = None
-        parser = Parser(self.columns, columns, numbers, reading)
+        parser = Parser(self.columns, columns, numbers, self.reading)
         for source in self._sources:
-            with OpenRows(source, self._settings) as rows:
+            with OpenRows(source, self.settings) as rows:
                 for block, frame in parsed(parser, rows):
                     if growing is None:
-                        growing = GrowingFrame(columns, self._expected_rows(block))
+                        growing = GrowingFrame(columns, self._expected_rows(block), self.reading, self.place)
                     growing.append(frame)
-        return growing or GrowingFrame(columns, 0)
+        return growing or GrowingFrame(columns, 0, self.reading, self.place)
 
     def _expected_rows(self, block: Block) -> int:
         """By the size of plain files; 0 where it tells nothing."""
@@ -128,26 +127,30 @@ class FileTable:
 class FrameTable:
     """A DataFrame given by a Python caller."""
 
-    def __init__(self, frame: pd.DataFrame) -> None:
+    def __init__(self, frame: pd.DataFrame, reading: ReadingSettings) -> None:
         self.name = "the DataFrame"
         self._frame = with_text_names(frame)
         self.columns = list(self._frame.columns)
-        self.sample = Frame.of(self._frame.head(SAMPLE_ROWS), self.columns, self.columns)
-        self.notes: list[str] = []
+        rows = self._frame.head(SAMPLE_ROWS)
+        self.settings, self.sample, note = with_decimal(
+            reading, Frame.of(rows, self.columns, self.columns, Reading.of(reading))
+        )
+        self.reading = Reading.of(self.settings)
+        self.notes: list[str] = [Sentence(note, self.name)] if note else []
 
-    def read(self, columns: Sequence[str], numbers: Collection[str], reading: Reading) -> Frame:
+    def read(self, columns: Sequence[str], numbers: Collection[str]) -> Frame:
         """All rows; text columns among `numbers` that hold numbers only as such."""
-        frame = Frame.of(self._frame, columns, numbers)
+        frame = Frame.of(self._frame, columns, numbers, self.reading)
         for name in numbers:
-            if isinstance(frame[name], Texts):
-                values, unreadable = as_numbers(frame[name], reading)
+            if isinstance(cells := frame[name], Texts):
+                values, unreadable = cells.numbers()
                 if not unreadable.any():
-                    frame[name] = values
+                    frame[name] = Numbers(values, self.reading)
         return frame
 
     def place(self, row: int) -> str:
         """The row's number, from 0."""
-        return f"row {row:,}"
+        return row_number(row)
 
 
 def with_text_names(frame: pd.DataFrame) -> pd.DataFrame:
@@ -162,10 +165,10 @@ def with_text_names(frame: pd.DataFrame) -> pd.DataFrame:
 def open_table(data: "Sequence[str] | pd.DataFrame", reading: ReadingSettings) -> Iterator[Table]:
     """The table of paths (`-` is stdin) or a DataFrame; files stay readable until the end."""
     if isinstance(data, pd.DataFrame):
-        yield FrameTable(data)
+        yield FrameTable(data, reading)
         return
     with ExitStack() as stack:
-        yield FileTable([stack.enter_context(spooled(path, reading.encoding)) for path in data], reading)
+        yield FileTable([stack.enter_context(spooled(path)) for path in data], reading)
 
 
 def _later_rows(source: TextSource, rows: OpenRows, columns: Sequence[str]) -> list[Block]:
@@ -185,22 +188,30 @@ def _later_rows(source: TextSource, rows: OpenRows, columns: Sequence[str]) -> l
             except csv.Error:
                 continue
             if cells and all(len(each) == len(columns) for each in cells):
-                found.append(rewritten(cells, np.arange(len(cells))))
+                found.append(rewritten(source.name, cells, np.arange(len(cells))))
     return found
 
 
-def guess_decimal(sample: Frame, missing: frozenset[str]) -> str:
+def with_decimal(settings: ReadingSettings, sample: Frame) -> tuple[ReadingSettings, Frame, str]:
+    """Settings and sample with a decimal comma if none is given and it looks like one; then also a note."""
+    if settings.decimal is not None or guess_decimal(sample) == ".":
+        return settings, sample, ""
+    settings = replace(settings, decimal=",")
+    note = "{}: numbers look as if written with a decimal comma ({decimal})"
+    return settings, sample.under(Reading.of(settings)), note
+
+
+def guess_decimal(sample: Frame) -> str:
     """ "," if some column of a sample holds numbers only with that mark, and none only with a point."""
-    point, comma = Reading(missing, "."), Reading(missing, ",")
-    columns = [cells for name in sample.names if isinstance(cells := sample[name], Texts)]
-    numbers = [cells for name in sample.names if not isinstance(cells := sample[name], Texts)]
-    if any((cells[np.isfinite(cells)] % 1 > 0).any() for cells in numbers):
+
+    def by_comma(cells: Cells) -> bool:
+        return not cells.under(Reading(cells.reading.missing, ",")).numbers()[1].any()
+
+    columns = [sample[name] for name in sample.names]
+    numbers = [cells.values for cells in columns if isinstance(cells, Numbers)]
+    if any((values[np.isfinite(values)] % 1 > 0).any() for values in numbers):
         return "."
-    by_point = [not as_numbers(cells, point)[1].any() for cells in columns]
-    if not any(
-        not readable and count_distinct(cells) > 1 and not as_numbers(cells, comma)[1].any()
-        for cells, readable in zip(columns, by_point, strict=True)
-    ):
+    texts = [(cells, not cells.numbers()[1].any()) for cells in columns if isinstance(cells, Texts)]
+    if not any(not by_point and cells.distinct() > 1 and by_comma(cells) for cells, by_point in texts):
         return "."
-    with_point = (cells for cells, readable in zip(columns, by_point, strict=True) if readable)
-    return "." if any(as_numbers(cells, comma)[1].any() for cells in with_point) else ","
+    return "." if any(by_point and not by_comma(cells) for cells, by_point in texts) else ","

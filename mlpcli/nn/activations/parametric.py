@@ -35,7 +35,6 @@ class Parametric(Layer):
     def bind(self, values: dict[str, FloatArray], gradients: dict[str, FloatArray]) -> None:
         """Keep the views."""
         self.slope, self.d_slope = values["slope"], gradients["slope"]
-        self._row = self.slope[..., None, :]
 
     def initialize(self, generator: np.random.Generator, x: FloatArray | None) -> None:
         """The activation itself."""
@@ -47,14 +46,14 @@ class Parametric(Layer):
         self.function.forward(x, self._value, training)
         self._difference = self._scratch("difference", x.shape, x.dtype)
         np.subtract(self._value, x, out=self._difference)
-        bent = np.multiply(self._difference, self._row, out=self._scratch("bent", x.shape, x.dtype))
+        bent = np.multiply(self._difference, self.slope, out=self._scratch("bent", x.shape, x.dtype))
         np.add(x, bent, out=out)
 
     def backward(self, x: FloatArray, out: FloatArray, d_out: FloatArray, d_x: FloatArray | None) -> None:
         """d_a = Σ over rows of d_out (f(x) - x), d_x = d_out (1 - a) + a d_out f'(x)."""
         column_sums(d_out, self._difference, self.d_slope, self._scratch)
         if d_x is not None:
-            bent = np.multiply(d_out, self._row, out=self._scratch("bent", d_out.shape, d_out.dtype))
+            bent = np.multiply(d_out, self.slope, out=self._scratch("bent", d_out.shape, d_out.dtype))
             np.subtract(d_out, bent, out=d_x)
             self.function.backward(x, self._value, bent, bent)
             d_x += bent

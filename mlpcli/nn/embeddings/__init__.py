@@ -74,7 +74,7 @@ class InputLayer(Layer):
         """Each embedding writes its block."""
         start = 0
         for each in self.embeddings:
-            each.forward(x, out[..., start : start + each.n_out])
+            each.forward(x, out[:, start : start + each.n_out])
             start += each.n_out
 
     def backward(self, x: FloatArray, out: FloatArray, d_out: FloatArray, d_x: FloatArray | None) -> None:
@@ -82,7 +82,7 @@ class InputLayer(Layer):
         assert d_x is None
         start = 0
         for each in self.embeddings:
-            each.backward(x, d_out[..., start : start + each.n_out])
+            each.backward(x, d_out[:, start : start + each.n_out])
             start += each.n_out
 
 

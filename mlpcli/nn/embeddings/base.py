@@ -20,7 +20,7 @@ class Inputs:
 
 
 class Embedding(ABC):
-    """Some columns of x (..., rows, width) to a block of outputs; as it stands first, x needs no gradient.
+    """Some columns of x (rows, width) to a block of outputs; as it stands first, x needs no gradient.
 
     Its parameters are named `embedding.…` (see `mlpcli.nn.parameters`).
     """
@@ -52,16 +52,16 @@ class Embedding(ABC):
 
     @abstractmethod
     def forward(self, x: FloatArray, out: FloatArray) -> None:
-        """Write the outputs (..., rows, n_out)."""
+        """Write the outputs (rows, n_out)."""
 
     def backward(self, x: FloatArray, d_out: FloatArray) -> None:
         """Overwrite the gradients of the parameters."""
 
     def _gather(self, x: FloatArray) -> FloatArray:
-        """The embedding's columns of x, (..., rows, columns)."""
-        out = self._scratch("x", (*x.shape[:-1], len(self.columns)), x.dtype)
+        """The embedding's columns of x, (rows, columns)."""
+        out = self._scratch("x", (len(x), len(self.columns)), x.dtype)
         # mode="clip" writes into `out` directly; the columns are in range.
-        return np.take(x, self.columns, axis=-1, out=out, mode="clip")
+        return np.take(x, self.columns, axis=1, out=out, mode="clip")
 
 
 class PassThrough(Embedding):

@@ -36,28 +36,17 @@ class CategoryEmbedding(Embedding):
     def initialize(self, generator: np.random.Generator, x: FloatArray | None) -> None:
         """Vectors from N(0, 1)."""
         self.table[...] = generator.standard_normal(self.table.shape)
-        self.table[..., 0, :] = 0.0
+        self.table[0] = 0.0
 
     def forward(self, x: FloatArray, out: FloatArray) -> None:
         """Look up each row's code."""
-        codes = self._scratch("codes", x.shape[:-1], INDEX)
-        np.copyto(codes, x[..., self.columns[0]], casting="unsafe")
-        if self.table.ndim == 2:
-            self._look_up(self.table, codes, out)
-            return
-        for member, table in enumerate(self.table):
-            self._look_up(table, codes[member], out[member])
+        codes = self._scratch("codes", x.shape[:1], INDEX)
+        np.copyto(codes, x[:, self.columns[0]], casting="unsafe")
+        rows = self._scratch("rows", out.shape, out.dtype)
+        np.copyto(out, np.take(self.table, codes, axis=0, out=rows, mode="clip"))
 
     def backward(self, x: FloatArray, d_out: FloatArray) -> None:
         """Each code's gradient is the sum over the rows that have it."""
-        codes = self._scratch("codes", x.shape[:-1], INDEX)
+        codes = self._scratch("codes", x.shape[:1], INDEX)
         self.d_table[...] = 0.0
-        if self.table.ndim == 2:
-            np.add.at(self.d_table, codes, d_out)
-            return
-        for member, d_table in enumerate(self.d_table):
-            np.add.at(d_table, codes[member], d_out[member])
-
-    def _look_up(self, table: FloatArray, codes: IndexArray, out: FloatArray) -> None:
-        rows = self._scratch("rows", out.shape, out.dtype)
-        np.copyto(out, np.take(table, codes, axis=0, out=rows, mode="clip"))
+        np.add.at(self.d_table, codes, d_out)

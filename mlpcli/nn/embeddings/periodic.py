@@ -1,6 +1,6 @@
 """Embeddings of numbers by waves: each column by itself becomes several outputs.
 
-Inside, arrays are (..., columns, rows, k): each column has small matrices of its own, and many small products
+Inside, arrays are (columns, rows, k): each column has small matrices of its own, and many small products
 take a third of the time of one with a block-diagonal matrix.
 """
 
@@ -61,39 +61,38 @@ class Periodic(Embedding):
 
     def forward(self, x: FloatArray, out: FloatArray) -> None:
         """Waves, then the linear layer of each column; the waves are kept for the way back."""
-        self._x = self._scratch("columns", (*x.shape[:-2], len(self.columns), x.shape[-2], 1), x.dtype)
-        np.copyto(self._x[..., 0], self._gather(x).mT)
-        frequency = self.values["embedding.frequency"][..., None, :]
+        self._x = self._scratch("columns", (len(self.columns), len(x), 1), x.dtype)
+        np.copyto(self._x[..., 0], self._gather(x).T)
+        frequency = self.values["embedding.frequency"][:, None]
         angles = self._array("angles", self._x, self.frequencies)
         np.multiply(self._x, frequency, out=angles)
         angles *= 2.0 * math.pi
         waves = self._waves(angles)
         linear = self._array("linear", self._x, self.outputs)
         np.matmul(waves, self.values["embedding.weight"], out=linear)
-        linear += self.values["embedding.bias"][..., None, :]
+        linear += self.values["embedding.bias"][:, None]
         self._finish(linear)
-        by_column = self._by_column(out)
-        np.copyto(by_column, np.moveaxis(linear, -3, -2))
+        np.copyto(self._by_column(out), linear)
 
     def backward(self, x: FloatArray, d_out: FloatArray) -> None:
         """Through the linear layers and the waves; x needs no gradient."""
         d_linear = self._array("d_linear", self._x, self.outputs)
-        np.copyto(d_linear, np.moveaxis(self._by_column(d_out), -2, -3))
+        np.copyto(d_linear, self._by_column(d_out))
         self._start_back(d_linear)
         waves = self._array("waves", self._x, self.waves)
         np.matmul(waves.mT, d_linear, out=self.gradients["embedding.weight"])
-        ones = self._scratch("ones", (x.shape[-2],), x.dtype, fill=1.0)
+        ones = self._scratch("ones", x.shape[:1], x.dtype, fill=1.0)
         np.matmul(ones, d_linear, out=self.gradients["embedding.bias"])
         d_waves = self._array("d_waves", self._x, self.waves)
         np.matmul(d_linear, self.values["embedding.weight"].mT, out=d_waves)
         d_angles = self._d_angles(d_waves)
         d_frequency = self.gradients["embedding.frequency"]
-        np.matmul(self._x.mT, d_angles, out=d_frequency[..., None, :])
+        np.matmul(self._x.mT, d_angles, out=d_frequency[:, None])
         d_frequency *= 2.0 * math.pi
 
     @abstractmethod
     def _waves(self, angles: FloatArray) -> FloatArray:
-        """The scratch array "waves" (..., columns, rows, waves), filled."""
+        """The scratch array "waves" (columns, rows, waves), filled."""
 
     @abstractmethod
     def _d_angles(self, d_waves: FloatArray) -> FloatArray:
@@ -106,8 +105,8 @@ class Periodic(Embedding):
         """The derivative of `_finish`, in place."""
 
     def _by_column(self, out: FloatArray) -> FloatArray:
-        """The outputs of the linear layer as (..., rows, columns, outputs)."""
-        return out.reshape(*out.shape[:-1], len(self.columns), -1)
+        """The outputs of the linear layer as (columns, rows, outputs)."""
+        return out.reshape(len(out), len(self.columns), -1).swapaxes(0, 1)
 
     def _array(self, name: str, like: FloatArray, width: int) -> FloatArray:
         return self._scratch(name, (*like.shape[:-1], width), like.dtype)
@@ -145,22 +144,22 @@ class PBLD(Periodic):
     def forward(self, x: FloatArray, out: FloatArray) -> None:
         """The linear outputs, and x itself."""
         linear = self.outputs * len(self.columns)
-        super().forward(x, out[..., :linear])
-        out[..., linear:] = self._x[..., 0].mT
+        super().forward(x, out[:, :linear])
+        out[:, linear:] = self._x[..., 0].T
 
     def backward(self, x: FloatArray, d_out: FloatArray) -> None:
         """Of the linear outputs only."""
-        super().backward(x, d_out[..., : self.outputs * len(self.columns)])
+        super().backward(x, d_out[:, : self.outputs * len(self.columns)])
 
     def _waves(self, angles: FloatArray) -> FloatArray:
-        angles += self.values["embedding.phase"][..., None, :]
+        angles += self.values["embedding.phase"][:, None]
         return np.cos(angles, out=self._array("waves", angles, self.waves))
 
     def _d_angles(self, d_waves: FloatArray) -> FloatArray:
         angles = self._array("angles", d_waves, self.frequencies)
         sine = np.sin(angles, out=self._array("sine", d_waves, self.frequencies))
         d_waves *= np.negative(sine, out=sine)
-        ones = self._scratch("ones", (d_waves.shape[-2],), d_waves.dtype, fill=1.0)
+        ones = self._scratch("ones", d_waves.shape[1:2], d_waves.dtype, fill=1.0)
         np.matmul(ones, d_waves, out=self.gradients["embedding.phase"])
         return d_waves
 

@@ -59,8 +59,8 @@ class PiecewiseLinear(Embedding):
         """(x - start) / width within its limits."""
         start, steepness, lowest, highest = self._constants()
         columns = self._gather(x)[..., None]
-        bins = self._scratch("bins", (*x.shape[:-1], out.shape[-1]), x.dtype)
-        by_column = bins.reshape(*x.shape[:-1], len(self.columns), self.bins)
+        bins = self._scratch("bins", out.shape, x.dtype)
+        by_column = bins.reshape(len(x), len(self.columns), self.bins)
         np.subtract(columns, start, out=by_column)
         by_column *= steepness
         np.clip(by_column, lowest, highest, out=by_column)

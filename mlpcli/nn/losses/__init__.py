@@ -6,55 +6,34 @@ Targets are (rows, outputs) floats, for one class out of several (rows,) class n
 for elementwise losses also (rows, outputs), or None.
 """
 
-from collections.abc import Callable
+from mlpcli.nn.losses import classes, labels, numbers
+from mlpcli.nn.losses.base import Loss, LossSettings, TargetKind
 
-from mlpcli.nn.losses.base import ElementwiseLoss, Loss, LossSettings
-from mlpcli.nn.losses.classes import (
-    ClassLoss,
-    MulticlassHinge,
-    MulticlassPerceptron,
-    SoftmaxCrossEntropy,
-    SoftmaxFocal,
-)
-from mlpcli.nn.losses.labels import BinaryHinge, BinaryPerceptron, SigmoidCrossEntropy, SigmoidFocal
-from mlpcli.nn.losses.numbers import Huber, LogCosh, MeanAbsoluteError, MeanSquaredError, Poisson, Quantile
+__all__ = ["LOSSES", "LOSS_NAMES", "Loss", "LossSettings", "losses_for"]
 
-__all__ = [
-    "LOSSES",
-    "BinaryHinge",
-    "BinaryPerceptron",
-    "ClassLoss",
-    "ElementwiseLoss",
-    "Huber",
-    "LogCosh",
-    "Loss",
-    "LossSettings",
-    "MeanAbsoluteError",
-    "MeanSquaredError",
-    "MulticlassHinge",
-    "MulticlassPerceptron",
-    "Poisson",
-    "Quantile",
-    "SigmoidCrossEntropy",
-    "SigmoidFocal",
-    "SoftmaxCrossEntropy",
-    "SoftmaxFocal",
-]
-
-LOSSES: dict[str, Callable[[LossSettings], Loss]] = {
-    "mse": MeanSquaredError,
-    "mae": MeanAbsoluteError,
-    "huber": Huber,
-    "log-cosh": LogCosh,
-    "quantile": Quantile,
-    "poisson": Poisson,
-    "cross-entropy": SoftmaxCrossEntropy,
-    "sigmoid-cross-entropy": SigmoidCrossEntropy,
-    "focal": SoftmaxFocal,
-    "sigmoid-focal": SigmoidFocal,
-    "hinge": MulticlassHinge,
-    "binary-hinge": BinaryHinge,
-    "perceptron": MulticlassPerceptron,
-    "binary-perceptron": BinaryPerceptron,
+LOSSES: dict[str, type[Loss]] = {
+    "mse": numbers.MeanSquaredError,
+    "mae": numbers.MeanAbsoluteError,
+    "huber": numbers.Huber,
+    "log-cosh": numbers.LogCosh,
+    "quantile": numbers.Quantile,
+    "poisson": numbers.Poisson,
+    "cross-entropy": classes.SoftmaxCrossEntropy,
+    "sigmoid-cross-entropy": labels.SigmoidCrossEntropy,
+    "focal": classes.SoftmaxFocal,
+    "sigmoid-focal": labels.SigmoidFocal,
+    "hinge": classes.MulticlassHinge,
+    "binary-hinge": labels.BinaryHinge,
+    "perceptron": classes.MulticlassPerceptron,
+    "binary-perceptron": labels.BinaryPerceptron,
 }
-"""`mlpcli.model.tasks` says which of them a task offers, and under which name."""
+"""The first of its kind of target is the default; names that a user gives are stored in model files."""
+
+
+def losses_for(target: TargetKind) -> dict[str, str]:
+    """Keys of LOSSES for a kind of target, by the name a user gives."""
+    return {loss.given_name or key: key for key, loss in LOSSES.items() if loss.target == target}
+
+
+LOSS_NAMES = tuple(dict.fromkeys(loss.given_name or key for key, loss in LOSSES.items()))
+"""All names a user can give."""

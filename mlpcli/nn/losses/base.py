@@ -3,6 +3,7 @@
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import ClassVar, Literal, TypeAlias
 
 import numpy as np
 
@@ -10,12 +11,16 @@ from mlpcli.errors import SettingsError
 from mlpcli.nn.arrays import AnyArray, FloatArray, Scratch
 from mlpcli.settings import Settings, setting
 
+TargetKind: TypeAlias = Literal["numbers", "classes", "labels"]
+
 
 def _parse_quantiles(text: str) -> tuple[float, ...]:
     try:
         return tuple(float(part) for part in text.split(","))
     except ValueError:
-        raise SettingsError(f"--quantiles: {text!r} is no list of numbers", "Write 0.1,0.5,0.9.") from None
+        raise SettingsError(
+            f"{text!r} is no list of numbers", "Write 0.1,0.5,0.9.", setting="quantiles"
+        ) from None
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,7 @@ class LossSettings(Settings):
     )
     quantiles: tuple[float, ...] = setting(
         (0.1, 0.5, 0.9),
-        "Levels that --loss quantile learns at once [default: 0.1,0.5,0.9].",
+        "Levels that {loss} quantile learns at once [default: 0.1,0.5,0.9].",
         group="Loss",
         metavar="LEVELS",
         parse=_parse_quantiles,
@@ -43,7 +48,7 @@ class LossSettings(Settings):
         below=1,
     )
     focal_gamma: float = setting(
-        2.0, "How much --loss focal turns away from rows that are easy.", group="Loss", at_least=0
+        2.0, "How much {loss} focal turns away from rows that are easy.", group="Loss", at_least=0
     )
 
     def __post_init__(self) -> None:
@@ -54,17 +59,20 @@ class LossSettings(Settings):
             or not levels
             or not all(isinstance(level, (int, float)) and 0 < level < 1 for level in levels)
         ):
-            raise SettingsError("--quantiles: a level is not between 0 and 1", "Write 0.1,0.5,0.9.")
+            raise SettingsError("a level is not between 0 and 1", "Write 0.1,0.5,0.9.", setting="quantiles")
         if list(levels) != sorted(set(levels)):
-            raise SettingsError("--quantiles: the levels do not rise", "Write 0.1,0.5,0.9.")
+            raise SettingsError("the levels do not rise", "Write 0.1,0.5,0.9.", setting="quantiles")
 
 
 class Loss(ABC):
-    """A scalar function of raw outputs (..., rows, n_out) and targets: the mean over rows of weight · loss.
+    """A scalar function of raw outputs (rows, n_out) and targets: the mean over rows of weight · loss."""
 
-    With an axis of members in front it is the sum of their means, so that each has the gradient it would have
-    alone.
-    """
+    target: ClassVar[TargetKind]
+    """The kind of target it is for: numbers, one class out of several, or yes-or-no labels."""
+    given_name: ClassVar[str] = ""
+    """The name a user gives, if it is not that in LOSSES: labels share the names of classes."""
+    owns_link: ClassVar[bool] = False
+    """Whether it maps raw outputs of a regression to predictions itself, so that no output activation may."""
 
     def __init__(self, settings: LossSettings | None = None) -> None:
         self._scratch = Scratch()
@@ -114,7 +122,7 @@ class ElementwiseLoss(Loss):
         """Slope · weight / number of elements."""
         losses = self._scratch("losses", outputs.shape, outputs.dtype)
         self._losses_and_slopes(outputs, targets, losses, d_outputs)
-        elements = int(outputs.shape[-2] * outputs.shape[-1])
+        elements = outputs.size
         if weights is not None:
             losses *= weights
             d_outputs *= weights

@@ -1,4 +1,4 @@
-"""Losses of one class out of several, an output each. Targets are class numbers (..., rows).
+"""Losses of one class out of several, an output each. Targets are class numbers (rows,).
 
 They work on (classes, rows) copies of the outputs: reductions over a few classes are then eight times as fast
 (14 and 1.7 µs for the maximum at 200 rows and 2 classes).
@@ -6,24 +6,27 @@ They work on (classes, rows) copies of the outputs: reductions over a few classe
 
 import math
 from abc import abstractmethod
+from typing import ClassVar
 
 import numpy as np
 
 from mlpcli.nn.arrays import INDEX, AnyArray, FloatArray, IndexArray
-from mlpcli.nn.losses.base import Loss, LossSettings, total
+from mlpcli.nn.losses.base import Loss, LossSettings, TargetKind, total
 
 
 class ClassLoss(Loss):
     """Base: the link is the softmax, so that the class with the highest score is predicted.
 
-    Its memory is laid out anew only when the shape of the outputs changes: `_scores` (..., classes, rows),
-    and of a number a row (..., 1, rows).
+    Its memory is laid out anew only when the shape of the outputs changes: `_scores` (classes, rows),
+    and (1, rows) for one number a row.
     """
+
+    target: ClassVar[TargetKind] = "classes"
 
     def __init__(self, settings: LossSettings | None = None) -> None:
         super().__init__(settings)
         self._shape: tuple[int, ...] = ()
-        self._starts_by_shape: dict[tuple[int, ...], IndexArray] = {}
+        self._columns: IndexArray = np.arange(0)
 
     def value(self, outputs: FloatArray, targets: AnyArray, weights: FloatArray | None) -> float:
         """Weighted mean over rows."""
@@ -41,20 +44,20 @@ class ClassLoss(Loss):
         """Slope · weight / rows."""
         if outputs.shape != self._shape or outputs.dtype is not self._scores.dtype:
             self._lay_out(outputs)
-        rows = outputs.shape[-2]
-        np.copyto(self._scores, outputs.mT)
-        # The flat positions of each row's class: class · rows + row, counted on over the members.
+        rows = len(outputs)
+        np.copyto(self._scores, outputs.T)
+        # The flat positions of each row's class: class · rows + row.
         np.multiply(targets, rows, out=self._places)
-        np.add(self._places, self._starts, out=self._places)
+        np.add(self._places, self._columns[:rows], out=self._places)
         self._losses_and_slopes(with_loss=with_loss)
         if weights is not None:
-            self._losses *= weights.mT
-            self._scores *= weights.mT
-        np.multiply(self._scores.mT, 1.0 / rows, out=d_outputs)
+            self._losses *= weights.T
+            self._scores *= weights.T
+        np.multiply(self._scores.T, 1.0 / rows, out=d_outputs)
         return total(self._losses) / rows if with_loss else math.nan
 
     def link(self, outputs: FloatArray) -> FloatArray:
-        """Probabilities (..., rows, classes) that sum to one."""
+        """Probabilities (rows, classes) that sum to one."""
         probabilities = np.exp(outputs - outputs.max(axis=-1, keepdims=True))
         return np.asarray(probabilities / probabilities.sum(axis=-1, keepdims=True))
 
@@ -63,29 +66,25 @@ class ClassLoss(Loss):
         """Write each row's loss into `_losses`, unless not `valued`; scores become their derivatives."""
 
     def _lay_out(self, outputs: FloatArray) -> None:
-        *members, rows, classes = outputs.shape
-        self._shape = outputs.shape
-        scores = self._scratch("scores", (*members, rows * classes), outputs.dtype)
-        self._scores = scores.reshape(*members, classes, rows)
-        self._flat = self._scores.reshape(-1)
-        if self._shape not in self._starts_by_shape:
-            firsts = np.arange(0, scores.size, rows * classes).reshape(*members, 1) if members else 0
-            self._starts_by_shape[self._shape] = firsts + np.arange(rows)
-        self._starts = self._starts_by_shape[self._shape]
-        self._places = self._scratch("places", (*members, rows), INDEX)
+        rows, classes = self._shape = outputs.shape
+        self._flat = self._scratch("scores", (rows * classes,), outputs.dtype)
+        self._scores = self._flat.reshape(classes, rows)
+        if len(self._columns) < rows:
+            self._columns = np.arange(rows)
+        self._places = self._scratch("places", (rows,), INDEX)
         self._losses, self._of_class, self._reduced, self._term = (
-            self._scratch(name, (*members, rows), outputs.dtype).reshape(*members, 1, rows)
+            self._scratch(name, (rows,), outputs.dtype).reshape(1, rows)
             for name in ("losses", "of_class", "reduced", "term")
         )
 
     def _take(self, out: FloatArray) -> None:
         """Each row's score of its class."""
         # mode="clip" writes into `out` directly; the places are in range.
-        self._flat.take(self._places, out=out[..., 0, :], mode="clip")
+        self._flat.take(self._places, out=out[0], mode="clip")
 
     def _put(self, values: FloatArray) -> None:
         """The inverse of `_take`."""
-        self._flat[self._places] = values[..., 0, :]
+        self._flat[self._places] = values[0]
 
     def _shift(self) -> None:
         """Subtract each row's highest score, so that no exponential overflows."""
@@ -108,7 +107,7 @@ class SoftmaxCrossEntropy(ClassLoss):
 
     def _losses_and_slopes(self, *, with_loss: bool) -> None:
         smoothing = self._settings.label_smoothing or 0.0
-        even = smoothing / self._shape[-1]
+        even = smoothing / self._shape[1]
         self._shift()
         if with_loss:
             self._take(self._term)

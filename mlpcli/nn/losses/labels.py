@@ -1,13 +1,17 @@
 """Losses of yes-or-no targets, one output each: z is the output, t is 0 or 1, s is -1 or 1."""
 
+from typing import ClassVar
+
 import numpy as np
 
 from mlpcli.nn.arrays import AnyArray, FloatArray
-from mlpcli.nn.losses.base import ElementwiseLoss, sigmoid
+from mlpcli.nn.losses.base import ElementwiseLoss, TargetKind, sigmoid
 
 
 class LabelLoss(ElementwiseLoss):
     """Base: the link is the sigmoid, so that a label is predicted where its score is above zero."""
+
+    target: ClassVar[TargetKind] = "labels"
 
     def link(self, outputs: FloatArray) -> FloatArray:
         """Probability of each output being 1."""
@@ -25,6 +29,8 @@ class SigmoidCrossEntropy(LabelLoss):
 
     From the raw output, so that nothing overflows: max(z, 0) - z t + log(1 + e^-|z|); slope σ(z) - t.
     """
+
+    given_name: ClassVar[str] = "cross-entropy"
 
     def _losses_and_slopes(
         self, outputs: FloatArray, targets: AnyArray, losses: FloatArray, slopes: FloatArray
@@ -44,6 +50,8 @@ class SigmoidFocal(LabelLoss):
 
     Slope of the first term, for t = 1: (1 - p)^γ (γ p log p - 1 + p); the second is its mirror image.
     """
+
+    given_name: ClassVar[str] = "focal"
 
     def _losses_and_slopes(
         self, outputs: FloatArray, targets: AnyArray, losses: FloatArray, slopes: FloatArray
@@ -76,6 +84,8 @@ class SigmoidFocal(LabelLoss):
 class BinaryHinge(LabelLoss):
     """max(0, 1 - s z): a margin of one is asked for (the loss of support vector machines)."""
 
+    given_name: ClassVar[str] = "hinge"
+
     def _losses_and_slopes(
         self, outputs: FloatArray, targets: AnyArray, losses: FloatArray, slopes: FloatArray
     ) -> None:
@@ -90,6 +100,8 @@ class BinaryHinge(LabelLoss):
 
 class BinaryPerceptron(LabelLoss):
     """max(0, -s z): only mistakes count, and undecided rows as such (Rosenblatt 1958)."""
+
+    given_name: ClassVar[str] = "perceptron"
 
     def _losses_and_slopes(
         self, outputs: FloatArray, targets: AnyArray, losses: FloatArray, slopes: FloatArray

@@ -1,14 +1,21 @@
 """Losses of regression: z is the output, t the target, r = z - t."""
 
 import math
+from typing import ClassVar
 
 import numpy as np
 
 from mlpcli.nn.arrays import AnyArray, FloatArray
-from mlpcli.nn.losses.base import ElementwiseLoss
+from mlpcli.nn.losses.base import ElementwiseLoss, TargetKind
 
 
-class MeanSquaredError(ElementwiseLoss):
+class NumberLoss(ElementwiseLoss):
+    """Base: the link is the identity unless a loss has its own."""
+
+    target: ClassVar[TargetKind] = "numbers"
+
+
+class MeanSquaredError(NumberLoss):
     """r²."""
 
     def _losses_and_slopes(
@@ -19,7 +26,7 @@ class MeanSquaredError(ElementwiseLoss):
         slopes *= 2.0
 
 
-class MeanAbsoluteError(ElementwiseLoss):
+class MeanAbsoluteError(NumberLoss):
     """|r|: for targets with many outliers. Its slope at zero is taken as zero."""
 
     def _losses_and_slopes(
@@ -30,7 +37,7 @@ class MeanAbsoluteError(ElementwiseLoss):
         np.sign(slopes, out=slopes)
 
 
-class Huber(ElementwiseLoss):
+class Huber(NumberLoss):
     """r² / 2 for |r| ≤ δ, else δ (|r| - δ / 2) (Huber 1964).
 
     Both branches at once: with c = clip(r, -δ, δ) the loss is c (r - c / 2) and its slope is c.
@@ -46,7 +53,7 @@ class Huber(ElementwiseLoss):
         losses *= slopes
 
 
-class LogCosh(ElementwiseLoss):
+class LogCosh(NumberLoss):
     """log cosh r = |r| + log(1 + e^-2|r|) - log 2: squared near zero, absolute far off; slope tanh r."""
 
     def _losses_and_slopes(
@@ -62,7 +69,7 @@ class LogCosh(ElementwiseLoss):
         np.tanh(slopes, out=slopes)
 
 
-class Quantile(ElementwiseLoss):
+class Quantile(NumberLoss):
     """|r| / 2 + (1/2 - q) r: the pinball loss of each level q (Koenker & Bassett 1978).
 
     The outputs of a target are its levels, side by side: (rows, targets · levels) for targets (rows,
@@ -99,8 +106,10 @@ class Quantile(ElementwiseLoss):
         return np.tile(np.array(levels, outputs.dtype), outputs.shape[-1] // len(levels))
 
 
-class Poisson(ElementwiseLoss):
+class Poisson(NumberLoss):
     """e^z - t z + t log t - t: half the deviance of a count t with mean e^z (McCullagh & Nelder 1989)."""
+
+    owns_link: ClassVar[bool] = True
 
     def _losses_and_slopes(
         self, outputs: FloatArray, targets: AnyArray, losses: FloatArray, slopes: FloatArray

@@ -65,6 +65,7 @@ class OptimizerSettings(Settings):
         group="Optimizer",
         at_least=0,
         below=1,
+        of_steps=True,
     )
     rate_factors: tuple[tuple[str, float], ...] | None = setting(
         None,
@@ -72,9 +73,13 @@ class OptimizerSettings(Settings):
         group="Optimizer",
         metavar="KIND=F,...",
         parse=_parse_rate_factors,
+        of_steps=True,
     )
     rate_by_width: bool | None = setting(
-        None, "Divide the rate of a layer's weights by the root of its inputs.", group="Optimizer"
+        None,
+        "Divide the rate of a layer's weights by the root of its inputs.",
+        group="Optimizer",
+        of_steps=True,
     )
 
     def __post_init__(self) -> None:

@@ -64,9 +64,9 @@ class UpdateRule(ABC):
         self._state = {name: np.zeros_like(parameters.values) for name in self.state_names}
         arrays = [parameters.values, parameters.gradients, *self._state.values()]
         if rate_factors is not None:
-            arrays.append(np.array(np.broadcast_to(rate_factors, parameters.values.shape)))
+            arrays.append(rate_factors)
         self._has_factors = rate_factors is not None
-        change = np.empty(min(BLOCK, parameters.values.size), parameters.values.dtype)
+        change = np.empty(min(BLOCK, parameters.size), parameters.values.dtype)
         self._blocks = [(change[: len(block[0])], *block) for block in _blocks(arrays)]
 
     def step(self, learning_rate: float) -> None:
@@ -95,6 +95,5 @@ class UpdateRule(ABC):
 
 
 def _blocks(arrays: Sequence[FloatArray]) -> list[list[FloatArray]]:
-    flat = [array.reshape(-1) for array in arrays]
-    starts = itertools.chain(range(0, flat[0].size, BLOCK), [flat[0].size])
-    return [[array[start:stop] for array in flat] for start, stop in itertools.pairwise(starts)]
+    starts = itertools.chain(range(0, len(arrays[0]), BLOCK), [len(arrays[0])])
+    return [[array[start:stop] for array in arrays] for start, stop in itertools.pairwise(starts)]

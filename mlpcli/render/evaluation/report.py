@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from mlpcli.metrics.gates import Verdict
+from mlpcli.metrics.gates import GateResult
 from mlpcli.render import counts
 from mlpcli.render.console import Screen, printable
 from mlpcli.render.evaluation.tables import BLOCKS, found_by, gates_of, tables_of
@@ -58,7 +58,7 @@ def markdown(screen: Screen, evaluation: "Evaluation") -> None:
             screen.raw(f"{_escaped(remark)}\n")
 
 
-def failed_gates(screen: Screen, gates: Sequence[Verdict]) -> None:
+def failed_gates(screen: Screen, gates: Sequence[GateResult]) -> None:
     """A line for each gate that does not hold, as JSON goes elsewhere."""
     for gate in gates:
         if not gate.holds:

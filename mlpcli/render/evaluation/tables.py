@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlpcli.errors import count
 from mlpcli.metrics.bootstrap import Interval
-from mlpcli.metrics.gates import Verdict
+from mlpcli.metrics.gates import GateResult
 from mlpcli.render.formatting import score
 
 if TYPE_CHECKING:
@@ -195,7 +195,7 @@ def _importance(found: "Importance", blocks: bool) -> ReportTable:
     return ReportTable("Importance", headers, rows, (1, 2), (said,))
 
 
-def gates_of(gates: Sequence[Verdict]) -> list[ReportTable]:
+def gates_of(gates: Sequence[GateResult]) -> list[ReportTable]:
     """One table, if there are gates."""
     if not gates:
         return []
@@ -205,7 +205,7 @@ def gates_of(gates: Sequence[Verdict]) -> list[ReportTable]:
     return [ReportTable(title, ["", "gate", ""], rows)]
 
 
-def found_by(gate: Verdict) -> str:
+def found_by(gate: GateResult) -> str:
     """The value that a verdict rests on, or why there is none."""
     return gate.reason or f"it is {score(gate.value)}"
 

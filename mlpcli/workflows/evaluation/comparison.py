@@ -1,4 +1,4 @@
-"""Another model, or an earlier evaluation, beside this one: the differences, and whether they are luck."""
+"""Comparison with another model or an earlier evaluation: the differences, and whether they are luck."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,14 +7,13 @@ from pathlib import Path
 from mlpcli.arrays import Array
 from mlpcli.artifact.json_values import from_json
 from mlpcli.data.counts import CellCounts
-from mlpcli.data.target import ClassTarget
-from mlpcli.errors import DataError
+from mlpcli.errors import DataError, Sentence
 from mlpcli.metrics import METRICS
 from mlpcli.metrics.bootstrap import Interval, percentiles
 from mlpcli.model.model import Model, load
+from mlpcli.model.tasks import Multiclass
 
-FLAG = "--compare"
-HOW = "Give a model, or what this wrote: mlpcli evaluate MODEL DATA --json > FILE.json"
+HOW = Sentence("Give a model, or a file written by: mlpcli evaluate MODEL DATA {as_json} > FILE.json")
 BETTER, WORSE, UNCLEAR, SAME = "better", "worse", "unclear", "same"
 RESAMPLES = 1000
 MOST_DRAWS = 200_000_000
@@ -22,7 +21,7 @@ MOST_DRAWS = 200_000_000
 FEWEST_RESAMPLES = 200
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Comparison:
     """This model's metrics minus the other's on the same rows, or minus those of an earlier evaluation."""
 
@@ -47,34 +46,37 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Earlier:
-    """What `evaluate --json` said."""
+    """An earlier evaluation, from its JSON."""
 
     rows: int
     metrics: dict[str, float | None]
 
 
 def load_other(path: str, model: Model) -> Model | Earlier:
-    """What is compared with; raises MlpcliError where it cannot be compared."""
+    """The model or evaluation to compare with; raises MlpcliError where it cannot be compared."""
     if _is_json(path):
         return _earlier(path, model)
     other = load(path)
     ours, theirs = model.artifact.schema, other.artifact.schema
     if theirs.task != ours.task:
         raise DataError(
-            f"{FLAG} {path}: its task is {theirs.task}, not {ours.task}",
+            f"{path}: its task is {theirs.task}, not {ours.task}",
             "Compare models of the same target.",
+            setting="compare",
         )
     if set(theirs.target) != set(ours.target):
         raise DataError(
-            f"{FLAG} {path}: its target is {', '.join(theirs.target)}, not {', '.join(ours.target)}",
+            f"{path}: its target is {', '.join(theirs.target)}, not {', '.join(ours.target)}",
             "Compare models of the same target.",
+            setting="compare",
         )
-    if isinstance(model.target, ClassTarget) and isinstance(other.target, ClassTarget):
-        different = set(model.target.classes) ^ set(other.target.classes)
+    if isinstance(model.task, Multiclass):
+        different = set(model.task.labels) ^ set(other.task.labels)
         if different:
             raise DataError(
-                f"{FLAG} {path}: only one of the models knows the class {min(different)!r}",
+                f"{path}: only one of the models knows the class {min(different)!r}",
                 "Compare models of the same classes.",
+                setting="compare",
             )
     return other
 
@@ -103,17 +105,17 @@ def compared_with_model(
     verdicts = {name: _verdict(name, interval) for name, interval in intervals.items()}
     differences = _differences(ours, theirs)
     return Comparison(
-        path,
-        "model",
-        rows,
-        dict(theirs),
-        differences,
-        intervals,
-        verdicts,
-        resamples,
-        level,
-        seen_in_training,
-        counts,
+        other=path,
+        kind="model",
+        rows=rows,
+        metrics=dict(theirs),
+        difference=differences,
+        intervals=intervals,
+        verdicts=verdicts,
+        resamples=resamples,
+        level=level,
+        seen_in_training=seen_in_training,
+        counts=counts,
     )
 
 
@@ -124,7 +126,17 @@ def compared_with_file(
     theirs = {name: earlier.metrics.get(name) for name in ours}
     differences = _differences(ours, theirs)
     return Comparison(
-        path, "file", earlier.rows, theirs, differences, None, None, 0, level, None, CellCounts()
+        other=path,
+        kind="file",
+        rows=earlier.rows,
+        metrics=theirs,
+        difference=differences,
+        intervals=None,
+        verdicts=None,
+        resamples=0,
+        level=level,
+        seen_in_training=None,
+        counts=CellCounts(),
     )
 
 
@@ -159,14 +171,14 @@ def _earlier(path: str, model: Model) -> Earlier:
     try:
         content = from_json(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
-        raise DataError(
-            f"{FLAG} {path}: {error.strerror}", "Give a model, or a file of evaluate --json."
-        ) from None
+        raise DataError(f"{path}: {error.strerror}", HOW) from None
     except (ValueError, RecursionError):
-        raise DataError(f"{FLAG} {path}: is not JSON, or not of numbers that are some", HOW) from None
+        raise DataError(
+            f"{path}: is not valid JSON, or holds NaN or infinity", HOW, setting="compare"
+        ) from None
     if not isinstance(content, dict) or content.get("command") != "evaluate":
         raise DataError(
-            f"{FLAG} {path}: is not what evaluate --json says",
+            f"{path}: is not the JSON of an evaluation",
             HOW,
         )
     metrics, rows, task = content.get("metrics"), content.get("rows"), content.get("task")
@@ -176,21 +188,27 @@ def _earlier(path: str, model: Model) -> Earlier:
         or not isinstance(metrics, dict)
         or any(value is not None and type(value) not in (int, float) for value in metrics.values())
     ):
-        raise DataError(f"{FLAG} {path}: its metrics or rows are missing", "Write the file again.")
+        raise DataError(
+            f"{path}: its metrics or rows are missing", "Write the file again.", setting="compare"
+        )
     if task != model.task.name:
         raise DataError(
-            f"{FLAG} {path}: its task is {task!s:.40}, not {model.task.name}",
+            f"{path}: its task is {task!s:.40}, not {model.task.name}",
             "Compare evaluations of the same target.",
+            setting="compare",
         )
     own = list(model.artifact.schema.target)
     if sorted(map(str, content.get("target") or own)) != sorted(own):
-        raise DataError(f"{FLAG} {path}: is of another target", "Compare evaluations of the same target.")
-    if isinstance(model.target, ClassTarget) and (content.get("classes") or None) not in (
+        raise DataError(
+            f"{path}: is of another target", "Compare evaluations of the same target.", setting="compare"
+        )
+    if isinstance(model.task, Multiclass) and (content.get("classes") or None) not in (
         None,
-        list(model.target.classes),
+        list(model.task.labels),
     ):
         raise DataError(
-            f"{FLAG} {path}: is of other classes, or another of two is the positive one",
+            f"{path}: is of other classes, or another of two is the positive one",
             "Compare evaluations of the same classes.",
+            setting="compare",
         )
     return Earlier(rows, {name: None if value is None else float(value) for name, value in metrics.items()})

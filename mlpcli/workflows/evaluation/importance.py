@@ -96,4 +96,4 @@ def _score(outcome: Outcome, task: str, metric: str) -> float:
 
 def _outcome(model: Model, part: EncodedRows, features: Array, threshold: Any) -> Outcome:
     point_prediction = model.loss.point_prediction(model.outputs(features))
-    return model.task.outcome(model.target, point_prediction, part.truth, part.weights, threshold)
+    return model.task.outcome(point_prediction, part.truth, part.weights, threshold)

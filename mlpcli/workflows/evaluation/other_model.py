@@ -9,24 +9,21 @@ from mlpcli.arrays import Array
 from mlpcli.data.columns.cells import Reading
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.reading.source import ReadingSettings
-from mlpcli.data.target import ClassTarget
-from mlpcli.errors import DataError
+from mlpcli.errors import DataError, Sentence
 from mlpcli.metrics.outcome import Outcome
 from mlpcli.model.encoded_rows import (
     EncodedChunk,
     EncodedRows,
     digest_of,
     numbers_of,
-    reading_of,
     refuse_counted,
 )
-from mlpcli.model.model import Model, read_as, reading_for
-from mlpcli.settings import described_fields, flag_of
+from mlpcli.model.model import Model, reading_for
 
 
 @dataclass(frozen=True)
 class OtherRows:
-    """Of another model, for the same rows."""
+    """Another model on the same rows."""
 
     point_prediction: Array
     """(rows, outputs)"""
@@ -43,19 +40,21 @@ class OtherModel:
         ours, theirs = reading_for(model, given), reading_for(other, given)
         for name in ("no_header", "comment"):
             if (getattr(ours, name) or None) != (getattr(theirs, name) or None):
-                flag = flag_of(name, described_fields(ReadingSettings)[name])
+                named = f"{{{name}}}"
                 raise DataError(
-                    f"--compare: the models were trained on files read with and without the same {flag}",
-                    f"Give {flag} for the files of this evaluation.",
+                    Sentence("the models were trained on files read with and without the same " + named),
+                    Sentence(f"Give {named} for the files of this evaluation."),
+                    setting="compare",
                 )
-        self._model, self._ours = read_as(other, theirs), model
+        self._model, self._ours = other, model
         self.schema = other.artifact.schema
         self.inputs = [column.name for column in self.schema.inputs]
-        mine, its = reading_of(ours), reading_of(theirs)
+        mine, its = Reading.of(ours), Reading.of(theirs)
+        self._reading = its
         self._same_decimal = mine.decimal == its.decimal
         self.parsed = Reading(mine.missing & its.missing, mine.decimal)
         """What is missing to one of the models only is told apart when it encodes."""
-        self._central, self._hashes, self._counts = list[Array](), list[Array](), CellCounts()
+        self._predictions, self._hashes, self._counts = list[Array](), list[Array](), CellCounts()
 
     def texts(self, header: Sequence[str]) -> set[str]:
         """Columns that have to be read as text: those of no numbers, or all of a text file whose numbers this
@@ -66,17 +65,18 @@ class OtherModel:
     def add(self, chunk: EncodedChunk, *, strict: bool) -> None:
         """The next rows."""
         model = self._model
-        features = model.encode(chunk.frame, self._counts)
+        frame = chunk.frame.under(self._reading)
+        features = model.encode(frame, self._counts)
         if strict:
-            refuse_counted(self._counts, chunk.frame, chunk.place, " to the model of --compare")
-        self._central.append(model.loss.point_prediction(model.outputs(features)))
+            refuse_counted(self._counts, frame, compared=True)
+        self._predictions.append(model.loss.point_prediction(model.outputs(features)))
         truth = truth_for(model, self._ours, chunk.part.truth)
         self._hashes.append(EncodedRows(features, truth, None).hashes())
 
     def rows(self) -> OtherRows:
-        """Of all chunks."""
+        """Predictions for all chunks."""
         digest = digest_of(np.concatenate(self._hashes))
-        return OtherRows(np.concatenate(self._central), digest, self._counts)
+        return OtherRows(np.concatenate(self._predictions), digest, self._counts)
 
 
 def outcome_of_other(
@@ -88,13 +88,12 @@ def outcome_of_other(
     """
     places = order_of(other, model)
     outcome = other.task.outcome(
-        other.target,
         point_prediction,
         truth_for(other, model, part.truth),
         part.weights,
         other.threshold if threshold is None else threshold,
     )
-    if _names(other) == _names(model):
+    if other.task.labels == model.task.labels:
         return outcome
     predicted, probabilities = outcome.predicted, outcome.probabilities
     predicted = np.argsort(places)[predicted] if predicted.ndim == 1 else predicted[:, places]
@@ -102,9 +101,7 @@ def outcome_of_other(
     if threshold is not None and model.task.name == "binary":
         assert probabilities is not None
         # Its own outcome has cut the probability of its own positive class.
-        predicted = model.task.outcome(
-            model.target, probabilities[:, 1:], part.truth, part.weights, threshold
-        ).predicted
+        predicted = model.task.decide(probabilities[:, 1:], threshold)
     return Outcome(part.truth, predicted, probabilities, part.weights)
 
 
@@ -116,10 +113,4 @@ def truth_for(other: Model, model: Model, truth: Array) -> Array:
 
 def order_of(other: Model, model: Model) -> Array:
     """Where each of this model's classes or targets is among the other's."""
-    names = _names(other)
-    return np.array([names.index(name) for name in _names(model)])
-
-
-def _names(model: Model) -> tuple[str, ...]:
-    """Classes, or targets, in the order of the outputs."""
-    return model.target.classes if isinstance(model.target, ClassTarget) else model.target.names
+    return np.array([other.task.labels.index(name) for name in model.task.labels])

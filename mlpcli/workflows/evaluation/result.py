@@ -1,4 +1,4 @@
-"""What an evaluation returns, and its parts: each class, each target, errors, intervals."""
+"""Result of an evaluation and its parts: each class, each target, errors, intervals."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -6,19 +6,18 @@ from typing import TypeAlias
 import numpy as np
 
 from mlpcli.data.counts import CellCounts
-from mlpcli.data.target import ClassTarget
+from mlpcli.errors import Sentence
 from mlpcli.metrics import measure
 from mlpcli.metrics.bootstrap import Interval
 from mlpcli.metrics.classification import confusion, per_class
 from mlpcli.metrics.conformal import ErrorSizes, coverage
 from mlpcli.metrics.evaluation_curves import EvaluationCurves, evaluation_curves
-from mlpcli.metrics.gates import Verdict
+from mlpcli.metrics.gates import GateResult
 from mlpcli.metrics.outcome import Outcome, UnavailableError
 from mlpcli.metrics.regression import residuals
 from mlpcli.model.intervals import bounds
 from mlpcli.model.model import Model
-from mlpcli.model.tasks import Threshold
-from mlpcli.options.threshold import FOR
+from mlpcli.model.tasks import Multiclass, Threshold
 from mlpcli.workflows.evaluation.comparison import Comparison
 from mlpcli.workflows.evaluation.importance import Importance
 from mlpcli.workflows.evaluation.scored_rows import ScoredRows
@@ -37,7 +36,7 @@ class Confusion:
 
 @dataclass(frozen=True)
 class Coverage:
-    """Of `--interval`: the share of true numbers inside, and the mean width; of several targets the means."""
+    """Share of true numbers inside the intervals, and their mean width; means over several targets."""
 
     level: float
     coverage: float
@@ -45,9 +44,9 @@ class Coverage:
     per_target: dict[str, dict[str, float]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Evaluation:
-    """What `evaluate` returns."""
+    """Result of `evaluate`."""
 
     task: str
     rows: int
@@ -74,7 +73,7 @@ class Evaluation:
     slices: dict[str, dict[str, SliceScores]]
     """{column: {value: scores}}"""
     comparison: Comparison | None
-    gates: list[Verdict]
+    gates: list[GateResult]
     importance: Importance | None
     target: tuple[str, ...]
     labels: list[str]
@@ -92,19 +91,18 @@ class Evaluation:
 
 
 def threshold_of_each(model: Model, threshold: Threshold) -> list[float] | None:
-    """That of the positive class, or of each label; None if the task has none."""
-    if model.task.name not in FOR:
+    """The threshold of the positive class, or of each label; None if the task has none."""
+    if not model.task.has_threshold:
         return None
-    labels = 1 if isinstance(model.target, ClassTarget) else len(model.target.names)
-    each: list[float] = np.broadcast_to(threshold, (labels,)).tolist()
+    each: list[float] = np.broadcast_to(threshold, (model.task.outputs,)).tolist()
     return each
 
 
 def by_class(model: Model, outcome: Outcome) -> tuple[Confusion | None, dict[str, dict[str, float]] | None]:
     """The confusion matrix and the scores of each class, if there are classes."""
-    if not isinstance(model.target, ClassTarget):
+    if not isinstance(model.task, Multiclass):
         return None, None
-    classes = list(model.target.classes)
+    classes = list(model.task.labels)
     scores = per_class(outcome, len(classes))
     scores_of_each = {
         each: {name: float(values[number]) for name, values in scores.items()}
@@ -115,10 +113,10 @@ def by_class(model: Model, outcome: Outcome) -> tuple[Confusion | None, dict[str
 
 def by_target(model: Model, outcome: Outcome) -> ByName | None:
     """Each target by itself: values as regression, labels as a binary class."""
-    if isinstance(model.target, ClassTarget) or len(model.target.names) == 1:
+    if isinstance(model.task, Multiclass) or len(model.task.labels) == 1:
         return None
     found = {}
-    for number, name in enumerate(model.target.names):
+    for number, name in enumerate(model.task.labels):
         truth, predicted = outcome.truth[:, number], outcome.predicted[:, number]
         if outcome.probabilities is None:
             single = Outcome(truth[:, None], predicted[:, None], None, outcome.weights)
@@ -134,7 +132,7 @@ def curves_of(model: Model, outcome: Outcome) -> tuple[EvaluationCurves | None, 
     try:
         return evaluation_curves(outcome, model.task.name), []
     except UnavailableError as reason:
-        return None, [f"--plot: nothing is drawn: {reason}"]
+        return None, [Sentence("{plot}: nothing is drawn: {}", reason)]
 
 
 def residuals_of(model: Model, outcome: Outcome) -> dict[str, dict[str, float]] | None:

@@ -1,4 +1,4 @@
-"""One pass over the rows of a table: what is true, and what one or two models say, without their inputs."""
+"""One pass over the rows of a table: truth and predictions of one or two models, without their inputs."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -21,25 +21,24 @@ from mlpcli.model.encoded_rows import (
     no_target,
     numbers_of,
     paths_of,
-    reading_of,
 )
-from mlpcli.model.model import Model, read_as, reading_for
+from mlpcli.model.model import Model, reading_for
 from mlpcli.nn.network import PREDICTION_ROWS
 from mlpcli.options.run import choose_threads, limited_threads
 from mlpcli.workflows.evaluation.other_model import OtherModel, OtherRows
 from mlpcli.workflows.evaluation.slices import Slicer
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ScoredRows:
-    """Truth and weights of all rows with a target, and the models' linked central outputs for them."""
+    """Truth and weights of all rows with a target, and the models' point predictions for them."""
 
     part: EncodedRows
     """Its features have no columns."""
     point_prediction: Array
     """(rows, outputs)"""
     other: OtherRows | None
-    """What another model made of the same rows."""
+    """The same rows by another model."""
     slices: dict[str, dict[str, Array]]
     """{column: {value: row numbers}}"""
     sample: EncodedRows | None
@@ -65,13 +64,12 @@ def score_rows(
     """Read, encode and predict chunk by chunk; `sample` rows at most are kept with their features.
 
     The other model reads its inputs as it would alone; which rows have a target, and which, this one says.
-    Memory: outputs and truth of all rows, beside a chunk and the sample.
+    Memory: outputs and truth of all rows, and a chunk and the sample.
     """
     reading_settings = reading_for(model, reading)
-    cells, schema, counts = reading_of(reading_settings), model.artifact.schema, CellCounts()
-    parsed = cells
-    model = read_as(model, reading_settings)
-    beside = None if other is None else OtherModel(other, model, reading)
+    schema, counts = model.artifact.schema, CellCounts()
+    parsed = None
+    other_model = None if other is None else OtherModel(other, model, reading)
     parts, outputs, hashes = list[EncodedRows](), list[Array](), list[Array]()
     # More rows than were there in training are not those: no need to look at them.
     rows, most = 0, sum(model.artifact.receipt["rows"].values())
@@ -82,20 +80,19 @@ def score_rows(
         limited_threads(choose_threads(model.options.run.threads, products)),
     ):
         columns = resolve_names("by", by, stream.header, stream.name)
-        numbers = numbers_of(schema, model.target, None)
+        numbers = numbers_of(schema, model.task.target, None)
         also, texts = list(columns), set[str]()
-        if beside is not None:
-            beside.schema.require(stream.header, stream.name, target=False)
-            also += beside.inputs
-            parsed = beside.parsed
-            texts = beside.texts([] if isinstance(data, pd.DataFrame) else stream.header)
-        slicer = Slicer(columns, numbers, cells)
+        if other_model is not None:
+            other_model.schema.require(stream.header, stream.name, target=False)
+            also += other_model.inputs
+            parsed = other_model.parsed
+            texts = other_model.texts([] if isinstance(data, pd.DataFrame) else stream.header)
+        slicer = Slicer(columns, numbers, stream.reading)
         for chunk in encode_chunks(
             stream,
             schema,
             model.encoder,
-            model.target,
-            cells,
+            model.task.target,
             counts,
             strict=strict,
             also=also,
@@ -104,8 +101,8 @@ def score_rows(
         ):
             dropped += chunk.dropped
             outputs.append(model.loss.point_prediction(model.outputs(chunk.part.features)))
-            if beside is not None:
-                beside.add(chunk, strict=strict)
+            if other_model is not None:
+                other_model.add(chunk, strict=strict)
             rows += len(chunk.part)
             if rows <= most:
                 hashes.append(chunk.part.hashes())
@@ -121,15 +118,15 @@ def score_rows(
     if schema.weight is not None and part.weights is None:
         notes.append(f"the weight column {schema.weight!r} is missing: metrics are unweighted")
     return ScoredRows(
-        part,
-        np.concatenate(outputs),
-        None if beside is None else beside.rows(),
-        slicer.slices(),
-        drawn.part if sample else None,
-        digest_of(np.concatenate(hashes)) if rows <= most else "",
-        dropped,
-        counts,
-        notes,
+        part=part,
+        point_prediction=np.concatenate(outputs),
+        other=None if other_model is None else other_model.rows(),
+        slices=slicer.slices(),
+        sample=drawn.part if sample else None,
+        digest=digest_of(np.concatenate(hashes)) if rows <= most else "",
+        dropped=dropped,
+        counts=counts,
+        notes=notes,
     )
 
 

@@ -1,8 +1,8 @@
-"""The options of `mlpcli evaluate`."""
+"""Settings of an evaluation."""
 
 from dataclasses import dataclass
 
-from mlpcli.errors import SettingsError
+from mlpcli.errors import Sentence, SettingsError
 from mlpcli.metrics import METRICS
 from mlpcli.metrics.gates import Condition, Drop, check_for_task, check_metric
 from mlpcli.settings import Settings, check_factors, parse_factors, parse_list, setting
@@ -16,23 +16,23 @@ def _parse_columns(text: str) -> tuple[str, ...]:
 
 
 def _parse_conditions(text: str) -> tuple[str, ...]:
-    return parse_list(_some("--fail-if", text))
+    return parse_list(_some("fail_if", text))
 
 
 def _parse_drops(text: str) -> tuple[tuple[str, float], ...]:
-    return parse_factors("max_drop", _some("--max-drop", text))
+    return parse_factors("max_drop", _some("max_drop", text))
 
 
-def _some(flag: str, text: str) -> str:
+def _some(setting: str, text: str) -> str:
     """A gate that is empty, as by an unset variable, would be open."""
     if not parse_list(text):
-        raise SettingsError(f"{flag}: is empty", "Name a metric and a number, or leave it out.")
+        raise SettingsError("is empty", "Name a metric and a number, or leave it out.", setting=setting)
     return text
 
 
 @dataclass(frozen=True)
 class EvaluationSettings(Settings):
-    """What is measured beside the metrics, and which of them must hold."""
+    """Measurements next to the metrics, and the gates that must hold."""
 
     threshold: float | None = setting(
         None,
@@ -89,7 +89,7 @@ class EvaluationSettings(Settings):
     )
     compare: str | None = setting(
         None,
-        "Another model, measured on the same rows, or what `evaluate --json` said earlier.",
+        "Another model, measured on the same rows, or the JSON of an earlier evaluation.",
         group="Comparison and gates",
         metavar="MODEL|FILE.json",
         common=True,
@@ -105,7 +105,7 @@ class EvaluationSettings(Settings):
     )
     max_drop: tuple[tuple[str, float], ...] = setting(
         (),
-        "Exit code 3 if a metric is worse than that of --compare by more, as roc_auc=0.01.",
+        "Exit code 3 if a metric is worse than that of {compare} by more, as roc_auc=0.01.",
         group="Comparison and gates",
         metavar="METRIC=X,...",
         parse=_parse_drops,
@@ -119,11 +119,11 @@ class EvaluationSettings(Settings):
         common=True,
     )
     importance_metric: str | None = setting(
-        None, "The metric of --importance; else that shown in training.", group="Importance", metavar="METRIC"
+        None, "The metric of {importance}; else that shown in training.", group="Importance", metavar="METRIC"
     )
     importance_repeats: int | None = setting(
         None,
-        f"How often each column is shuffled for --importance. [default: {REPEATS}]",
+        f"How often each column is shuffled for {{importance}}. [default: {REPEATS}]",
         group="Importance",
         at_least=1,
         at_most=1000,
@@ -135,44 +135,48 @@ class EvaluationSettings(Settings):
             Condition.parse(str(text))
         check_factors("max_drop", self.max_drop, list(METRICS))
         if self.max_drop and self.compare is None:
-            raise SettingsError("--max-drop: there is nothing to compare with", "Give --compare MODEL.")
+            hint = Sentence("Give {compare} MODEL.")
+            raise SettingsError("there is nothing to compare with", hint, setting="max_drop")
         if self.importance_metric is not None:
-            check_metric("--importance-metric", self.importance_metric, METRICS)
+            check_metric("importance_metric", self.importance_metric, METRICS)
         for name in ("importance_metric", "importance_repeats"):
             if getattr(self, name) is not None and not self.importance:
-                flag = "--" + name.replace("_", "-")
-                raise SettingsError(f"{flag} is for --importance", "Give --importance, too.")
+                hint = Sentence("Give {importance}, too.")
+                raise SettingsError(Sentence("is for {importance}"), hint, setting=name)
         if self.level is not None and not (self.bootstrap or self.compare is not None or self.importance):
             raise SettingsError(
-                "--level is for intervals, and there are none",
-                "Give --bootstrap, --compare or --importance, too; --interval has a level of its own.",
+                "is for intervals, and there are none",
+                Sentence(
+                    "Give {bootstrap}, {compare} or {importance}, too; {interval} has a level of its own."
+                ),
+                setting="level",
             )
 
     @property
     def confidence(self) -> float:
-        """`--level`, or its default."""
+        """The level of intervals, or its default."""
         return LEVEL if self.level is None else self.level
 
     @property
     def shufflings(self) -> int:
-        """`--importance-repeats`, or its default."""
+        """Shufflings of each column, or their default."""
         return REPEATS if self.importance_repeats is None else self.importance_repeats
 
     @property
     def conditions(self) -> list[Condition]:
-        """Of `--fail-if`."""
+        """The conditions under which the evaluation fails."""
         return [Condition.parse(text) for text in self.fail_if]
 
     @property
     def drops(self) -> list[Drop]:
-        """Of `--max-drop`."""
+        """The largest drops that are allowed."""
         return [Drop(*pair) for pair in self.max_drop]
 
     def check_task(self, task: str) -> None:
-        """Raise SettingsError if a metric that is named is none of the task."""
-        named = [("--fail-if", each.metric) for each in self.conditions]
-        named += [("--max-drop", each.metric) for each in self.drops]
+        """Raise SettingsError if a named metric is not one of the task."""
+        named = [("fail_if", each.metric) for each in self.conditions]
+        named += [("max_drop", each.metric) for each in self.drops]
         if self.importance_metric is not None:
-            named.append(("--importance-metric", self.importance_metric))
-        for flag, name in named:
-            check_for_task(flag, name, task)
+            named.append(("importance_metric", self.importance_metric))
+        for setting_name, name in named:
+            check_for_task(setting_name, name, task)

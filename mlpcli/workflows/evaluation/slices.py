@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mlpcli.arrays import Array
-from mlpcli.data.columns.cells import Cells, Frame, Reading, Texts, as_numbers, is_missing
+from mlpcli.data.columns.cells import Cells, Frame, Reading, Texts
 
 MOST = 20
 """Different values that are slices of their own."""
@@ -39,7 +39,7 @@ class Slicer:
         for name in self._columns:
             cells = frame[name]
             if name in self._numbers:
-                self._gathered[name].append(as_numbers(cells, self._reading)[0])
+                self._gathered[name].append(cells.numbers()[0])
             else:
                 self._gathered[name].append(self._codes(name, cells))
 
@@ -48,11 +48,11 @@ class Slicer:
         return {name: self._of_column(name) for name in self._columns}
 
     def _codes(self, name: str, cells: Cells) -> Array:
-        texts = cells if isinstance(cells, Texts) else Texts.of(cells)
+        texts = cells.texts()
         levels = self._levels[name]
         by_level = np.array([levels.setdefault(text, len(levels)) for text in texts.levels], np.int32)
         codes = texts.spread(by_level, -1)
-        codes[is_missing(texts, self._reading)] = -1
+        codes[texts.missing()] = -1
         return codes
 
     def _of_column(self, name: str) -> dict[str, Array]:
@@ -62,8 +62,8 @@ class Slicer:
         levels = np.array([*self._levels[name], None], dtype=object)[:-1]
         texts = Texts(gathered.astype(np.int32), levels)
         used = sorted(str(text) for text in texts.used())
-        each = Texts(np.arange(len(levels), dtype=np.int32), levels)
-        values, unreadable = as_numbers(each, self._reading)
+        each = Texts(np.arange(len(levels), dtype=np.int32), levels, self._reading)
+        values, unreadable = each.numbers()
         if not unreadable.any():
             if len(used) > MOST:
                 return _of_numbers(texts.spread(values, np.nan))

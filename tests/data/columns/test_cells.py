@@ -14,15 +14,11 @@ from mlpcli.data.columns.cells import (
     MISSING_WORDS,
     Cells,
     Frame,
+    Numbers,
     Reading,
     Texts,
-    as_booleans,
-    as_numbers,
-    count_distinct,
-    is_missing,
-    shown,
 )
-from tests.data.examples import READING, frame_of, sampled, text_column
+from tests.data.examples import frame_of, sampled, text_column
 
 NAN = float("nan")
 
@@ -30,7 +26,7 @@ NAN = float("nan")
 def numbers(
     *cells: str | None, decimal: str = ".", more: tuple[str, ...] = ()
 ) -> tuple[list[float], list[bool]]:
-    values, unreadable = as_numbers(text_column(cells), Reading(MISSING_WORDS | set(more), decimal))
+    values, unreadable = text_column(cells, Reading(MISSING_WORDS | set(more), decimal)).numbers()
     return values.tolist(), unreadable.tolist()
 
 
@@ -41,10 +37,10 @@ def typed(cells: Any) -> Cells:
 
 def test_the_missing_words() -> None:
     words = ["", "?", "NA", "n/a", "NULL", "null", "None", "NaN", "nan", "<NA>", "#N/A", " ", " NA\t", None]
-    assert is_missing(text_column(words), READING).all()
+    assert text_column(words).missing().all()
     values = ["0", "none", "??", "-", "no", "NAN", "N A"]
-    assert not is_missing(text_column(values), READING).any()
-    assert is_missing(text_column(["-", "x"]), Reading(MISSING_WORDS | {"-"})).tolist() == [True, False]
+    assert not text_column(values).missing().any()
+    assert text_column(["-", "x"], Reading(MISSING_WORDS | {"-"})).missing().tolist() == [True, False]
 
 
 @pytest.mark.parametrize(
@@ -102,13 +98,13 @@ def test_all_missing_and_no_cells() -> None:
 def test_a_missing_word_that_is_a_number_is_missing_however_it_is_written() -> None:
     """As in a table of numbers: there the text is gone."""
     reading = Reading(MISSING_WORDS | {"-999"})
-    column = typed([-999, 1.5])
-    assert is_missing(column, reading).tolist() == [True, False]
-    values, unreadable = as_numbers(column, reading)
+    column = typed([-999, 1.5]).under(reading)
+    assert column.missing().tolist() == [True, False]
+    values, unreadable = column.numbers()
     np.testing.assert_array_equal(values, [NAN, 1.5])
     np.testing.assert_array_equal(numbers("-999.0", "-999", "1.5", more=("-999",))[0], [NAN, NAN, 1.5])
     assert not unreadable.any()
-    assert not is_missing(typed([True, False]), Reading(MISSING_WORDS | {"0"})).any()
+    assert not typed([True, False]).under(Reading(MISSING_WORDS | {"0"})).missing().any()
 
 
 @pytest.mark.parametrize(
@@ -127,7 +123,7 @@ def test_a_missing_word_that_is_a_number_is_missing_however_it_is_written() -> N
 )
 def test_typed_numbers(cells: "pd.Series[Any]") -> None:
     cells = pd.Series([*cells, None], dtype=object) if cells.dtype == object else cells
-    values, unreadable = as_numbers(typed(cells), READING)
+    values, unreadable = typed(cells).numbers()
     assert values[:3].tolist() == [1.0, 2.0, 3.0]
     assert np.isnan(values[3:]).all()
     assert not unreadable.any()
@@ -135,15 +131,15 @@ def test_typed_numbers(cells: "pd.Series[Any]") -> None:
 
 def test_dates_are_not_numbers() -> None:
     for cells in (pd.Series(pd.date_range("2020", periods=3)), pd.Series([datetime.date(2020, 1, 1)])):
-        assert as_numbers(typed(cells), READING)[1].all()
+        assert typed(cells).numbers()[1].all()
 
 
 def test_booleans() -> None:
     words = ["true", "False", " YES ", "no", "T", "f", "Y", "n"]
-    values, unreadable = as_booleans(text_column(words), READING)
+    values, unreadable = text_column(words).booleans()
     assert values.tolist() == [1, 0, 1, 0, 1, 0, 1, 0]
     assert not unreadable.any()
-    values, unreadable = as_booleans(text_column(["", "1", "maybe", "NA", None]), READING)
+    values, unreadable = text_column(["", "1", "maybe", "NA", None]).booleans()
     assert np.isnan(values).all()
     assert unreadable.tolist() == [False, True, True, False, False]
 
@@ -151,14 +147,14 @@ def test_booleans() -> None:
 @pytest.mark.parametrize("kind", ["bool", "boolean", object])
 def test_typed_booleans(kind: Any) -> None:
     cells = pd.Series([True, False] + ([] if kind == "bool" else [None]), dtype=kind)
-    values, unreadable = as_booleans(typed(cells), READING)
+    values, unreadable = typed(cells).booleans()
     assert values[:2].tolist() == [1.0, 0.0]
     assert np.isnan(values[2:]).all()
     assert not unreadable.any()
 
 
 def test_numbers_are_no_booleans() -> None:
-    values, unreadable = as_booleans(np.array([1.0, 0.0, NAN]), READING)
+    values, unreadable = Numbers(np.array([1.0, 0.0, NAN])).booleans()
     assert np.isnan(values).all()
     assert unreadable.tolist() == [True, True, False]
 
@@ -183,8 +179,8 @@ def test_texts_keep_every_cell_exactly(cells: list[str | None]) -> None:
 def test_a_part_of_a_column_uses_only_its_own_levels() -> None:
     part = text_column(["a", "b", None, "c", "b"])[np.array([1, 2, 4])]
     assert part.used().tolist() == ["b"]
-    assert count_distinct(part) == 1
-    assert count_distinct(np.array([1.0, NAN, 1.0, 2.0])) == 2
+    assert part.distinct() == 1
+    assert Numbers(np.array([1.0, NAN, 1.0, 2.0])).distinct() == 2
 
 
 def test_values_of_levels_are_spread_over_the_rows() -> None:
@@ -198,7 +194,9 @@ def test_a_frame_takes_rows_by_number_mask_or_slice() -> None:
     for rows in (np.array([0, 2]), np.array([True, False, True]), slice(0, 3, 2)):
         part = frame.take(rows)
         assert len(part) == 2
-        assert [shown(part[name], 1) for name in ("n", "t")] == ["'3'", "'c'"]
+        assert [part[name].shown(1) for name in ("n", "t")] == ["'3'", "'c'"]
+        assert [part.place(0), part.place(1)] == ["row 0", "row 2"]
+        assert part.take(np.array([1])).place(0) == "row 2"
     assert len(Frame({}, 3).take(slice(1, None))) == 2
 
 
@@ -208,4 +206,4 @@ def test_booleans_of_a_data_frame_are_texts() -> None:
 
 
 def test_a_long_cell_is_shown_short() -> None:
-    assert shown(text_column(["x" * 1000]), 0) == repr("x" * 40)
+    assert text_column(["x" * 1000]).shown(0) == repr("x" * 40)

@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlpcli.arrays import Array
-from mlpcli.data.columns.cells import Levels
 from mlpcli.data.columns.dates import (
     FORMATS,
     ISO,
@@ -30,7 +29,7 @@ JANUARY_31 = 1_327_968_000.0
 WINTER = datetime(2012, 1, 31, 15, 4, 5, 250_000, tzinfo=timezone(timedelta(hours=2)))
 
 
-def column(*texts: str | None) -> Levels:
+def column(*texts: str | None) -> Array:
     return np.array([*texts, None], dtype=object)[:-1]
 
 

@@ -13,7 +13,7 @@ from mlpcli.data.columns.kinds import infer_columns, settle
 from mlpcli.data.reading.source import ReadingSettings
 from mlpcli.data.reading.table import open_table
 from mlpcli.data.schema import Column
-from tests.data.examples import READING, SAMPLES, frame_of, kinds_of
+from tests.data.examples import SAMPLES, frame_of, kinds_of
 
 
 def kind_of(cells: Any) -> tuple[str, str]:
@@ -25,7 +25,7 @@ def kind_of(cells: Any) -> tuple[str, str]:
 
 def of_sample(**cells: list[str]) -> list[Column]:
     """What a sample of these texts says, before all rows are seen."""
-    return infer_columns(frame_of(cells), list(cells), READING, {})
+    return infer_columns(frame_of(cells), list(cells), {})
 
 
 @pytest.mark.parametrize(
@@ -122,15 +122,15 @@ def test_a_chosen_kind_wins() -> None:
     table = pd.DataFrame({"a": ["1", "1"], "b": ["1", "1"], "c": ["1", "2"], "d": ["1", "2"]}, dtype="str")
     found = kinds_of(table, a="number", b="category", d="category")
     assert [column.kind for column in found.values()] == ["number", "category", "number", "category"]
-    assert found["b"] == Column("b", "category", "chosen by --kind")
+    assert found["b"] == Column("b", "category", "chosen by the user")
     assert kinds_of(table, c="ignore")["c"].kind == "ignore"
 
 
 def test_more_missing_words_and_the_decimal_comma() -> None:
     table = pd.DataFrame({"x": ["1,5", "-", "2,5"]}, dtype="str")
-    assert infer_columns(frame_of(table), ["x"], READING, {})[0].kind == "category"
+    assert infer_columns(frame_of(table), ["x"], {})[0].kind == "category"
     reading = Reading(MISSING_WORDS | {"-"}, ",")
-    assert infer_columns(frame_of(table), ["x"], reading, {})[0].kind == "number"
+    assert infer_columns(frame_of(table, reading), ["x"], {})[0].kind == "number"
 
 
 TYPED: dict[str, tuple[Any, str]] = {
@@ -160,7 +160,7 @@ def test_long_cells_are_shortened_in_the_reason() -> None:
 
 def test_kinds_of_a_sample_table() -> None:
     with open_table([str(SAMPLES / "auto_mpg.csv")], ReadingSettings()) as table:
-        found = infer_columns(table.sample, table.columns, READING, {})
+        found = infer_columns(table.sample, table.columns, {})
     assert {column.name: column.kind for column in found} == {
         "Name": "category",
         "Miles_per_Gallon": "number",
@@ -204,9 +204,9 @@ def test_what_all_rows_say_counts_not_what_a_sample_says() -> None:
         "v": ["x", "y"] * (ROWS // 2),
         "w": [*(["x", "y"] * (ROWS // 2))[:-1], "z"],
     }
-    columns = infer_columns(frame_of(table).take(slice(0, 1000)), list(table), READING, {})
+    columns = infer_columns(frame_of(table).take(slice(0, 1000)), list(table), {})
     assert {column.kind for column in columns} == {"number", "category"}
-    settled = {column.name: column for column in settle(columns, frame_of(table), READING)[0]}
+    settled = {column.name: column for column in settle(columns, frame_of(table))[0]}
     assert {name: column.kind for name, column in settled.items()} == {
         "a": "number",
         "twin": "duplicate",
@@ -222,14 +222,14 @@ def test_what_all_rows_say_counts_not_what_a_sample_says() -> None:
 
 def test_numbers_that_are_text_further_down_are_text() -> None:
     sample = {"x": ["1", "2", "3"], "y": ["1", "2", "4"]}
-    columns = infer_columns(frame_of(sample), ["x", "y"], READING, {})
+    columns = infer_columns(frame_of(sample), ["x", "y"], {})
     later = frame_of({"x": ["1", "?", "red", "3", "red"], "y": ["1", "2", "4", "", "3"]})
-    settled, not_numbers = settle(columns, later, READING)
+    settled, not_numbers = settle(columns, later)
     assert [column.kind for column in settled] == ["category", "number"]
     assert not_numbers == {"x": (2, 2)}
 
 
 def test_a_number_by_choice_stays_one() -> None:
     frame = frame_of({"x": ["1", "red"]})
-    settled, not_numbers = settle([Column("x", "number", "chosen by --kind")], frame, READING)
+    settled, not_numbers = settle([Column("x", "number", "chosen by the user")], frame)
     assert (settled[0].kind, not_numbers) == ("number", {})

@@ -17,7 +17,7 @@ from mlpcli.data.counts import CellCounts
 from mlpcli.data.encoders import DateEncoder
 from mlpcli.data.features import FeatureEncoder
 from mlpcli.data.schema import DATE_PARTS, SCALINGS, Column, DataSettings
-from tests.data.examples import READING, sampled, text_column
+from tests.data.examples import sampled, text_column
 
 EPOCH = datetime.datetime(1970, 1, 1)
 MOMENTS = st.datetimes(datetime.datetime(1800, 1, 1), datetime.datetime(2200, 1, 1))
@@ -29,9 +29,7 @@ def frame(cells: Sequence[str | None]) -> Frame:
 
 def fitted(cells: Sequence[str | None], scaling: str = "none") -> FeatureEncoder:
     columns = [Column("when", "date", "")]
-    return FeatureEncoder.fit(
-        columns, frame(cells), DataSettings(scaling=scaling), READING, np.arange(len(cells))
-    )
+    return FeatureEncoder.fit(columns, frame(cells), DataSettings(scaling=scaling), np.arange(len(cells)))
 
 
 def encoded(
@@ -136,7 +134,7 @@ def test_what_is_no_date_is_unreadable_and_what_lies_outside_is_counted() -> Non
 def test_a_stored_date_encoder_is_the_same(scaling: str, cells: list[str]) -> None:
     encoder = fitted(cells, scaling)
     described, arrays = encoder.to_stored()
-    restored = FeatureEncoder.from_stored(json.loads(json.dumps(described)), arrays, READING)
+    restored = FeatureEncoder.from_stored(json.loads(json.dumps(described)), arrays)
     later = ["2020-01-01", "2022-05-05T10:00", "x", "", None]
     np.testing.assert_array_equal(encoded(restored, later), encoded(encoder, later))
     assert restored.to_stored()[0] == described

@@ -5,12 +5,12 @@ import json
 import numpy as np
 import pytest
 
-from mlpcli.data.columns.cells import Reading
+from mlpcli.data.columns.cells import Numbers
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.encoders import NumberEncoder
 from mlpcli.data.features import FeatureEncoder
 from mlpcli.data.schema import BOOLEAN, NUMBER, Column, DataSettings
-from tests.data.examples import READING, frame_of
+from tests.data.examples import frame_of
 
 VALUES = [0.0] * 12 + [float(value) for value in range(1, 9)]
 """Nine values; twelve of twenty rows have the first."""
@@ -18,7 +18,9 @@ VALUES = [0.0] * 12 + [float(value) for value in range(1, 9)]
 
 def fitted(values: list[float], kind: str = NUMBER) -> NumberEncoder:
     column = Column("n", kind, "")
-    return NumberEncoder.fit(column, np.array(values), "standard", Reading(), embed_spikes=True)
+    return NumberEncoder.fit(
+        column, Numbers(np.array(values)), DataSettings(scaling="standard", embed_spikes=True)
+    )
 
 
 def test_codes_stand_behind_the_number() -> None:
@@ -26,7 +28,7 @@ def test_codes_stand_behind_the_number() -> None:
     assert encoder.spikes == tuple(float(value) for value in range(9))
     assert (encoder.width, encoder.numbers, encoder.categories) == (2, (0,), ((1, 9),))
     out = np.full((5, 2), np.nan)
-    encoder.write(np.array([0.0, 8.0, 3.5, np.nan, 99.0]), out, READING, CellCounts())
+    encoder.write(Numbers(np.array([0.0, 8.0, 3.5, np.nan, 99.0])), out, CellCounts())
     assert out[:, 1].tolist() == [1, 9, 0, 0, 0]
     assert np.isfinite(out).all()
 
@@ -35,7 +37,7 @@ def test_with_gaps_the_flag_stands_between() -> None:
     encoder = fitted([*VALUES, np.nan])
     assert (encoder.width, encoder.categories) == (3, ((2, 9),))
     out = np.full((2, 3), np.nan)
-    encoder.write(np.array([np.nan, 2.0]), out, READING, CellCounts())
+    encoder.write(Numbers(np.array([np.nan, 2.0])), out, CellCounts())
     assert out[:, 1:].tolist() == [[1, 0], [0, 3]]
 
 
@@ -57,9 +59,9 @@ def test_neither_has_yes_or_no() -> None:
 def test_stored_and_restored(embed: bool | None) -> None:
     frame = frame_of({"n": VALUES})
     settings = DataSettings(scaling="standard", embed_spikes=embed)
-    encoder = FeatureEncoder.fit([Column("n", NUMBER, "")], frame, settings, READING, np.arange(20))
+    encoder = FeatureEncoder.fit([Column("n", NUMBER, "")], frame, settings, np.arange(20))
     described, arrays = encoder.to_stored()
-    assert ("spikes" in described[0]) == bool(embed)
-    again = FeatureEncoder.from_stored(json.loads(json.dumps(described)), arrays, READING)
+    assert bool(described[0]["spikes"]) == bool(embed)
+    again = FeatureEncoder.from_stored(json.loads(json.dumps(described)), arrays)
     np.testing.assert_array_equal(again.encode(frame), encoder.encode(frame))
     assert again.width == encoder.width == 1 + bool(embed)

@@ -71,7 +71,7 @@ def test_bytes_far_down_that_are_not_utf_8_are_named_and_not_guessed() -> None:
     content = b"a\n" * PIECE + b"\xe9\n"
     with pytest.raises(DataError, match=f": byte {2 * PIECE + 1:,} is not utf-8 text") as raised:
         list(Pieces(io.BytesIO(content), None, "long"))
-    assert raised.value.hint == "Try --encoding cp1252."
+    assert raised.value.hint == "Try encoding cp1252."
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mlpcli.data.columns.cells import Reading
 from mlpcli.data.reading.open_rows import OpenRows
 from mlpcli.data.reading.source import ReadingSettings, TextSource
 from mlpcli.errors import DataError
-from tests.data.examples import file_table, rows_of, write
+from tests.data.examples import file_table, rows_of, values_of, write
 
 
 def test_values_keep_their_text(tmp_path: Path) -> None:
@@ -50,13 +49,13 @@ def test_rows_know_their_line_and_may_lack_keys(tmp_path: Path) -> None:
 @pytest.mark.parametrize("ending", ["jsonl", "ndjson", "JSONL"])
 def test_the_ending_tells_the_format(tmp_path: Path, ending: str) -> None:
     path = write(tmp_path, f"a.{ending}", '{"a": 1}\n')
-    with OpenRows(TextSource(path, None), ReadingSettings()) as rows:
+    with OpenRows(TextSource(path), ReadingSettings()) as rows:
         assert (rows.header, rows.notes, rows.dialect) == (["a"], [], None)
 
 
 def test_the_format_is_guessed_for_other_endings_and_said(tmp_path: Path) -> None:
     path = write(tmp_path, "a.txt", ' {"a": 1}\n')
-    with OpenRows(TextSource(path, None), ReadingSettings()) as rows:
+    with OpenRows(TextSource(path), ReadingSettings()) as rows:
         assert rows.notes == [f"{path}: the rows look like JSON lines"]
 
 
@@ -84,7 +83,7 @@ def test_a_bad_line_is_named(tmp_path: Path, line: str, message: str) -> None:
 def test_a_key_that_no_first_row_has_is_an_error(tmp_path: Path) -> None:
     path = write(tmp_path, "a.jsonl", '{"weight": 1}\n' * 3 + '{"wieght": 2}\n')
     with (
-        OpenRows(TextSource(path, None), ReadingSettings(), rows=2) as rows,
+        OpenRows(TextSource(path), ReadingSettings(), rows=2) as rows,
         pytest.raises(DataError, match=r"a\.jsonl: line 4: the key 'wieght' is not in the first") as raised,
     ):
         list(rows)
@@ -94,13 +93,13 @@ def test_a_key_that_no_first_row_has_is_an_error(tmp_path: Path) -> None:
 def test_blocks_know_the_objects(tmp_path: Path) -> None:
     objects = [{"a": 1.5, "b": [True, None]}, {"a": "x"}]
     path = write(tmp_path, "a.jsonl", "".join(json.dumps(each) + "\n" for each in objects))
-    with OpenRows(TextSource(path, None), ReadingSettings()) as rows:
+    with OpenRows(TextSource(path), ReadingSettings()) as rows:
         assert [each for block in rows for each in block.objects or []] == objects
 
 
 def test_columns_of_numbers_are_numbers(tmp_path: Path) -> None:
     path = write(tmp_path, "a.jsonl", '{"x": 0.1, "y": "a"}\n{"x": null, "y": "b"}\n{"x": -3e-7, "y": "c"}\n')
-    np.testing.assert_array_equal(file_table([path]).read(["x"], {"x"}, Reading())["x"], [0.1, np.nan, -3e-7])
+    np.testing.assert_array_equal(values_of(file_table([path]).read(["x"], {"x"})["x"]), [0.1, np.nan, -3e-7])
 
 
 @pytest.mark.parametrize("text", ["", "\n\n"])

@@ -13,7 +13,7 @@ from tests.data.examples import rows_of, stdin_of, write
 
 
 def opened(path: str, **reading: Any) -> OpenRows:
-    return OpenRows(TextSource(path, None), ReadingSettings(**reading))
+    return OpenRows(TextSource(path), ReadingSettings(**reading))
 
 
 def test_cells_keep_their_text_and_rows_know_their_last_line(tmp_path: Path) -> None:
@@ -51,7 +51,7 @@ def test_a_wrong_delimiter_is_suspected_where_the_header_has_one_column(tmp_path
     path = write(tmp_path, "a.csv", "a:b\n1,5:2\n")
     with pytest.raises(DataError, match="line 2 has 2 fields") as raised:
         rows_of(path)
-    assert "--delimiter" in raised.value.hint
+    assert "delimiter" in raised.value.hint
 
 
 def test_duplicate_names(tmp_path: Path) -> None:
@@ -145,14 +145,14 @@ def test_the_delimiter_is_guessed_for_other_endings(tmp_path: Path, text: str, d
     with opened(path) as rows:
         assert rows.dialect is not None
         assert rows.dialect.delimiter == delimiter
-        assert rows.notes == [f"{path}: the delimiter looks like {delimiter!r} (--delimiter)"]
+        assert rows.notes == [f"{path}: the delimiter looks like {delimiter!r} (delimiter)"]
 
 
 def test_a_csv_file_without_a_comma_may_have_another_delimiter(tmp_path: Path) -> None:
     path = write(tmp_path, "a.csv", "a;b\n1;2\n3;4\n")
     assert rows_of(path)[:2] == (["a", "b"], [["1", "2"], ["3", "4"]])
     with opened(path) as rows:
-        assert rows.notes == [f"{path}: the delimiter looks like ';' (--delimiter)"]
+        assert rows.notes == [f"{path}: the delimiter looks like ';' (delimiter)"]
 
 
 def test_comments_say_nothing_of_the_delimiter(tmp_path: Path) -> None:
@@ -179,14 +179,14 @@ def test_stdin_has_no_ending(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", stdin_of(b"a;b\n1;2\n"))
     with opened("-") as rows:
         assert rows.header == ["a", "b"]
-        assert rows.notes == ["stdin: the delimiter looks like ';' (--delimiter)"]
+        assert rows.notes == ["stdin: the delimiter looks like ';' (delimiter)"]
 
 
 def test_a_guessed_encoding_is_said(tmp_path: Path) -> None:
     path = write(tmp_path, "a.csv", "größe,b\n1,2\n".encode("cp1252"))
     with opened(path) as rows:
         assert rows.header == ["größe", "b"]
-        assert rows.notes == [f"{path}: the text looks like cp1252 (--encoding)"]
+        assert rows.notes == [f"{path}: the text looks like cp1252 (encoding)"]
 
 
 def test_files_given_together_need_the_same_header() -> None:

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mlpcli.data.columns.cells import Reading, Texts
+from mlpcli.data.columns.cells import Texts
 from mlpcli.data.reading.open_rows import OpenRows
 from mlpcli.data.reading.parquet import ParquetWriter, is_parquet
 from mlpcli.data.reading.source import ReadingSettings, TextSource
 from mlpcli.errors import DataError, MlpcliError
-from tests.data.examples import file_table, rows_of, stdin_of, write
+from tests.data.examples import file_table, rows_of, stdin_of, values_of, write
 
 COLUMNS: dict[str, list[Any]] = {
     "x": [0.1, None, -3e-7],
@@ -40,8 +40,8 @@ def test_cells_of_all_types(tmp_path: Path, name: str) -> None:
 
 def test_columns_of_a_table(tmp_path: Path) -> None:
     table = file_table([write(tmp_path, "a.parquet", parquet_of(COLUMNS))])
-    frame = table.read(["t", "x"], {"x"}, Reading())
-    np.testing.assert_array_equal(frame["x"], [0.1, np.nan, -3e-7])
+    frame = table.read(["t", "x"], {"x"})
+    np.testing.assert_array_equal(values_of(frame["x"]), [0.1, np.nan, -3e-7])
     assert isinstance(texts := frame["t"], Texts)
     assert [texts.text(row) for row in range(3)] == ['a\n,"', "", "é"]
 
@@ -49,7 +49,7 @@ def test_columns_of_a_table(tmp_path: Path) -> None:
 def test_one_column_with_absent_values_keeps_its_rows(tmp_path: Path) -> None:
     path = write(tmp_path, "a.parquet", parquet_of({"a": ["x", None, "", "y"]}))
     assert rows_of(path)[1] == [["x"], [""], [""], ["y"]]
-    assert len(file_table([path]).read(["a"], (), Reading())) == 4
+    assert len(file_table([path]).read(["a"], ())) == 4
 
 
 def test_doubled_names(tmp_path: Path) -> None:
@@ -62,7 +62,7 @@ def test_doubled_names(tmp_path: Path) -> None:
 
 def test_blocks_have_no_more_rows_than_wanted(tmp_path: Path) -> None:
     path = write(tmp_path, "a.parquet", parquet_of({"a": list(range(7)), "b": [1] * 7}))
-    with OpenRows(TextSource(path, None), ReadingSettings(), rows=3) as rows:
+    with OpenRows(TextSource(path), ReadingSettings(), rows=3) as rows:
         assert [block.lines.tolist() for block in rows] == [[1, 2, 3], [4, 5, 6], [7]]
 
 

@@ -9,7 +9,6 @@ from threading import Thread
 
 import pytest
 
-from mlpcli.data.columns.cells import Reading
 from mlpcli.data.reading.decoding import Pieces
 from mlpcli.data.reading.source import ReadingSettings
 from mlpcli.data.reading.stream import RowStream
@@ -44,9 +43,9 @@ def arriving() -> "Queue[list[list[str]]]":
     def read() -> None:
         with RowStream(["-"], ReadingSettings()) as stream:
             arrived.put([stream.header])
-            for chunk in stream.chunks([], (), Reading()):
-                assert chunk.block is not None
-                arrived.put(chunk.block.cells())
+            for _, block in stream.chunks([], ()):
+                assert block is not None
+                arrived.put(block.cells())
 
     Thread(target=read, daemon=True).start()
     return arrived

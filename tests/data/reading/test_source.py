@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from mlpcli.data.reading.decoding import Pieces
 from mlpcli.data.reading.source import ReadingSettings, TextSource, spooled
 from mlpcli.errors import DataError, MlpcliError, SettingsError
 from mlpcli.settings import build
@@ -25,11 +26,11 @@ COMPRESSIONS: dict[str, Callable[[bytes], bytes]] = {
 
 
 def text_of(path: str, encoding: str | None = None) -> str:
-    return text_from(TextSource(path, encoding))
+    return text_from(TextSource(path), encoding)
 
 
-def text_from(source: TextSource) -> str:
-    pieces = source.pieces()
+def text_from(source: TextSource, encoding: str | None = None) -> str:
+    pieces = Pieces(source.binary(), encoding, source.name)
     try:
         return b"".join(pieces).decode()
     finally:
@@ -57,7 +58,7 @@ def test_spooled_stdin_can_be_read_again_and_leaves_no_file(
     monkeypatch: pytest.MonkeyPatch, compress: Callable[[bytes], bytes]
 ) -> None:
     monkeypatch.setattr(sys, "stdin", stdin_of(compress(TEXT.encode())))
-    with spooled("-", None) as source:
+    with spooled("-") as source:
         assert source.name == "stdin"
         for _ in range(2):
             assert text_from(source) == TEXT
@@ -86,7 +87,7 @@ def test_a_pipe_with_a_path_can_be_read_again() -> None:
     os.write(writer, TEXT.encode())
     os.close(writer)
     try:
-        with spooled(f"/dev/fd/{reader}", None) as source:
+        with spooled(f"/dev/fd/{reader}") as source:
             for _ in range(2):
                 assert text_from(source) == TEXT
     finally:
@@ -106,13 +107,13 @@ def test_a_wrong_encoding_names_the_option_and_a_likely_value(tmp_path: Path) ->
     path = write(tmp_path, "a.csv", TEXT.encode("cp1252"))
     with pytest.raises(DataError, match=r"a\.csv: byte 8 is not utf-8 text") as raised:
         text_of(path, "utf-8")
-    assert raised.value.hint == "Try --encoding cp1252."
+    assert raised.value.hint == "Try encoding cp1252."
 
 
 def test_a_wrong_encoding_option_names_a_likely_value(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="is not ascii text") as raised:
         text_of(write(tmp_path, "a.csv", TEXT), "ascii")
-    assert raised.value.hint == "Try --encoding utf-8."
+    assert raised.value.hint == "Try encoding utf-8."
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "cp1252"])
@@ -147,19 +148,19 @@ def test_compressed_data_altered(tmp_path: Path, compression: str) -> None:
 
 def test_a_folder(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="is a folder"):
-        TextSource(str(tmp_path), None)
+        TextSource(str(tmp_path))
 
 
 def test_a_missing_file_has_near_names(tmp_path: Path) -> None:
     write(tmp_path, "penguins.csv", TEXT)
     with pytest.raises(DataError, match=r"pengiuns\.csv: no such file") as raised:
-        TextSource(str(tmp_path / "pengiuns.csv"), None)
+        TextSource(str(tmp_path / "pengiuns.csv"))
     assert raised.value.hint == "Did you mean 'penguins.csv'?"
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no such file") as raised:
-        TextSource(str(tmp_path / "data" / "a.csv"), None)
+        TextSource(str(tmp_path / "data" / "a.csv"))
     assert raised.value.hint == f"There is no folder {str(tmp_path / 'data')!r}."
 
 
@@ -170,14 +171,14 @@ def test_delimiters_have_names(given: str, delimiter: str) -> None:
 
 @pytest.mark.parametrize("given", ["", "ab", '"', "\n"])
 def test_impossible_delimiters(given: str) -> None:
-    with pytest.raises(SettingsError, match="--delimiter"):
+    with pytest.raises(SettingsError, match="delimiter"):
         build(ReadingSettings, {"delimiter": given})
 
 
 @pytest.mark.parametrize("given", ["utf-9", "", "base64", "rot13", "undefined", "utf-8\x00"])
 def test_encodings_that_are_none(given: str) -> None:
     """Also codecs of Python that do not turn bytes into text."""
-    with pytest.raises(SettingsError, match="--encoding"):
+    with pytest.raises(SettingsError, match="encoding"):
         build(ReadingSettings, {"encoding": given})
 
 
@@ -189,8 +190,8 @@ def test_reading_settings_of_training_fill_what_is_not_given() -> None:
 
 
 def test_text_is_read_from_the_start_each_time(tmp_path: Path) -> None:
-    source = TextSource(write(tmp_path, "a.csv", TEXT), None)
-    first, second = source.pieces(), source.pieces()
+    source = TextSource(write(tmp_path, "a.csv", TEXT))
+    first, second = (Pieces(source.binary(), None, source.name) for _ in range(2))
     assert next(iter(first)) == next(iter(second)) == TEXT.encode()
     first.close()
     second.close()
@@ -198,14 +199,14 @@ def test_text_is_read_from_the_start_each_time(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("compress", COMPRESSIONS.values(), ids=COMPRESSIONS)
 def test_only_plain_files_are_seekable(tmp_path: Path, compress: Callable[[bytes], bytes]) -> None:
-    source = TextSource(write(tmp_path, "a.csv", compress(TEXT.encode())), None)
+    source = TextSource(write(tmp_path, "a.csv", compress(TEXT.encode())))
     assert source.seekable == (compress is bytes)
-    assert not TextSource("-", None).seekable
+    assert not TextSource("-").seekable
 
 
 @pytest.mark.parametrize("given", ["", "##", '"', "\n"])
 def test_impossible_comment_marks(given: str) -> None:
-    with pytest.raises(SettingsError, match="--comment"):
+    with pytest.raises(SettingsError, match="comment"):
         build(ReadingSettings, {"comment": given})
 
 

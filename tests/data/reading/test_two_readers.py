@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlpcli.data.columns.cells import MISSING_WORDS, Frame, Reading, Texts, as_numbers
+from mlpcli.data.columns.cells import Frame, Reading, Texts
 from mlpcli.data.reading.open_rows import OpenRows
 from mlpcli.data.reading.source import ReadingSettings, TextSource
 from mlpcli.errors import DataError
-from tests.data.examples import file_table, rows_of, sampled, write
+from tests.data.examples import file_table, rows_of, sampled, values_of, write
 from tests.data.reading.test_decoding import Slices
 
 ENDS = st.sampled_from(["\n", "\r\n", "\r"])
@@ -32,7 +32,7 @@ class Sliced(TextSource):
     """A source that gives some text a few bytes at a time."""
 
     def __init__(self, text: str, sizes: list[int]) -> None:
-        super().__init__("-", "utf-8", "text")
+        super().__init__("-", name="text")
         self._content, self._sizes = text.encode(), sizes
 
     def binary(self) -> BinaryIO:
@@ -70,7 +70,8 @@ def test_odd_cells_come_back(
     path = write(tmp_path_factory.mktemp("odd"), "a.csv", text)
     assert rows_of(path, delimiter=delimiter, no_header=no_header)[1] == rows
     table = file_table([path], delimiter=delimiter, no_header=no_header)
-    assert texts_of(table.read(table.columns, (), NO_WORDS)) == rows
+    table.reading = NO_WORDS
+    assert texts_of(table.read(table.columns, ())) == rows
 
 
 @sampled
@@ -114,31 +115,30 @@ def test_numbers_read_as_numbers_are_those_of_the_text(
     """A column is read as text where one of its cells is no number: the values must not differ."""
     cells = [cell.replace(".", decimal) for cell in cells]
     text = "x;y\n" + "".join((f'"{cell}";1\n' if quotes else f"{cell};1\n") for cell in cells)
-    reading = Reading(MISSING_WORDS | set(more), decimal)
     path = write(tmp_path_factory.mktemp("numbers"), "a.csv", text)
-    table = file_table([path], delimiter=";")
-    as_text, unreadable = as_numbers(table.read(["x"], (), reading)["x"], reading)
+    table = file_table([path], delimiter=";", missing=more, decimal=decimal)
+    as_text, unreadable = table.read(["x"], ())["x"].numbers()
     assert not unreadable.any()
-    np.testing.assert_array_equal(table.read(["x"], {"x"}, reading)["x"], as_text)
+    np.testing.assert_array_equal(values_of(table.read(["x"], {"x"})["x"]), as_text)
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_an_empty_first_cell_after_a_blank_line(tmp_path: Path, end: str) -> None:
     """After a blank line that ends with a carriage return alone, pandas loses it and moves the row."""
     table = file_table([write(tmp_path, "a.csv", end.join(["a,b", "1,2", "", ",4", ""]))])
-    assert texts_of(table.read(["a", "b"], (), Reading())) == [["1", "2"], ["", "4"]]
+    assert texts_of(table.read(["a", "b"], ())) == [["1", "2"], ["", "4"]]
 
 
 def test_a_table_of_one_column_without_a_value(tmp_path: Path) -> None:
     table = file_table([write(tmp_path, "a.csv", "a\n\n\n")])
-    np.testing.assert_array_equal(table.read(["a"], {"a"}, Reading())["a"], [np.nan, np.nan])
+    np.testing.assert_array_equal(values_of(table.read(["a"], {"a"})["a"]), [np.nan, np.nan])
 
 
 def test_blank_lines_are_rows_only_of_a_table_of_one_column(tmp_path: Path) -> None:
     one = file_table([write(tmp_path, "1.csv", "a\n\n1\n\n")])
-    np.testing.assert_array_equal(one.read(["a"], {"a"}, Reading())["a"], [np.nan, 1.0, np.nan])
+    np.testing.assert_array_equal(values_of(one.read(["a"], {"a"})["a"]), [np.nan, 1.0, np.nan])
     two = file_table([write(tmp_path, "2.csv", "\na,b\n\n1,2\n\n")])
-    np.testing.assert_array_equal(two.read(["a"], {"a"}, Reading())["a"], [1.0])
+    np.testing.assert_array_equal(values_of(two.read(["a"], {"a"})["a"]), [1.0])
 
 
 def test_random_floats_survive_a_file(tmp_path: Path) -> None:
@@ -146,4 +146,4 @@ def test_random_floats_survive_a_file(tmp_path: Path) -> None:
     frame = pd.DataFrame({"x": [generator.gauss(0, 10.0**power) for power in range(-20, 20)], "y": 1})
     frame.to_csv(tmp_path / "a.csv", index=False)
     table = file_table([str(tmp_path / "a.csv")])
-    np.testing.assert_array_equal(table.read(["x"], {"x"}, Reading())["x"], frame["x"])
+    np.testing.assert_array_equal(values_of(table.read(["x"], {"x"})["x"]), frame["x"])

@@ -1,4 +1,4 @@
-"""What `fit` does with the courses of rate, decay and dropout, with a minimizer, and when it looks inside."""
+"""Schedules of rate, decay and dropout in `fit`, minimizers, and when it looks inside."""
 
 import itertools
 import math
@@ -11,7 +11,8 @@ from mlpcli.errors import SettingsError
 from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.batches import Examples
 from mlpcli.nn.layers import Dense, Dropout
-from mlpcli.nn.losses import Loss, MeanAbsoluteError
+from mlpcli.nn.losses import Loss
+from mlpcli.nn.losses.numbers import MeanAbsoluteError
 from mlpcli.nn.schedules import SCHEDULES
 from tests.nn.examples import UPDATE_RULES
 from tests.nn.runs import BATCHES, TRAINING, VALIDATION, Run, settings
@@ -100,7 +101,7 @@ def test_plateau_lowers_the_rate_when_the_validation_loss_stops_falling() -> Non
 
 
 def test_plateau_needs_held_out_rows() -> None:
-    with pytest.raises(SettingsError, match="--schedule plateau"):
+    with pytest.raises(SettingsError, match="schedule: plateau"):
         Run(settings(schedule="plateau")).fit()
 
 

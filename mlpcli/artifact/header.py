@@ -1,0 +1,88 @@
+"""The header of a model file: JSON values, whose annotations are checked when a file is read.
+
+It may hold more than is named here. Encoders and targets describe themselves in `mlpcli.data`.
+"""
+
+from typing import Any, NotRequired, TypedDict
+
+from mlpcli.data.encoders.base import Description
+from mlpcli.data.schema import Schema
+
+Metrics = dict[str, float | None]
+"""Values by name; None where one is not defined."""
+
+
+class Target(TypedDict):
+    """Names and decisions of the target; the rest depends on the task."""
+
+    thresholds: NotRequired[list[float]]
+    """Decision thresholds, of two classes or of each label."""
+
+
+class Layer(TypedDict):
+    """A row of the network table."""
+
+    name: str
+    output: int
+    parameters: int
+    zeros: NotRequired[float]
+    """Share of the parameters that are zero."""
+
+
+class Epoch(TypedDict):
+    """An epoch of the training history."""
+
+    epoch: int
+    train_loss: float
+    validation_loss: float | None
+    metrics: Metrics
+    member: int
+
+
+class PartScores(TypedDict):
+    """Scores of a model on a part of the rows, and of the trivial baseline."""
+
+    rows: int
+    metrics: Metrics
+    baseline: Metrics
+
+
+class Member(TypedDict):
+    """Training of one of the networks."""
+
+    epochs: int
+    best_epoch: int
+    stop_reason: str
+    validation: Metrics
+
+
+class Receipt(TypedDict):
+    """Data, command, versions and course of the training."""
+
+    data: str | list[str]
+    command: str
+    versions: dict[str, str]
+    platform: str
+    seed: int
+    threads: int
+    rows: dict[str, int]
+    digest: str
+    split_digest: NotRequired[str]
+    run: NotRequired[str]
+    best_epoch: int
+    stop_reason: str
+    seconds: float
+    members: list[Member]
+
+
+class Header(TypedDict):
+    """All JSON values of a model file."""
+
+    schema: Schema
+    encoders: list[Description]
+    target: Target
+    settings: dict[str, Any]
+    network: list[Layer]
+    history: list[Epoch]
+    scores: dict[str, PartScores]
+    receipt: Receipt

@@ -315,7 +315,7 @@ def test_a_thousand_networks_can_be_read_again(tmp_path: Path) -> None:
 
 def test_outputs_must_differ(tmp_path: Path) -> None:
     path = str(tmp_path / "same")
-    with pytest.raises(OutputError, match="is named by --output and --checkpoint"):
+    with pytest.raises(OutputError, match="is named by output and checkpoint"):
         train(output=path, checkpoint=path)
 
 

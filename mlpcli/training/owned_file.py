@@ -1,4 +1,4 @@
-"""A file that one process at a time replaces, again and again: a second one is refused."""
+"""A file that a process replaces again and again, while all other processes are refused."""
 
 import hashlib
 import os
@@ -11,17 +11,17 @@ from mlpcli.files import named_errors
 try:
     import fcntl
 except ImportError:  # no such locks on this system: two processes may then replace the same file in turn
-    fcntl = None  # type: ignore[assignment]
+    fcntl = None  # type: ignore[assignment]  # a module otherwise
 
 
 NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 
 
 class OwnedFile:
-    """Belongs to this process from `acquire` to `release`, or to the end of the process, however it ends.
+    """A file that belongs to this process from `acquire` to `release`, or to the end of the process.
 
     The lock is on the file itself, so nothing is left behind; every replacement is locked before it gets the
-    name. The content is always whole: it is written beside the file and renamed.
+    name. The content is always whole: it is written to a file next to it and renamed.
     """
 
     def __init__(self, path: str) -> None:
@@ -33,7 +33,7 @@ class OwnedFile:
         self._held: int | None = None
 
     def acquire(self) -> bool:
-        """Take the file, if there is one; raises OutputError if another process has it."""
+        """Take the file; returns whether it exists, raises OutputError if it belongs to another process."""
         while True:
             with named_errors(self.path):
                 try:
@@ -52,7 +52,10 @@ class OwnedFile:
                         os.close(held)  # it was replaced just then, or belongs to another
 
     def replace(self, content: bytes) -> None:
-        """Give the file this content; the first time, raises OutputError if somebody has made it since."""
+        """Replace the content.
+
+        Raises OutputError if that fails, or at the first time if another process has created the file since.
+        """
         first = self._held is None
         # Before the first time another process may be as far: each then has a name of its own.
         name = f"{self.following}.{os.getpid()}" if first else self.following
@@ -83,13 +86,13 @@ class OwnedFile:
         self._held = written
 
     def release(self) -> None:
-        """Let others have it."""
+        """Give the file up."""
         if self._held is not None:
             os.close(self._held)
             self._held = None
 
     def _link(self, name: str) -> None:
-        """Give the new file its name, unless another has it by now."""
+        """Give the new file its name, unless the name is taken by now."""
         try:
             os.link(name, self._target)
         except FileExistsError:
@@ -109,5 +112,5 @@ class OwnedFile:
 
     def _busy(self) -> OutputError:
         return OutputError(
-            f"{self.path}: another training is writing it", "Wait for its end, or name another file."
+            f"{self.path}: another training is writing it", "Wait until it ends, or name another file."
         )

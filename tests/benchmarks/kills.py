@@ -1,4 +1,4 @@
-"""Kills trainings with a checkpoint at random moments, goes on with them, compares with an unbroken one."""
+"""Kill trainings with a checkpoint at random moments, resume them, compare with an unbroken one."""
 
 import json
 import random
@@ -14,7 +14,7 @@ from mlpcli.artifact.checkpoint import load as load_checkpoint
 from mlpcli.errors import MlpcliError
 
 SAMPLE = Path(__file__).parents[2] / "sample_data" / "digits.csv.gz"
-MANNERS: dict[str, tuple[str, ...]] = {
+MODES: dict[str, tuple[str, ...]] = {
     "one network": ("--preset", "textbook", "--epochs", "40"),
     "three in turn": ("--preset", "textbook", "--ensemble", "3", "--threads", "1", "--epochs", "15"),
     "two side by side": ("--epochs", "15", "--hidden", "64,64"),
@@ -23,7 +23,7 @@ MANNERS: dict[str, tuple[str, ...]] = {
 
 @dataclass
 class Killed:
-    """What came of one training that was killed again and again until it ended."""
+    """Result of one training that was killed again and again until it ended."""
 
     kills: int
     with_epochs: int
@@ -32,13 +32,13 @@ class Killed:
 
 
 def command(folder: Path, name: str, options: Sequence[str], *more: str) -> list[str]:
-    """A training of the digits, its model in the folder."""
+    """Command that trains on the digits and writes the model to the folder."""
     train = [sys.executable, "-m", "mlpcli", "train", str(SAMPLE), "-t", "digit", "--json", "-q"]
     return [*train, *options, "-o", str(folder / name), *more]
 
 
 def kill_and_resume(folder: Path, options: Sequence[str], kills: int, seed: int) -> Killed:
-    """Kill a training so often, at moments spread over an unbroken run's time, then let it end.
+    """Kill a training this often, at moments spread over an unbroken run's time, then let it end.
 
     After each kill the checkpoint must be absent or whole, and nothing else may lie in its folder but one
     replacement that was being written; at the end the weights must be those of the unbroken run.
@@ -77,7 +77,7 @@ def kill_and_resume(folder: Path, options: Sequence[str], kills: int, seed: int)
 
 
 def _look(run: Path, result: Killed) -> bool:
-    """Whether the checkpoint holds an epoch; whatever is wrong in its folder is noted."""
+    """Whether the checkpoint holds an epoch; anything wrong in its folder is added to the problems."""
     strange = {path.name for path in run.iterdir()} - {"c.ck", "resumed.joblib"}
     strange = {name for name in strange if not name.startswith((".c.ck.", ".resumed.joblib."))}
     if sum(path.name.startswith(".c.ck.") for path in run.iterdir()) > 1:

@@ -1,12 +1,12 @@
-"""Changes a model file in thousands of ways, kills trainings in the middle, and counts what comes of it.
+"""Change a model file in thousands of ways, kill trainings in the middle, and count the outcomes.
 
     python tests/benchmarks/robustness.py [FILES] [SEED] [KILLS]
 
-Half of the files are damaged, their checksums being as they were: such a file must be refused, or hold the
-very same content. The others are forged, with the right checksums: such a file must be refused, or be a model
+Half of the files are damaged but keep their checksums: such a file must be refused, or hold the very same
+content. The others are forged, with the right checksums: such a file must be refused, or be a model
 that can be shown and that predicts. Anything else is marked BAD, with the file's number for `mutated`.
 
-Trainings with a checkpoint are killed (SIGKILL) at random moments, in three manners of training, and must
+Trainings with a checkpoint are killed (SIGKILL) at random moments, in three execution modes, and must
 end in the weights of an unbroken run.
 """
 
@@ -35,16 +35,16 @@ from mlpcli.render.console import Screen
 from mlpcli.render.inspect import fields, report
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # a script finds only what lies beside it
-from tests.benchmarks.kills import MANNERS, kill_and_resume
+from tests.benchmarks.kills import MODES, kill_and_resume
 from tests.benchmarks.mutations import damaged, forged
 
 FILES, SEED, KILLS = 20_000, 0, 50
 LONGEST = 1.0
-"""Seconds of computing that a file may take."""
+"""Computing time that a file may take, in seconds."""
 
 
 class Outcome(NamedTuple):
-    """What came of a file."""
+    """Outcome for one file."""
 
     kind: str
     result: str
@@ -52,7 +52,7 @@ class Outcome(NamedTuple):
 
 
 def attack(files: int = FILES, seed: int = SEED) -> Counter[Outcome]:
-    """The outcomes of so many mutated files, and how often each occurred; the same for the same seed."""
+    """Count the outcomes of this many mutated files; the same for the same seed."""
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("error")
         return Counter(_outcome(number, seed, Path(folder) / "m.joblib") for number in range(files))
@@ -120,7 +120,7 @@ def _used(path: Path) -> str:
 
 
 def _reason(message: str) -> str:
-    """Without what differs from file to file."""
+    """The message without parts that differ from file to file."""
     short = re.sub(r"together \((\w+).*", r"together (\1)", message, flags=re.DOTALL)
     return re.sub(r"asks for .*|type .*|format \d+|'.*'|\d[\d,]*", "…", short)
 
@@ -149,9 +149,9 @@ def main() -> None:
     for outcome in sorted(outcomes, key=lambda each: (not each.bad, each.kind, -outcomes[each])):
         print(f"{outcomes[outcome]:7,}  {outcome.kind:8}  {'BAD ' * outcome.bad}{outcome.result}")
     bad = sum(count for outcome, count in outcomes.items() if outcome.bad)
-    for name, options in MANNERS.items():
+    for name, options in MODES.items():
         with tempfile.TemporaryDirectory() as folder:
-            killed = kill_and_resume(Path(folder), options, -(-kills // len(MANNERS)), seed)
+            killed = kill_and_resume(Path(folder), options, -(-kills // len(MODES)), seed)
         bad += len(killed.problems)
         print(f"{name}: {killed.kills} kills, {killed.with_epochs} with an epoch or more to go on from")
         print("".join(f"  BAD {problem}\n" for problem in killed.problems), end="")

@@ -1,4 +1,4 @@
-"""What the live view and a checkpoint cost: seconds of training with and without them, pair by pair.
+"""Cost of the live view and of a checkpoint: seconds of training with and without them, pair by pair.
 
     python tests/benchmarks/watching.py [PAIRS]
 
@@ -57,12 +57,12 @@ def terminal() -> Iterator[Any]:
 
 
 def seconds(frame: pd.DataFrame, **settings: Any) -> float:
-    """Of training alone, nothing watching."""
+    """Duration of training alone."""
     return mlpcli.train(frame, "class", **settings).seconds
 
 
 def watched(frame: pd.DataFrame, **settings: Any) -> float:
-    """The same with the live view."""
+    """Duration with the live view."""
     with terminal() as stream, training_view(Screen(stream), verbose=False) as view:
         return mlpcli.train(
             frame,
@@ -75,7 +75,7 @@ def watched(frame: pd.DataFrame, **settings: Any) -> float:
 
 
 def kept(frame: pd.DataFrame, **settings: Any) -> float:
-    """The same with a checkpoint."""
+    """Duration with a checkpoint."""
     with tempfile.TemporaryDirectory() as folder:
         return mlpcli.train(frame, "class", checkpoint=str(Path(folder) / "c.ck"), **settings).seconds
 

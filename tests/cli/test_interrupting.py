@@ -55,7 +55,7 @@ IN_PROCESSES = ("--preset", "textbook", "--patience", "100000", "-v", "--json")
 def test_several_networks_in_processes(
     tmp_path: Path, networks: int, epochs: int, signum: signal.Signals, code: int
 ) -> None:
-    """The signal reaches them all, as from a terminal; the one that was started decides."""
+    """The signal reaches all processes, as from a terminal; the one that was started decides."""
     model = tmp_path / "m.joblib"
     options = (*IN_PROCESSES, "--epochs", epochs, "--ensemble", networks, "-o", model)
     process = start(sample("penguins.csv"), "-t", "species", *options, start_new_session=True)
@@ -69,7 +69,7 @@ def test_several_networks_in_processes(
 
 @pytest.mark.parametrize("seconds", [0.8, 1.1, 1.4])
 def test_while_processes_start(tmp_path: Path, seconds: float) -> None:
-    """Nothing is written, or the best so far; whenever it comes there is one line at most."""
+    """A signal at any moment writes nothing or the best so far, and prints one line at most."""
     options = (*IN_PROCESSES, "--epochs", 3000, "--ensemble", 3, "-o", tmp_path / "m.joblib")
     process = start(sample("penguins.csv"), "-t", "species", *options, start_new_session=True)
     time.sleep(seconds)

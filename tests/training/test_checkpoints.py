@@ -1,4 +1,4 @@
-"""Broken off and gone on with: the same bytes; another run, a damaged file, a second training: refused."""
+"""A resumed run gives the same bytes; another run, a damaged file and a second training are refused."""
 
 import copy
 import dataclasses
@@ -54,7 +54,7 @@ def weights(run: TrainingRun) -> bytes:
 
 
 class BreakOff:
-    """Asks to stop once so many epochs were told."""
+    """Asks to stop after this many epochs."""
 
     def __init__(self, epochs: int) -> None:
         self.left = epochs
@@ -240,7 +240,7 @@ def test_a_time_limit_counts_what_was_before(tmp_path: Path) -> None:
 
 
 def forged(path: Path, change: Callable[[dict[int, Progress]], Any], **others: Any) -> None:
-    """Another content, with the right checksums."""
+    """Change the content and give it the right checksums."""
     checkpoint = load(str(path))
     members = {
         number: Progress(copy.deepcopy(progress.state), progress.history)
@@ -268,7 +268,7 @@ def test_broken_off_in_the_last_epoch(settings: dict[str, Any], tmp_path: Path) 
 
 
 def test_killed_right_after_the_last_epoch_was_kept(tmp_path: Path) -> None:
-    """The file as it is before the network has ended."""
+    """The file holds the state from before the network has ended."""
     path = tmp_path / "run.checkpoint"
     settings: dict[str, Any] = {"patience": 2, "learning_rate": 0.05, "epochs": 60}
     unbroken = train(**settings)
@@ -472,7 +472,7 @@ def test_reports_of_the_same_run_may_be_replaced(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("after", [1, 6, 7, 12, 13])
 def test_stopped_between_networks_it_is_not_finished(after: int, tmp_path: Path) -> None:
-    """Also when the wish comes just as a network has ended."""
+    """Also when the run is stopped just as a network has ended."""
     path = tmp_path / "run.checkpoint"
     settings: dict[str, Any] = {"ensemble": 3, "threads": 1}
     unbroken = train(**settings)

@@ -1,4 +1,4 @@
-"""Several networks: whatever runs them, the same numbers; averaged, held out row by row, stopped early."""
+"""Several networks: the same numbers in every execution mode; averaging, folds, stopping early."""
 
 import dataclasses
 import os
@@ -85,7 +85,7 @@ def test_stopped_early_the_finished_and_the_best_so_far_are_kept(mode: Execution
 
 
 def test_a_killed_process_is_an_error_with_a_way_out(tmp_path: Path) -> None:
-    """As for want of memory."""
+    """As the system does when memory runs out."""
 
     def kill(record: Any) -> None:
         for child in Path("/proc").glob("[0-9]*"):
@@ -94,7 +94,7 @@ def test_a_killed_process_is_an_error_with_a_way_out(tmp_path: Path) -> None:
                 command = (child / "cmdline").read_text()
             except OSError:
                 continue  # it has just ended
-            if parent == str(os.getpid()) and "mlpcli.training.workers" in command:
+            if parent == str(os.getpid()) and "mlpcli.training.worker_process" in command:
                 os.kill(int(child.name), signal.SIGKILL)
 
     with pytest.raises(mlpcli.MlpcliError, match="was killed") as raised:
@@ -175,7 +175,7 @@ def test_predictions_are_means_of_values_or_probabilities(target: str, tmp_path:
 
 
 def test_a_bag_is_scored_out_of_fold() -> None:
-    """A target that cannot be told from the inputs is learned by heart, but not out of fold."""
+    """A target that does not depend on the inputs is learned by heart, but not out of fold."""
     frame = table(200)
     frame["noise"] = np.random.default_rng(5).standard_normal(200)
     bag = mlpcli.train(

@@ -1,4 +1,4 @@
-"""Checkpoints that somebody has altered, with the right checksums: refused, never half used."""
+"""Checkpoints that somebody has altered and given the right checksums are refused."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""A file that belongs to one process: others are refused, whatever happens the content is whole."""
+"""A file that belongs to one process: others are refused, and the content is always whole."""
 
 import fcntl
 import os
@@ -126,7 +126,7 @@ def test_long_names_that_begin_alike_do_not_meet(tmp_path: Path) -> None:
 
 
 def test_a_replacement_that_another_writes_is_left_alone(path: Path) -> None:
-    """Two that think they own it, as the file was removed between: the one that comes later is refused."""
+    """If two believe they own the file, as it was removed in between, the later one is refused."""
     first, second = OwnedFile(str(path)), OwnedFile(str(path))
     first.acquire()
     first.replace(b"first")

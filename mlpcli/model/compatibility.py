@@ -3,6 +3,7 @@
 from mlpcli.data.target import ANY_NUMBER, LOG, MINUS_ONE_TO_ONE, POSITIVE, ZERO_TO_ONE
 from mlpcli.errors import Sentence, SettingsError
 from mlpcli.model.tasks import TASKS, Regression, Task
+from mlpcli.nn.losses import LOSSES
 from mlpcli.nn.optimizers import OPTIMIZERS, UpdateRule
 from mlpcli.options.options import Options, settings_with
 from mlpcli.options.threshold import DecisionSettings, rule_of
@@ -15,9 +16,6 @@ RANGES = {
     "tanh": MINUS_ONE_TO_ONE,
 }
 """Ranges into which targets are scaled, by the output activation."""
-
-OWN_LINKS = ("poisson",)
-"""Losses of regression that turn raw outputs into predictions themselves."""
 
 
 def output_activation(options: Options) -> str:
@@ -41,7 +39,7 @@ def levels(options: Options) -> int:
 def refuse_impossible(options: Options, task: type[Task]) -> None:
     """Raise SettingsError for settings, resolved by the preset, that contradict the task or one another."""
     loss = options.objective.loss
-    task.loss_name(loss)
+    owns_link = LOSSES[task.loss_name(loss)].owns_link
     function = output_activation(options)
     if function != "identity" and task is not Regression:
         raise SettingsError(
@@ -49,7 +47,7 @@ def refuse_impossible(options: Options, task: type[Task]) -> None:
             "Leave it out: the loss turns scores into probabilities.",
             setting="output_activation",
         )
-    if loss in OWN_LINKS:
+    if owns_link:
         for setting, wrong in (
             ("output_activation", function != "identity"),
             ("target_scaling", options.data.target_scaling == LOG),

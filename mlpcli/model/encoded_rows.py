@@ -15,8 +15,8 @@ from mlpcli.data.counts import CellCounts
 from mlpcli.data.features import FeatureEncoder
 from mlpcli.data.reading.stream import RowStream
 from mlpcli.data.schema import NUMBER, Schema
-from mlpcli.data.target import ClassTarget, LabelTarget, NumberTarget, Target
 from mlpcli.errors import DataError, Sentence
+from mlpcli.model.tasks import Regression, Task
 
 Data: TypeAlias = "str | Path | Sequence[str | Path] | pd.DataFrame"
 
@@ -99,7 +99,7 @@ def encode_chunks(
     stream: RowStream,
     schema: Schema,
     encoder: FeatureEncoder,
-    target: Target,
+    task: Task,
     counts: CellCounts,
     *,
     strict: bool = False,
@@ -117,28 +117,23 @@ def encode_chunks(
     weight = schema.weight if schema.weight in stream.header else None
     names = [*(column.name for column in schema.inputs), *schema.target, *([weight] if weight else [])]
     names = list(dict.fromkeys([*names, *also]))
-    numbers = numbers_of(schema, target, weight) - set(texts)
+    numbers = numbers_of(schema, weight, target=True) - set(texts)
     for whole, _ in stream.chunks(names, numbers, reading=parsed, ahead=True):
         whole = whole.under(stream.reading)
         present = np.flatnonzero(rows_with_target(whole, schema.target))
         frame = whole if len(present) == len(whole) else whole.take(present)
-        truth = truth_of(target, frame)
         weights = None if weight is None else row_weights(frame, weight)
-        features = encoder.encode(frame, counts)
+        part = EncodedRows(encoder.encode(frame, counts), task.truth(frame), weights)
         if strict:
             refuse_counted(counts, frame)
-        yield EncodedChunk(EncodedRows(features, truth, weights), len(whole) - len(present), frame)
+        yield EncodedChunk(part, len(whole) - len(present), frame)
 
 
 def encode_part(
-    stream: RowStream,
-    schema: Schema,
-    encoder: FeatureEncoder,
-    target: Target,
-    counts: CellCounts,
+    stream: RowStream, schema: Schema, encoder: FeatureEncoder, task: Task, counts: CellCounts
 ) -> EncodedRows:
     """All rows with a target of another table."""
-    chunks = encode_chunks(stream, schema, encoder, target, counts)
+    chunks = encode_chunks(stream, schema, encoder, task, counts)
     whole = EncodedRows.joined([chunk.part for chunk in chunks])
     if not len(whole):
         raise no_target(stream.name)
@@ -146,11 +141,11 @@ def encode_part(
     return whole
 
 
-def numbers_of(schema: Schema, target: Target | None, weight: str | None) -> set[str]:
-    """The columns that are read as numbers."""
+def numbers_of(schema: Schema, weight: str | None = None, *, target: bool = False) -> set[str]:
+    """The columns that are read as numbers: inputs, the weight and, if asked for, targets."""
     names = {column.name for column in schema.inputs if column.kind == NUMBER}
-    if isinstance(target, NumberTarget):
-        names |= set(target.names)
+    if target and schema.task == Regression.name:
+        names |= set(schema.target)
     return names | ({weight} if weight is not None else set())
 
 
@@ -212,31 +207,3 @@ def rows_with_target(frame: Frame, names: Sequence[str]) -> Array:
     for name in names:
         absent |= frame[name].missing()
     return ~absent
-
-
-def truth_of(target: Target, frame: Frame) -> Array:
-    """The truth as metrics take it: class numbers, labels or values."""
-    if isinstance(target, ClassTarget):
-        return target.encode(frame)
-    columns = []
-    for name in target.names:
-        cells = frame[name]
-        if isinstance(target, LabelTarget):
-            values, unreadable = cells.booleans()
-            if unreadable.any():
-                values, unreadable = cells.numbers()
-                unreadable |= ~np.isin(values, (0, 1))
-            wanted = "0 or 1"
-        else:
-            values, unreadable = cells.numbers()
-            unreadable |= np.isinf(values)
-            wanted = "a finite number"
-        if unreadable.any():
-            row = int(np.argmax(unreadable))
-            raise DataError(
-                f"{frame.place(row)}: target {name!r}: {cells.shown(row)} is not {wanted}",
-                "Mend the cell, or leave it empty to drop the row.",
-            )
-        columns.append(values)
-    truth = np.column_stack(columns)
-    return truth.astype(np.intp) if isinstance(target, LabelTarget) else truth

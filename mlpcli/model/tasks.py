@@ -8,22 +8,17 @@ from typing import Any, ClassVar, TypeAlias
 import numpy as np
 
 from mlpcli.arrays import Array
+from mlpcli.data.columns.cells import Frame
 from mlpcli.data.target import ClassTarget, LabelTarget, NumberTarget, Target
-from mlpcli.errors import Sentence, SettingsError, did_you_mean
+from mlpcli.errors import DataError, Sentence, SettingsError, did_you_mean
 from mlpcli.metrics.outcome import Outcome
 from mlpcli.metrics.thresholds import DEFAULT_THRESHOLD
+from mlpcli.nn.losses import losses_for
 from mlpcli.options.objective import ClassWeight
 from mlpcli.settings import AUTO
 
 Threshold: TypeAlias = "float | Array"
 """One for all labels, or (labels,)."""
-LABEL_LOSSES = {
-    "cross-entropy": "sigmoid-cross-entropy",
-    "focal": "sigmoid-focal",
-    "hinge": "binary-hinge",
-    "perceptron": "binary-perceptron",
-}
-"""With a sigmoid unit for each target."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +55,10 @@ class Task(ABC):
     def outputs(self) -> int:
         """Width of the output layer, for a loss of one output a label."""
         return len(self.labels)
+
+    @abstractmethod
+    def truth(self, frame: Frame) -> Array:
+        """The truth of rows that have a target; DataError for a cell that is none."""
 
     def loss_targets(self, truth: Array) -> Array:
         """Truth as the loss takes it."""
@@ -118,12 +117,15 @@ class Regression(Task):
     target: NumberTarget
 
     name = "regression"
-    losses = {name: name for name in ("mse", "mae", "huber", "log-cosh", "quantile", "poisson")}
+    losses = losses_for("numbers")
     headline = "rmse"
 
     @property
     def labels(self) -> tuple[str, ...]:
         return self.target.names
+
+    def truth(self, frame: Frame) -> Array:
+        return numbers_in(frame, self.labels)
 
     def loss_targets(self, truth: Array) -> Array:
         return self.target.encode(truth)
@@ -159,7 +161,7 @@ class Multiclass(Task):
     target: ClassTarget
 
     name = "multiclass"
-    losses = {name: name for name in ("cross-entropy", "focal", "hinge", "perceptron")}
+    losses = losses_for("classes")
     headline = "accuracy"
 
     @property
@@ -169,6 +171,9 @@ class Multiclass(Task):
     @property
     def columns(self) -> list[str]:
         return ["prediction"]
+
+    def truth(self, frame: Frame) -> Array:
+        return self.target.encode(frame)
 
     def loss_targets(self, truth: Array) -> Array:
         return truth
@@ -198,7 +203,7 @@ class Binary(Multiclass):
     """One class out of two: one sigmoid unit, the probability of the second class."""
 
     name = "binary"
-    losses = LABEL_LOSSES
+    losses = losses_for("labels")
     has_threshold = True
 
     @property
@@ -225,13 +230,16 @@ class Multilabel(Task):
     target: LabelTarget
 
     name = "multilabel"
-    losses = LABEL_LOSSES
+    losses = losses_for("labels")
     headline = "f1_micro"
     has_threshold = True
 
     @property
     def labels(self) -> tuple[str, ...]:
         return self.target.names
+
+    def truth(self, frame: Frame) -> Array:
+        return labels_in(frame, self.labels)
 
     def decide(self, predictions: Array, threshold: Threshold) -> Array:
         return (predictions >= threshold).astype(np.intp)
@@ -248,6 +256,37 @@ class Multilabel(Task):
         rows = len(training)
         of_ones, of_zeros = rows / (2 * np.maximum(positive, 1)), rows / (2 * np.maximum(rows - positive, 1))
         return np.asarray(np.where(truth == 1, of_ones, of_zeros))
+
+
+def numbers_in(frame: Frame, names: Sequence[str]) -> Array:
+    """Finite numbers (rows, names) of target columns."""
+    columns = []
+    for name in names:
+        values, unreadable = frame[name].numbers()
+        _refuse(frame, name, unreadable | np.isinf(values), "a finite number")
+        columns.append(values)
+    return np.column_stack(columns)
+
+
+def labels_in(frame: Frame, names: Sequence[str]) -> Array:
+    """Labels 0 and 1 (rows, names) of target columns, which may say yes and no."""
+    columns = []
+    for name in names:
+        values, unreadable = frame[name].booleans()
+        if unreadable.any():
+            values, unreadable = frame[name].numbers()
+        _refuse(frame, name, unreadable | ~np.isin(values, (0, 1)), "0 or 1")
+        columns.append(values)
+    return np.column_stack(columns).astype(np.intp)
+
+
+def _refuse(frame: Frame, name: str, bad: Array, wanted: str) -> None:
+    if bad.any():
+        row = int(np.argmax(bad))
+        raise DataError(
+            f"{frame.place(row)}: target {name!r}: {frame[name].shown(row)} is not {wanted}",
+            "Mend the cell, or leave it empty to drop the row.",
+        )
 
 
 def rounded(values: Array) -> list[float]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from mlpcli.errors import SettingsError
+from mlpcli.nn.losses import LOSS_NAMES
 from mlpcli.settings import AUTO, Settings, parse_factors, setting
 
 ClassWeight: TypeAlias = str | tuple[tuple[str, float], ...]
@@ -23,11 +24,7 @@ class ObjectiveSettings(Settings):
         AUTO,
         "auto: mse for values, cross-entropy for classes.",
         group="Loss",
-        choices=(
-            AUTO,
-            *("mse", "mae", "huber", "log-cosh", "quantile", "poisson"),
-            *("cross-entropy", "focal", "hinge", "perceptron"),
-        ),
+        choices=(AUTO, *LOSS_NAMES),
         common=True,
     )
     calibrate: bool | None = setting(

@@ -10,9 +10,9 @@ from mlpcli.data.counts import CellCounts
 from mlpcli.data.encoders import CategoryEncoder
 from mlpcli.data.features import FeatureEncoder
 from mlpcli.data.schema import CHOSEN, IGNORE, Column, Schema
-from mlpcli.data.target import ClassTarget, LabelTarget, NumberTarget, Target
 from mlpcli.errors import Sentence
 from mlpcli.model.encoded_rows import EncodedRows
+from mlpcli.model.tasks import Multiclass, Regression, Task
 from mlpcli.preparation.finding import (
     DATES,
     FALLBACK,
@@ -59,7 +59,7 @@ def uncertain_dates(column: Column) -> Finding:
 def examine(
     schema: Schema,
     encoder: FeatureEncoder,
-    target: Target,
+    task: Task,
     parts: Mapping[str, EncodedRows],
     hashes: Mapping[str, Array],
     counts: CellCounts,
@@ -68,9 +68,9 @@ def examine(
     """All findings on encoded parts; `counts` are those of the whole table, which has `rows` rows."""
     return [
         *_left_out(schema),
-        *_leaks(encoder, target, parts),
+        *_leaks(encoder, task, parts),
         *_repeated(hashes),
-        *_classes(target, parts["train"]),
+        *_classes(task, parts["train"]),
         *_mostly_missing(counts, rows),
     ]
 
@@ -91,7 +91,7 @@ def _left_out(schema: Schema) -> list[Finding]:
     ]
 
 
-def _leaks(encoder: FeatureEncoder, target: Target, parts: Mapping[str, EncodedRows]) -> list[Finding]:
+def _leaks(encoder: FeatureEncoder, task: Task, parts: Mapping[str, EncodedRows]) -> list[Finding]:
     """Input columns that alone predict the target of rows that were not looked at."""
     learned, others = _some(parts["train"], parts["validation"])
     if len(learned) + len(others) < LEAST_ROWS:
@@ -105,15 +105,15 @@ def _leaks(encoder: FeatureEncoder, target: Target, parts: Mapping[str, EncodedR
             continue
         known, unknown = learned.features[:, columns], others.features[:, columns]
         evidence = ""
-        if isinstance(target, NumberTarget):
+        if isinstance(task, Regression):
             if each.numbers:
                 values = np.concatenate([known[:, 0], unknown[:, 0]])
                 truth = np.concatenate([learned.truth, others.truth])
-                evidence = _follows(values, truth, target.names)
+                evidence = _follows(values, truth, task.labels)
         else:
             is_category = isinstance(each, CategoryEncoder) and not each.embedded
             told = [part.argmax(axis=1) if is_category else part[:, 0] for part in (known, unknown)]
-            names = [target.name] if isinstance(target, ClassTarget) else list(target.names)
+            names = list(task.target.names)
             evidence = _determines(told[0], told[1], learned.truth, others.truth, names)
         if evidence:
             findings.append(
@@ -195,14 +195,13 @@ def _repeated(hashes: Mapping[str, Array]) -> list[Finding]:
     return findings
 
 
-def _classes(target: Target, train: EncodedRows) -> list[Finding]:
+def _classes(task: Task, train: EncodedRows) -> list[Finding]:
     """Classes of few rows, or of a small share of them."""
-    if isinstance(target, NumberTarget):
+    if isinstance(task, Regression):
         return []
-    if isinstance(target, LabelTarget):
-        names, counts = target.names, train.truth.sum(axis=0)
-    else:
-        names, counts = target.classes, np.bincount(train.truth, minlength=len(target.classes))
+    names, counts = task.labels, train.truth.sum(axis=0)
+    if isinstance(task, Multiclass):
+        counts = np.bincount(train.truth, minlength=len(names))
     rarest = int(np.argmin(counts))
     rows, name = int(counts[rarest]), names[rarest]
     findings = []

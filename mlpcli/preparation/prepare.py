@@ -1,8 +1,7 @@
 """Prepare a table for training: kinds, target, rows left out, split, encoded parts."""
 
 import dataclasses
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +15,6 @@ from mlpcli.data.reading.stream import RowStream
 from mlpcli.data.reading.table import open_table
 from mlpcli.data.schema import LEARNED, NUMBER, Column, Schema
 from mlpcli.data.split import digest_of_rows
-from mlpcli.data.target import NumberTarget
 from mlpcli.errors import DataError, Sentence, SettingsError
 from mlpcli.model.blueprint import Blueprint
 from mlpcli.model.compatibility import refuse_impossible, target_range
@@ -28,7 +26,6 @@ from mlpcli.model.encoded_rows import (
     encode_part,
     paths_of,
     row_weights,
-    truth_of,
 )
 from mlpcli.model.model import load
 from mlpcli.model.tasks import TASKS, Task
@@ -39,7 +36,7 @@ from mlpcli.preparation.columns import decide_columns, read_rows, source_columns
 from mlpcli.preparation.doctor import examine
 from mlpcli.preparation.finding import LEAK, Finding
 from mlpcli.preparation.splitting import RowTraits, shape_of, split_table
-from mlpcli.preparation.targets import decide_task, fit_target
+from mlpcli.preparation.targets import decide_task, fit_task
 from mlpcli.preparation.transfer import SourceModel, Transfer, transfer_of, widened, with_settings_of
 
 
@@ -134,90 +131,71 @@ def prepared_for(data: Data, settings: dict[str, Any]) -> Prepared:
             raise SettingsError("there is nothing to keep", hint, setting="freeze")
         return prepare(data, options)
     model = load(options.transfer.from_model)
+    source = SourceModel.of(model, options.transfer.from_model)
     options = with_settings_of(model, settings, options)
-    source_model = SourceModel.of(model, options.transfer.from_model or "")
-    prepared = prepare(data, options, source_model)
-    transfer = transfer_of(
-        source_model,
-        prepared.blueprint.build(),
-        same_target=prepared.same_target,
-        freeze=options.transfer.freeze,
-    )
+    prepared = prepare(data, options, source)
+    freeze = options.transfer.freeze
+    network = prepared.blueprint.build()
+    transfer = transfer_of(source, network, same_target=prepared.same_target, freeze=freeze)
     return dataclasses.replace(prepared, transfer=transfer)
 
 
-def prepare(data: Data, given: Options, source_model: SourceModel | None = None) -> Prepared:
+def prepare(data: Data, given: Options, source: SourceModel | None = None) -> Prepared:
     """Read and encode; everything that can be wrong with the table is found here, before training.
 
-    With a `source_model`, columns mean what they mean to it.
+    With a `source`, columns mean what they mean to that model.
     """
-    options = given
-    with ExitStack() as stack:
-        table = stack.enter_context(open_table(paths_of(data), options.reading))
-        notes = list(table.notes)
-        options = dataclasses.replace(options, reading=table.settings)
+    with open_table(paths_of(data), given.reading) as table:
+        options = dataclasses.replace(given, reading=table.settings)
         roles = special_columns(table, options)
-        if source_model is None:
-            columns = decide_columns(table, options.data, roles)
-        else:
-            columns = source_columns(source_model, table, roles)
-        rows = read_rows(table, columns, roles, options, known=source_model is not None)
-        frame, columns, dropped = rows.frame, rows.columns, rows.dropped
-        known = None if source_model is None else source_model.known_target(frame, roles.target, options)
-        if source_model is None or known is None:
+        decided = (
+            decide_columns(table, options.data, roles)
+            if source is None
+            else source_columns(source, table, roles)
+        )
+        rows = read_rows(table, decided, roles, options, known=source is not None)
+        frame, columns = rows.frame, rows.columns
+        known = None if source is None else source.known_task(frame, roles.target, options)
+        if source is None or known is None:
             name, reason = decide_task(frame, roles.target, options.data.task)
         else:
-            name, reason = source_model.schema.task, f"as in {source_model.path}"
+            name, reason = known.name, f"as in {source.path}"
         if not any(column.kind in LEARNED for column in columns):
             raise DataError(f"{table.name}: no input column is left", _why_none(columns))
+        schema = Schema(tuple(columns), roles.target, name, reason, roles.weight)
         traits = RowTraits.of(frame, roles, name)
         shape = shape_of(columns, table.sample, traits, name, options.split.test)
         default_learning_rate = options.default_learning_rate(shape)
         options = options.resolved(shape)
-        split = split_table(traits, options, generators(options.run.seed)["split"])
-        parts = split.parts
-        schema = Schema(tuple(columns), roles.target, name, reason, roles.weight)
         refuse_impossible(options, TASKS[name])
-        train = parts["train"]
+        split = split_table(traits, options, generators(options.run.seed)["split"])
+        train = split.parts["train"]
         if known is None:
-            target, truth = fit_target(frame, roles.target, name, train, options.data, target_range(options))
+            into = target_range(options)
+            task, truth = fit_task(frame, roles.target, name, train, options.data, into)
         else:
-            truth = truth_of(known, frame)
-            target = widened(known, truth[train]) if isinstance(known, NumberTarget) else known
-        task = TASKS[name](target)
-        if source_model is None:
+            truth = known.truth(frame)
+            task = widened(known, truth[train])
+        if source is None:
             encoder = FeatureEncoder.fit(schema.inputs, frame, options.data, train)
         else:
-            encoder = source_model.encoder
+            encoder = source.encoder
         _refuse_infinite(frame, schema)
-        weights = None
-        if roles.weight is not None:
-            weights = row_weights(frame, roles.weight)
-            check_weights(weights, roles.weight, table.name)
+        weights = None if roles.weight is None else row_weights(frame, roles.weight)
+        check_weights(weights, roles.weight, table.name)
         counts = {"table": CellCounts()}
-        # One matrix, part behind part: parts are slices of it. The table's columns are dropped on the way.
-        order = np.concatenate(list(parts.values()))
-        features = encoder.encode(frame, counts["table"], order)
-    encoded: dict[str, EncodedRows] = {}
-    start = 0
-    for name, chosen in parts.items():
-        stop = start + len(chosen)
-        part_weights = None if weights is None else weights[chosen]
-        encoded[name] = EncodedRows(features[start:stop], truth[chosen], part_weights)
-        start = stop
-    hashes = {name: part.hashes() for name, part in encoded.items()}
+        parts = _encoded_parts(frame, encoder, truth, weights, split.parts, counts["table"])
+    hashes = {part: each.hashes() for part, each in parts.items()}
     digest = digest_of(np.concatenate(list(hashes.values())))
-    for name in ("validation", "test"):
-        if isinstance(source := getattr(options.split, name), str):
-            counts[name] = CellCounts()
-            with RowStream(paths_of(source), options.reading) as stream:
-                encoded[name] = encode_part(stream, schema, encoder, target, counts[name])
+    notes = list(table.notes)
+    for part in ("validation", "test"):
+        if isinstance(path := getattr(options.split, part), str):
+            counts[part] = CellCounts()
+            with RowStream(paths_of(path), options.reading) as stream:
+                parts[part] = encode_part(stream, schema, encoder, task, counts[part])
                 notes += stream.notes
-            hashes[name] = encoded[name].hashes()
-    findings = [
-        *rows.findings,
-        *examine(schema, encoder, target, encoded, hashes, counts["table"], len(order)),
-    ]
+            hashes[part] = parts[part].hashes()
+    findings = [*rows.findings, *examine(schema, encoder, task, parts, hashes, counts["table"], len(frame))]
     leaks = [finding for finding in findings if finding.kind == LEAK]
     if leaks and options.data.strict:
         raise DataError(leaks[0].text, leaks[0].advice)
@@ -228,17 +206,37 @@ def prepare(data: Data, given: Options, source_model: SourceModel | None = None)
         encoder=encoder,
         task=task,
         blueprint=Blueprint.of(options, encoder, task),
-        parts=encoded,
+        parts=parts,
         folds=split.folds,
         default_learning_rate=default_learning_rate,
-        dropped=dropped,
+        dropped=rows.dropped,
         digest=digest,
-        split_digest=digest_of_rows({part: rows.numbers[chosen] for part, chosen in split.rows().items()}),
+        split_digest=digest_of_rows({part: rows.numbers[each] for part, each in split.rows().items()}),
         counts=counts,
         notes=notes,
         findings=findings,
         same_target=known is not None,
     )
+
+
+def _encoded_parts(
+    frame: Frame,
+    encoder: FeatureEncoder,
+    truth: Array,
+    weights: Array | None,
+    parts: Mapping[str, Array],
+    counts: CellCounts,
+) -> dict[str, EncodedRows]:
+    """One matrix, part behind part: parts are slices of it. The frame's columns are dropped on the way."""
+    features = encoder.encode(frame, counts, np.concatenate(list(parts.values())))
+    encoded: dict[str, EncodedRows] = {}
+    start = 0
+    for part, rows in parts.items():
+        stop = start + len(rows)
+        part_weights = None if weights is None else weights[rows]
+        encoded[part] = EncodedRows(features[start:stop], truth[rows], part_weights)
+        start = stop
+    return encoded
 
 
 def _refuse_infinite(frame: Frame, schema: Schema) -> None:
@@ -248,9 +246,10 @@ def _refuse_infinite(frame: Frame, schema: Schema) -> None:
             row = int(np.argmax(np.isinf(cells.values)))
             raise DataError(
                 f"{frame.place(row)}: column {column.name!r} holds an infinite value",
-                "Mend the cell, or name the word with --missing.",
+                Sentence("Mend the cell, or name the word with {missing}."),
             )
 
 
 def _why_none(columns: Sequence[Column]) -> str:
-    return "; ".join(f"{column.name}: {column.reason}" for column in columns[:5]) or "Look at --drop."
+    reasons = "; ".join(f"{column.name}: {column.reason}" for column in columns[:5])
+    return reasons or Sentence("Look at {drop}.")

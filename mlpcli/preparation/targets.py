@@ -8,9 +8,9 @@ from mlpcli.arrays import Array
 from mlpcli.data.columns.cells import Frame
 from mlpcli.data.columns.kinds import IDENTIFIER_ROWS
 from mlpcli.data.schema import CHOSEN, DataSettings
-from mlpcli.data.target import LOG, POSITIVE, ClassTarget, LabelTarget, NumberTarget, Target, refuse_negative
+from mlpcli.data.target import LOG, POSITIVE, ClassTarget, LabelTarget, NumberTarget, refuse_negative
 from mlpcli.errors import DataError, Sentence
-from mlpcli.model.encoded_rows import truth_of
+from mlpcli.model.tasks import TASKS, Multilabel, Regression, Task, numbers_in
 
 MOST_CLASSES = 20
 ROWS_PER_CLASS = 5
@@ -22,25 +22,18 @@ def decide_task(frame: Frame, names: Sequence[str], given: str) -> tuple[str, st
     """The task and the reason, from rows that have a target."""
     if len(names) > 1:
         if given in ("binary", "multiclass"):
-            raise DataError(
-                f"{given} takes one target, not {len(names)}",
-                Sentence("Use {task} multilabel."),
-                setting="task",
-            )
+            hint = Sentence("Use {task} multilabel.")
+            raise DataError(f"{given} takes one target, not {len(names)}", hint, setting="task")
         return _several(frame, names, given)
     name = names[0]
     cells = frame[name]
     distinct = cells.distinct()
     if distinct < 2:
-        raise DataError(
-            f"target {name!r} has the same value, {cells.shown(0)}, in every row",
-            "There is nothing to learn.",
-        )
+        same = f"target {name!r} has the same value, {cells.shown(0)}, in every row"
+        raise DataError(same, "There is nothing to learn.")
     if given == "binary" and distinct != 2:
-        raise DataError(
-            Sentence("target {!r} has {:,} values, {task} binary takes two", name, distinct),
-            "Use multiclass.",
-        )
+        several = Sentence("target {!r} has {:,} values, {task} binary takes two", name, distinct)
+        raise DataError(several, "Use multiclass.")
     if given != "auto":
         return given, CHOSEN
     classes = "binary" if distinct == 2 else "multiclass"
@@ -58,10 +51,8 @@ def decide_task(frame: Frame, names: Sequence[str], given: str) -> tuple[str, st
         return classes, f"{name!r} is text with {distinct:,} classes"
     whole = bool((numbers == np.floor(numbers)).all()) and not np.isinf(numbers).any()
     if whole and distinct <= MOST_CLASSES and len(cells) >= ROWS_PER_CLASS * distinct:
-        return (
-            classes,
-            f"{name!r} has {distinct} whole numbers, each {len(cells) // distinct} times on average",
-        )
+        times = len(cells) // distinct
+        return classes, f"{name!r} has {distinct} whole numbers, each {times} times on average"
     return "regression", f"{name!r} has {distinct:,} different numbers"
 
 
@@ -83,31 +74,27 @@ def _several(frame: Frame, names: Sequence[str], given: str) -> tuple[str, str]:
     return "regression", f"{len(names)} targets of numbers"
 
 
-def fit_target(
-    frame: Frame,
-    names: Sequence[str],
-    task: str,
-    train: Array,
-    settings: DataSettings,
-    into: str,
-) -> tuple[Target, Array]:
-    """The encoder, fitted on the `train` rows (its classes on all), and the truth of all rows.
+def fit_task(
+    frame: Frame, names: Sequence[str], task: str, train: Array, settings: DataSettings, into: str
+) -> tuple[Task, Array]:
+    """The task, its target fitted on the `train` rows (classes on all), and the truth of all rows.
 
     `into` is the range into which numbers are scaled.
     """
+    fitted: Task
     if task in ("binary", "multiclass"):
         classes = ClassTarget.fit(names[0], frame[names[0]].texts(), settings.positive)
         if task == "binary" and len(classes.classes) != 2:
             raise DataError(f"target {names[0]!r} has not two classes", Sentence("Use {task} multiclass."))
-        return classes, truth_of(classes, frame)
-    if task == "multilabel":
-        labels = LabelTarget(tuple(names))
-        return labels, truth_of(labels, frame)
-    unfitted = NumberTarget(tuple(names), np.zeros(len(names)), np.ones(len(names)))
-    values = truth_of(unfitted, frame)
-    if into == POSITIVE:
-        refuse_negative(names, values, Sentence("Choose another {loss} or {output_activation}."))
-    if settings.target_scaling == LOG:
-        refuse_negative(names, values, Sentence("Leave out {target_scaling} log."))
-    scaling, clip = settings.target_scaling, bool(settings.clip_predictions)
-    return NumberTarget.fit(names, values[train], into, scaling, clip=clip), values
+        fitted = TASKS[task](classes)
+    elif task == "multilabel":
+        fitted = Multilabel(LabelTarget(tuple(names)))
+    else:
+        values = numbers_in(frame, names)
+        if into == POSITIVE:
+            refuse_negative(names, values, Sentence("Choose another {loss} or {output_activation}."))
+        if settings.target_scaling == LOG:
+            refuse_negative(names, values, Sentence("Leave out {target_scaling} log."))
+        scaling, clip = settings.target_scaling, bool(settings.clip_predictions)
+        return Regression(NumberTarget.fit(names, values[train], into, scaling, clip=clip)), values
+    return fitted, fitted.truth(frame)

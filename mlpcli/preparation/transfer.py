@@ -10,9 +10,9 @@ from mlpcli.arrays import Array
 from mlpcli.data.columns.cells import Frame
 from mlpcli.data.features import FeatureEncoder
 from mlpcli.data.schema import IGNORE, Column, Schema
-from mlpcli.data.target import ClassTarget, NumberTarget, Target, sorted_classes
 from mlpcli.errors import Sentence, SettingsError
 from mlpcli.model.model import Model
+from mlpcli.model.tasks import Multiclass, Regression, Task
 from mlpcli.nn.layers import Dense, Layer
 from mlpcli.nn.network import Network
 from mlpcli.nn.shortcut import Shortcut
@@ -27,7 +27,7 @@ class SourceModel:
     path: str
     schema: Schema
     encoder: FeatureEncoder
-    target: Target
+    task: Task
     networks: tuple[Network, ...]
     output_activation: str
 
@@ -38,7 +38,7 @@ class SourceModel:
             path=path,
             schema=model.artifact.schema,
             encoder=model.encoder,
-            target=model.task.target,
+            task=model.task,
             networks=model.networks,
             output_activation=model.options.network.output_activation,
         )
@@ -51,20 +51,19 @@ class SourceModel:
         others = [Column(name, IGNORE, unknown) for name in names if name not in inputs]
         return [*self.schema.inputs, *others]
 
-    def known_target(self, frame: Frame, names: Sequence[str], options: Options) -> Target | None:
-        """The model's own target, if that of the frame means the same: then the outputs do, too."""
-        target, given = self.target, options.data
-        if given.task not in ("auto", self.schema.task) or tuple(names) != self.schema.target:
-            return None
-        if isinstance(target, ClassTarget):
-            texts = frame[names[0]].texts()
-            positive = given.positive in (None, target.classes[-1])
+    def known_task(self, frame: Frame, names: Sequence[str], options: Options) -> Task | None:
+        """The model's own task, if the target of the frame means the same: then the outputs do, too."""
+        task, given = self.task, options.data
+        same = given.task in ("auto", task.name) and tuple(names) == self.schema.target
+        if same and isinstance(task, Multiclass):
             # A class that does not occur this time is still one.
-            return target if positive and set(sorted_classes(texts)) <= set(target.classes) else None
-        if isinstance(target, NumberTarget):
+            same = given.positive in (None, task.labels[-1]) and set(frame[names[0]].texts().used()) <= set(
+                task.labels
+            )
+        elif same and isinstance(task, Regression):
             wanted = (given.target_scaling, options.network.output_activation)
-            return target if wanted == (target.scaling, self.output_activation) else None
-        return target
+            same = wanted == (task.target.scaling, self.output_activation)
+        return task if same else None
 
 
 def with_settings_of(model: Model, settings: Mapping[str, Any], options: Options) -> Options:
@@ -87,17 +86,18 @@ def with_settings_of(model: Model, settings: Mapping[str, Any], options: Options
     return replace(options.changed(**kept), reading=reading)
 
 
-def widened(target: NumberTarget, values: Array) -> NumberTarget:
-    """The target with limits that hold these values (rows, targets), too."""
-    if target.limits is None:
-        return target
-    low, high = target.limits
-    return replace(target, limits=(np.minimum(low, values.min(axis=0)), np.maximum(high, values.max(axis=0))))
+def widened(task: Task, truth: Array) -> Task:
+    """The task with limits of predicted numbers, if it has any, that hold this truth, too."""
+    if not isinstance(task, Regression) or task.target.limits is None:
+        return task
+    low, high = task.target.limits
+    limits = np.minimum(low, truth.min(axis=0)), np.maximum(high, truth.max(axis=0))
+    return Regression(replace(task.target, limits=limits))
 
 
 @dataclass(frozen=True)
 class Transfer:
-    """Which weights are taken over, of the layers that have some, from the input to the output."""
+    """The weights that are taken over, layer by layer from the input to the output."""
 
     described: list[tuple[str, bool]]
     """Each layer, and whether it starts from the model's weights."""
@@ -105,7 +105,7 @@ class Transfer:
     """Of the flat vectors: where to, where from."""
     constants: bool
     frozen: list[slice]
-    """What is not trained."""
+    """Places that are not trained."""
     source_model: SourceModel
 
     @property

@@ -86,7 +86,7 @@ class Scoring:
         model = self._model
         schema = model.artifact.schema
         inputs = [column.name for column in schema.inputs]
-        numbers = numbers_of(schema, None, None)
+        numbers = numbers_of(schema)
         threads = choose_threads(model.options.run.threads, model.network.largest_product * PREDICTION_ROWS)
         with limited_threads(threads):
             for frame, block in self._stream.chunks(inputs, numbers):

@@ -10,8 +10,9 @@ import pytest
 from mlpcli.data.schema import DataSettings
 from mlpcli.data.target import ANY_NUMBER, ClassTarget, LabelTarget, NumberTarget, Target
 from mlpcli.errors import DataError
-from mlpcli.model.encoded_rows import rows_with_target, truth_of
-from mlpcli.preparation.targets import decide_task, fit_target
+from mlpcli.model.encoded_rows import rows_with_target
+from mlpcli.model.tasks import Binary, Multilabel, Regression, Task
+from mlpcli.preparation.targets import decide_task, fit_task
 from tests.data.examples import frame_of
 
 
@@ -110,15 +111,10 @@ def test_rows_with_every_target() -> None:
 def fit(
     columns: Mapping[str, Sequence[Any]], task: str, train: Sequence[int], **settings: Any
 ) -> tuple[Target, list[object]]:
-    target, truth = fit_target(
-        frame_of(columns),
-        list(columns),
-        task,
-        np.array(train),
-        DataSettings(**settings),
-        ANY_NUMBER,
+    fitted, truth = fit_task(
+        frame_of(columns), list(columns), task, np.array(train), DataSettings(**settings), ANY_NUMBER
     )
-    return target, truth.tolist()
+    return fitted.target, truth.tolist()
 
 
 def test_numbers_are_standardised_by_the_training_rows() -> None:
@@ -143,25 +139,25 @@ def test_labels_may_be_answers_or_numbers() -> None:
 
 
 @pytest.mark.parametrize(
-    ("target", "cell", "wanted"),
+    ("task", "cell", "wanted"),
     [
-        (NumberTarget(("y",), np.zeros(1), np.ones(1)), "x", "a finite number"),
-        (NumberTarget(("y",), np.zeros(1), np.ones(1)), "-inf", "a finite number"),
-        (LabelTarget(("y",)), "2", "0 or 1"),
-        (LabelTarget(("y",)), "maybe", "0 or 1"),
+        (Regression(NumberTarget(("y",), np.zeros(1), np.ones(1))), "x", "a finite number"),
+        (Regression(NumberTarget(("y",), np.zeros(1), np.ones(1))), "-inf", "a finite number"),
+        (Multilabel(LabelTarget(("y",))), "2", "0 or 1"),
+        (Multilabel(LabelTarget(("y",))), "maybe", "0 or 1"),
     ],
 )
-def test_an_unreadable_target_names_its_row(target: Target, cell: str, wanted: str) -> None:
+def test_an_unreadable_target_names_its_row(task: Task, cell: str, wanted: str) -> None:
     frame = frame_of({"y": ["1", cell]})
     with pytest.raises(DataError, match=rf"row 1: target 'y': '{cell}' is not {wanted}") as raised:
-        truth_of(target, frame)
+        task.truth(frame)
     assert raised.value.hint
 
 
 def test_a_class_that_training_did_not_have() -> None:
-    target = ClassTarget("y", ("a", "b"))
+    task = Binary(ClassTarget("y", ("a", "b")))
     with pytest.raises(DataError, match="the class 'c' did not occur in training"):
-        truth_of(target, frame_of({"y": ["a", "c"]}))
+        task.truth(frame_of({"y": ["a", "c"]}))
 
 
 def test_a_target_of_numbers_may_be_written_with_a_currency() -> None:

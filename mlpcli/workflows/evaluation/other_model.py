@@ -59,7 +59,7 @@ class OtherModel:
     def texts(self, header: Sequence[str]) -> set[str]:
         """Columns that have to be read as text: those of no numbers, or all of a text file whose numbers this
         model reads otherwise."""
-        texts = set(self.inputs) - numbers_of(self.schema, None, None)
+        texts = set(self.inputs) - numbers_of(self.schema)
         return texts if self._same_decimal else texts | set(header)
 
     def add(self, chunk: EncodedChunk, *, strict: bool) -> None:

@@ -80,7 +80,7 @@ def score_rows(
         limited_threads(choose_threads(model.options.run.threads, products)),
     ):
         columns = resolve_names("by", by, stream.header, stream.name)
-        numbers = numbers_of(schema, model.task.target, None)
+        numbers = numbers_of(schema, target=True)
         also, texts = list(columns), set[str]()
         if other_model is not None:
             other_model.schema.require(stream.header, stream.name, target=False)
@@ -92,7 +92,7 @@ def score_rows(
             stream,
             schema,
             model.encoder,
-            model.task.target,
+            model.task,
             counts,
             strict=strict,
             also=also,

@@ -133,7 +133,7 @@ BAD = {
     "[train]\nhelp-all = true": "there is no option 'help-all'",
     '[train]\noutput = "a\\u0000"': "[train] output: holds a NUL",
     "[train]\nlr = inf": "[train] lr: inf is not a number",
-    "[train]\nmonitor = 'nothing'": "[train] monitor: 'nothing' is no score",
+    "[train]\nmonitor = 'nothing'": "[train] monitor: 'nothing' is not a score",
     "[train]\ndrop = ['nothing']": "[train] drop: ",
     "[train]\nfolds = 3\nensemble = 0": "[train] ensemble: 0 is out of range",
     "[trian]\nepochs = 3": "Did you mean 'train'",
@@ -182,7 +182,7 @@ def test_a_byte_order_mark_and_an_empty_file_are_no_errors(tmp_path: Path) -> No
         ("EPOCHS", "two", "MLPCLI_TRAIN_EPOCHS (--epochs): 'two' is not a whole number"),
         ("STRICT", "maybe", "MLPCLI_TRAIN_STRICT (--strict): 'maybe' is not true or false"),
         ("NO_CALIBRATE", "maybe", "MLPCLI_TRAIN_NO_CALIBRATE: 'maybe' is not true or false"),
-        ("MONITOR", "nothing", "MLPCLI_TRAIN_MONITOR (--monitor): 'nothing' is no score"),
+        ("MONITOR", "nothing", "MLPCLI_TRAIN_MONITOR (--monitor): 'nothing' is not a score"),
     ],
 )
 def test_a_bad_variable_is_named(

@@ -115,11 +115,11 @@ def test_labels() -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ("d=2", "--class-weight: there is no class 'd'"),
+        ("d=2", "class_weight: there is no class 'd'"),
         ("a=x", "has no number after ="),
         ("a=-1", "has a weight below 0"),
-        ("a=nan", "--class-weight"),
-        ("a=inf", "--class-weight"),
+        ("a=nan", "class_weight"),
+        ("a=inf", "class_weight"),
         ("a", "is not NAME=VALUE"),
     ],
 )
@@ -129,7 +129,7 @@ def test_impossible_class_weights(given: str, message: str) -> None:
 
 
 def test_class_weights_are_not_for_numbers() -> None:
-    with pytest.raises(SettingsError, match="--class-weight is not for regression"):
+    with pytest.raises(SettingsError, match="class_weight: is not for regression"):
         training_examples(prepared(TABLE, target="y", features="x", class_weight="balanced"))
 
 

@@ -72,7 +72,7 @@ class OpenRows:
             self.original_header, self.header = first, _named(first, self.name)
         rest = "".join(read[passed:]).encode()
         all_rows = Blocks(
-            chain([rest], pieces), self.dialect, len(self.header), self.name, before + passed, rows
+            chain([rest], pieces), self.dialect, len(self.header), self.name, line=before + passed, rows=rows
         )
         self._blocks = iter(all_rows)
 

@@ -2,14 +2,16 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeAlias, TypedDict
 
 import numpy as np
 
 from mlpcli.arrays import Array
-from mlpcli.data.columns.cells import Frame, Texts
 from mlpcli.data.schema import TARGET_SCALINGS
 from mlpcli.errors import DataError, did_you_mean
+
+if TYPE_CHECKING:
+    from mlpcli.data.columns.cells import Frame, Texts
 
 ANY_NUMBER, POSITIVE, ZERO_TO_ONE, MINUS_ONE_TO_ONE = "any", "positive", "0..1", "-1..1"
 """Ranges into which targets are scaled."""
@@ -63,7 +65,7 @@ class ClassTarget(_WithoutArrays):
     classes: tuple[str, ...]
 
     @classmethod
-    def fit(cls, name: str, cells: Texts, positive: str | None) -> "ClassTarget":
+    def fit(cls, name: str, cells: "Texts", positive: str | None) -> "ClassTarget":
         """The classes in order: by value where all are numbers, else by text."""
         classes = sorted_classes(cells)
         if positive is not None:
@@ -76,7 +78,7 @@ class ClassTarget(_WithoutArrays):
             classes = [each for each in classes if each != positive] + [positive]
         return cls(name, tuple(classes))
 
-    def encode(self, frame: Frame) -> Array:
+    def encode(self, frame: "Frame") -> Array:
         """Class numbers (rows,) of the target column; DataError for an unknown class."""
         cells = frame[self.name].texts()
         number_of = {each: number for number, each in enumerate(self.classes)}
@@ -238,7 +240,7 @@ class LabelTarget(_WithoutArrays):
 Target: TypeAlias = ClassTarget | NumberTarget | LabelTarget
 
 
-def sorted_classes(cells: Texts) -> list[str]:
+def sorted_classes(cells: "Texts") -> list[str]:
     """Distinct cells, by value where all are numbers (2 before 10), else by text."""
     classes = sorted(cells.used().tolist())
     try:

@@ -1,5 +1,7 @@
 """`header_only` reads what `inspect` shows, and no byte of an array."""
 
+import subprocess
+import sys
 import tracemalloc
 from pathlib import Path
 
@@ -73,3 +75,15 @@ def test_arrays_are_not_checked(tmp_path: Path) -> None:
     path = saved(tmp_path / "m.joblib", {"extra": np.arange(50.0)})
     path.write_bytes(path.read_bytes().replace(np.float64(49).tobytes(), np.float64(7).tobytes()))
     assert room.load(str(path), header_only=True).schema.target == ("price",)
+
+
+def test_what_reads_tables_and_networks_is_not_loaded(tmp_path: Path) -> None:
+    path = saved(tmp_path / "m.joblib")
+    program = (
+        "import sys\n"
+        "from mlpcli.workflows.inspect import inspect\n"
+        f"inspect({str(path)!r})\n"
+        "loaded = {'pandas', 'mlpcli.nn', 'mlpcli.data.columns', 'mlpcli.data.reading'} & set(sys.modules)\n"
+        "assert not loaded, loaded"
+    )
+    subprocess.run([sys.executable, "-P", "-c", program], check=True)

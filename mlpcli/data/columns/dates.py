@@ -54,7 +54,6 @@ _MARKS = frozenset(" ,./")
 _BELOW_MICROSECONDS = re.compile(r"(\.[0-9]{6})[0-9]+")
 _YEAR_1900 = -2_208_988_800.0
 """Seconds of 1900-01-01, the day that `strptime` takes where a text has a time alone."""
-_DAY = 86_400.0
 
 
 class _Forms:
@@ -145,32 +144,6 @@ def ambiguous(texts: Array, formats: Sequence[str]) -> bool:
             order = format[:5]
             open_orders[order] = open_orders.get(order, True) and not np.isnan(exchanged).any()
     return any(open_orders.values())
-
-
-def calendar(seconds: Array) -> dict[str, Array]:
-    """Numbers that a network can learn from, by name, each (n,) float64, NaN where `seconds` is NaN.
-
-    `seconds` (n,) count from 1970-01-01 UTC. 'days' since then, with fraction; 'year'; and for each cycle a
-    sine and a cosine: 'month_sin', 'month_cos' (months from January, the whole days before as a fraction of
-    their month, period 12), 'weekday_...' (whole days from Monday, 7), 'hour_...' (hours with fraction, 24).
-    """
-    known = ~np.isnan(seconds)
-    days = seconds / _DAY
-    dates = np.where(known, np.floor(days), 0.0).astype(np.int64).astype("datetime64[D]")
-    years, months = dates.astype("datetime64[Y]"), dates.astype("datetime64[M]")
-    day = (dates - months).astype(np.float64)
-    length = ((months + 1).astype("datetime64[D]") - months).astype(np.float64)
-    month = (months - years).astype(np.float64)
-    parts = {"days": days, "year": np.where(known, years.astype(np.int64) + 1970.0, np.nan)}
-    cycles = {
-        "month": (np.where(known, month + day / length, np.nan), 12.0),
-        "weekday": ((np.floor(days) + 3.0) % 7.0, 7.0),  # 1970-01-01 was a Thursday
-        "hour": (seconds % _DAY / 3600.0, 24.0),
-    }
-    for name, (position, period) in cycles.items():
-        angle = 2.0 * np.pi / period * position
-        parts[f"{name}_sin"], parts[f"{name}_cos"] = np.sin(angle), np.cos(angle)
-    return parts
 
 
 def _distinct(texts: Array) -> tuple[Array, Array]:

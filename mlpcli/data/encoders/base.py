@@ -1,12 +1,14 @@
 """The interface of the encoders, and what is stored of each."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, NotRequired, Protocol, TypedDict
+from typing import TYPE_CHECKING, Any, ClassVar, NotRequired, Protocol, TypedDict
 
 from mlpcli.arrays import Array
-from mlpcli.data.columns.cells import Cells
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.schema import Column, DataSettings
+
+if TYPE_CHECKING:  # with all that reads cells, which a description does not need
+    from mlpcli.data.columns.cells import Cells
 
 
 class Description(TypedDict):
@@ -30,7 +32,7 @@ class Encoder(Protocol):
     """The description of such an encoder."""
 
     @classmethod
-    def fit(cls, column: Column, cells: Cells, settings: DataSettings) -> "Encoder":
+    def fit(cls, column: Column, cells: "Cells", settings: DataSettings) -> "Encoder":
         """From the training cells of a column."""
 
     @property
@@ -52,7 +54,7 @@ class Encoder(Protocol):
         Code 0 stands for no level.
         """
 
-    def write(self, cells: Cells, out: Array, counts: CellCounts) -> None:
+    def write(self, cells: "Cells", out: Array, counts: CellCounts) -> None:
         """Write the encoded cells into `out` (rows, width), counting what had to be replaced."""
 
     def described(self) -> dict[str, Any]:

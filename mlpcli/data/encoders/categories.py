@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from mlpcli.arrays import Array
-from mlpcli.data.columns.cells import Cells
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.encoders.base import Description
 from mlpcli.data.schema import CATEGORY, Column, DataSettings
+
+if TYPE_CHECKING:
+    from mlpcli.data.columns.cells import Cells
 
 
 class CategoryDescription(Description):
@@ -37,7 +39,7 @@ class CategoryEncoder:
     embedded: bool = False
 
     @classmethod
-    def fit(cls, column: Column, cells: Cells, settings: DataSettings) -> "CategoryEncoder":
+    def fit(cls, column: Column, cells: "Cells", settings: DataSettings) -> "CategoryEncoder":
         """The levels in order of the text, the most frequent where there are too many."""
         texts = cells.texts()
         absent = texts.missing()
@@ -68,7 +70,7 @@ class CategoryEncoder:
         """The codes, if vectors are to be learned for them."""
         return ((0, self.codes),) if self.embedded else ()
 
-    def write(self, cells: Cells, out: Array, counts: CellCounts) -> None:
+    def write(self, cells: "Cells", out: Array, counts: CellCounts) -> None:
         """One-hot rows, or codes."""
         texts = cells.texts()
         absent = texts.missing()

@@ -2,18 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
 
 from mlpcli.arrays import Array
-from mlpcli.data.columns.cells import Cells
-from mlpcli.data.columns.dates import calendar
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.encoders.base import Description
 from mlpcli.data.encoders.numbers import NumberEncoder
 from mlpcli.data.scaling import SCALINGS
 from mlpcli.data.schema import DATE, DATE_PARTS, Column, DataSettings
+
+if TYPE_CHECKING:
+    from mlpcli.data.columns.cells import Cells
+
+_DAY = 86_400.0
 
 
 class DateDescription(Description):
@@ -49,7 +52,7 @@ class DateEncoder:
     year: NumberEncoder
 
     @classmethod
-    def fit(cls, column: Column, cells: Cells, settings: DataSettings) -> "DateEncoder":
+    def fit(cls, column: Column, cells: "Cells", settings: DataSettings) -> "DateEncoder":
         """The formats that the cells are written in, and statistics of the parts."""
         assert settings.scaling is not None
         formats = cells.formats()
@@ -82,7 +85,7 @@ class DateEncoder:
         """No column."""
         return ()
 
-    def write(self, cells: Cells, out: Array, counts: CellCounts) -> None:
+    def write(self, cells: "Cells", out: Array, counts: CellCounts) -> None:
         """The parts in order; a missing date has the median's days and year, and no place in any circle."""
         seconds, unreadable = cells.dates(self.formats)
         gaps = np.isnan(seconds)
@@ -131,6 +134,32 @@ class DateEncoder:
         )
         formats, parts = tuple(stored["formats"]), tuple(stored["parts"])
         return cls(stored["name"], formats, parts, stored["had_gaps"], days, year)
+
+
+def calendar(seconds: Array) -> dict[str, Array]:
+    """Numbers that a network can learn from, by name, each (n,) float64, NaN where `seconds` is NaN.
+
+    `seconds` (n,) count from 1970-01-01 UTC. 'days' since then, with fraction; 'year'; and for each cycle a
+    sine and a cosine: 'month_sin', 'month_cos' (months from January, the whole days before as a fraction of
+    their month, period 12), 'weekday_...' (whole days from Monday, 7), 'hour_...' (hours with fraction, 24).
+    """
+    known = ~np.isnan(seconds)
+    days = seconds / _DAY
+    dates = np.where(known, np.floor(days), 0.0).astype(np.int64).astype("datetime64[D]")
+    years, months = dates.astype("datetime64[Y]"), dates.astype("datetime64[M]")
+    day = (dates - months).astype(np.float64)
+    length = ((months + 1).astype("datetime64[D]") - months).astype(np.float64)
+    month = (months - years).astype(np.float64)
+    parts = {"days": days, "year": np.where(known, years.astype(np.int64) + 1970.0, np.nan)}
+    cycles = {
+        "month": (np.where(known, month + day / length, np.nan), 12.0),
+        "weekday": ((np.floor(days) + 3.0) % 7.0, 7.0),  # 1970-01-01 was a Thursday
+        "hour": (seconds % _DAY / 3600.0, 24.0),
+    }
+    for name, (position, period) in cycles.items():
+        angle = 2.0 * np.pi / period * position
+        parts[f"{name}_sin"], parts[f"{name}_cos"] = np.sin(angle), np.cos(angle)
+    return parts
 
 
 def _differ(values: Array) -> bool:

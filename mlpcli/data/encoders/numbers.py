@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
 
 from mlpcli.arrays import Array
-from mlpcli.data.columns.cells import Cells
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.encoders.base import Description
 from mlpcli.data.scaling import SCALINGS
 from mlpcli.data.schema import BOOLEAN, NUMBER, QUANTILE, QUANTILE_KNOTS, UNSCALED, Column, DataSettings
+
+if TYPE_CHECKING:
+    from mlpcli.data.columns.cells import Cells
 
 LARGEST = float(np.finfo(np.float32).max) / 1e8
 
@@ -55,7 +57,7 @@ class NumberEncoder:
     spikes: tuple[float, ...] = ()
 
     @classmethod
-    def fit(cls, column: Column, cells: Cells, settings: DataSettings) -> "NumberEncoder":
+    def fit(cls, column: Column, cells: "Cells", settings: DataSettings) -> "NumberEncoder":
         """The median and what the scaling needs, in float64."""
         assert settings.scaling is not None
         values = _values(column.kind, cells)[0]
@@ -103,7 +105,7 @@ class NumberEncoder:
         """The codes of spikes."""
         return ((self.width - 1, len(self.spikes)),) if self.spikes else ()
 
-    def write(self, cells: Cells, out: Array, counts: CellCounts) -> None:
+    def write(self, cells: "Cells", out: Array, counts: CellCounts) -> None:
         """Scaled values, the missing flag, codes."""
         values, unreadable = _values(self.kind, cells)
         gaps = np.isnan(values)
@@ -177,7 +179,7 @@ def _spikes(values: Array) -> tuple[float, ...]:
     return tuple(present.tolist())
 
 
-def _values(kind: str, cells: Cells) -> tuple[Array, Array]:
+def _values(kind: str, cells: "Cells") -> tuple[Array, Array]:
     if kind == BOOLEAN:
         return cells.booleans()
     values, unreadable = cells.numbers()

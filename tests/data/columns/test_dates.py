@@ -16,10 +16,10 @@ from mlpcli.data.columns.dates import (
     FORMATS,
     ISO,
     ambiguous,
-    calendar,
     guess_formats,
     parse_dates,
 )
+from mlpcli.data.encoders.dates import calendar
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 STRPTIME_FORMATS = [format for format in FORMATS if format != ISO]

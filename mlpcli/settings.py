@@ -1,4 +1,4 @@
-"""What a setting is: one dataclass field with its default, range and help text.
+"""Settings: dataclass fields with a default, a range, a help text and further facts.
 
 Every room declares its own settings classes with `setting(...)`; the command line builds its options and
 the Python API its keyword arguments from the same fields, so nothing is listed twice. A field whose default

@@ -15,7 +15,8 @@ from mlpcli.nn.losses import Loss
 from mlpcli.nn.losses.classes import SoftmaxCrossEntropy
 from mlpcli.nn.losses.numbers import MeanSquaredError
 from mlpcli.nn.network import Network
-from mlpcli.nn.optimizers import OPTIMIZERS, SGD, Adam, is_minimizer
+from mlpcli.nn.optimizers import OPTIMIZERS, Adam, is_minimizer
+from mlpcli.nn.optimizers.rules import SGD
 from mlpcli.nn.parameters import ParameterVector
 from mlpcli.nn.regularization import Regularization, RegularizationSettings
 from mlpcli.nn.trainer import Trainer

@@ -11,19 +11,7 @@ from mlpcli.nn.embeddings.periodic import PBLD, PLR, Periodic
 from mlpcli.nn.embeddings.piecewise import PiecewiseLinear
 from mlpcli.nn.layers import Layer
 
-__all__ = [
-    "NUMBER_EMBEDDINGS",
-    "PBLD",
-    "PLR",
-    "CategoryEmbedding",
-    "Embedding",
-    "InputLayer",
-    "Inputs",
-    "PassThrough",
-    "PiecewiseLinear",
-    "input_layer",
-]
-
+__all__ = ["NUMBER_EMBEDDINGS", "InputLayer", "Inputs", "input_layer"]
 
 NUMBER_EMBEDDINGS: dict[str, type[Embedding]] = {"pbld": PBLD, "plr": PLR, "ple": PiecewiseLinear}
 """Names are stored in model files: add, never rename."""

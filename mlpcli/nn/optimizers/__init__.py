@@ -13,23 +13,7 @@ from mlpcli.nn.optimizers.rules import SGD, AdaGrad, Adam, AdamW, Lion, Momentum
 from mlpcli.nn.parameters import GROUPS
 from mlpcli.settings import Settings, check_factors, parse_factors, setting
 
-__all__ = [
-    "LBFGS",
-    "OPTIMIZERS",
-    "SGD",
-    "AdaGrad",
-    "Adam",
-    "AdamW",
-    "Lion",
-    "Minimizer",
-    "Momentum",
-    "Nesterov",
-    "Optimizer",
-    "OptimizerSettings",
-    "RMSProp",
-    "UpdateRule",
-    "is_minimizer",
-]
+__all__ = ["LBFGS", "OPTIMIZERS", "Adam", "Optimizer", "OptimizerSettings", "UpdateRule", "is_minimizer"]
 
 OPTIMIZERS: dict[str, type[UpdateRule] | type[LBFGS]] = {
     "sgd": SGD,

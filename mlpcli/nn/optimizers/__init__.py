@@ -5,6 +5,7 @@ along a direction and so needs the loss of all rows as a function. `is_minimizer
 """
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeGuard
 
 from mlpcli.nn.optimizers.base import Minimizer, Optimizer, UpdateRule
@@ -27,10 +28,6 @@ OPTIMIZERS: dict[str, type[UpdateRule] | type[LBFGS]] = {
     "l-bfgs": LBFGS,
 }
 """Names are stored in model files: add, never rename."""
-
-
-def _parse_rate_factors(text: str) -> tuple[tuple[str, float], ...]:
-    return parse_factors("rate_factors", text)
 
 
 @dataclass(frozen=True)
@@ -56,7 +53,7 @@ class OptimizerSettings(Settings):
         f"Factors of the learning rate by kind of parameter: {', '.join(GROUPS)}.",
         group="Optimizer",
         metavar="KIND=F,...",
-        parse=_parse_rate_factors,
+        parse=partial(parse_factors, "rate_factors"),
         of_steps=True,
     )
     rate_by_width: bool | None = setting(

@@ -1,8 +1,7 @@
 """Interfaces of optimizers, and the base class of update rules, which take a step per batch."""
 
-import itertools
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import ClassVar, Protocol
 
 import numpy as np
@@ -62,12 +61,14 @@ class UpdateRule(ABC):
         self._beta2 = self.usual_beta2 if beta2 is None else beta2
         self.steps = 0
         self._state = {name: np.zeros_like(parameters.values) for name in self.state_names}
-        arrays = [parameters.values, parameters.gradients, *self._state.values()]
-        if rate_factors is not None:
-            arrays.append(rate_factors)
         self._has_factors = rate_factors is not None
+        factors = [] if rate_factors is None else [rate_factors]
+        arrays = [parameters.values, parameters.gradients, *self._state.values(), *factors]
         change = np.empty(min(BLOCK, parameters.size), parameters.values.dtype)
-        self._blocks = [(change[: len(block[0])], *block) for block in _blocks(arrays)]
+        self._blocks = [
+            (change[: parameters.size - start], *(array[start : start + BLOCK] for array in arrays))
+            for start in range(0, parameters.size, BLOCK)
+        ]
 
     def step(self, learning_rate: float) -> None:
         """One update of all parameters, a block at a time."""
@@ -82,7 +83,6 @@ class UpdateRule(ABC):
             np.subtract(values, change, out=values)
 
     def moments(self) -> dict[str, FloatArray]:
-        """The state by name, shaped as the parameters."""
         return self._state
 
     def _prepare(self) -> float:
@@ -92,8 +92,3 @@ class UpdateRule(ABC):
     @abstractmethod
     def _direction(self, gradients: FloatArray, direction: FloatArray, *state: FloatArray) -> None:
         """Write d into `direction`, from a block of the gradients and of each state array, which changes."""
-
-
-def _blocks(arrays: Sequence[FloatArray]) -> list[list[FloatArray]]:
-    starts = itertools.chain(range(0, len(arrays[0]), BLOCK), [len(arrays[0])])
-    return [[array[start:stop] for array in arrays] for start, stop in itertools.pairwise(starts)]

@@ -1,20 +1,22 @@
 """Optimizers, in place on the flat parameter vector. OPTIMIZERS names them.
 
-There are two kinds: an `UpdateRule` takes a step for each batch from its gradient; a `Minimizer` searches
-along a direction and so needs the loss of all rows as a function. `is_minimizer` tells them apart.
+There are two kinds: an `UpdateRule` takes a step for each batch from its gradient; `LBFGS`, a minimizer,
+searches along a direction and so needs the loss of all rows as a function.
 """
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeGuard
+from typing import TypeAlias
 
-from mlpcli.nn.optimizers.base import Minimizer, Optimizer, UpdateRule
+from mlpcli.nn.optimizers.base import UpdateRule
 from mlpcli.nn.optimizers.lbfgs import LBFGS
 from mlpcli.nn.optimizers.rules import SGD, AdaGrad, Adam, AdamW, Lion, Momentum, Nesterov, RMSProp
 from mlpcli.nn.parameters import GROUPS
 from mlpcli.settings import Settings, check_factors, parse_factors, setting
 
-__all__ = ["LBFGS", "OPTIMIZERS", "Adam", "Optimizer", "OptimizerSettings", "UpdateRule", "is_minimizer"]
+__all__ = ["LBFGS", "OPTIMIZERS", "Adam", "Optimizer", "OptimizerSettings", "UpdateRule"]
+
+Optimizer: TypeAlias = UpdateRule | LBFGS
 
 OPTIMIZERS: dict[str, type[UpdateRule] | type[LBFGS]] = {
     "sgd": SGD,
@@ -66,8 +68,3 @@ class OptimizerSettings(Settings):
     def __post_init__(self) -> None:
         super().__post_init__()
         check_factors("rate_factors", self.rate_factors or (), GROUPS)
-
-
-def is_minimizer(optimizer: Optimizer) -> TypeGuard[Minimizer]:
-    """Whether an optimizer is a minimizer."""
-    return not isinstance(optimizer, UpdateRule)

@@ -1,8 +1,7 @@
-"""Interfaces of optimizers, and the base class of update rules, which take a step per batch."""
+"""The base class of update rules, which take a step per batch."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from typing import ClassVar, Protocol
+from typing import ClassVar
 
 import numpy as np
 
@@ -14,29 +13,6 @@ BLOCK = 1 << 14
 320,000 parameters: 3.0 ns each, 3.4 without blocks)."""
 
 
-class Optimizer(Protocol):
-    """The interface of optimizers for the training loop, checkpoints and range tests."""
-
-    default_learning_rate: ClassVar[float]
-    """A learning rate that suits standardised data."""
-    steps: int
-    """Number of steps taken."""
-
-    def moments(self) -> dict[str, FloatArray]:
-        """The state apart from `steps`: live arrays by name; writing into them restores it."""
-
-
-class Minimizer(Optimizer, Protocol):
-    """An optimizer that evaluates the loss of all rows as often as it needs."""
-
-    @property
-    def converged(self) -> bool:
-        """Whether no further decrease is possible."""
-
-    def advance(self, objective: Callable[[], float], first_step: float = 1.0) -> float:
-        """One iteration; `objective` fills the gradients and returns the loss. The loss before."""
-
-
 class UpdateRule(ABC):
     """Changes the values against a direction made from the gradients and a little state: w ← w - η d.
 
@@ -45,6 +21,7 @@ class UpdateRule(ABC):
     """
 
     default_learning_rate: ClassVar[float] = 1e-3
+    """A learning rate that suits standardised data."""
     usual_beta2: ClassVar[float] = 0.999
     default_weight_decay: ClassVar[float] = 0.0
     """Weight decay unless one is given."""
@@ -83,6 +60,7 @@ class UpdateRule(ABC):
             np.subtract(values, change, out=values)
 
     def moments(self) -> dict[str, FloatArray]:
+        """The state apart from `steps`: live arrays by name; writing into them restores it."""
         return self._state
 
     def _prepare(self) -> float:

@@ -51,7 +51,7 @@ def roc_curve(truth: Array, scores: Array, weights: Array) -> RankCurve:
 
 
 def precision_recall_curve(truth: Array, scores: Array, weights: Array) -> RankCurve:
-    """Precision (1 without predicted positives) over recall; raises UnavailableError without positive rows."""
+    """Precision (1 without predicted positives) over recall; raises UnavailableError without positives."""
     thresholds, tp, fp = _cumulated(truth, scores, weights)
     if tp[-1] <= 0:
         raise UnavailableError("it needs rows of the class")

@@ -10,6 +10,7 @@ as a bootstrap computes the metric with a thousand of them.
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -43,17 +44,19 @@ _VALUES = frozenset({"regression"})
 METRICS: dict[str, Metric] = {
     "accuracy": Metric(classification.accuracy, True, _CLASSES),
     "balanced_accuracy": Metric(classification.balanced_accuracy, True, _CLASSES),
-    "f1": Metric(classification.of_positive("f1"), True, _BINARY),
-    "precision": Metric(classification.of_positive("precision"), True, _BINARY),
-    "recall": Metric(classification.of_positive("recall"), True, _BINARY),
-    "specificity": Metric(classification.specificity, True, _BINARY),
+    "f1": Metric(partial(classification.of_class, 1, "f1"), True, _BINARY),
+    "precision": Metric(partial(classification.of_class, 1, "precision"), True, _BINARY),
+    "recall": Metric(partial(classification.of_class, 1, "recall"), True, _BINARY),
+    "specificity": Metric(partial(classification.of_class, 0, "recall"), True, _BINARY),
     "f1_micro": Metric(classification.f1_micro, True, _LABELS),
     "f1_macro": Metric(classification.f1_macro, True, _CLASSES | _LABELS),
-    "precision_macro": Metric(classification.macro("precision"), True, _CLASSES),
-    "recall_macro": Metric(classification.macro("recall"), True, _CLASSES),
+    "precision_macro": Metric(partial(classification.macro, "precision"), True, _CLASSES),
+    "recall_macro": Metric(partial(classification.macro, "recall"), True, _CLASSES),
     "hamming_loss": Metric(classification.hamming_loss, False, _LABELS),
-    "roc_auc": Metric(classification.roc_auc, True, _CLASSES | _LABELS),
-    "average_precision": Metric(classification.average_precision, True, _CLASSES | _LABELS),
+    "roc_auc": Metric(partial(classification.one_against_rest, "roc_auc"), True, _CLASSES | _LABELS),
+    "average_precision": Metric(
+        partial(classification.one_against_rest, "average_precision"), True, _CLASSES | _LABELS
+    ),
     "log_loss": Metric(classification.log_loss, False, _CLASSES),
     "brier": Metric(classification.brier, False, _CLASSES),
     "ece": Metric(classification.ece, False, _CLASSES),

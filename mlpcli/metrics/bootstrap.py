@@ -38,10 +38,7 @@ def resampled(
             values, _ = measure(outcome.reweighted(counts), task, names)
             for name, value in values.items():
                 scores[each].setdefault(name, []).append(np.nan if value is None else value)
-    return {
-        each: {name: np.array(values) for name, values in of_outcome.items()}
-        for each, of_outcome in scores.items()
-    }
+    return {each: {name: np.array(found) for name, found in named.items()} for each, named in scores.items()}
 
 
 def percentiles(scores: Array, level: float) -> Interval | None:
@@ -68,14 +65,10 @@ def intervals(
 
 def _counts(weights: Array, resamples: int, generator: np.random.Generator) -> Iterator[Array]:
     """For each resample the number of times each row was drawn, times its weight: (rows,)."""
-    rows = len(weights)
     counting = np.flatnonzero(weights > 0)
-    everything = len(counting) == rows
-    plain = bool((weights == 1).all())
     for _ in range(resamples):
         if len(counting) < 2:  # every resample would be the same
-            yield np.zeros(rows)
+            yield np.zeros(len(weights))
             continue
-        drawn = generator.integers(0, len(counting), len(counting))
-        counts = np.bincount(drawn if everything else counting[drawn], minlength=rows)
-        yield counts.astype(np.float64) if plain else counts * weights
+        drawn = counting[generator.integers(0, len(counting), len(counting))]
+        yield np.bincount(drawn, minlength=len(weights)) * weights

@@ -45,30 +45,17 @@ def balanced_accuracy(outcome: Outcome) -> float:
     return float(scores["recall"][scores["support"] > 0].mean())
 
 
-def macro(name: str) -> Callable[[Outcome], float]:
+def macro(name: str, outcome: Outcome) -> float:
     """Mean of a `per_class` score over the classes that occur or were predicted."""
-
-    def score(outcome: Outcome) -> float:
-        classes = _classes(outcome)
-        matrix = confusion(outcome, classes)
-        seen = matrix.sum(axis=0) + matrix.sum(axis=1) > 0
-        return float(per_class(outcome, classes)[name][seen].mean())
-
-    return score
+    classes = _classes(outcome)
+    matrix = confusion(outcome, classes)
+    seen = matrix.sum(axis=0) + matrix.sum(axis=1) > 0
+    return float(per_class(outcome, classes)[name][seen].mean())
 
 
-def of_positive(name: str) -> Callable[[Outcome], float]:
-    """A `per_class` score of the positive class."""
-
-    def score(outcome: Outcome) -> float:
-        return float(per_class(outcome, 2)[name][1])
-
-    return score
-
-
-def specificity(outcome: Outcome) -> float:
-    """Recall of the negative class."""
-    return float(per_class(outcome, 2)["recall"][0])
+def of_class(number: int, name: str, outcome: Outcome) -> float:
+    """A `per_class` score of one of two classes; class 1 is the positive one."""
+    return float(per_class(outcome, 2)[name][number])
 
 
 def mcc(outcome: Outcome) -> float:
@@ -86,12 +73,9 @@ def mcc(outcome: Outcome) -> float:
 
 def log_loss(outcome: Outcome) -> float:
     """Mean of -log of the probability given to the true class, clipped at the smallest float step."""
-
-    def losses() -> Array:
-        smallest = np.finfo(np.float64).eps
-        return np.asarray(-np.log(np.clip(_of_the_truth(outcome), smallest, 1 - smallest)))
-
-    return weighted_mean(outcome.fixed("log losses", losses), outcome)
+    eps = np.finfo(np.float64).eps
+    losses = outcome.fixed("log losses", lambda: -np.log(np.clip(_of_the_truth(outcome), eps, 1 - eps)))
+    return weighted_mean(losses, outcome)
 
 
 def brier(outcome: Outcome) -> float:
@@ -124,16 +108,6 @@ def ece(outcome: Outcome) -> float:
     return float(np.abs(np.bincount(bins, weights * gaps, 15)).sum() / weights.sum())
 
 
-def roc_auc(outcome: Outcome) -> float:
-    """Area under the ROC curve; for several classes, each against the rest, or labels their mean."""
-    return _one_against_rest(outcome, "roc_auc")
-
-
-def average_precision(outcome: Outcome) -> float:
-    """Mean precision over recall steps; for several classes, each against the rest, or labels their mean."""
-    return _one_against_rest(outcome, "average_precision")
-
-
 def f1_micro(outcome: Outcome) -> float:
     """F1 over all labels of all rows together."""
     tp, support, predicted = (part.sum() for part in _label_counts(outcome))
@@ -143,7 +117,7 @@ def f1_micro(outcome: Outcome) -> float:
 def f1_macro(outcome: Outcome) -> float:
     """Mean F1 of the classes that occur or were predicted, or of the labels."""
     if outcome.truth.ndim == 1:
-        return macro("f1")(outcome)
+        return macro("f1", outcome)
     tp, support, predicted = _label_counts(outcome)
     return float(ratio(2 * tp, support + predicted).mean())
 
@@ -174,8 +148,8 @@ def _label_counts(outcome: Outcome) -> tuple[Array, Array, Array]:
     return outcome.weighed("label counts", counts)
 
 
-def _one_against_rest(outcome: Outcome, name: str) -> float:
-    """The mean over classes or labels (of two classes the positive one) of one of RANK_SCORES."""
+def one_against_rest(name: str, outcome: Outcome) -> float:
+    """The mean of one of RANK_SCORES over classes, each against the rest, or labels; of two the positive."""
     two = outcome.truth.ndim == 1 and outcome.scores.shape[1] == 2
     numbers = [1] if two else range(outcome.scores.shape[1])
     return float(np.mean([_rank_score(outcome, number, name) for number in numbers]))
@@ -190,16 +164,14 @@ def _rank_score(outcome: Outcome, number: int, name: str) -> float:
 
     def ranking() -> Ranking:
         truth = outcome.truth
-        return Ranking.of(
-            truth == number if truth.ndim == 1 else truth[:, number] == 1, outcome.scores[:, number]
-        )
+        positive = truth == number if truth.ndim == 1 else truth[:, number] == 1
+        return Ranking.of(positive, outcome.scores[:, number])
 
     def cumulated() -> tuple[Array, Array]:
-        ranked = outcome.fixed(f"ranking of {number}", ranking) if outcome.is_resample else ranking()
-        return ranked.cumulated(outcome.row_weights)
+        return outcome.fixed(f"ranking of {number}", ranking).cumulated(outcome.row_weights)
 
     def scores() -> dict[str, float]:
-        sums = cumulated()
+        sums = ranking().cumulated(outcome.row_weights)
         return {each: score(*sums) for each, score in RANK_SCORES.items()}
 
     if outcome.is_resample:

@@ -66,9 +66,8 @@ class ErrorSizes:
 
     def half_widths(self, predicted: Array, level: float) -> Array:
         """(rows, targets) half widths of intervals of a level, which is `highest` at most."""
-        return np.asarray(
-            self.sizes[:, np.searchsorted(self.levels, level * (1 - 1e-12))] * self.scale(predicted)
-        )
+        place = np.searchsorted(self.levels, level * (1 - 1e-12))
+        return np.asarray(self.sizes[:, place] * self.scale(predicted))
 
 
 def coverage(truth: Array, low: Array, high: Array, weights: Array | None) -> tuple[Array, Array]:

@@ -4,7 +4,7 @@ Each takes one class or label: (rows,) truth, True where a row is of it, (rows,)
 (rows,) weights. A row of weight 0 counts as absent.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -38,14 +38,11 @@ class RankCurve:
     def thinned(self) -> "RankCurve":
         """The curve with at most DRAWN points, for drawing."""
         kept = thin(self.x, self.y)
-        return RankCurve(self.thresholds[kept], self.x[kept], self.y[kept], self.area, self.baseline)
+        return replace(self, thresholds=self.thresholds[kept], x=self.x[kept], y=self.y[kept])
 
 
 def roc_curve(truth: Array, scores: Array, weights: Array) -> RankCurve:
-    """True positive rate over false positive rate.
-
-    Raises UnavailableError unless there are rows in and rows outside of the class.
-    """
+    """True over false positive rate; raises UnavailableError without rows in or outside of the class."""
     thresholds, tp, fp = _cumulated(truth, scores, weights)
     if tp[-1] <= 0 or fp[-1] <= 0:
         raise UnavailableError("it needs rows in and rows outside of the class")
@@ -54,10 +51,7 @@ def roc_curve(truth: Array, scores: Array, weights: Array) -> RankCurve:
 
 
 def precision_recall_curve(truth: Array, scores: Array, weights: Array) -> RankCurve:
-    """Precision over recall.
-
-    Precision is 1 where nothing is predicted positive. Raises UnavailableError without rows of the class.
-    """
+    """Precision (1 without predicted positives) over recall; raises UnavailableError without positives."""
     thresholds, tp, fp = _cumulated(truth, scores, weights)
     if tp[-1] <= 0:
         raise UnavailableError("it needs rows of the class")

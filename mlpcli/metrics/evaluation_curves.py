@@ -6,14 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from mlpcli.arrays import Array
+from mlpcli.metrics import curves
 from mlpcli.metrics.classification import confusion
-from mlpcli.metrics.curves import (
-    CalibrationCurve,
-    RankCurve,
-    calibration_curve,
-    precision_recall_curve,
-    roc_curve,
-)
+from mlpcli.metrics.curves import CalibrationCurve, RankCurve
 from mlpcli.metrics.outcome import Outcome, UnavailableError
 
 SINGLE_POINTS = 2000
@@ -93,10 +88,8 @@ def evaluation_curves(outcome: Outcome, task: str) -> EvaluationCurves:
     if task == "multilabel":
         truth = outcome.truth == 1
         pooled = truth.ravel(), scores.ravel(), np.repeat(weights, classes)
-        each = [
-            Outcome(truth[:, label], outcome.predicted[:, label], None, weights) for label in range(classes)
-        ]
-        matrix = np.stack([confusion(label, 2) for label in each])
+        pairs = zip(truth.T, outcome.predicted.T, strict=True)
+        matrix = np.stack([confusion(Outcome(*pair, None, weights), 2) for pair in pairs])
     else:
         truth = outcome.truth[:, None] == np.arange(classes)
         if classes == 2:
@@ -108,9 +101,9 @@ def evaluation_curves(outcome: Outcome, task: str) -> EvaluationCurves:
     return ClassCurves(
         task,
         matrix,
-        _each(roc_curve, truth, scores, weights),
-        _each(precision_recall_curve, truth, scores, weights),
-        calibration_curve(*pooled),
+        _each(curves.roc_curve, truth, scores, weights),
+        _each(curves.precision_recall_curve, truth, scores, weights),
+        curves.calibration_curve(*pooled),
     )
 
 
@@ -118,13 +111,13 @@ def _each(
     curve: Callable[[Array, Array, Array], RankCurve], truth: Array, scores: Array, weights: Array
 ) -> tuple[RankCurve | None, ...]:
     """One thinned curve for each column; None where it is undefined."""
-    curves: list[RankCurve | None] = []
+    found: list[RankCurve | None] = []
     for column in range(truth.shape[1]):
         try:
-            curves.append(curve(truth[:, column], scores[:, column], weights).thinned())
+            found.append(curve(truth[:, column], scores[:, column], weights).thinned())
         except UnavailableError:
-            curves.append(None)
-    return tuple(curves)
+            found.append(None)
+    return tuple(found)
 
 
 def _pairs(outcome: Outcome, number: int) -> ValuePairs:
@@ -144,8 +137,9 @@ def _pairs(outcome: Outcome, number: int) -> ValuePairs:
     if every > 1:
         of_truth, of_predicted = _view(truth), _view(predicted)
         both = min(of_truth[0], of_predicted[0]), max(of_truth[1], of_predicted[1])
-        truth_density = _density(truth, predicted, weights, both, both)
-        residual_density = _density(predicted, residuals, weights, of_predicted, (edges[0], edges[-1]))
+        ranges = of_predicted, (edges[0], edges[-1])
+        truth_density = Density(*np.histogram2d(truth, predicted, CELLS, (both, both), weights=weights))
+        residual_density = Density(*np.histogram2d(predicted, residuals, CELLS, ranges, weights=weights))
         outside |= np.minimum(truth, predicted) < both[0]
         outside |= np.maximum(truth, predicted) > both[1]
     return ValuePairs(
@@ -174,9 +168,3 @@ def _residual_edges(residuals: Array) -> Array:
     bins = int(np.clip(2 * len(residuals) ** (1 / 3), 5, MOST_BINS))  # Rice's rule
     width = (highest - lowest) / bins
     return np.asarray(np.arange(np.floor(lowest / width), np.ceil(highest / width) + 1) * width)
-
-
-def _density(
-    x: Array, y: Array, weights: Array, x_range: tuple[float, float], y_range: tuple[float, float]
-) -> Density:
-    return Density(*np.histogram2d(x, y, CELLS, (x_range, y_range), weights=weights))

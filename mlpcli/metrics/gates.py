@@ -1,9 +1,11 @@
 """Gates: limits on metrics, or on their drop, that fail an evaluation."""
 
+import math
 import operator
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from mlpcli.errors import SettingsError, did_you_mean
 from mlpcli.metrics import METRICS, names_for
@@ -11,6 +13,9 @@ from mlpcli.metrics import METRICS, names_for
 ROUNDING = 1e-12
 """Tolerance of a drop as a share of the metric: in floats 0.9 - 0.89 is more than 0.01."""
 _CONDITION = re.compile(r"\s*(\w+)\s*(<=|>=|<|>)\s*(\S+)\s*")
+
+Values: TypeAlias = Mapping[str, float | None]
+"""Metrics by name, None where one is undefined."""
 
 OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
@@ -47,20 +52,20 @@ class Condition:
         """Parse a text; raises SettingsError if it is not a condition on a known metric."""
         match = _CONDITION.fullmatch(text)
         if match is None:
-            raise SettingsError(
-                f"{text!r:.80} is not METRIC {'|'.join(OPERATORS)} NUMBER",
-                "Write for example 'roc_auc < 0.85'.",
-                setting="fail_if",
-            )
-        limit = _number(match[3])
-        if limit is None:
-            raise SettingsError(
-                f"{match[3]!r:.40} is not a number", "Write for example 0.85.", setting="fail_if"
-            )
-        check_metric("fail_if", match[1], METRICS)
-        return cls(f"{match[1]} {match[2]} {match[3]}", match[1], match[2], limit)
+            wrong = f"{text!r:.80} is not METRIC {'|'.join(OPERATORS)} NUMBER"
+            raise SettingsError(wrong, "Write for example 'roc_auc < 0.85'.", setting="fail_if")
+        metric, sign, number = match.groups()
+        try:
+            limit = float(number)
+        except ValueError:
+            limit = math.nan
+        if not math.isfinite(limit):
+            wrong = f"{number!r:.40} is not a number"
+            raise SettingsError(wrong, "Write for example 0.85.", setting="fail_if")
+        check_metric("fail_if", metric, METRICS)
+        return cls(f"{metric} {sign} {number}", metric, sign, limit)
 
-    def verdict(self, metrics: Mapping[str, float | None], reasons: Mapping[str, str]) -> GateResult:
+    def verdict(self, metrics: Values, reasons: Mapping[str, str]) -> GateResult:
         """The result for these metrics; without a value the gate does not hold."""
         value = metrics.get(self.metric)
         if value is None:
@@ -75,20 +80,14 @@ class Drop:
     metric: str
     most: float
 
-    def verdict(
-        self,
-        ours: Mapping[str, float | None],
-        theirs: Mapping[str, float | None],
-        reasons: Mapping[str, str],
-    ) -> GateResult:
+    def verdict(self, ours: Values, theirs: Values, reasons: Mapping[str, str]) -> GateResult:
         """The result for metrics against earlier ones; where lower is better, a rise counts as the drop."""
         text = f"drop of {self.metric} > {self.most:g}"
         new, old = ours.get(self.metric), theirs.get(self.metric)
         if new is None:
             return GateResult(text, self.metric, None, False, _missing(self.metric, reasons))
         if old is None:
-            why = f"there is no {self.metric} to compare with"
-            return GateResult(text, self.metric, None, False, why)
+            return GateResult(text, self.metric, None, False, f"there is no {self.metric} to compare with")
         drop = old - new if METRICS[self.metric].higher_is_better else new - old
         rounding = ROUNDING * max(abs(old), abs(new))
         return GateResult(text, self.metric, drop, drop <= self.most + rounding)
@@ -104,14 +103,6 @@ def check_for_task(setting: str, name: str, task: str) -> None:
     """Raise SettingsError about a setting if a metric is not for a task."""
     if name not in (known := names_for(task)):
         raise SettingsError(f"{name} is no metric of {task}", did_you_mean(name, known), setting=setting)
-
-
-def _number(text: str) -> float | None:
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    return number if abs(number) < float("inf") else None
 
 
 def _missing(metric: str, reasons: Mapping[str, str]) -> str:

@@ -76,12 +76,9 @@ class Outcome:
             raise UnavailableError("there are no rows")
         if not self.weighed("any weight", lambda: bool(self.row_weights.any())):
             raise UnavailableError("all rows have weight 0")
-        if not self.fixed("finite", self._is_finite):
+        parts = [part for part in (self.predicted, self.probabilities) if part is not None]
+        if not self.fixed("finite", lambda: all(np.isfinite(part).all() for part in parts)):
             raise UnavailableError("the predictions are not all finite numbers")
-
-    def _is_finite(self) -> bool:
-        predictions = [part for part in (self.predicted, self.probabilities) if part is not None]
-        return all(bool(np.isfinite(part).all()) for part in predictions)
 
 
 class UnavailableError(Exception):

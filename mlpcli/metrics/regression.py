@@ -36,12 +36,9 @@ def explained_variance(outcome: Outcome) -> float:
 
 def mape(outcome: Outcome) -> float:
     """Mean of |error| / |truth|, as a share; a truth of 0 makes it huge, as in scikit-learn."""
-
-    def shares() -> Array:
-        smallest = np.finfo(np.float64).eps
-        return np.asarray(_sizes(outcome) / np.maximum(np.abs(outcome.truth), smallest))
-
-    return float(_column_means(outcome.fixed("shares", shares), outcome).mean())
+    eps = np.finfo(np.float64).eps
+    shares = outcome.fixed("shares", lambda: _sizes(outcome) / np.maximum(np.abs(outcome.truth), eps))
+    return float(_column_means(shares, outcome).mean())
 
 
 def residuals(outcome: Outcome) -> dict[str, Array]:

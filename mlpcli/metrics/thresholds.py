@@ -60,11 +60,7 @@ def youden(tp: Array, fp: Array, positives: float, negatives: float) -> Array:
 
 def cost(fp_cost: float, fn_cost: float) -> Objective:
     """The negative total cost of false positives and false negatives."""
-
-    def objective(tp: Array, fp: Array, positives: float, negatives: float) -> Array:
-        return np.asarray(-(fp_cost * fp + fn_cost * (positives - tp)))
-
-    return objective
+    return lambda tp, fp, positives, negatives: np.asarray(-(fp_cost * fp + fn_cost * (positives - tp)))
 
 
 RULES: dict[str, Objective] = {"f1": f1, "youden": youden}

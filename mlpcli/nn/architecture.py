@@ -18,6 +18,7 @@ from mlpcli.nn.shortcut import Shortcut
 from mlpcli.settings import AUTO, NONE, Settings, setting
 
 MOST_LAYERS = 1000
+TOO_MANY = f"more than {MOST_LAYERS} layers", "Write fewer layers."
 
 ALL = "all"
 
@@ -36,13 +37,10 @@ def parse_hidden(text: str) -> tuple[int, ...]:
         except ValueError:
             number = 0
         if number < 1:
-            raise SettingsError(
-                f"{text!r} is not a list of layer sizes",
-                "Write 128,64 or 3x256 or 256..32, or none.",
-                setting="hidden",
-            )
+            wrong = f"{text!r} is not a list of layer sizes"
+            raise _refusal("hidden", wrong, "Write 128,64 or 3x256 or 256..32, or none.")
         if len(sizes) + number > MOST_LAYERS:
-            raise SettingsError(f"more than {MOST_LAYERS} layers", "Write fewer layers.", setting="hidden")
+            raise _refusal("hidden", *TOO_MANY)
         sizes += funnel * number
     return tuple(sizes)
 
@@ -63,14 +61,16 @@ def parse_dropout(text: str) -> tuple[float, ...]:
     try:
         return tuple(float(part) for part in text.split(","))
     except ValueError:
-        raise SettingsError(
-            f"{text!r} is no number", "Write 0.2, or 0.2,0.1 by layer.", setting="dropout"
-        ) from None
+        raise _refusal("dropout", f"{text!r} is no number", "Write 0.2, or 0.2,0.1 by layer.") from None
 
 
 def parse_wide(text: str) -> tuple[str, ...] | str:
     """`all`, `none`, or column names, which are split when the columns are known."""
     return text if text in (ALL, NONE) else (text,)
+
+
+def _refusal(name: str, message: str, hint: str) -> SettingsError:
+    return SettingsError(message, hint, setting=name)
 
 
 @dataclass(frozen=True)
@@ -167,41 +167,27 @@ class NetworkSettings(Settings):
     def __post_init__(self) -> None:
         super().__post_init__()
         if not isinstance(self.hidden, (tuple, NoneType)):
-            raise SettingsError(
-                f"{self.hidden!r:.40} is no list of sizes", "Write (128, 64).", setting="hidden"
-            )
+            raise _refusal("hidden", f"{self.hidden!r:.40} is no list of sizes", "Write (128, 64).")
         wide = self.wide if isinstance(self.wide, tuple) else (self.wide,)
         if not all(isinstance(name, str) for name in wide):
-            raise SettingsError(
-                f"{self.wide!r:.40} names no columns", "Give all, none or A,B.", setting="wide"
-            )
-        if len(self.hidden or ()) > MOST_LAYERS:
-            raise SettingsError(f"more than {MOST_LAYERS} layers", "Write fewer layers.", setting="hidden")
-        if not all(type(size) is int for size in self.hidden or ()):
-            raise SettingsError(
-                "a size is not a whole number", "Write 128,64 or 3x256, or none.", setting="hidden"
-            )
-        if any(size < 1 for size in self.hidden or ()):
-            raise SettingsError(
-                "a layer needs at least one unit", "Write none for no hidden layer.", setting="hidden"
-            )
+            raise _refusal("wide", f"{self.wide!r:.40} names no columns", "Give all, none or A,B.")
+        sizes = self.hidden or ()
+        if len(sizes) > MOST_LAYERS:
+            raise _refusal("hidden", *TOO_MANY)
+        if not all(type(size) is int for size in sizes):
+            raise _refusal("hidden", "a size is not a whole number", "Write 128,64 or 3x256, or none.")
+        if any(size < 1 for size in sizes):
+            raise _refusal("hidden", "a layer needs at least one unit", "Write none for no hidden layer.")
         rates = self.dropout_rates()
         if any(type(rate) not in (int, float) or not 0 <= rate < 1 for rate in rates):
-            raise SettingsError(
-                f"{', '.join(map(str, rates)):.40} is out of range",
-                "Give 0 or more, below 1.",
-                setting="dropout",
-            )
-        if self.hidden is not None and len(rates) not in (0, 1, len(self.hidden)):
-            raise SettingsError(
-                f"{len(rates)} rates for {len(self.hidden)} hidden layers",
-                "Give one rate, or one for each hidden layer.",
-                setting="dropout",
-            )
+            wrong = f"{', '.join(map(str, rates)):.40} is out of range"
+            raise _refusal("dropout", wrong, "Give 0 or more, below 1.")
+        if self.hidden is not None and len(rates) not in (0, 1, len(sizes)):
+            wrong = f"{len(rates)} rates for {len(sizes)} hidden layers"
+            raise _refusal("dropout", wrong, "Give one rate, or one for each hidden layer.")
         if self.wide != NONE and self.hidden == ():
-            raise SettingsError(
-                "without a hidden layer all inputs reach the output", "Leave it out.", setting="wide"
-            )
+            wrong = "without a hidden layer all inputs reach the output"
+            raise _refusal("wide", wrong, "Leave it out.")
 
     def dropout_rates(self) -> tuple[float, ...]:
         """The rates as a tuple: empty, one for all hidden layers, or one for each."""
@@ -223,19 +209,18 @@ def build_layers(
     """
     assert settings.hidden is not None
     layers: list[Layer] = []
-    if (
-        embedded := input_layer(inputs, settings.number_embedding or NONE, settings.frequency_spread)
-    ) is not None:
+    width = inputs.width
+    embedded = input_layer(inputs, settings.number_embedding or NONE, settings.frequency_spread)
+    if embedded is not None:
         layers.append(embedded)
-    width = embedded.n_out if embedded is not None else inputs.width
+        width = embedded.n_out
     if settings.input_scale:
         layers.append(Scale(width))
     if settings.input_dropout:
         layers.append(Dropout(width, settings.input_dropout, dropout))
     rates = settings.dropout_rates() or (0.0,)
-    for size, rate in zip(
-        settings.hidden, rates if len(rates) > 1 else rates * len(settings.hidden), strict=True
-    ):
+    rates = rates if len(rates) > 1 else rates * len(settings.hidden)
+    for size, rate in zip(settings.hidden, rates, strict=True):
         assert settings.activation is not None
         activation = ACTIVATIONS[settings.activation](size)
         layers += [Dense(width, size), Parametric(activation) if settings.parametric else activation]

@@ -8,7 +8,7 @@ import numpy as np
 from mlpcli.nn.arrays import QUIET
 from mlpcli.nn.early_stopping import EarlyStopping
 from mlpcli.nn.fit_state import StopReason
-from mlpcli.nn.optimizers import is_minimizer
+from mlpcli.nn.optimizers import LBFGS
 from mlpcli.nn.trainer import Trainer
 from mlpcli.nn.training_settings import LOSS
 
@@ -59,7 +59,7 @@ class Ending:
         if self.reason is None and self._stopping.exhausted:
             self.reason = "patience"
         optimizer = self._trainer.optimizer
-        if self.reason is None and is_minimizer(optimizer) and optimizer.converged:
+        if self.reason is None and isinstance(optimizer, LBFGS) and optimizer.converged:
             self.reason = "converged"
 
     @QUIET

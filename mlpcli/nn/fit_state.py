@@ -12,6 +12,7 @@ from mlpcli.nn.early_stopping import EarlyStopping
 from mlpcli.nn.trainer import Trainer
 from mlpcli.nn.training_settings import StepSchedule
 
+Generators = Mapping[str, np.random.Generator]
 StopReason = Literal["epochs", "patience", "converged", "time", "interrupted", "terminated", "diverged"]
 
 
@@ -34,11 +35,7 @@ class FitState:
     stop_reason: StopReason | None = None
 
     def keep(
-        self,
-        trainer: Trainer,
-        stopping: EarlyStopping,
-        schedule: StepSchedule,
-        generators: Mapping[str, np.random.Generator],
+        self, trainer: Trainer, stopping: EarlyStopping, schedule: StepSchedule, generators: Generators
     ) -> None:
         """Copy what a later `restore` needs, except the counters, which the caller sets."""
         self.values = trainer.network.parameters.values.copy()
@@ -50,11 +47,7 @@ class FitState:
         self.plateau = None if schedule.plateau is None else schedule.plateau.state()
 
     def restore(
-        self,
-        trainer: Trainer,
-        stopping: EarlyStopping,
-        schedule: StepSchedule,
-        generators: Mapping[str, np.random.Generator],
+        self, trainer: Trainer, stopping: EarlyStopping, schedule: StepSchedule, generators: Generators
     ) -> None:
         """Put everything back as it was when `keep` was called."""
         assert self.values is not None

@@ -13,7 +13,7 @@ from mlpcli.nn.diagnosis import SAMPLE_ROWS, LayerDiagnosis, diagnose
 from mlpcli.nn.early_stopping import EarlyStopping
 from mlpcli.nn.ending import Ending
 from mlpcli.nn.fit_state import FitState, StopReason
-from mlpcli.nn.optimizers import is_minimizer
+from mlpcli.nn.optimizers import LBFGS
 from mlpcli.nn.trainer import Trainer
 from mlpcli.nn.training_settings import LOSS, StepSchedule, TrainingSettings
 
@@ -70,7 +70,7 @@ def fit(
     assert settings.epochs is not None
     state = FitState() if state is None else state
     network = trainer.network
-    in_one = is_minimizer(trainer.optimizer)
+    in_one = isinstance(trainer.optimizer, LBFGS)
     batches = Batches(training, len(training) if in_one else settings.batch_size)
     schedule = StepSchedule(settings, settings.epochs * len(batches))
     if schedule.plateau is not None and validation is None:

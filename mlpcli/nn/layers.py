@@ -22,8 +22,10 @@ class Layer(ABC):
     gain: float = 1.0
     """Factor on the standard deviation 1 / sqrt(n_in) of the weights before this layer."""
 
-    def __init__(self, n_in: int, n_out: int) -> None:
-        self.n_in, self.n_out = n_in, n_out
+    def __init__(self, n_in: int, n_out: int | None = None) -> None:
+        """`n_out` is `n_in` by default."""
+        self.n_in, self.n_out = n_in, n_in if n_out is None else n_out
+        self._scratch = Scratch()
 
     @property
     def name(self) -> str:
@@ -59,23 +61,17 @@ class Dense(Layer):
 
     backward_reads: ClassVar[frozenset[str]] = frozenset({"x"})
 
-    def __init__(self, n_in: int, n_out: int) -> None:
-        super().__init__(n_in, n_out)
-        self._scratch = Scratch()
-        self._ones: FloatArray = np.empty(0)
+    _ones: FloatArray = np.empty(0)
 
     def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
-        """Weights and biases."""
         return {"weight": (self.n_in, self.n_out), "bias": (self.n_out,)}
 
     def bind(self, values: dict[str, FloatArray], gradients: dict[str, FloatArray]) -> None:
-        """Keep the views."""
         self.weight, self.bias = values["weight"], values["bias"]
         self.d_weight, self.d_bias = gradients["weight"], gradients["bias"]
         self._transposed = self.weight.T
 
     def forward(self, x: FloatArray, out: FloatArray, training: bool) -> None:
-        """One matrix product and one addition."""
         # np.dot takes 1.4 of 5.9 µs less than np.matmul at 32 rows and 64 units, and for one column times one
         # row, as on the way back from one output, 10 µs instead of 116 at 200 x 100.
         np.dot(x, self.weight, out=out)
@@ -98,16 +94,10 @@ class Scale(Layer):
     backward_reads: ClassVar[frozenset[str]] = frozenset({"x"})
     elementwise: ClassVar[bool] = True
 
-    def __init__(self, width: int) -> None:
-        super().__init__(width, width)
-        self._scratch = Scratch()
-
     def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
-        """One factor per input."""
         return {"scale": (self.n_in,)}
 
     def bind(self, values: dict[str, FloatArray], gradients: dict[str, FloatArray]) -> None:
-        """Keep the views."""
         self.scale, self.d_scale = values["scale"], gradients["scale"]
 
     def initialize(self, generator: np.random.Generator, x: FloatArray | None) -> None:
@@ -115,7 +105,6 @@ class Scale(Layer):
         self.scale[...] = 1.0
 
     def forward(self, x: FloatArray, out: FloatArray, training: bool) -> None:
-        """One product."""
         np.multiply(x, self.scale, out=out)
 
     def backward(self, x: FloatArray, out: FloatArray, d_out: FloatArray, d_x: FloatArray | None) -> None:
@@ -136,13 +125,11 @@ class Dropout(Layer):
     elementwise: ClassVar[bool] = True
 
     def __init__(self, width: int, rate: float, generator: np.random.Generator) -> None:
-        super().__init__(width, width)
+        super().__init__(width)
         self.rate = self.full_rate = rate
         self._generator = generator
-        self._scratch = Scratch()
 
     def forward(self, x: FloatArray, out: FloatArray, training: bool) -> None:
-        """Draw a new mask in training; copy otherwise."""
         if not training:
             if out is not x:
                 out[...] = x
@@ -157,7 +144,6 @@ class Dropout(Layer):
         np.multiply(x, self._mask, out=out)
 
     def backward(self, x: FloatArray, out: FloatArray, d_out: FloatArray, d_x: FloatArray | None) -> None:
-        """The mask of the last forward pass, applied to the gradient."""
         if d_x is not None:
             np.multiply(d_out, self._mask, out=d_x)
 

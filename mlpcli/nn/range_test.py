@@ -5,11 +5,11 @@ reads a rate off them. After Smith 2017 (arXiv 1506.01186, section 3.3).
 """
 
 import math
-from collections import deque
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from mlpcli.errors import Sentence, SettingsError
 from mlpcli.nn.arrays import QUIET, FloatArray
@@ -91,49 +91,32 @@ def sweep_together(sweeps: Sequence[Generator[float]]) -> FloatArray:
     finite is a blow-up. The sweeps are over when this returns.
     """
     rows: list[tuple[float, ...]] = []
-    blow_up = BlowUp()
     for losses in zip(*sweeps, strict=False):  # all end with the first that ends
         rows.append(losses)
-        if blow_up.seen(np.array(losses)):
+        if blown_up(np.array(rows)):
             break
     for each in sweeps:
         each.close()
     return np.array(rows).reshape(len(rows), len(sweeps))
 
 
-class BlowUp:
-    """Detects, a rate at a time, losses far above those of the start.
+def blown_up(losses: FloatArray) -> bool:
+    """Whether the last of the losses (rates, sweeps) are far above those of the start, or not finite.
 
     Far is relative to the fall of the loss so far, or to its noise at the start where it has not fallen:
     ratios of a loss that may be 0 or negative mean nothing.
     """
-
-    def __init__(self) -> None:
-        self._recent: deque[FloatArray] = deque(maxlen=RECENT)
-        self._first: list[FloatArray] = []
-        self._count = 0
-        self._lowest = math.inf
-        """Median of RECENT rates' losses, above the levels of the start."""
-
-    def seen(self, losses: FloatArray) -> bool:
-        """Whether the sweeps have blown up, given the losses (sweeps,) of one more rate."""
-        if not np.isfinite(losses).all():
-            return True
-        self._recent.append(losses)
-        self._count += 1
-        if len(self._first) < FIRST:
-            self._first.append(losses)
-            if len(self._first) == FIRST:
-                first = np.array(self._first)
-                self._levels = np.median(first, axis=0)
-                low, high = np.quantile(first - self._levels, (0.1, 0.9))
-                # Equal losses have no noise to compare with.
-                self._noise = max(high - low, 0.01 * float(np.abs(self._levels).mean()))
-            return False
-        median = float(np.median(np.array(self._recent) - self._levels))
-        self._lowest = min(self._lowest, median)
-        far = BLOW_UP * max(-self._lowest, self._noise)
-        return self._count >= FIRST + RECENT and bool(median > far)
+    if not np.isfinite(losses[-1]).all():
+        return True
+    if len(losses) < FIRST + RECENT:
+        return False
+    levels = np.median(losses[:FIRST], axis=0)
+    low, high = np.quantile(losses[:FIRST] - levels, (0.1, 0.9))
+    # Equal losses have no noise to compare with.
+    noise = max(high - low, 0.01 * float(np.abs(levels).mean()))
+    recent = sliding_window_view(losses[FIRST + 1 - RECENT :] - levels, RECENT, axis=0)
+    medians = np.median(recent, axis=(1, 2))
+    return bool(medians[-1] > BLOW_UP * max(-float(medians.min()), noise))
 
 
 def _endless(batches: Batches, rows: int, shuffle: np.random.Generator) -> Iterator[Examples]:

@@ -2,15 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from mlpcli.nn.parameters import GROUPS, ParameterVector
 from mlpcli.settings import Settings, check_factors, parse_factors, setting
-
-
-def _parse_decay_factors(text: str) -> tuple[tuple[str, float], ...]:
-    return parse_factors("decay_factors", text)
 
 
 @dataclass(frozen=True)
@@ -42,7 +39,7 @@ class RegularizationSettings(Settings):
         "Factors of the weight decay by kind of parameter [default: weight=1, all others 0].",
         group="Regularization",
         metavar="KIND=F,...",
-        parse=_parse_decay_factors,
+        parse=partial(parse_factors, "decay_factors"),
         of_steps=True,
     )
     clip_norm: float | None = setting(

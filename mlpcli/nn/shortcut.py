@@ -20,7 +20,6 @@ class Shortcut:
         return {"weight": (len(self.columns), self.n_out)}
 
     def bind(self, values: dict[str, FloatArray], gradients: dict[str, FloatArray]) -> None:
-        """Keep the views."""
         self.weight, self.d_weight = values["weight"], gradients["weight"]
 
     def add(self, x: FloatArray, out: FloatArray) -> None:

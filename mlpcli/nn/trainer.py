@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from mlpcli.nn.batches import Examples
 from mlpcli.nn.losses import Loss
 from mlpcli.nn.network import Network
-from mlpcli.nn.optimizers import Optimizer, UpdateRule, is_minimizer
+from mlpcli.nn.optimizers import LBFGS, Optimizer, UpdateRule
 from mlpcli.nn.regularization import Regularization
 
 
@@ -42,7 +42,7 @@ class Trainer:
         """
         rule, regularization = self._rule, self.regularization
         if rule is None:
-            assert is_minimizer(self.optimizer)
+            assert isinstance(self.optimizer, LBFGS)
             return self.optimizer.advance(lambda: self.objective(batch), learning_rate)
         loss = self.gradients(batch, with_loss=with_loss)
         regularization.before_update(learning_rate, decay_factor)

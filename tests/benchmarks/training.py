@@ -137,15 +137,21 @@ def examples(case: Case) -> tuple[Floats, Labels]:
 
 def train_mlpcli(case: Case, clock: Clock) -> None:
     """The whole training loop, as `mlpcli train` runs it, without validation rows."""
-    from mlpcli import nn
+    from mlpcli.nn.architecture import NetworkSettings, build_network
+    from mlpcli.nn.batches import Examples
+    from mlpcli.nn.fitting import fit
+    from mlpcli.nn.losses.classes import SoftmaxCrossEntropy
+    from mlpcli.nn.optimizers import Adam
+    from mlpcli.nn.trainer import Trainer
+    from mlpcli.nn.training_settings import TrainingSettings
 
-    architecture = nn.NetworkSettings(hidden=case.hidden, activation="relu", dropout=0.0)
-    network = nn.build_network(architecture, case.inputs, case.outputs)
+    architecture = NetworkSettings(hidden=case.hidden, activation="relu", dropout=0.0)
+    network = build_network(architecture, case.inputs, case.outputs)
     network.initialize(np.random.default_rng(0))
-    trainer = nn.Trainer(network, nn.SoftmaxCrossEntropy(), nn.Adam(network.parameters))
-    settings = nn.TrainingSettings(learning_rate=LEARNING_RATE, epochs=10**9, batch_size=case.batch)
-    rows = nn.Examples(*examples(case))
-    records = nn.fit(trainer, rows, settings, {"shuffle": np.random.default_rng(0)})
+    trainer = Trainer(network, SoftmaxCrossEntropy(), Adam(network.parameters))
+    settings = TrainingSettings(learning_rate=LEARNING_RATE, epochs=10**9, batch_size=case.batch)
+    rows = Examples(*examples(case))
+    records = fit(trainer, rows, settings, {"shuffle": np.random.default_rng(0)})
     clock.start()
     for record in records:
         clock.epoch(record.train_loss)
@@ -171,9 +177,9 @@ def train_torch(case: Case, clock: Clock) -> None:
     features, labels = map(torch.from_numpy, examples(case))
     layers: list[Any] = []
     for before, after in itertools.pairwise(case.widths):
-        layers += [torch.nn.Linear(before, after), torch.nn.ReLU()]
-    model = torch.nn.Sequential(*layers[:-1])
-    loss_of = torch.nn.CrossEntropyLoss()
+        layers += [torch.Linear(before, after), torch.ReLU()]
+    model = torch.Sequential(*layers[:-1])
+    loss_of = torch.CrossEntropyLoss()
     optimizer = torch.optim.Adam(model.parameters(), lr=LEARNING_RATE, fused=True)
 
     clock.start()

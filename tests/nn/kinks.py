@@ -5,10 +5,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from mlpcli.nn.activations import HardSigmoid, Parametric
+from mlpcli.nn.activations import Parametric
+from mlpcli.nn.activations.simple import HardSigmoid
 from mlpcli.nn.arrays import AnyArray, FloatArray
 from mlpcli.nn.batches import Examples
-from mlpcli.nn.embeddings import PLR, InputLayer
+from mlpcli.nn.embeddings import InputLayer
+from mlpcli.nn.embeddings.periodic import PLR
 from mlpcli.nn.layers import Dense, Layer
 from mlpcli.nn.losses import LossSettings
 from mlpcli.nn.network import Network

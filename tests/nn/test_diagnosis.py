@@ -18,7 +18,8 @@ from mlpcli.nn.layers import Dense
 from mlpcli.nn.losses.classes import SoftmaxCrossEntropy
 from mlpcli.nn.losses.numbers import MeanSquaredError
 from mlpcli.nn.network import Network
-from mlpcli.nn.optimizers import SGD, Adam
+from mlpcli.nn.optimizers import Adam
+from mlpcli.nn.optimizers.rules import SGD
 from mlpcli.nn.trainer import Trainer
 from mlpcli.nn.training_settings import TrainingSettings
 

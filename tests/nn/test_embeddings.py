@@ -9,19 +9,11 @@ import pytest
 
 from mlpcli.nn.architecture import NetworkSettings, build_network
 from mlpcli.nn.arrays import FloatArray
-from mlpcli.nn.embeddings import (
-    NUMBER_EMBEDDINGS,
-    PBLD,
-    PLR,
-    CategoryEmbedding,
-    Embedding,
-    InputLayer,
-    Inputs,
-    PassThrough,
-    PiecewiseLinear,
-    input_layer,
-)
-from mlpcli.nn.embeddings.periodic import Periodic
+from mlpcli.nn.embeddings import NUMBER_EMBEDDINGS, InputLayer, Inputs, input_layer
+from mlpcli.nn.embeddings.base import Embedding, PassThrough
+from mlpcli.nn.embeddings.categories import CategoryEmbedding
+from mlpcli.nn.embeddings.periodic import PBLD, PLR, Periodic
+from mlpcli.nn.embeddings.piecewise import PiecewiseLinear
 from mlpcli.nn.parameters import ParameterVector
 from tests.nn.gradients import assert_gradient
 

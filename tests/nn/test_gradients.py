@@ -11,7 +11,7 @@ from mlpcli.nn.embeddings import NUMBER_EMBEDDINGS
 from mlpcli.nn.layers import Dense, Dropout, Layer
 from mlpcli.nn.losses import LOSSES, LossSettings
 from mlpcli.nn.network import Network
-from mlpcli.nn.optimizers import SGD
+from mlpcli.nn.optimizers.rules import SGD
 from mlpcli.nn.regularization import Regularization, RegularizationSettings
 from mlpcli.nn.trainer import Trainer
 from tests.nn.examples import Replay, everything, mixed_rows, row_weights, targets_for

@@ -7,7 +7,8 @@ import pytest
 
 from mlpcli.nn.activations import ACTIVATIONS
 from mlpcli.nn.arrays import FloatArray
-from mlpcli.nn.embeddings import Embedding, InputLayer
+from mlpcli.nn.embeddings import InputLayer
+from mlpcli.nn.embeddings.base import Embedding
 from mlpcli.nn.layers import Dense, Layer, Scale
 from tests.nn.examples import (
     ELEMENTWISE,

@@ -6,13 +6,13 @@ Sigmoid in both layers, E = (y - t)² / 2 with rate 0.2: half of `mse`, so the r
 import numpy as np
 import pytest
 
-from mlpcli.nn.activations import Sigmoid
+from mlpcli.nn.activations.simple import Sigmoid
 from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.batches import Examples
 from mlpcli.nn.layers import Dense
 from mlpcli.nn.losses.numbers import MeanSquaredError
 from mlpcli.nn.network import Network
-from mlpcli.nn.optimizers import SGD
+from mlpcli.nn.optimizers.rules import SGD
 from mlpcli.nn.trainer import Trainer
 
 INPUTS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])

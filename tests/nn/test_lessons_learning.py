@@ -15,7 +15,8 @@ from mlpcli.nn.losses import Loss
 from mlpcli.nn.losses.classes import SoftmaxCrossEntropy
 from mlpcli.nn.losses.numbers import MeanSquaredError
 from mlpcli.nn.network import Network
-from mlpcli.nn.optimizers import OPTIMIZERS, SGD, Adam, is_minimizer
+from mlpcli.nn.optimizers import LBFGS, OPTIMIZERS, Adam
+from mlpcli.nn.optimizers.rules import SGD
 from mlpcli.nn.parameters import ParameterVector
 from mlpcli.nn.regularization import Regularization, RegularizationSettings
 from mlpcli.nn.trainer import Trainer
@@ -226,7 +227,7 @@ def test_every_optimizer_learns_a_small_regression(name: str) -> None:
     settings = TrainingSettings(
         learning_rate=RATES[name],
         schedule="cosine",
-        epochs=100 if is_minimizer(optimizer) else 150,
+        epochs=100 if isinstance(optimizer, LBFGS) else 150,
         batch_size=20,
     )
     records = list(fit(trainer, Examples(x, y), settings, {"shuffle": np.random.default_rng(2)}))

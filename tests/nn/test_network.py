@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from mlpcli.nn.activations import ACTIVATIONS, Identity
+from mlpcli.nn.activations import ACTIVATIONS
+from mlpcli.nn.activations.simple import Identity
 from mlpcli.nn.architecture import NetworkSettings, build_layers, build_network
 from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.embeddings import NUMBER_EMBEDDINGS, Inputs

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from mlpcli.nn.activations import Relu
+from mlpcli.nn.activations.simple import Relu
 from mlpcli.nn.layers import Dense
 from mlpcli.nn.network import Network
 from mlpcli.nn.parameters import CONSTANT, GROUPS, HasParameters, group_of

@@ -10,7 +10,7 @@ import pytest
 from mlpcli.errors import SettingsError
 from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.batches import Batches, Examples
-from mlpcli.nn.range_test import BLOW_UP, FIRST, RECENT, BlowUp, SweepSettings, sweep, sweep_together
+from mlpcli.nn.range_test import BLOW_UP, FIRST, RECENT, SweepSettings, blown_up, sweep, sweep_together
 from tests.nn.examples import UPDATE_RULES
 from tests.nn.runs import TRAINING, Run, settings
 
@@ -136,11 +136,6 @@ def test_the_first_loss_that_is_not_finite_ends_all_sweeps() -> None:
     np.testing.assert_array_equal(together, [[3.0, 3.0], [2.0, 2.0], [1.0, np.nan]])
 
 
-def has_blown_up(losses: FloatArray) -> bool:
-    callbacks = BlowUp()
-    return [callbacks.seen(row) for row in losses][-1]
-
-
 def flat_then(*last: float, level: float = 2.0) -> FloatArray:
     """Losses of one sweep: at the level for FIRST rates, then those given."""
     return np.array([[level]] * FIRST + [[each] for each in last])
@@ -152,25 +147,25 @@ def test_a_blow_up_by_hand(level: float) -> None:
     fallen = [level - 1.0] * RECENT
     for above, expected in ((BLOW_UP - 0.1, False), (BLOW_UP + 0.1, True)):
         losses = flat_then(*fallen, *[level + above] * RECENT, level=level)
-        assert has_blown_up(losses) is expected
+        assert blown_up(losses) is expected
 
 
 def test_a_single_odd_batch_is_no_blow_up() -> None:
-    assert not has_blown_up(flat_then(*[1.0] * RECENT, 1e9))
-    assert not has_blown_up(flat_then(*[1.0] * RECENT, 1e9, 1e9))
+    assert not blown_up(flat_then(*[1.0] * RECENT, 1e9))
+    assert not blown_up(flat_then(*[1.0] * RECENT, 1e9, 1e9))
 
 
 def test_one_sweep_of_three_does_not_decide() -> None:
     wild = flat_then(*[1.0] * RECENT, *[1e9] * RECENT)
     calm = flat_then(*[1.0] * 2 * RECENT)
-    assert has_blown_up(wild)
-    assert not has_blown_up(np.hstack([wild, calm, calm]))
-    assert has_blown_up(np.hstack([wild, wild, calm]))
+    assert blown_up(wild)
+    assert not blown_up(np.hstack([wild, calm, calm]))
+    assert blown_up(np.hstack([wild, wild, calm]))
 
 
 def test_equal_losses_are_no_blow_up() -> None:
-    assert not has_blown_up(flat_then(*[0.0] * 30, level=0.0))
-    assert not has_blown_up(flat_then(*[2.0 + 1e-9] * 30))
+    assert not blown_up(flat_then(*[0.0] * 30, level=0.0))
+    assert not blown_up(flat_then(*[2.0 + 1e-9] * 30))
 
 
 def test_training_after_a_sweep_is_as_without_it() -> None:

@@ -9,7 +9,8 @@ from mlpcli.nn.batches import Examples
 from mlpcli.nn.layers import Dense
 from mlpcli.nn.losses.numbers import MeanSquaredError
 from mlpcli.nn.network import Network
-from mlpcli.nn.optimizers import OPTIMIZERS, SGD, Adam, AdamW, UpdateRule
+from mlpcli.nn.optimizers import OPTIMIZERS, Adam, UpdateRule
+from mlpcli.nn.optimizers.rules import SGD, AdamW
 from mlpcli.nn.parameters import GROUPS, ParameterVector
 from mlpcli.nn.regularization import Regularization, RegularizationSettings
 from mlpcli.nn.trainer import Trainer

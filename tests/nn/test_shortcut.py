@@ -6,11 +6,12 @@ import pytest
 from mlpcli.nn.architecture import NetworkSettings, build_layers, build_network, build_shortcut
 from mlpcli.nn.arrays import FloatArray, IndexArray
 from mlpcli.nn.batches import Examples
-from mlpcli.nn.embeddings import NUMBER_EMBEDDINGS, PLR, Inputs
+from mlpcli.nn.embeddings import NUMBER_EMBEDDINGS, Inputs
+from mlpcli.nn.embeddings.periodic import PLR
 from mlpcli.nn.layers import Dense
 from mlpcli.nn.losses.numbers import MeanSquaredError
 from mlpcli.nn.network import Network, count_parameters
-from mlpcli.nn.optimizers import SGD
+from mlpcli.nn.optimizers.rules import SGD
 from mlpcli.nn.regularization import Regularization, RegularizationSettings
 from mlpcli.nn.shortcut import Shortcut
 from mlpcli.nn.trainer import Trainer

@@ -6,7 +6,8 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
-from mlpcli.nn.activations import Activation, Relu, Sigmoid, Tanh
+from mlpcli.nn.activations import Activation
+from mlpcli.nn.activations.simple import Relu, Sigmoid, Tanh
 from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.layers import Dense, Dropout, Layer
 from mlpcli.nn.network import Network

@@ -211,16 +211,13 @@ def test_the_shortcut_belongs_to_the_output(bases: dict[str, str]) -> None:
 
 def test_what_is_frozen_does_not_count_in_the_norm() -> None:
     """Large frozen weights and their penalty: the step of the others is as if they were not there."""
-    from mlpcli.nn import (
-        SGD,
-        Dense,
-        Examples,
-        MeanSquaredError,
-        Network,
-        Regularization,
-        RegularizationSettings,
-        Trainer,
-    )
+    from mlpcli.nn.batches import Examples
+    from mlpcli.nn.layers import Dense
+    from mlpcli.nn.losses.numbers import MeanSquaredError
+    from mlpcli.nn.network import Network
+    from mlpcli.nn.optimizers.rules import SGD
+    from mlpcli.nn.regularization import Regularization, RegularizationSettings
+    from mlpcli.nn.trainer import Trainer
 
     settings = RegularizationSettings(l2=0.1, clip_norm=1.0)
     network = Network([Dense(2, 2), Dense(2, 1)], dtype=np.float64)

@@ -1,56 +1,25 @@
 """Activations, each with its derivative and the gain of the weights before it. ACTIVATIONS names them."""
 
+from mlpcli.nn.activations import simple, smooth
 from mlpcli.nn.activations.base import Activation, SmoothActivation
 from mlpcli.nn.activations.parametric import Parametric
-from mlpcli.nn.activations.simple import (
-    Elu,
-    HardSigmoid,
-    Identity,
-    LeakyRelu,
-    Relu,
-    Selu,
-    Sigmoid,
-    Softplus,
-    Softsign,
-    Tanh,
-)
-from mlpcli.nn.activations.smooth import Gelu, Mish, Silu
 
-__all__ = [
-    "ACTIVATIONS",
-    "OUTPUT_ACTIVATIONS",
-    "Activation",
-    "Elu",
-    "Gelu",
-    "HardSigmoid",
-    "Identity",
-    "LeakyRelu",
-    "Mish",
-    "Parametric",
-    "Relu",
-    "Selu",
-    "Sigmoid",
-    "Silu",
-    "SmoothActivation",
-    "Softplus",
-    "Softsign",
-    "Tanh",
-]
+__all__ = ["ACTIVATIONS", "OUTPUT_ACTIVATIONS", "Activation", "Parametric", "SmoothActivation"]
 
 ACTIVATIONS: dict[str, type[Activation] | type[SmoothActivation]] = {
-    "relu": Relu,
-    "leaky-relu": LeakyRelu,
-    "elu": Elu,
-    "selu": Selu,
-    "gelu": Gelu,
-    "silu": Silu,
-    "mish": Mish,
-    "softplus": Softplus,
-    "softsign": Softsign,
-    "hard-sigmoid": HardSigmoid,
-    "tanh": Tanh,
-    "sigmoid": Sigmoid,
-    "identity": Identity,
+    "relu": simple.Relu,
+    "leaky-relu": simple.LeakyRelu,
+    "elu": simple.Elu,
+    "selu": simple.Selu,
+    "gelu": smooth.Gelu,
+    "silu": smooth.Silu,
+    "mish": smooth.Mish,
+    "softplus": simple.Softplus,
+    "softsign": simple.Softsign,
+    "hard-sigmoid": simple.HardSigmoid,
+    "tanh": simple.Tanh,
+    "sigmoid": simple.Sigmoid,
+    "identity": simple.Identity,
 }
 """Names are stored in model files: add, never rename."""
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from mlpcli.nn.arrays import BOOLEAN, FloatArray, Scratch
+from mlpcli.nn.arrays import BOOLEAN, FloatArray
 from mlpcli.nn.layers import Layer
 
 
@@ -19,16 +19,10 @@ class Activation(Layer):
     bounded: ClassVar[bool] = False
     """Whether it flattens out on both sides, so that units can saturate."""
 
-    def __init__(self, width: int) -> None:
-        super().__init__(width, width)
-        self._scratch = Scratch()
-
     def forward(self, x: FloatArray, out: FloatArray, training: bool) -> None:
-        """Write f(x) into `out`, which may be `x`."""
         self._function(x, out)
 
     def backward(self, x: FloatArray, out: FloatArray, d_out: FloatArray, d_x: FloatArray | None) -> None:
-        """Write d_out · f'(x) into `d_x`, which may be `d_out`."""
         if d_x is not None:
             slopes = self._scratch("slopes", out.shape, out.dtype)
             self._slopes(out, slopes)
@@ -54,18 +48,12 @@ class SmoothActivation(Layer):
     max_slope: ClassVar[float] = 1.0
     bounded: ClassVar[bool] = False
 
-    def __init__(self, width: int) -> None:
-        super().__init__(width, width)
-        self._scratch = Scratch()
-
     def forward(self, x: FloatArray, out: FloatArray, training: bool) -> None:
-        """Write f(x) into `out`, which may be `x`; in training keep f'(x)."""
         if training:
             self._kept = self._scratch("kept", x.shape, x.dtype)
         self._function(x, out, self._kept if training else None)
 
     def backward(self, x: FloatArray, out: FloatArray, d_out: FloatArray, d_x: FloatArray | None) -> None:
-        """Write d_out · f'(x) into `d_x`, which may be `d_out`."""
         if d_x is not None:
             np.multiply(d_out, self._kept, out=d_x)
 

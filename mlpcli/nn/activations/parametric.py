@@ -5,7 +5,7 @@ from typing import ClassVar
 import numpy as np
 
 from mlpcli.nn.activations.base import Activation, SmoothActivation
-from mlpcli.nn.arrays import FloatArray, Scratch
+from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.layers import Layer, column_sums
 
 
@@ -21,27 +21,21 @@ class Parametric(Layer):
         super().__init__(function.n_in, function.n_out)
         self.function = function
         self.gain = function.gain
-        self._scratch = Scratch()
 
     @property
     def name(self) -> str:
-        """For the table of layers."""
         return f"Parametric {self.function.name}"
 
     def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
-        """One number per unit."""
         return {"slope": (self.n_out,)}
 
     def bind(self, values: dict[str, FloatArray], gradients: dict[str, FloatArray]) -> None:
-        """Keep the views."""
         self.slope, self.d_slope = values["slope"], gradients["slope"]
 
     def initialize(self, generator: np.random.Generator, x: FloatArray | None) -> None:
-        """The activation itself."""
         self.slope[...] = 1.0
 
     def forward(self, x: FloatArray, out: FloatArray, training: bool) -> None:
-        """Keeps f(x) and f(x) - x for the way back."""
         self._value = self._scratch("value", x.shape, x.dtype)
         self.function.forward(x, self._value, training)
         self._difference = self._scratch("difference", x.shape, x.dtype)

@@ -11,19 +11,7 @@ from mlpcli.nn.embeddings.periodic import PBLD, PLR, Periodic
 from mlpcli.nn.embeddings.piecewise import PiecewiseLinear
 from mlpcli.nn.layers import Layer
 
-__all__ = [
-    "NUMBER_EMBEDDINGS",
-    "PBLD",
-    "PLR",
-    "CategoryEmbedding",
-    "Embedding",
-    "InputLayer",
-    "Inputs",
-    "PassThrough",
-    "PiecewiseLinear",
-    "input_layer",
-]
-
+__all__ = ["NUMBER_EMBEDDINGS", "InputLayer", "Inputs", "input_layer"]
 
 NUMBER_EMBEDDINGS: dict[str, type[Embedding]] = {"pbld": PBLD, "plr": PLR, "ple": PiecewiseLinear}
 """Names are stored in model files: add, never rename."""
@@ -40,12 +28,10 @@ class InputLayer(Layer):
 
     @property
     def name(self) -> str:
-        """For the table of layers."""
         return "Embedding"
 
     @property
     def floats_per_row(self) -> int:
-        """Floats of the layer and of its embeddings."""
         return super().floats_per_row + sum(each.floats_per_row for each in self.embeddings)
 
     def column_of_output(self) -> IndexArray:
@@ -53,7 +39,6 @@ class InputLayer(Layer):
         return np.concatenate([each.column_of_output() for each in self.embeddings])
 
     def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
-        """Shapes of all embeddings, numbered."""
         return {
             f"{name}.{number}": shape
             for number, each in enumerate(self.embeddings)
@@ -61,24 +46,20 @@ class InputLayer(Layer):
         }
 
     def bind(self, values: dict[str, FloatArray], gradients: dict[str, FloatArray]) -> None:
-        """Pass each embedding its own views."""
         for number, each in enumerate(self.embeddings):
             each.bind(_numbered(values, number), _numbered(gradients, number))
 
     def initialize(self, generator: np.random.Generator, x: FloatArray | None) -> None:
-        """One embedding after the other."""
         for each in self.embeddings:
             each.initialize(generator, x)
 
     def forward(self, x: FloatArray, out: FloatArray, training: bool) -> None:
-        """Each embedding writes its block."""
         start = 0
         for each in self.embeddings:
             each.forward(x, out[:, start : start + each.n_out])
             start += each.n_out
 
     def backward(self, x: FloatArray, out: FloatArray, d_out: FloatArray, d_x: FloatArray | None) -> None:
-        """Each embedding reads its block."""
         assert d_x is None
         start = 0
         for each in self.embeddings:

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -25,10 +26,12 @@ class Embedding(ABC):
     Its parameters are named `embedding.…` (see `mlpcli.nn.parameters`).
     """
 
-    n_out: int
+    outputs: ClassVar[int] = 1
+    """Number of outputs of each column."""
 
     def __init__(self, columns: IndexArray) -> None:
         self.columns = columns
+        self.n_out = self.outputs * len(columns)
         self._scratch = Scratch()
 
     @property
@@ -36,9 +39,9 @@ class Embedding(ABC):
         """Approximate number of floats kept per row in addition to the outputs."""
         return len(self.columns) + self.n_out
 
-    @abstractmethod
     def column_of_output(self) -> IndexArray:
-        """(n_out,) the column from which each output comes."""
+        """(n_out,) the column from which each output comes; by default columns stand one after the other."""
+        return np.repeat(self.columns, self.outputs)
 
     def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
         """Shape of each parameter by its name; empty by default."""
@@ -67,14 +70,5 @@ class Embedding(ABC):
 class PassThrough(Embedding):
     """Columns that are passed on as they are."""
 
-    def __init__(self, columns: IndexArray) -> None:
-        super().__init__(columns)
-        self.n_out = len(columns)
-
-    def column_of_output(self) -> IndexArray:
-        """The columns themselves."""
-        return self.columns
-
     def forward(self, x: FloatArray, out: FloatArray) -> None:
-        """Copy."""
         out[...] = self._gather(x)

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from mlpcli.nn.arrays import INDEX, FloatArray, IndexArray
+from mlpcli.nn.arrays import INDEX, FloatArray
 from mlpcli.nn.embeddings.base import Embedding
 
 
@@ -14,32 +14,23 @@ class CategoryEmbedding(Embedding):
     8 numbers per level from N(0, 1) as in RealMLP (arXiv 2407.04491); code 0 starts as 0.
     """
 
-    dimension: ClassVar[int] = 8
+    outputs: ClassVar[int] = 8
 
     def __init__(self, column: int, levels: int) -> None:
         super().__init__(np.array([column], np.intp))
-        self.n_out = self.dimension
         self.codes = levels + 1
 
-    def column_of_output(self) -> IndexArray:
-        """The one column."""
-        return np.repeat(self.columns, self.dimension)
-
     def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
-        """One row per code."""
-        return {"embedding.table": (self.codes, self.dimension)}
+        return {"embedding.table": (self.codes, self.outputs)}
 
     def bind(self, values: dict[str, FloatArray], gradients: dict[str, FloatArray]) -> None:
-        """Keep the views."""
         self.table, self.d_table = values["embedding.table"], gradients["embedding.table"]
 
     def initialize(self, generator: np.random.Generator, x: FloatArray | None) -> None:
-        """Vectors from N(0, 1)."""
         self.table[...] = generator.standard_normal(self.table.shape)
         self.table[0] = 0.0
 
     def forward(self, x: FloatArray, out: FloatArray) -> None:
-        """Look up each row's code."""
         codes = self._scratch("codes", x.shape[:1], INDEX)
         np.copyto(codes, x[:, self.columns[0]], casting="unsafe")
         rows = self._scratch("rows", out.shape, out.dtype)

@@ -19,25 +19,15 @@ class Periodic(Embedding):
 
     frequencies: ClassVar[int]
     waves: ClassVar[int]
-    outputs: ClassVar[int]
     spread: float
     """Standard deviation of the frequencies at the start."""
-
-    def __init__(self, columns: IndexArray) -> None:
-        super().__init__(columns)
-        self.n_out = self.outputs * len(columns)
 
     @property
     def floats_per_row(self) -> int:
         """Angles and their sines, waves and linear outputs with their gradients."""
         return 2 * len(self.columns) * (1 + self.frequencies + self.waves + self.outputs)
 
-    def column_of_output(self) -> IndexArray:
-        """All outputs of the first column, then those of the next."""
-        return np.repeat(self.columns, self.outputs)
-
     def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
-        """Frequencies, and the linear layers."""
         columns = len(self.columns)
         return {
             "embedding.frequency": (columns, self.frequencies),
@@ -46,7 +36,6 @@ class Periodic(Embedding):
         }
 
     def bind(self, values: dict[str, FloatArray], gradients: dict[str, FloatArray]) -> None:
-        """Keep the views."""
         self.values, self.gradients = values, gradients
 
     def initialize(self, generator: np.random.Generator, x: FloatArray | None) -> None:
@@ -75,7 +64,6 @@ class Periodic(Embedding):
         np.copyto(self._by_column(out), linear)
 
     def backward(self, x: FloatArray, d_out: FloatArray) -> None:
-        """Through the linear layers and the waves; x needs no gradient."""
         d_linear = self._array("d_linear", self._x, self.outputs)
         np.copyto(d_linear, self._by_column(d_out))
         self._start_back(d_linear)
@@ -132,23 +120,19 @@ class PBLD(Periodic):
         return np.concatenate([super().column_of_output(), self.columns])
 
     def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
-        """Those of `Periodic`, and a phase for each frequency."""
         return super().parameter_shapes() | {"embedding.phase": (len(self.columns), self.frequencies)}
 
     def initialize(self, generator: np.random.Generator, x: FloatArray | None) -> None:
-        """Phases from U(-π, π)."""
         super().initialize(generator, x)
         phase = self.values["embedding.phase"]
         phase[...] = generator.uniform(-math.pi, math.pi, phase.shape)
 
     def forward(self, x: FloatArray, out: FloatArray) -> None:
-        """The linear outputs, and x itself."""
         linear = self.outputs * len(self.columns)
         super().forward(x, out[:, :linear])
         out[:, linear:] = self._x[..., 0].T
 
     def backward(self, x: FloatArray, d_out: FloatArray) -> None:
-        """Back through the linear outputs only."""
         super().backward(x, d_out[:, : self.outputs * len(self.columns)])
 
     def _waves(self, angles: FloatArray) -> FloatArray:

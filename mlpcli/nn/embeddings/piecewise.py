@@ -4,39 +4,29 @@ from typing import ClassVar
 
 import numpy as np
 
-from mlpcli.nn.arrays import FloatArray, IndexArray
+from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.embeddings.base import Embedding
 
 
 class PiecewiseLinear(Embedding):
     """The position of x in each of 16 bins of its column: 0 before, 1 behind, linear within.
 
-    Gorishniy et al. 2022 (arXiv 2203.05556).
-
-    The bins are between quantiles of the training rows. The first and the last have no outer end, so that
-    nothing is cut off. No parameter is learned; the first dense layer takes the bins as they are.
+    Gorishniy et al. 2022 (arXiv 2203.05556). The bins are between quantiles of the training rows. The first
+    and the last have no outer end, so that nothing is cut off. No parameter is learned; the first dense layer
+    takes the bins as they are.
     """
 
-    bins: ClassVar[int] = 16
+    outputs: ClassVar[int] = 16
     narrowest: ClassVar[float] = 1e-6
     """Bins of scaled numbers below this width are left out: they are one value and rounding noise."""
     open_end: ClassVar[float] = 1e30
 
-    def __init__(self, columns: IndexArray) -> None:
-        super().__init__(columns)
-        self.n_out = self.bins * len(columns)
-
-    def column_of_output(self) -> IndexArray:
-        """All bins of the first column, then those of the next."""
-        return np.repeat(self.columns, self.bins)
-
     def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
         """Start, inverse width and output limits of each bin."""
-        shape = (len(self.columns), self.bins)
+        shape = (len(self.columns), self.outputs)
         return {f"constant.{name}": shape for name in ("start", "steepness", "lowest", "highest")}
 
     def bind(self, values: dict[str, FloatArray], gradients: dict[str, FloatArray]) -> None:
-        """Keep the views."""
         self.constants = values
 
     def initialize(self, generator: np.random.Generator, x: FloatArray | None) -> None:
@@ -46,7 +36,7 @@ class PiecewiseLinear(Embedding):
         for each in (start, steepness, lowest, highest):
             each[...] = 0.0
         quantiles = np.quantile(
-            x[:, self.columns].astype(np.float64), np.linspace(0.0, 1.0, self.bins + 1), axis=0
+            x[:, self.columns].astype(np.float64), np.linspace(0.0, 1.0, self.outputs + 1), axis=0
         )
         for row, edges in enumerate(quantiles.T):
             kept = edges[np.concatenate([[True], np.diff(edges) > self.narrowest])]
@@ -57,11 +47,10 @@ class PiecewiseLinear(Embedding):
                 lowest[row, 0], highest[row, bins - 1] = -self.open_end, self.open_end
 
     def forward(self, x: FloatArray, out: FloatArray) -> None:
-        """(x - start) / width within its limits."""
         start, steepness, lowest, highest = self._constants()
         columns = self._gather(x)[..., None]
         bins = self._scratch("bins", out.shape, x.dtype)
-        by_column = bins.reshape(len(x), len(self.columns), self.bins)
+        by_column = bins.reshape(len(x), len(self.columns), self.outputs)
         np.subtract(columns, start, out=by_column)
         by_column *= steepness
         np.clip(by_column, lowest, highest, out=by_column)

@@ -78,9 +78,9 @@ class Loss(ABC):
         self._scratch = Scratch()
         self._settings = settings or LossSettings()
 
-    @abstractmethod
     def value(self, outputs: FloatArray, targets: AnyArray, weights: FloatArray | None) -> float:
         """The weighted mean loss."""
+        return self.gradient(outputs, targets, weights, self._scratch("unused", outputs.shape, outputs.dtype))
 
     @abstractmethod
     def gradient(
@@ -106,10 +106,6 @@ class Loss(ABC):
 class ElementwiseLoss(Loss):
     """Base of losses that are also a mean over outputs; a subclass gives loss and slope of each element."""
 
-    def value(self, outputs: FloatArray, targets: AnyArray, weights: FloatArray | None) -> float:
-        """The weighted mean over all elements."""
-        return self.gradient(outputs, targets, weights, self._scratch("unused", outputs.shape, outputs.dtype))
-
     def gradient(
         self,
         outputs: FloatArray,
@@ -119,9 +115,8 @@ class ElementwiseLoss(Loss):
         *,
         with_loss: bool = True,
     ) -> float:
-        """Slope · weight / number of elements."""
         losses = self._scratch("losses", outputs.shape, outputs.dtype)
-        self._losses_and_slopes(outputs, targets, losses, d_outputs)
+        self._write(outputs, targets, losses, d_outputs)
         elements = outputs.size
         if weights is not None:
             losses *= weights
@@ -130,9 +125,7 @@ class ElementwiseLoss(Loss):
         return total(losses) / elements if with_loss else math.nan
 
     @abstractmethod
-    def _losses_and_slopes(
-        self, outputs: FloatArray, targets: AnyArray, losses: FloatArray, slopes: FloatArray
-    ) -> None:
+    def _write(self, outputs: FloatArray, targets: AnyArray, losses: FloatArray, slopes: FloatArray) -> None:
         """Write each element's loss, and its derivative by the output."""
 
     def _temporary(self, name: str, like: FloatArray) -> FloatArray:

@@ -11,7 +11,7 @@ from typing import ClassVar
 import numpy as np
 
 from mlpcli.nn.arrays import INDEX, AnyArray, FloatArray, IndexArray
-from mlpcli.nn.losses.base import Loss, LossSettings, TargetKind, total
+from mlpcli.nn.losses.base import Loss, TargetKind, total
 
 
 class ClassLoss(Loss):
@@ -22,15 +22,8 @@ class ClassLoss(Loss):
     """
 
     target: ClassVar[TargetKind] = "classes"
-
-    def __init__(self, settings: LossSettings | None = None) -> None:
-        super().__init__(settings)
-        self._shape: tuple[int, ...] = ()
-        self._columns: IndexArray = np.arange(0)
-
-    def value(self, outputs: FloatArray, targets: AnyArray, weights: FloatArray | None) -> float:
-        """Weighted mean over rows."""
-        return self.gradient(outputs, targets, weights, self._scratch("unused", outputs.shape, outputs.dtype))
+    _shape: tuple[int, ...] = ()
+    _columns: IndexArray = np.arange(0)
 
     def gradient(
         self,
@@ -41,7 +34,6 @@ class ClassLoss(Loss):
         *,
         with_loss: bool = True,
     ) -> float:
-        """Slope · weight / rows."""
         if outputs.shape != self._shape or outputs.dtype is not self._scores.dtype:
             self._lay_out(outputs)
         rows = len(outputs)
@@ -101,8 +93,7 @@ class ClassLoss(Loss):
 class SoftmaxCrossEntropy(ClassLoss):
     """-log p[class], p = softmax(z), as log Σ e^z - z[class]; gradient p - onehot.
 
-    With smoothing ε the class has a share of 1 - ε and all classes together ε (Szegedy et al. 2016, section
-    7).
+    With smoothing ε the class has a share of 1 - ε, all together ε (Szegedy et al. 2016, section 7).
     """
 
     def _losses_and_slopes(self, *, with_loss: bool) -> None:

@@ -17,12 +17,6 @@ class LabelLoss(ElementwiseLoss):
         """Probability of each output being 1."""
         return sigmoid(outputs, np.empty_like(outputs))
 
-    def _signs(self, targets: AnyArray) -> FloatArray:
-        """-1 for a target of 0, 1 for one of 1."""
-        signs = np.multiply(targets, 2.0, out=self._temporary("signs", targets))
-        signs -= 1.0
-        return signs
-
 
 class SigmoidCrossEntropy(LabelLoss):
     """-t log σ(z) - (1 - t) log(1 - σ(z)); with smoothing ε, t (1 - ε) + ε / 2 takes the place of t.
@@ -32,9 +26,7 @@ class SigmoidCrossEntropy(LabelLoss):
 
     given_name: ClassVar[str] = "cross-entropy"
 
-    def _losses_and_slopes(
-        self, outputs: FloatArray, targets: AnyArray, losses: FloatArray, slopes: FloatArray
-    ) -> None:
+    def _write(self, outputs: FloatArray, targets: AnyArray, losses: FloatArray, slopes: FloatArray) -> None:
         term = self._temporary("term", outputs)
         if smoothing := self._settings.label_smoothing:
             targets = np.multiply(targets, 1.0 - smoothing, out=self._temporary("targets", outputs))
@@ -53,9 +45,7 @@ class SigmoidFocal(LabelLoss):
 
     given_name: ClassVar[str] = "focal"
 
-    def _losses_and_slopes(
-        self, outputs: FloatArray, targets: AnyArray, losses: FloatArray, slopes: FloatArray
-    ) -> None:
+    def _write(self, outputs: FloatArray, targets: AnyArray, losses: FloatArray, slopes: FloatArray) -> None:
         term = self._temporary("term", outputs)
         negative = np.negative(outputs, out=self._temporary("negative", outputs))
         losses.fill(0.0)
@@ -85,34 +75,24 @@ class BinaryHinge(LabelLoss):
     """max(0, 1 - s z): a margin of one is required (the loss of support vector machines)."""
 
     given_name: ClassVar[str] = "hinge"
+    margin: ClassVar[float] = 1.0
 
-    def _losses_and_slopes(
-        self, outputs: FloatArray, targets: AnyArray, losses: FloatArray, slopes: FloatArray
-    ) -> None:
-        signs = self._signs(targets)
+    def _write(self, outputs: FloatArray, targets: AnyArray, losses: FloatArray, slopes: FloatArray) -> None:
+        signs = np.multiply(targets, 2.0, out=self._temporary("signs", targets))
+        signs -= 1.0
         np.multiply(signs, outputs, out=losses)
-        np.subtract(1.0, losses, out=losses)
-        np.maximum(losses, 0.0, out=losses)
-        np.greater(losses, 0.0, out=slopes)
+        np.subtract(self.margin, losses, out=losses)
+        (np.greater if self.margin else np.greater_equal)(losses, 0.0, out=slopes)
         slopes *= signs
         np.negative(slopes, out=slopes)
+        np.maximum(losses, 0.0, out=losses)
 
 
-class BinaryPerceptron(LabelLoss):
+class BinaryPerceptron(BinaryHinge):
     """max(0, -s z): only mistakes, including undecided rows, count (Rosenblatt 1958)."""
 
     given_name: ClassVar[str] = "perceptron"
-
-    def _losses_and_slopes(
-        self, outputs: FloatArray, targets: AnyArray, losses: FloatArray, slopes: FloatArray
-    ) -> None:
-        signs = self._signs(targets)
-        np.multiply(signs, outputs, out=losses)
-        np.negative(losses, out=losses)
-        np.greater_equal(losses, 0.0, out=slopes)
-        slopes *= signs
-        np.negative(slopes, out=slopes)
-        np.maximum(losses, 0.0, out=losses)
+    margin = 0.0
 
 
 def _log_one_plus_exp(z: FloatArray, out: FloatArray, term: FloatArray) -> None:

@@ -18,9 +18,7 @@ class NumberLoss(ElementwiseLoss):
 class MeanSquaredError(NumberLoss):
     """r²."""
 
-    def _losses_and_slopes(
-        self, outputs: FloatArray, targets: AnyArray, losses: FloatArray, slopes: FloatArray
-    ) -> None:
+    def _write(self, outputs: FloatArray, targets: AnyArray, losses: FloatArray, slopes: FloatArray) -> None:
         np.subtract(outputs, targets, out=slopes)
         np.multiply(slopes, slopes, out=losses)
         slopes *= 2.0
@@ -29,9 +27,7 @@ class MeanSquaredError(NumberLoss):
 class MeanAbsoluteError(NumberLoss):
     """|r|: for targets with many outliers. Its slope at zero is taken as zero."""
 
-    def _losses_and_slopes(
-        self, outputs: FloatArray, targets: AnyArray, losses: FloatArray, slopes: FloatArray
-    ) -> None:
+    def _write(self, outputs: FloatArray, targets: AnyArray, losses: FloatArray, slopes: FloatArray) -> None:
         np.subtract(outputs, targets, out=slopes)
         np.abs(slopes, out=losses)
         np.sign(slopes, out=slopes)
@@ -43,9 +39,7 @@ class Huber(NumberLoss):
     Both branches at once: with c = clip(r, -δ, δ) the loss is c (r - c / 2) and its slope is c.
     """
 
-    def _losses_and_slopes(
-        self, outputs: FloatArray, targets: AnyArray, losses: FloatArray, slopes: FloatArray
-    ) -> None:
+    def _write(self, outputs: FloatArray, targets: AnyArray, losses: FloatArray, slopes: FloatArray) -> None:
         delta = self._settings.huber_delta
         np.subtract(outputs, targets, out=losses)
         np.clip(losses, -delta, delta, out=slopes)
@@ -56,9 +50,7 @@ class Huber(NumberLoss):
 class LogCosh(NumberLoss):
     """log cosh r = |r| + log(1 + e^-2|r|) - log 2: squared near zero, absolute far off; slope tanh r."""
 
-    def _losses_and_slopes(
-        self, outputs: FloatArray, targets: AnyArray, losses: FloatArray, slopes: FloatArray
-    ) -> None:
+    def _write(self, outputs: FloatArray, targets: AnyArray, losses: FloatArray, slopes: FloatArray) -> None:
         np.subtract(outputs, targets, out=slopes)
         size = np.abs(slopes, out=self._temporary("size", slopes))
         np.multiply(size, -2.0, out=losses)
@@ -72,13 +64,10 @@ class LogCosh(NumberLoss):
 class Quantile(NumberLoss):
     """|r| / 2 + (1/2 - q) r: the pinball loss of each level q (Koenker & Bassett 1978).
 
-    The outputs of a target are its levels, side by side: (rows, targets · levels) for targets (rows,
-    targets).
+    A target's outputs are its levels, side by side: (rows, targets · levels) for targets (rows, targets).
     """
 
-    def _losses_and_slopes(
-        self, outputs: FloatArray, targets: AnyArray, losses: FloatArray, slopes: FloatArray
-    ) -> None:
+    def _write(self, outputs: FloatArray, targets: AnyArray, losses: FloatArray, slopes: FloatArray) -> None:
         by_level = (*outputs.shape[:-1], targets.shape[-1], len(self._settings.quantiles))
         tilt = 0.5 - self._levels(outputs)
         np.subtract(outputs.reshape(by_level), targets[..., None], out=slopes.reshape(by_level))
@@ -111,9 +100,7 @@ class Poisson(NumberLoss):
 
     owns_link: ClassVar[bool] = True
 
-    def _losses_and_slopes(
-        self, outputs: FloatArray, targets: AnyArray, losses: FloatArray, slopes: FloatArray
-    ) -> None:
+    def _write(self, outputs: FloatArray, targets: AnyArray, losses: FloatArray, slopes: FloatArray) -> None:
         np.exp(outputs, out=slopes)
         # t (log t - z - 1), with 0 log 0 = 0
         np.maximum(targets, np.finfo(outputs.dtype).tiny, out=losses)

@@ -1,35 +1,22 @@
 """Optimizers, in place on the flat parameter vector. OPTIMIZERS names them.
 
-There are two kinds: an `UpdateRule` takes a step for each batch from its gradient; a `Minimizer` searches
-along a direction and so needs the loss of all rows as a function. `is_minimizer` tells them apart.
+There are two kinds: an `UpdateRule` takes a step for each batch from its gradient; `LBFGS`, a minimizer,
+searches along a direction and so needs the loss of all rows as a function.
 """
 
 from dataclasses import dataclass
-from typing import TypeGuard
+from functools import partial
+from typing import TypeAlias
 
-from mlpcli.nn.optimizers.base import Minimizer, Optimizer, UpdateRule
+from mlpcli.nn.optimizers.base import UpdateRule
 from mlpcli.nn.optimizers.lbfgs import LBFGS
 from mlpcli.nn.optimizers.rules import SGD, AdaGrad, Adam, AdamW, Lion, Momentum, Nesterov, RMSProp
 from mlpcli.nn.parameters import GROUPS
 from mlpcli.settings import Settings, check_factors, parse_factors, setting
 
-__all__ = [
-    "LBFGS",
-    "OPTIMIZERS",
-    "SGD",
-    "AdaGrad",
-    "Adam",
-    "AdamW",
-    "Lion",
-    "Minimizer",
-    "Momentum",
-    "Nesterov",
-    "Optimizer",
-    "OptimizerSettings",
-    "RMSProp",
-    "UpdateRule",
-    "is_minimizer",
-]
+__all__ = ["LBFGS", "OPTIMIZERS", "Adam", "Optimizer", "OptimizerSettings", "UpdateRule"]
+
+Optimizer: TypeAlias = UpdateRule | LBFGS
 
 OPTIMIZERS: dict[str, type[UpdateRule] | type[LBFGS]] = {
     "sgd": SGD,
@@ -43,10 +30,6 @@ OPTIMIZERS: dict[str, type[UpdateRule] | type[LBFGS]] = {
     "l-bfgs": LBFGS,
 }
 """Names are stored in model files: add, never rename."""
-
-
-def _parse_rate_factors(text: str) -> tuple[tuple[str, float], ...]:
-    return parse_factors("rate_factors", text)
 
 
 @dataclass(frozen=True)
@@ -72,7 +55,7 @@ class OptimizerSettings(Settings):
         f"Factors of the learning rate by kind of parameter: {', '.join(GROUPS)}.",
         group="Optimizer",
         metavar="KIND=F,...",
-        parse=_parse_rate_factors,
+        parse=partial(parse_factors, "rate_factors"),
         of_steps=True,
     )
     rate_by_width: bool | None = setting(
@@ -85,8 +68,3 @@ class OptimizerSettings(Settings):
     def __post_init__(self) -> None:
         super().__post_init__()
         check_factors("rate_factors", self.rate_factors or (), GROUPS)
-
-
-def is_minimizer(optimizer: Optimizer) -> TypeGuard[Minimizer]:
-    """Whether an optimizer is a minimizer."""
-    return not isinstance(optimizer, UpdateRule)

@@ -1,9 +1,7 @@
-"""Interfaces of optimizers, and the base class of update rules, which take a step per batch."""
+"""The base class of update rules, which take a step per batch."""
 
-import itertools
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
-from typing import ClassVar, Protocol
+from typing import ClassVar
 
 import numpy as np
 
@@ -15,29 +13,6 @@ BLOCK = 1 << 14
 320,000 parameters: 3.0 ns each, 3.4 without blocks)."""
 
 
-class Optimizer(Protocol):
-    """The interface of optimizers for the training loop, checkpoints and range tests."""
-
-    default_learning_rate: ClassVar[float]
-    """A learning rate that suits standardised data."""
-    steps: int
-    """Number of steps taken."""
-
-    def moments(self) -> dict[str, FloatArray]:
-        """The state apart from `steps`: live arrays by name; writing into them restores it."""
-
-
-class Minimizer(Optimizer, Protocol):
-    """An optimizer that evaluates the loss of all rows as often as it needs."""
-
-    @property
-    def converged(self) -> bool:
-        """Whether no further decrease is possible."""
-
-    def advance(self, objective: Callable[[], float], first_step: float = 1.0) -> float:
-        """One iteration; `objective` fills the gradients and returns the loss. The loss before."""
-
-
 class UpdateRule(ABC):
     """Changes the values against a direction made from the gradients and a little state: w ← w - η d.
 
@@ -46,6 +21,7 @@ class UpdateRule(ABC):
     """
 
     default_learning_rate: ClassVar[float] = 1e-3
+    """A learning rate that suits standardised data."""
     usual_beta2: ClassVar[float] = 0.999
     default_weight_decay: ClassVar[float] = 0.0
     """Weight decay unless one is given."""
@@ -62,12 +38,14 @@ class UpdateRule(ABC):
         self._beta2 = self.usual_beta2 if beta2 is None else beta2
         self.steps = 0
         self._state = {name: np.zeros_like(parameters.values) for name in self.state_names}
-        arrays = [parameters.values, parameters.gradients, *self._state.values()]
-        if rate_factors is not None:
-            arrays.append(rate_factors)
         self._has_factors = rate_factors is not None
+        factors = [] if rate_factors is None else [rate_factors]
+        arrays = [parameters.values, parameters.gradients, *self._state.values(), *factors]
         change = np.empty(min(BLOCK, parameters.size), parameters.values.dtype)
-        self._blocks = [(change[: len(block[0])], *block) for block in _blocks(arrays)]
+        self._blocks = [
+            (change[: parameters.size - start], *(array[start : start + BLOCK] for array in arrays))
+            for start in range(0, parameters.size, BLOCK)
+        ]
 
     def step(self, learning_rate: float) -> None:
         """One update of all parameters, a block at a time."""
@@ -82,7 +60,7 @@ class UpdateRule(ABC):
             np.subtract(values, change, out=values)
 
     def moments(self) -> dict[str, FloatArray]:
-        """The state by name, shaped as the parameters."""
+        """The state apart from `steps`: live arrays by name; writing into them restores it."""
         return self._state
 
     def _prepare(self) -> float:
@@ -92,8 +70,3 @@ class UpdateRule(ABC):
     @abstractmethod
     def _direction(self, gradients: FloatArray, direction: FloatArray, *state: FloatArray) -> None:
         """Write d into `direction`, from a block of the gradients and of each state array, which changes."""
-
-
-def _blocks(arrays: Sequence[FloatArray]) -> list[list[FloatArray]]:
-    starts = itertools.chain(range(0, len(arrays[0]), BLOCK), [len(arrays[0])])
-    return [[array[start:stop] for array in arrays] for start, stop in itertools.pairwise(starts)]

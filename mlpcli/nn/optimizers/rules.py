@@ -31,11 +31,8 @@ class Momentum(UpdateRule):
         np.copyto(direction, velocity)
 
 
-class Nesterov(UpdateRule):
+class Nesterov(Momentum):
     """v ← μ v + g, d = g + μ v: the gradient ahead (Sutskever et al. 2013, in the form of PyTorch)."""
-
-    default_learning_rate: ClassVar[float] = 1e-2
-    state_names: ClassVar[tuple[str, ...]] = ("velocity",)
 
     def _direction(self, gradients: FloatArray, direction: FloatArray, *state: FloatArray) -> None:
         (velocity,) = state

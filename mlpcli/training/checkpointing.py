@@ -17,9 +17,8 @@ from mlpcli.errors import ArtifactError, MlpcliError, OutputError, Sentence, cou
 from mlpcli.files import check_output
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.nn.trainer import Trainer
-from mlpcli.options.options import SETTINGS_CLASSES, Options
+from mlpcli.options.options import Options, settings_with
 from mlpcli.preparation.prepare import Prepared
-from mlpcli.settings import described_fields
 from mlpcli.training.identity import differences_of, machine
 from mlpcli.training.owned_file import OwnedFile
 
@@ -32,11 +31,8 @@ parameters that is some 0.6 ms of computing and 0.5 ms of waiting for a disk."""
 class CheckpointFile:
     """The checkpoint file of a run, from before its data are read to its end."""
 
-    def __init__(
-        self, path: str, inputs: Iterable[str] = (), clock: Callable[[], float] = time.perf_counter
-    ) -> None:
+    def __init__(self, path: str, clock: Callable[[], float] = time.perf_counter) -> None:
         """Take the file; raises MlpcliError if it is not a checkpoint, or another training writes it."""
-        check_output(path, force=True, inputs=inputs)
         self.path, self._clock = path, clock
         self.complaint: str | None = None
         """Why the last write failed, if it did: training goes on without its checkpoint."""
@@ -67,9 +63,8 @@ class CheckpointFile:
         values = given.values()
         return {
             name: known[name]
-            for each in SETTINGS_CLASSES
-            for name, described in described_fields(each).items()
-            if described.set_by_time and name in known and values[name] is None
+            for name in settings_with(lambda each: each.set_by_time)
+            if name in known and values[name] is None
         }
 
     def adopt(self, identity: dict[str, Any]) -> list[str]:
@@ -82,7 +77,7 @@ class CheckpointFile:
             return []
         if differences := list(differences_of(self._checkpoint.identity, identity)):
             raise MlpcliError(
-                f"{self.path}: is of another run: {'; '.join(differences)}",
+                Sentence.joined([f"{self.path}: is of another run: ", Sentence.joined(differences, "; ")]),
                 Sentence("Go on with the settings and data of that run, or name another {checkpoint}."),
             )
         notes = []

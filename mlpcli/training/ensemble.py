@@ -21,7 +21,7 @@ from mlpcli.nn.fit_state import StopReason
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.preparation.prepare import Prepared
 from mlpcli.training.members import Member, OnBatch, ShouldStop, Watch, train_member
-from mlpcli.training.workers import Message, ProcessWorker, Task, ThreadWorker
+from mlpcli.training.workers import Assignment, Message, ProcessWorker, ThreadWorker
 
 POLL_SECONDS = 0.05
 PROCESS_SECONDS = 1.2
@@ -121,13 +121,13 @@ def _side_by_side(
     prepared: Prepared, members: int, mode: ExecutionMode, callbacks: Callbacks
 ) -> list[Member]:
     histories = {number: list(each.history) for number, each in callbacks.progress.items()}
-    tasks = (Task(number, callbacks.progress.get(number), callbacks.keeps) for number in range(members))
+    left = (Assignment(number, callbacks.progress.get(number), callbacks.keeps) for number in range(members))
     trained: list[Member] = []
     messages: Queue[tuple[int, Message]] = Queue()
     with _workers(prepared, mode, messages) as workers:
         running = 0
-        for worker, task in zip(workers, tasks, strict=False):
-            worker.send(task)
+        for worker, assignment in zip(workers, left, strict=False):
+            worker.send(assignment)
             running += 1
         reason: StopReason | None = None
         while running:
@@ -147,8 +147,8 @@ def _side_by_side(
                 case Member():
                     trained.append(message)
                     running -= 1
-                    if reason is None and (next_task := next(tasks, None)) is not None:
-                        workers[sender].send(next_task)
+                    if reason is None and (following := next(left, None)) is not None:
+                        workers[sender].send(following)
                         running += 1
                 case error:
                     raise error

@@ -1,13 +1,13 @@
 """Plan a training: all of `train` but the training itself, and everything that can be wrong with it."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.schema import Schema
-from mlpcli.files import check_output, refuse_clashes
+from mlpcli.files import Outputs
 from mlpcli.model.compatibility import check_threshold
 from mlpcli.model.encoded_rows import Data, paths_of
 from mlpcli.nn.fitting import EpochRecord
@@ -23,6 +23,8 @@ from mlpcli.training.learning_rate import with_found_rate
 from mlpcli.training.members import check_monitor
 from mlpcli.training.memory import refuse_too_large
 from mlpcli.training.networks import batch_rows
+
+NO_REPORTS = Outputs({})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,29 +70,27 @@ def start(
     output: str | None = None,
     force: bool = False,
     checkpoint: str | None = None,
-    reports: Mapping[str, str] | None = None,
-    also_read: Sequence[str] = (),
+    reports: Outputs = NO_REPORTS,
     began: float | None = None,
     **settings: Any,
 ) -> ReadyTraining:
     """All of `train` but the training: what would be done is its `plan`.
 
-    `began` is when the time limit starts, of `time.perf_counter`; `reports` and `also_read` as in `train`.
+    `began` is when the time limit starts, of `time.perf_counter`; `reports` as in `train`.
     """
     if target is not None:
         settings["target"] = (target,) if isinstance(target, str) else tuple(target)
     paths = paths_of(data)
     named = [settings.get(name) for name in ("from_model", "validation", "test")]
-    inputs = [*also_read, *(each for each in named if isinstance(each, str))]
+    inputs = [*reports.inputs, *(each for each in named if isinstance(each, str))]
     inputs += paths if isinstance(paths, list) else []
-    files = dict(reports or {}) | ({} if output is None else {"output": output})
-    refuse_clashes(files | {"checkpoint": checkpoint})
-    for name, path in files.items():
-        # Those of the same run may be replaced; whether they are turns out below.
-        check_output(path, force=force or checkpoint is not None, inputs=inputs, setting=name)
-    file = None if checkpoint is None else CheckpointFile(checkpoint, inputs)
+    files = {**reports.paths, "output": output}
+    # With a checkpoint those of the same run may be replaced; whether they are turns out below.
+    Outputs(files | {"checkpoint": checkpoint}, force or checkpoint is not None, inputs).check()
+    file = None if checkpoint is None else CheckpointFile(checkpoint)
     try:
-        return _ready(data, settings, file, output, list(files.values()), began, force=force)
+        named_files = [path for path in files.values() if path is not None]
+        return _ready(data, settings, file, output, named_files, began, force=force)
     except BaseException:
         if file is not None:
             file.close()

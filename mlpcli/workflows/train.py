@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from contextlib import closing, nullcontext
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 from mlpcli import artifact as artifact_room
 from mlpcli.artifact import Artifact
 from mlpcli.artifact.checkpoint import ENDED
-from mlpcli.files import check_output
+from mlpcli.files import Outputs, check_output
 from mlpcli.model.encoded_rows import Data
 from mlpcli.model.model import Model
 from mlpcli.model.scores import Scores
@@ -25,7 +25,7 @@ from mlpcli.training.diagnosing import findings_of
 from mlpcli.training.ensemble import Callbacks, train_members
 from mlpcli.training.held_out import score_parts
 from mlpcli.training.members import Member, member_of
-from mlpcli.training.planning import ReadyTraining, TrainingPlan, start
+from mlpcli.training.planning import NO_REPORTS, ReadyTraining, TrainingPlan, start
 from mlpcli.training.stopping import StopSignal, diverged, kept, left_out, stop_reason
 
 
@@ -90,8 +90,7 @@ def train(
     output: str | None = None,
     force: bool = False,
     checkpoint: str | Path | None = None,
-    reports: Mapping[str, str] | None = None,
-    also_read: Sequence[str] = (),
+    reports: Outputs = NO_REPORTS,
     command: str = "",
     on_start: Callable[[TrainingPlan], None] = lambda plan: None,
     on_epoch: Callable[[EpochRecord], None] = lambda record: None,
@@ -105,8 +104,7 @@ def train(
     `output` the model is written there; with `checkpoint` the run can be broken and goes on from that file
     when the same is called again. Raises MlpcliError with a hint for whatever is wrong.
 
-    `reports` are files by option that the caller writes afterwards, `also_read` further ones that are read:
-    these are not to be written over.
+    `reports` are files that the caller writes afterwards, and further inputs that are not to be written over.
     """
     began = time.perf_counter()
     ready = start(
@@ -116,7 +114,6 @@ def train(
         force=force,
         checkpoint=None if checkpoint is None else os.fspath(checkpoint),
         reports=reports,
-        also_read=also_read,
         began=began,
         **settings,
     )

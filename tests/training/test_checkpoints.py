@@ -13,6 +13,7 @@ import pytest
 import mlpcli
 from mlpcli.artifact.checkpoint import CheckpointEncoder, Progress, load
 from mlpcli.errors import ArtifactError, MlpcliError, OutputError
+from mlpcli.files import Outputs
 from mlpcli.nn.fit_state import FitState, StopReason
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.nn.optimizers import OPTIMIZERS
@@ -461,13 +462,13 @@ def test_on_another_machine_it_is_said(tmp_path: Path) -> None:
 
 def test_reports_of_the_same_run_may_be_replaced(tmp_path: Path) -> None:
     path, history = tmp_path / "run.checkpoint", tmp_path / "h.csv"
-    broken_off(path, 2, reports={"history": str(history)})
+    broken_off(path, 2, reports=Outputs({"history": str(history)}))
     history.write_text("written by the caller")
-    train(checkpoint=str(path), reports={"history": str(history)})
+    train(checkpoint=str(path), reports=Outputs({"history": str(history)}))
     other = tmp_path / "other.csv"
     other.write_text("not ours")
     with pytest.raises(OutputError, match="exists already"):
-        train(checkpoint=str(path), reports={"history": str(other)})
+        train(checkpoint=str(path), reports=Outputs({"history": str(other)}))
 
 
 @pytest.mark.parametrize("after", [1, 6, 7, 12, 13])
@@ -482,19 +483,15 @@ def test_stopped_between_networks_it_is_not_finished(after: int, tmp_path: Path)
     assert weights(train(checkpoint=str(path), **settings)) == weights(unbroken)
 
 
-@pytest.mark.parametrize("output", ["--output", "--checkpoint", "--history"])
+@pytest.mark.parametrize("output", ["output", "checkpoint", "history"])
 @pytest.mark.parametrize("read", ["from_model", "validation", "test", "also"])
 def test_no_input_is_written_over(read: str, output: str, tmp_path: Path) -> None:
     path = str(tmp_path / "read")
     Path(path).write_text("kept")
-    outputs: dict[str, dict[str, Any]] = {
-        "--output": {"output": path},
-        "--checkpoint": {"checkpoint": path},
-        "--history": {"reports": {"--history": path}},
-    }
-    inputs: dict[str, Any] = {"also_read": [path]} if read == "also" else {read: path}
+    files: dict[str, Any] = {output: path, read: path}
+    reports = Outputs({"history": files.pop("history", None)}, inputs=[files.pop("also", __file__)])
     with pytest.raises(OutputError, match="is an input of this command too"):
-        train(force=True, **outputs[output], **inputs)
+        train(force=True, reports=reports, **files)
     assert Path(path).read_text() == "kept"
 
 

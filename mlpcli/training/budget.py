@@ -37,8 +37,8 @@ def fit_to_time(prepared: Prepared, step_products: int, seconds: float) -> Prepa
 
     members, epochs = options.members, options.training.epochs
     if given.training.epochs is None:
-        longest = round(STRETCHED * epochs)
-        epochs = next((each for each in range(longest, 1, -1) if fits(members, each)), 1)
+        tried = range(round(STRETCHED * epochs), 1, -1)
+        epochs = next((each for each in tried if fits(members, each)), 1)
     if given.ensemble.ensemble is None:
         folds = max(options.ensemble.folds or 1, 1)
         more = range(members, MOST_MEMBERS + 1, folds)

@@ -5,7 +5,7 @@ import json
 import math
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -52,20 +52,13 @@ class CheckpointFile:
         return self._checkpoint
 
     def settled(self, given: Options) -> Mapping[str, Any] | None:
-        """Values that the time limit chose in an earlier run, for settings that are not `given`.
-
-        None if there was no earlier run.
-        """
+        """Values that the time limit chose in an earlier run, if any, for settings that are not `given`."""
         if self._checkpoint is None:
             return None
         settings = self._checkpoint.identity.get("settings")
         known = settings if isinstance(settings, dict) else {}
-        values = given.values()
-        return {
-            name: known[name]
-            for name in settings_with(lambda each: each.set_by_time)
-            if name in known and values[name] is None
-        }
+        values, chosen = given.values(), settings_with(lambda each: each.set_by_time)
+        return {name: known[name] for name in chosen if name in known and values[name] is None}
 
     def adopt(self, identity: dict[str, Any]) -> list[str]:
         """Begin the run of this identity, or resume it from the file; returns notes on the resumed one.
@@ -80,12 +73,12 @@ class CheckpointFile:
                 Sentence.joined([f"{self.path}: is of another run: ", Sentence.joined(differences, "; ")]),
                 Sentence("Go on with the settings and data of that run, or name another {checkpoint}."),
             )
-        notes = []
+        notes = [f"{self.path}: the run goes on after {count(len(self.history), 'epoch')}"]
+        if self._checkpoint.finished:
+            notes = [f"{self.path}: this run is finished; its model is made again from there"]
         if self._checkpoint.machine != machine():
-            notes.append(f"{self.path}: begun on another machine: the last bits of weights may differ")
-        if self.checkpoint.finished:
-            return [*notes, f"{self.path}: this run is finished; its model is made again from there"]
-        return [*notes, f"{self.path}: the run goes on after {count(len(self.history), 'epoch')}"]
+            notes.insert(0, f"{self.path}: begun on another machine: the last bits of weights may differ")
+        return notes
 
     @property
     def history(self) -> list[EpochRecord]:
@@ -98,16 +91,13 @@ class CheckpointFile:
         """The run's id: a digest of everything that can change its weights."""
         return hashlib.sha256(json.dumps(self.checkpoint.identity, sort_keys=True).encode()).hexdigest()
 
-    def refuse_others(self, files: Iterable[str], model: str | None) -> None:
-        """Raise OutputError if an output exists that neither this run named before nor is its `model`."""
-        for path in files:
-            same = os.path.realpath(path) in self.checkpoint.outputs
-            if not same and not (path == model and _run_of(path) == self.run):
-                check_output(path, force=False)
-
-    def outputs(self, files: Iterable[str]) -> None:
-        """Note files that this run writes besides the checkpoint."""
-        known = {*self.checkpoint.outputs, *(os.path.realpath(path) for path in files)}
+    def claim(self, reports: Sequence[str], model: str | None, *, force: bool) -> None:
+        """Note reports of this run; without `force` raises OutputError for existing files of others."""
+        known = {*self.checkpoint.outputs}
+        for path in (*reports, *([] if model is None else [model])):
+            same = os.path.realpath(path) in known or (path == model and _run_of(path) == self.run)
+            check_output(path, force=force or same)
+        known.update(map(os.path.realpath, reports))
         self._checkpoint = replace(self.checkpoint, outputs=tuple(sorted(known)))
 
     def begin(self) -> None:
@@ -167,8 +157,7 @@ def refuse_altered_checkpoint(checkpoint: Checkpoint, prepared: Prepared, member
 
     Finds files that somebody has altered and given the right checksums.
     """
-    network = prepared.blueprint.build()
-    parameters = network.parameters
+    parameters = prepared.blueprint.build().parameters
     for number, progress in checkpoint.members.items():
         state, epochs = progress.state, [record.epoch for record in progress.history]
         fit = 0 <= number < members and epochs == list(range(1, state.epoch + 1))
@@ -194,9 +183,7 @@ def refuse_altered_progress(
     there = {"values": state.values, "constants": state.constants, **state.moments}
     if state.best_epoch:
         wanted["best_values"], there["best_values"] = parameters.values, state.best_values
-    fit = wanted.keys() == there.keys() and all(
-        _same_layout(there[name], array) for name, array in wanted.items()
-    )
+    fit = wanted.keys() == there.keys() and all(_same_layout(there[name], wanted[name]) for name in wanted)
     try:
         for name in generators:
             generator = np.random.PCG64(0)

@@ -71,11 +71,9 @@ def expected_seconds(
         sizes, gains = zip(*THREAD_GAINS, strict=True)
         gain = float(np.interp(np.log2(step_products), np.log2(sizes), gains))
         seconds *= -(-members // workers) * workers / members  # the last round may leave workers idle
-        expected |= {
-            ExecutionMode("threads", workers): seconds / (1 + gain * (workers - 1)),
-            ExecutionMode("processes", workers): PROCESS_SECONDS
-            + seconds / (1 + PROCESS_GAIN * (workers - 1)),
-        }
+        expected[ExecutionMode("threads", workers)] = seconds / (1 + gain * (workers - 1))
+        seconds /= 1 + PROCESS_GAIN * (workers - 1)
+        expected[ExecutionMode("processes", workers)] = PROCESS_SECONDS + seconds
     return expected
 
 
@@ -89,17 +87,15 @@ def choose_mode(members: int, cores: int, step_products: int, total_products: fl
 
 
 def train_members(
-    prepared: Prepared,
-    members: int,
-    mode: ExecutionMode,
-    callbacks: Callbacks,
+    prepared: Prepared, members: int, mode: ExecutionMode, callbacks: Callbacks
 ) -> list[Member]:
     """The trained networks, in order; when stopped early, the finished ones and those that were running."""
-    run = _in_turn if mode.workers == 1 else _side_by_side
-    return sorted(run(prepared, members, mode, callbacks), key=lambda member: member.number)
+    if mode.workers == 1:
+        return list(_in_turn(prepared, members, callbacks))
+    return sorted(_side_by_side(prepared, members, mode, callbacks), key=lambda member: member.number)
 
 
-def _in_turn(prepared: Prepared, members: int, mode: ExecutionMode, callbacks: Callbacks) -> Iterator[Member]:
+def _in_turn(prepared: Prepared, members: int, callbacks: Callbacks) -> Iterator[Member]:
     def keep(number: int, progress: Progress) -> None:
         callbacks.keep({number: progress})
 
@@ -162,17 +158,16 @@ def _workers(
     """Workers that post to `messages`, each with its index; they end with the block."""
     import joblib
 
-    def post(sender: int, message: Message) -> None:
-        messages.put((sender, message))
-
     with ExitStack() as stack:
-        workers: list[ThreadWorker | ProcessWorker] = []
-        posts = [partial(post, sender) for sender in range(mode.workers)]
-        if mode.how == "threads":
-            workers += [stack.enter_context(closing(ThreadWorker(prepared, each))) for each in posts]
-        else:
+        path = ""
+        if mode.how == "processes":
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="mlpcli-"))
             path = os.path.join(folder, "prepared")
-            workers += [stack.enter_context(closing(ProcessWorker(path, each))) for each in posts]
+        workers: list[ThreadWorker | ProcessWorker] = []
+        for sender in range(mode.workers):
+            post = partial(lambda sender, message: messages.put((sender, message)), sender)
+            worker = ProcessWorker(path, post) if path else ThreadWorker(prepared, post)
+            workers.append(stack.enter_context(closing(worker)))
+        if path:
             joblib.dump(prepared, path)  # once: all of them read the same pages
         yield workers

@@ -50,8 +50,7 @@ class Member:
         record = self.history[self.best_epoch - 1]
         scores = {LOSS: record.validation_loss, **record.metrics}
         return {
-            name: score if score is not None and math.isfinite(score) else None
-            for name, score in scores.items()
+            name: None if each is None or not math.isfinite(each) else each for name, each in scores.items()
         }
 
     def summary(self) -> dict[str, Any]:
@@ -79,7 +78,7 @@ def train_member(
     at its beginning or from earlier `progress`; `keep` is told after each epoch how far it has come. If
     all validation rows have weight 0, no best epoch is chosen.
     """
-    progress = Progress() if progress is None else progress
+    progress = progress or Progress()
     if progress.ended:
         return member_of(number, progress)
     state, history = copy.copy(progress.state), list(progress.history)
@@ -122,13 +121,12 @@ def member_of(number: int, progress: Progress) -> Member:
     assert state.values is not None
     assert state.constants is not None
     assert state.stop_reason is not None
-    best = state.best_epoch or (0 if state.stop_reason == "diverged" else len(history))
     return Member(
         number=number,
         values=state.values,
         constants=state.constants,
         history=list(history),
-        best_epoch=best,
+        best_epoch=state.best_epoch or (0 if state.stop_reason == "diverged" else len(history)),
         stop_reason=state.stop_reason,
     )
 
@@ -152,12 +150,9 @@ def _watched(prepared: Prepared, trainer: Trainer, held: EncodedRows) -> Callabl
         predictions = trainer.loss.point_prediction(trainer.loss.link(outputs))
         outcome = task.outcome(predictions, held.truth, held.weights)
         values, reasons = measure(outcome, task.name, shown)
-        if (reason := reasons.get(monitor)) is not None:
-            raise SettingsError(
-                f"{monitor} cannot be computed on the validation rows: {reason}",
-                "Monitor another score, or hold out more rows.",
-                setting="monitor",
-            )
+        if monitor in reasons:
+            message = f"{monitor} cannot be computed on the validation rows: {reasons[monitor]}"
+            raise SettingsError(message, "Monitor another score, or hold out more rows.", setting="monitor")
         return {name: math.nan if (value := values[name]) is None else value for name in shown}
 
     return scores

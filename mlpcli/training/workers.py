@@ -78,7 +78,6 @@ class ThreadWorker:
             self._reason = message
 
     def close(self) -> None:
-        """Stop after the next batch, and wait for that."""
         self._reason = "interrupted"
         self._assignments.put(None)
         self._thread.join()
@@ -102,7 +101,6 @@ class ProcessWorker:
         self._reader.start()
 
     def send(self, message: Assignment | StopReason) -> None:
-        """Send an assignment, or the reason to stop after the next batch."""
         with suppress(OSError):  # it was killed, as the reader notices
             # As bytes, so that the process can listen before it has imported what the assignment needs.
             pickle.dump(pickle.dumps(message) if isinstance(message, Assignment) else message, self._to)
@@ -121,11 +119,7 @@ class ProcessWorker:
             while True:
                 post(pickle.load(self._from))
         except (EOFError, pickle.UnpicklingError):
-            post(
-                MlpcliError(
-                    "a process that trained one of the networks was killed, perhaps for want of memory",
-                    Sentence("Give {threads} 1 to train one after the other."),
-                )
-            )
+            why = "a process that trained one of the networks was killed, perhaps for want of memory"
+            post(MlpcliError(why, Sentence("Give {threads} 1 to train one after the other.")))
         except Exception as error:  # raised again where it is received
             post(error)

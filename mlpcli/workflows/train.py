@@ -106,30 +106,20 @@ def train(
 
     `reports` are files that the caller writes afterwards, and further inputs that are not to be written over.
     """
-    began = time.perf_counter()
-    ready = start(
-        data,
-        target,
-        output=output,
-        force=force,
-        checkpoint=None if checkpoint is None else os.fspath(checkpoint),
-        reports=reports,
-        began=began,
-        **settings,
-    )
-    checkpoint_file = ready.checkpoint
-    with nullcontext() if checkpoint_file is None else closing(checkpoint_file):
+    path = None if checkpoint is None else os.fspath(checkpoint)
+    ready = start(data, target, output=output, force=force, checkpoint=path, reports=reports, **settings)
+    with nullcontext() if ready.checkpoint is None else closing(ready.checkpoint):
         on_start(ready.plan)
         callbacks = Callbacks(on_epoch, should_stop or (lambda: None), on_batch)
-        return _run(ready, data, callbacks, began, output, command)
+        return _run(ready, data, callbacks, output, command)
 
 
 def _run(
-    ready: ReadyTraining, data: Data, callbacks: Callbacks, began: float, output: str | None, command: str
+    ready: ReadyTraining, data: Data, callbacks: Callbacks, output: str | None, command: str
 ) -> TrainingRun:
     prepared, plan, checkpoint = ready.prepared, ready.plan, ready.checkpoint
     before = 0.0 if checkpoint is None else checkpoint.checkpoint.seconds
-    stop_signal = StopSignal(prepared.options.run.time_limit, callbacks.should_stop, began - before)
+    stop_signal = StopSignal(prepared.options.run.time_limit, callbacks.should_stop, ready.began - before)
     with limited_threads(plan.threads):
         trained, seconds = _trained(ready, callbacks, stop_signal, before)
         members = kept(prepared, trained)

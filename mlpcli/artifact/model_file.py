@@ -16,12 +16,7 @@ from mlpcli.data.schema import Schema
 from mlpcli.files import atomic_output
 
 FORMAT = 3
-MODEL = Kind(
-    MODEL_NAME,
-    FORMAT,
-    "Train one: mlpcli train DATA -t COLUMN -o MODEL",
-    "Train it again.",
-)
+MODEL = Kind(MODEL_NAME, FORMAT, "Train one: mlpcli train DATA -t COLUMN -o MODEL", "Train it again.")
 
 _DESCRIBED = ("encoders", "target", "settings", "network", "history", "scores", "receipt")
 
@@ -61,11 +56,8 @@ def save(artifact: Artifact, path: str) -> None:
 
 def to_bytes(artifact: Artifact) -> bytes:
     """The file's content."""
-    header = {
-        "schema": artifact.schema.to_json(),
-        **{name: getattr(artifact, name) for name in _DESCRIBED},
-    }
-    return pack(MODEL, header, artifact.arrays)
+    header = {name: getattr(artifact, name) for name in _DESCRIBED}
+    return pack(MODEL, {"schema": artifact.schema.to_json(), **header}, artifact.arrays)
 
 
 def load(path: str, *, header_only: bool = False) -> Artifact:
@@ -77,7 +69,6 @@ def load(path: str, *, header_only: bool = False) -> Artifact:
             raise ValueError("its header is not an object")
         check_header(upgraded(header, number, FORMAT))
         schema = Schema.from_json(header["schema"])
-        described = {name: header[name] for name in _DESCRIBED}
         check_columns(schema, header)
         if not header_only:
             check_arrays(schema, header, arrays)
@@ -85,4 +76,4 @@ def load(path: str, *, header_only: bool = False) -> Artifact:
         ours = type(error) is ValueError
         why = str(error) if ours else f"its header makes no sense ({type(error).__name__})"
         raise MODEL.altered(path, why) from None
-    return Artifact(schema=schema, arrays=arrays, **described)
+    return Artifact(schema=schema, arrays=arrays, **{name: header[name] for name in _DESCRIBED})

@@ -22,11 +22,8 @@ def _from_1(header: dict[str, Any]) -> None:
     for record in header["history"]:
         record.setdefault("member", 0)
     receipt = header["receipt"]
-    epochs = len(header["history"])
-    only = {"epochs": epochs, "validation": {}} | {
-        name: receipt[name] for name in ("best_epoch", "stop_reason")
-    }
-    receipt.setdefault("members", [only])
+    only = {name: receipt[name] for name in ("best_epoch", "stop_reason")}
+    receipt.setdefault("members", [{"epochs": len(header["history"]), "validation": {}} | only])
 
 
 def _from_2(header: dict[str, Any]) -> None:

@@ -141,13 +141,13 @@ def test_settings_that_change_no_weights_may_change(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("settings", "named"),
     [
-        ({"epochs": 7}, "--epochs 6 there, 7 here"),
-        ({"seed": 1}, "--seed 0 there, 1 here"),
-        ({"learning_rate": 0.5}, "--lr 0.001 there, 0.5 here"),
-        ({"hidden": (5,)}, "--hidden 5,5 there, 5 here"),
-        ({"features": "a,b"}, "--features a,b,c there, a,b here"),
-        ({"weight": "weight"}, "--weight unset there, weight here"),
-        ({"preset": "default", "dropout": 0.1}, "--preset textbook there, default here; --"),
+        ({"epochs": 7}, "epochs 6 there, 7 here"),
+        ({"seed": 1}, "seed 0 there, 1 here"),
+        ({"learning_rate": 0.5}, "learning_rate 0.001 there, 0.5 here"),
+        ({"hidden": (5,)}, "hidden 5,5 there, 5 here"),
+        ({"features": "a,b"}, "features a,b,c there, a,b here"),
+        ({"weight": "weight"}, "weight unset there, weight here"),
+        ({"preset": "default", "dropout": 0.1}, "preset textbook there, default here; "),
         ({"threads": 2}, "threads 1 there, 2 here"),
     ],
     ids=str,
@@ -174,7 +174,7 @@ def test_other_data_are_refused(tmp_path: Path) -> None:
 def test_all_differences_are_listed(tmp_path: Path) -> None:
     path = tmp_path / "run.checkpoint"
     broken_off(path, 2)
-    with pytest.raises(MlpcliError, match=r"--batch-size 16 there, 8 here; --seed 0 there, 3 here$"):
+    with pytest.raises(MlpcliError, match=r"batch_size 16 there, 8 here; seed 0 there, 3 here$"):
         train(checkpoint=str(path), seed=3, batch_size=8)
 
 
@@ -449,7 +449,7 @@ def test_an_unexpected_error_is_raised_and_the_file_let_go(clock: Clock, tmp_pat
 def test_what_a_time_limit_settled_does_not_overrule_what_is_given(tmp_path: Path) -> None:
     path = str(tmp_path / "run.checkpoint")
     train(checkpoint=path, time_limit=1000.0, epochs=3)
-    with pytest.raises(MlpcliError, match="--epochs 3 there, 9 here"):
+    with pytest.raises(MlpcliError, match="epochs 3 there, 9 here"):
         train(checkpoint=path, time_limit=1000.0, epochs=9)
 
 
@@ -501,5 +501,5 @@ def test_a_path_object_will_do(tmp_path: Path) -> None:
 
 
 def test_a_limit_that_is_too_short_says_so() -> None:
-    with pytest.raises(MlpcliError, match="--time-limit 1e-09s was reached before the first epoch ended"):
+    with pytest.raises(MlpcliError, match="time_limit 1e-09s was reached before the first epoch ended"):
         train(time_limit=1e-9)

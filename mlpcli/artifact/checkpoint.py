@@ -13,7 +13,7 @@ from typing import Any, TypedDict, get_type_hints
 import numpy as np
 
 from mlpcli.arrays import Array
-from mlpcli.artifact.container import Kind, pack, unpack
+from mlpcli.artifact.container import MALFORMED, Kind, pack, unpack
 from mlpcli.artifact.json_values import fits, from_json
 from mlpcli.nn.diagnosis import LayerDiagnosis
 from mlpcli.nn.fit_state import FitState, StopReason
@@ -116,10 +116,7 @@ def load(path: str) -> Checkpoint:
         left = [name for name, each in rows.items() if next(each, None) is not None]
         if histories or left or len(members) < len(header["members"]):
             raise ValueError("its networks do not fit together")
-    except (
-        *(KeyError, TypeError, AttributeError, ValueError),
-        *(StopIteration, OverflowError, RecursionError),
-    ) as error:
+    except (*MALFORMED, StopIteration, OverflowError) as error:
         raise CHECKPOINT.altered(path, str(error) or type(error).__name__) from None
     return Checkpoint(**fields | {"outputs": tuple(fields["outputs"]), "members": members})
 
@@ -143,8 +140,8 @@ def _state(stored: _Member, rows: Mapping[str, Iterator[Array]]) -> FitState:
     _checked(counters, FitState, _COUNTERS)
     named = {name: next(rows[name]) for name in stored["arrays"]}
     moments = {name[len(MOMENT) :]: array for name, array in named.items() if name.startswith(MOMENT)}
-    own = {name: named.get(name) for name in _ARRAYS}
-    return FitState(**counters, **own, moments=moments, generators=dict(stored["generators"]))
+    counters |= {name: named.get(name) for name in _ARRAYS}
+    return FitState(**counters, moments=moments, generators=dict(stored["generators"]))
 
 
 def _histories(history: Array) -> dict[int, list[EpochRecord]]:

@@ -23,6 +23,8 @@ PICKLE_PROTOCOL = 4
 
 MODEL_NAME = "model"
 """Kind of a file without a `kind` field: models are the oldest kind."""
+MALFORMED = (KeyError, TypeError, AttributeError, ValueError, RecursionError)
+"""Errors of reading a header that is not as it was written."""
 _PARTS = {"header": str, "header_sha256": str, "arrays": dict, "arrays_sha256": str}
 
 

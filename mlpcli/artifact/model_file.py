@@ -9,7 +9,7 @@ from typing import Any
 
 from mlpcli.arrays import Array
 from mlpcli.artifact.consistency import check_arrays, check_columns, check_header
-from mlpcli.artifact.container import MODEL_NAME, Kind, pack, unpack
+from mlpcli.artifact.container import MALFORMED, MODEL_NAME, Kind, pack, unpack
 from mlpcli.artifact.json_values import from_json
 from mlpcli.artifact.upgrades import upgraded
 from mlpcli.data.schema import Schema
@@ -72,7 +72,7 @@ def load(path: str, *, header_only: bool = False) -> Artifact:
         check_columns(schema, header)
         if not header_only:
             check_arrays(schema, header, arrays)
-    except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
+    except MALFORMED as error:
         ours = type(error) is ValueError
         why = str(error) if ours else f"its header makes no sense ({type(error).__name__})"
         raise MODEL.altered(path, why) from None

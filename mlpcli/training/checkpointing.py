@@ -104,15 +104,15 @@ class CheckpointFile:
         """Write the file, which takes it for this run; raises OutputError if that fails."""
         self._file.replace(self._encoder.to_bytes(self.checkpoint))
 
-    def keep(self, news: Mapping[int, Progress], seconds: float) -> None:
-        """Note the progress of these networks, after `seconds` of training in all.
+    def keep(self, number: int, progress: Progress, seconds: float) -> None:
+        """Note the progress of a network, after `seconds` of training in all.
 
-        It is written if it is the first, if a network has ended, or if the last write is long enough ago.
+        It is written if it is the first, if the network has ended, or if the last write is long enough ago.
         """
-        members = {**self.checkpoint.members, **news}
+        members = {**self.checkpoint.members, number: progress}
         self._checkpoint = replace(self.checkpoint, members=members, seconds=seconds)
         self._changed = True
-        if self._clock() >= self._rested_at or any(progress.ended for progress in news.values()):
+        if self._clock() >= self._rested_at or progress.ended:
             self.flush()
 
     def finish(self) -> None:

@@ -7,7 +7,7 @@ with batches of 64 to 256.
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -20,7 +20,7 @@ from mlpcli.artifact.checkpoint import Progress
 from mlpcli.nn.fit_state import StopReason
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.preparation.prepare import Prepared
-from mlpcli.training.members import Member, OnBatch, ShouldStop, Watch, train_member
+from mlpcli.training.members import Keep, Member, OnBatch, ShouldStop, Watch, train_member
 from mlpcli.training.workers import Assignment, Message, ProcessWorker, ThreadWorker
 
 POLL_SECONDS = 0.05
@@ -43,8 +43,8 @@ class Callbacks:
     should_stop: ShouldStop = lambda: None
     on_batch: OnBatch | None = None
     """Called after batches, if networks are trained one after the other."""
-    keep: Callable[[Mapping[int, Progress]], None] = lambda progress: None
-    """Called with the progress of networks, by number, if `keeps` is set."""
+    keep: Keep = lambda number, progress: None
+    """Called if `keeps` is set."""
     keeps: bool = False
     progress: Mapping[int, Progress] = field(default_factory=dict)
     """Progress of networks in an earlier run, by number."""
@@ -96,21 +96,12 @@ def train_members(
 
 
 def _in_turn(prepared: Prepared, members: int, callbacks: Callbacks) -> Iterator[Member]:
-    def keep(number: int, progress: Progress) -> None:
-        callbacks.keep({number: progress})
-
+    on_epoch, should_stop, on_batch = callbacks.on_epoch, callbacks.should_stop, callbacks.on_batch
     for number in range(members):
-        if number and callbacks.should_stop() is not None:
+        if number and should_stop() is not None:
             return
-        yield train_member(
-            prepared,
-            number,
-            callbacks.on_epoch,
-            callbacks.should_stop,
-            callbacks.progress.get(number),
-            keep,
-            callbacks.on_batch,
-        )
+        earlier = callbacks.progress.get(number)
+        yield train_member(prepared, number, on_epoch, should_stop, earlier, callbacks.keep, on_batch)
 
 
 def _side_by_side(
@@ -139,7 +130,7 @@ def _side_by_side(
                     histories.setdefault(message.member, []).append(message)
                     callbacks.on_epoch(message)
                 case (number, state):
-                    callbacks.keep({number: Progress(state, tuple(histories.get(number, ())))})
+                    callbacks.keep(number, Progress(state, tuple(histories.get(number, ()))))
                 case Member():
                     trained.append(message)
                     running -= 1

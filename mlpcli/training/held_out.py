@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
 
 import numpy as np
 
@@ -17,9 +16,6 @@ from mlpcli.nn.network import Network
 from mlpcli.options.threshold import rule_of
 from mlpcli.preparation.prepare import Prepared
 from mlpcli.training.members import Member
-
-Probabilities: TypeAlias = Callable[[float], Array]
-"""What is predicted at a temperature: (rows, classes) or (rows,) of a label being 1."""
 
 LOWEST, HIGHEST = 0.05, 20.0
 MOST_ROWS = 20_000
@@ -102,10 +98,13 @@ def calibrated(model: Model, held: HeldOut) -> Array:
     return np.array([of_label(*each) for each in enumerate(np.atleast_2d(truth.T))])
 
 
-def fit_temperature(probabilities: Probabilities, truth: Array, weights: Array | None = None) -> float:
+def fit_temperature(
+    probabilities: Callable[[float], Array], truth: Array, weights: Array | None = None
+) -> float:
     """T that minimises Σ -log p(truth; z / T) + (log T)² / 2 (Guo et al. 2017, arXiv 1706.04599).
 
-    `truth` (rows,) are class numbers, or 0 and 1 of one label; `weights` (rows,).
+    `truth` (rows,) are class numbers, or 0 and 1 of one label; `weights` (rows,). `probabilities` gives those
+    at a temperature: (rows, classes), or (rows,) of the label being 1.
     """
 
     def loss(logarithm: float) -> float:

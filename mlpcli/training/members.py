@@ -42,24 +42,18 @@ class Member:
     """0 if no epoch was whole, or the loss ran away in the first."""
     stop_reason: StopReason
 
-    @property
-    def best_scores(self) -> dict[str, float | None]:
-        """Loss and watched metrics of its validation rows at the best epoch."""
-        if not self.best_epoch:
-            return {}
-        record = self.history[self.best_epoch - 1]
-        scores = {LOSS: record.validation_loss, **record.metrics}
-        return {
-            name: None if each is None or not math.isfinite(each) else each for name, each in scores.items()
-        }
-
     def summary(self) -> dict[str, Any]:
-        """The summary that is stored and shown."""
+        """The summary that is stored and shown, with the scores of the validation rows at the best epoch."""
+        scores: dict[str, float | None] = {}
+        if self.best_epoch:
+            record = self.history[self.best_epoch - 1]
+            scores = {LOSS: record.validation_loss, **record.metrics}
+        finite = {name: each for name, each in scores.items() if each is not None and math.isfinite(each)}
         return {
             "epochs": len(self.history),
             "best_epoch": self.best_epoch,
             "stop_reason": self.stop_reason,
-            "validation": self.best_scores,
+            "validation": dict.fromkeys(scores) | finite,
         }
 
 

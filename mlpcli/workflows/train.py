@@ -10,7 +10,7 @@ from typing import Any
 
 from mlpcli import artifact as artifact_room
 from mlpcli.artifact import Artifact
-from mlpcli.artifact.checkpoint import ENDED
+from mlpcli.artifact.checkpoint import ENDED, Progress
 from mlpcli.files import Outputs, check_output
 from mlpcli.model.encoded_rows import Data
 from mlpcli.model.model import Model
@@ -177,12 +177,11 @@ def _trained(
             ended = sorted(checkpoint.checkpoint.members.items())
             return [member_of(*each) for each in ended], before
         checkpoint.begin()
-        callbacks = replace(
-            callbacks,
-            keep=lambda progress: checkpoint.keep(progress, before + time.perf_counter() - begun),
-            keeps=True,
-            progress=dict(checkpoint.checkpoint.members),
-        )
+
+        def keep(number: int, progress: Progress) -> None:
+            checkpoint.keep(number, progress, before + time.perf_counter() - begun)
+
+        callbacks = replace(callbacks, keep=keep, keeps=True, progress=checkpoint.checkpoint.members)
     members = train_members(prepared, plan.members, plan.mode, callbacks)
     if checkpoint is not None:
         checkpoint.flush()

@@ -374,9 +374,8 @@ def opened(path: Path, clock: Clock) -> CheckpointFile:
     return file
 
 
-def after(epochs: int, stop_reason: StopReason | None = None) -> dict[int, Progress]:
-    """Progress of the first network of a run."""
-    return {0: Progress(FitState(epoch=epochs, stop_reason=stop_reason))}
+def after(epochs: int, stop_reason: StopReason | None = None) -> Progress:
+    return Progress(FitState(epoch=epochs, stop_reason=stop_reason))
 
 
 @pytest.mark.parametrize(("write_seconds", "rest"), [(0.01, 2.0), (0.5, 5.0)])
@@ -389,7 +388,7 @@ def test_many_short_epochs_do_not_each_write(
     epochs = 0
     while clock.now < began + 60:
         epochs += 1
-        file.keep(after(epochs), clock.now - began)
+        file.keep(0, after(epochs), clock.now - began)
         clock.now += 0.05
     assert clock.writes[0] == began  # the first epoch is safe at once
     pauses = np.diff(clock.writes) - write_seconds
@@ -402,7 +401,7 @@ def test_many_short_epochs_do_not_each_write(
 @pytest.mark.parametrize(
     "end",
     [
-        lambda file: file.keep(after(3, "patience"), 0.3),
+        lambda file: file.keep(0, after(3, "patience"), 0.3),
         lambda file: file.finish(),
         lambda file: file.flush(),
         lambda file: file.close(),
@@ -414,7 +413,7 @@ def test_the_last_state_is_written_at_every_end(
 ) -> None:
     file = opened(tmp_path / "run.checkpoint", clock)
     for epochs in (1, 2, 3):
-        file.keep(after(epochs), epochs / 10)
+        file.keep(0, after(epochs), epochs / 10)
     assert load(str(tmp_path / "run.checkpoint")).members[0].state.epoch == 1
     end(file)
     kept = load(str(tmp_path / "run.checkpoint"))
@@ -426,11 +425,11 @@ def test_the_last_state_is_written_at_every_end(
 def test_a_failed_write_is_told_until_one_succeeds(clock: Clock, tmp_path: Path) -> None:
     file = opened(tmp_path / "run.checkpoint", clock)
     clock.full = True
-    file.keep(after(1), 0.1)
+    file.keep(0, after(1), 0.1)
     assert file.complaint is not None
     assert "No space left" in file.complaint
     clock.full = False
-    file.keep(after(2), 0.2)
+    file.keep(0, after(2), 0.2)
     file.flush()
     assert file.complaint is None
     file.close()
@@ -440,7 +439,7 @@ def test_an_unexpected_error_is_raised_and_the_file_let_go(clock: Clock, tmp_pat
     file = opened(tmp_path / "run.checkpoint", clock)
     state = FitState(epoch=1, generators={"shuffle": {"state": object()}})
     with pytest.raises(TypeError):
-        file.keep({0: Progress(state)}, 0.1)
+        file.keep(0, Progress(state), 0.1)
     with pytest.raises(TypeError):
         file.close()
     CheckpointFile(str(tmp_path / "run.checkpoint")).close()

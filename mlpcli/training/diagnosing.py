@@ -53,14 +53,9 @@ def _conspicuous(history: Sequence[EpochRecord]) -> Iterator[Sentence]:
 
 
 def _of_units(last: LayerDiagnosis) -> Iterator[Sentence]:
-    for share, many, advice in (
-        (last.dead, MANY_DEAD, "dead; lower the rate ({learning_rate}) or try {activation} leaky-relu"),
-        (
-            last.saturated,
-            MANY_SATURATED,
-            "saturated; lower the rate ({learning_rate}), or try {activation} relu",
-        ),
-    ):
+    dead = "dead; lower the rate ({learning_rate}) or try {activation} leaky-relu"
+    saturated = "saturated; lower the rate ({learning_rate}), or try {activation} relu"
+    for share, many, advice in ((last.dead, MANY_DEAD, dead), (last.saturated, MANY_SATURATED, saturated)):
         if share is not None and share >= many:
             yield Sentence("layer {}: {:.0f} % of units are " + advice, last.layer, 100 * share)
 

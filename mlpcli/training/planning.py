@@ -121,10 +121,8 @@ def _ready(prepared: Prepared, checkpoint: CheckpointFile | None, began: float) 
     # Members share the cores; a single network has them for itself.
     threads = 1 if members > 1 else choose_threads(chosen.run.threads, step_products)
     notes += of_rate
-    past: list[EpochRecord] = []
     if checkpoint is not None:
         notes += checkpoint.adopt(identity_of(prepared, threads))
-        past = checkpoint.history
     plan = TrainingPlan(
         schema=prepared.schema,
         settings=chosen.values(),
@@ -139,7 +137,7 @@ def _ready(prepared: Prepared, checkpoint: CheckpointFile | None, began: float) 
         notes=notes,
         findings=prepared.findings,
         encoders=prepared.encoder.to_stored()[0],
-        past=past,
+        past=[] if checkpoint is None else checkpoint.history,
         transferred=None if prepared.transfer is None else prepared.transfer.described,
     )
     return ReadyTraining(prepared, plan, checkpoint, began)

@@ -14,7 +14,6 @@ from mlpcli.model.model import Model, load
 from mlpcli.model.tasks import Multiclass
 
 HOW = Sentence("Give a model, or a file written by: mlpcli evaluate MODEL DATA {as_json} > FILE.json")
-BETTER, WORSE, UNCLEAR, SAME = "better", "worse", "unclear", "same"
 RESAMPLES = 1000
 MOST_DRAWS = 200_000_000
 """Rows times resamples where nobody asked for a number of these."""
@@ -132,10 +131,10 @@ def _differences(
 
 def _verdict(name: str, interval: Interval | None) -> str:
     if interval == (0, 0):
-        return SAME
+        return "same"
     if interval is None or interval[0] <= 0 <= interval[1]:
-        return UNCLEAR
-    return BETTER if (interval[0] > 0) == METRICS[name].higher_is_better else WORSE
+        return "unclear"
+    return "better" if (interval[0] > 0) == METRICS[name].higher_is_better else "worse"
 
 
 def _is_json(path: str) -> bool:

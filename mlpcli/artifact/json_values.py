@@ -4,7 +4,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import is_dataclass
-from functools import cache
+from functools import cache, partial
 from types import NoneType, UnionType
 from typing import (
     Annotated,
@@ -19,6 +19,7 @@ from typing import (
 )
 
 _PLAIN = (int, str, bool, NoneType)
+_fields = cache(partial(get_type_hints, include_extras=True))
 
 
 def from_json(text: str) -> Any:
@@ -57,11 +58,6 @@ def fits(value: Any, kind: Any) -> bool:
             for name, each in _fields(kind).items()
         )
     return kind is Any
-
-
-@cache
-def _fields(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind, include_extras=True)
 
 
 def is_deeper(value: Any, levels: int) -> bool:

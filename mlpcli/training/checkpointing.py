@@ -69,10 +69,11 @@ class CheckpointFile:
             self._checkpoint = Checkpoint(identity, machine())
             return []
         if differences := list(differences_of(self._checkpoint.identity, identity)):
-            raise MlpcliError(
-                Sentence.joined([f"{self.path}: is of another run: ", Sentence.joined(differences, "; ")]),
-                Sentence("Go on with the settings and data of that run, or name another {checkpoint}."),
+            listed = Sentence.joined(
+                [f"{self.path}: is of another run: ", Sentence.joined(differences, "; ")]
             )
+            hint = Sentence("Go on with the settings and data of that run, or name another {checkpoint}.")
+            raise MlpcliError(Sentence.joined([f"{self.path}: is of another run: ", found]), hint)
         notes = [f"{self.path}: the run goes on after {count(len(self.history), 'epoch')}"]
         if self._checkpoint.finished:
             notes = [f"{self.path}: this run is finished; its model is made again from there"]

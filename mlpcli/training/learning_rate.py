@@ -107,15 +107,12 @@ def find_rate(prepared: Prepared, grid: SweepSettings) -> LearningRateFinding:
     assert optimizer is not None
     assert batch_size is not None
     if is_minimized(options):
-        raise SettingsError(
-            f"{optimizer} finds its own step lengths", "Take another optimizer.", setting="optimizer"
-        )
+        message = f"{optimizer} finds its own step lengths"
+        raise SettingsError(message, "Take another optimizer.", setting="optimizer")
     rates, losses = grid.rates(), _losses(prepared, grid)
     if len(losses) < 3:
-        raise DivergenceError(
-            f"the loss blows up at the very first rates, from {grid.start:g}",
-            Sentence("Try {start} {:g}.", grid.start / 1e3),
-        )
+        lower = Sentence("Try {start} {:g}.", grid.start / 1e3)
+        raise DivergenceError(f"the loss blows up at the very first rates, from {grid.start:g}", lower)
     swept = rates[: len(losses)]
     pooled = pool(losses)
     smoothed = smooth(swept, pooled)

@@ -13,17 +13,14 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any
 
-STDOUT, STDERR = 1, 2
-"""File descriptors."""
-
 
 def serve(path: str) -> None:
     """Train networks on the data in `path`: assignments and the reason to stop come from standard input.
 
     Messages go to standard output; what is printed, to standard error.
     """
-    output = os.fdopen(os.dup(STDOUT), "wb")
-    os.dup2(STDERR, STDOUT)
+    output = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
     assignments: SimpleQueue[bytes] = SimpleQueue()
     reasons: list[Any] = [None]
 

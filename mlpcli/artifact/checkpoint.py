@@ -13,7 +13,7 @@ from typing import Any, TypedDict, get_type_hints
 import numpy as np
 
 from mlpcli.arrays import Array
-from mlpcli.artifact.container import Kind, pack, unpack
+from mlpcli.artifact.container import MALFORMED, Kind, pack, unpack
 from mlpcli.artifact.json_values import fits, from_json
 from mlpcli.nn.diagnosis import LayerDiagnosis
 from mlpcli.nn.fit_state import FitState, StopReason
@@ -27,6 +27,7 @@ ENDED: tuple[StopReason, ...] = ("epochs", "patience", "converged", "time", "div
 _HEADER = ("identity", "machine", "finished", "seconds", "outputs")
 _COUNTERS = ("epoch", "step", "seconds", "best_epoch", "best_score", "waited", "plateau", "stop_reason")
 _ARRAYS = ("values", "constants", "best_values")
+MOMENT = "moments."
 
 
 class _Member(TypedDict):
@@ -83,28 +84,16 @@ class CheckpointEncoder:
         for number, progress in sorted(checkpoint.members.items()):
             state = progress.state
             named = {name: value for name in _ARRAYS if (value := getattr(state, name)) is not None}
-            named |= {f"moments.{name}": moment for name, moment in state.moments.items()}
+            named |= {MOMENT + name: moment for name, moment in state.moments.items()}
             for name, array in named.items():
                 arrays.setdefault(name, []).append(array)
-            members.append(
-                {
-                    "number": number,
-                    "state": {name: _finite(getattr(state, name)) for name in _COUNTERS},
-                    "generators": state.generators,
-                    "arrays": list(named),
-                }
-            )
+            counters = {name: _finite(getattr(state, name)) for name in _COUNTERS}
+            generators, own = state.generators, list(named)
+            members.append({"number": number, "state": counters, "generators": generators, "arrays": own})
             encoded = self._lines.setdefault(number, [])
             encoded += [_line(record) for record in progress.history[len(encoded) :]]
             lines += encoded
-        header = {
-            "identity": checkpoint.identity,
-            "machine": checkpoint.machine,
-            "finished": checkpoint.finished,
-            "seconds": checkpoint.seconds,
-            "outputs": list(checkpoint.outputs),
-            "members": members,
-        }
+        header = {name: getattr(checkpoint, name) for name in _HEADER} | {"members": members}
         history = np.frombuffer(b"\n".join(lines), np.uint8)
         stacked = {name: np.stack(each) for name, each in arrays.items()}
         return pack(CHECKPOINT, header, {"history": history, **stacked})
@@ -127,10 +116,7 @@ def load(path: str) -> Checkpoint:
         left = [name for name, each in rows.items() if next(each, None) is not None]
         if histories or left or len(members) < len(header["members"]):
             raise ValueError("its networks do not fit together")
-    except (
-        *(KeyError, TypeError, AttributeError, ValueError),
-        *(StopIteration, OverflowError, RecursionError),
-    ) as error:
+    except (*MALFORMED, StopIteration, OverflowError) as error:
         raise CHECKPOINT.altered(path, str(error) or type(error).__name__) from None
     return Checkpoint(**fields | {"outputs": tuple(fields["outputs"]), "members": members})
 
@@ -153,18 +139,9 @@ def _state(stored: _Member, rows: Mapping[str, Iterator[Array]]) -> FitState:
         counters["best_score"] = math.nan
     _checked(counters, FitState, _COUNTERS)
     named = {name: next(rows[name]) for name in stored["arrays"]}
-    state = FitState(
-        **counters,
-        moments={
-            name.removeprefix("moments."): array
-            for name, array in named.items()
-            if name.startswith("moments.")
-        },
-        generators=dict(stored["generators"]),
-    )
-    for name in _ARRAYS:
-        setattr(state, name, named.get(name))
-    return state
+    moments = {name[len(MOMENT) :]: array for name, array in named.items() if name.startswith(MOMENT)}
+    counters |= {name: named.get(name) for name in _ARRAYS}
+    return FitState(**counters, moments=moments, generators=dict(stored["generators"]))
 
 
 def _histories(history: Array) -> dict[int, list[EpochRecord]]:
@@ -172,13 +149,12 @@ def _histories(history: Array) -> dict[int, list[EpochRecord]]:
     histories: dict[int, list[EpochRecord]] = {}
     for line in history.tobytes().splitlines():
         stored = from_json(line.decode())
-        stored["metrics"] = {
-            name: math.nan if value is None else value for name, value in stored["metrics"].items()
-        }
+        metrics = stored["metrics"].items()
+        stored["metrics"] = {name: math.nan if value is None else value for name, value in metrics}
         if not fits(stored, EpochRecord):
             raise ValueError("its history cannot be understood")
         layers = tuple(LayerDiagnosis(**layer) for layer in stored["layers"])
-        record = EpochRecord(**{**stored, "layers": layers})
+        record = EpochRecord(**stored | {"layers": layers})
         histories.setdefault(record.member, []).append(record)
     return histories
 

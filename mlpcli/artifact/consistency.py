@@ -5,7 +5,7 @@ the settings is not known here; `mlpcli.model.model` checks the network they des
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,6 @@ import numpy as np
 from mlpcli.arrays import Array
 from mlpcli.artifact.header import Header
 from mlpcli.artifact.json_values import fits, is_deeper
-from mlpcli.artifact.optional_arrays import check_errors, check_thresholds
 from mlpcli.data.encoders import ENCODERS
 from mlpcli.data.schema import Schema
 from mlpcli.data.target import TARGETS
@@ -23,6 +22,11 @@ LOWEST_TEMPERATURE = 1e-3
 MOST_PARAMETERS = 1 << 62
 DEEPEST = 20
 """Nested lists and dicts, of which a model has five; recursive functions are safe up to there."""
+ERROR_ARRAYS = ("errors.levels", "errors.sizes", "errors.knots", "errors.scales")
+MOST_ENTRIES = 1000
+"""Levels or knots; training stores a fifth of that."""
+LARGEST_ERROR = 1e40
+"""Sizes and scales come from differences of two encoded values, which are float32."""
 
 
 def check_header(header: dict[str, Any]) -> None:
@@ -67,7 +71,7 @@ def check_columns(schema: Schema, header: Mapping[str, Any]) -> None:
         raise ValueError("its target has two names")
     if schema.task == "binary" and len(target["classes"]) > 2:
         raise ValueError("its classes are not those of its task")
-    check_thresholds(target, schema.task, decoded.names)
+    _check_thresholds(target, schema.task, decoded.names)
 
 
 def _ones(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Array]:
@@ -93,7 +97,7 @@ def check_arrays(schema: Schema, header: Mapping[str, Any], arrays: Mapping[str,
         if not np.isfinite(array).all():
             raise ValueError(f"its array {name!r:.40} holds a value that is not a finite number")
     if schema.task == "regression":
-        check_errors(arrays, targets)
+        _check_errors(arrays, targets)
     if "temperature" in arrays and (arrays["temperature"] < LOWEST_TEMPERATURE).any():
         raise ValueError("its temperature is too low")
 
@@ -113,3 +117,36 @@ def _check_weights(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> No
     temperature = arrays.get("temperature")
     if temperature is not None and (temperature.ndim != 1 or temperature.dtype != np.float64):
         raise ValueError("its array 'temperature' is not a list of numbers")
+
+
+def _check_errors(arrays: Mapping[str, Array], targets: int) -> None:
+    """Error sizes, for prediction intervals, are all there, as `ErrorSizes` takes them, or none is."""
+    there = [name for name in ERROR_ARRAYS if name in arrays]
+    if not there:
+        return
+    if len(there) < len(ERROR_ARRAYS):
+        raise ValueError("some of its arrays of errors are missing")
+    levels, sizes, knots, scales = (arrays[name] for name in ERROR_ARRAYS)
+    if any(array.dtype != np.float64 for array in (levels, sizes, knots, scales)):
+        raise ValueError("its arrays of errors are not of the right type")
+    quantiles, bins = levels.size, knots.size // targets
+    shapes = levels.shape, sizes.shape, knots.shape, scales.shape
+    if shapes != ((quantiles,), (targets, quantiles), (targets, bins), (targets, bins)):
+        raise ValueError("its arrays of errors do not fit together")
+    if not (1 <= quantiles <= MOST_ENTRIES and 1 <= bins <= MOST_ENTRIES):
+        raise ValueError("its arrays of errors are empty or too long")
+    ascending = (np.diff(levels) > 0).all() and (np.diff(sizes) >= 0).all() and (np.diff(knots) >= 0).all()
+    if not ascending or levels[0] <= 0 or levels[-1] >= 1 or (sizes < 0).any() or (scales <= 0).any():
+        raise ValueError("its arrays of errors are not in order")
+    if max(sizes.max(), scales.max()) > LARGEST_ERROR:
+        raise ValueError("its arrays of errors are too large")
+
+
+def _check_thresholds(target: Mapping[str, Any], task: str, labels: Sequence[str]) -> None:
+    """There is a probability for each label, or no threshold."""
+    if "thresholds" not in target:
+        return
+    thresholds = target["thresholds"]
+    wanted = {"binary": 1, "multilabel": len(labels)}.get(task)
+    if len(thresholds) != wanted or not all(0 < each < 1 for each in thresholds):
+        raise ValueError("its thresholds are not those of its target")

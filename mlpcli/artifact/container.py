@@ -23,6 +23,8 @@ PICKLE_PROTOCOL = 4
 
 MODEL_NAME = "model"
 """Kind of a file without a `kind` field: models are the oldest kind."""
+MALFORMED = (KeyError, TypeError, AttributeError, ValueError, RecursionError)
+"""Errors of reading a header that is not as it was written."""
 _PARTS = {"header": str, "header_sha256": str, "arrays": dict, "arrays_sha256": str}
 
 
@@ -66,10 +68,8 @@ def unpack(kind: Kind, path: str, *, header_only: bool = False) -> tuple[int, st
         with open(path, "rb") as file:
             content = restricted_reader.read(file, skip_arrays=header_only)
     except restricted_reader.RefusedError as reason:
-        raise ArtifactError(
-            f"{path}: is not a {kind.name} file, or a damaged one: {reason}",
-            Sentence(f"Nothing in it was run. {kind.if_damaged}"),
-        ) from None
+        message = f"{path}: is not a {kind.name} file, or a damaged one: {reason}"
+        raise ArtifactError(message, Sentence(f"Nothing in it was run. {kind.if_damaged}")) from None
     except FileNotFoundError:
         raise ArtifactError(f"{path}: no such {kind.name} file", Sentence(kind.if_missing)) from None
     except IsADirectoryError:
@@ -86,13 +86,10 @@ def _checked(kind: Kind, content: Any, path: str, header_only: bool) -> tuple[in
     if (other := content.get("kind", MODEL_NAME)) != kind.name:
         raise ArtifactError(f"{path}: is a {other!s:.20}, not a {kind.name}", f"Name a {kind.name}.")
     if content["format"] > kind.format:
-        raise ArtifactError(
-            f"{path}: has format {content['format']!s:.20}, this mlpcli reads up to {kind.format}",
-            "Update it: pip install -U mlpcli",
-        )
-    for name, part in _PARTS.items():
-        if type(content.get(name)) is not part:
-            raise kind.altered(path, "its parts are missing")
+        message = f"{path}: has format {content['format']!s:.20}, this mlpcli reads up to {kind.format}"
+        raise ArtifactError(message, "Update it: pip install -U mlpcli")
+    if any(type(content.get(name)) is not part for name, part in _PARTS.items()):
+        raise kind.altered(path, "its parts are missing")
     text, arrays = content["header"], content["arrays"]
     if _digest_of_text(text) != content["header_sha256"]:
         raise kind.altered(path, "the header's checksum is wrong")

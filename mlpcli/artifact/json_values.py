@@ -4,7 +4,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import is_dataclass
-from functools import cache
+from functools import cache, partial
 from types import NoneType, UnionType
 from typing import (
     Annotated,
@@ -19,6 +19,7 @@ from typing import (
 )
 
 _PLAIN = (int, str, bool, NoneType)
+_fields = cache(partial(get_type_hints, include_extras=True))
 
 
 def from_json(text: str) -> Any:
@@ -41,14 +42,14 @@ def fits(value: Any, kind: Any) -> bool:
         return fits(value, inner[0]) and value in inner[1]
     if origin is Literal:
         return type(value) is str and value in inner
-    if origin in (Union, UnionType):
+    if origin in (Union, UnionType, NotRequired):
         return any(fits(value, each) for each in inner)
-    if origin is NotRequired:
-        return fits(value, inner[0])
-    if origin is tuple and inner[-1] is not ...:
-        return _is_list(value) and len(value) == len(inner) and all(map(fits, value, inner))
     if origin in (list, tuple):
-        return _is_list(value) and all(fits(each, inner[0]) for each in value)
+        if not isinstance(value, (list, tuple)):
+            return False
+        if origin is list or inner[-1] is ...:
+            return all(fits(each, inner[0]) for each in value)
+        return len(value) == len(inner) and all(map(fits, value, inner))
     if origin in (dict, Mapping):
         return isinstance(value, dict) and all(fits(each, inner[1]) for each in value.values())
     if is_typeddict(kind) or is_dataclass(kind):
@@ -57,15 +58,6 @@ def fits(value: Any, kind: Any) -> bool:
             for name, each in _fields(kind).items()
         )
     return kind is Any
-
-
-@cache
-def _fields(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind, include_extras=True)
-
-
-def _is_list(value: Any) -> bool:
-    return isinstance(value, (list, tuple))
 
 
 def is_deeper(value: Any, levels: int) -> bool:

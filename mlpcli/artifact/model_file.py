@@ -1,27 +1,22 @@
 """The model file: a container with the header and arrays of a trained model.
 
-The header's fields stand in `header`. A field is added with an upgrade function that fills in what older
-files mean, and a higher FORMAT (see `upgrades`).
+The header's fields stand in `header`. A field is added with a higher FORMAT, a function of UPGRADES that
+fills in what older files mean, and a file of the previous format in the tests.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from mlpcli.arrays import Array
 from mlpcli.artifact.consistency import check_arrays, check_columns, check_header
-from mlpcli.artifact.container import MODEL_NAME, Kind, pack, unpack
+from mlpcli.artifact.container import MALFORMED, MODEL_NAME, Kind, pack, unpack
 from mlpcli.artifact.json_values import from_json
-from mlpcli.artifact.upgrades import upgraded
 from mlpcli.data.schema import Schema
 from mlpcli.files import atomic_output
 
 FORMAT = 3
-MODEL = Kind(
-    MODEL_NAME,
-    FORMAT,
-    "Train one: mlpcli train DATA -t COLUMN -o MODEL",
-    "Train it again.",
-)
+MODEL = Kind(MODEL_NAME, FORMAT, "Train one: mlpcli train DATA -t COLUMN -o MODEL", "Train it again.")
 
 _DESCRIBED = ("encoders", "target", "settings", "network", "history", "scores", "receipt")
 
@@ -61,11 +56,8 @@ def save(artifact: Artifact, path: str) -> None:
 
 def to_bytes(artifact: Artifact) -> bytes:
     """The file's content."""
-    header = {
-        "schema": artifact.schema.to_json(),
-        **{name: getattr(artifact, name) for name in _DESCRIBED},
-    }
-    return pack(MODEL, header, artifact.arrays)
+    header = {name: getattr(artifact, name) for name in _DESCRIBED}
+    return pack(MODEL, {"schema": artifact.schema.to_json(), **header}, artifact.arrays)
 
 
 def load(path: str, *, header_only: bool = False) -> Artifact:
@@ -75,14 +67,56 @@ def load(path: str, *, header_only: bool = False) -> Artifact:
         header = from_json(text)
         if not isinstance(header, dict):
             raise ValueError("its header is not an object")
-        check_header(upgraded(header, number, FORMAT))
+        check_header(_upgraded(header, number))
         schema = Schema.from_json(header["schema"])
-        described = {name: header[name] for name in _DESCRIBED}
         check_columns(schema, header)
         if not header_only:
             check_arrays(schema, header, arrays)
-    except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
+    except MALFORMED as error:
         ours = type(error) is ValueError
         why = str(error) if ours else f"its header makes no sense ({type(error).__name__})"
         raise MODEL.altered(path, why) from None
-    return Artifact(schema=schema, arrays=arrays, **described)
+    return Artifact(schema=schema, arrays=arrays, **{name: header[name] for name in _DESCRIBED})
+
+
+def _upgraded(header: dict[str, Any], number: int) -> dict[str, Any]:
+    """A header of format `number` in the newest format; its content is not checked yet."""
+    for each in range(number, FORMAT):
+        UPGRADES[each](header)
+    return header
+
+
+def _from_1(header: dict[str, Any]) -> None:
+    """Add `member` to the history and `members` to the receipt: the only network.
+
+    From format 2 on a target may have `thresholds`; programs that ignore them would decide differently.
+    """
+    for record in header["history"]:
+        record.setdefault("member", 0)
+    receipt = header["receipt"]
+    only = {name: receipt[name] for name in ("best_epoch", "stop_reason")}
+    receipt.setdefault("members", [{"epochs": len(header["history"]), "validation": {}} | only])
+
+
+def _from_2(header: dict[str, Any]) -> None:
+    """Add kinds and widths of encoders, which followed from their other fields, and defaults."""
+    for encoder in header["encoders"]:
+        width = int(bool(encoder["had_gaps"]))
+        if "levels" in encoder:
+            encoder["kind"] = "category"
+            embedded = encoder.setdefault("embedded", False)
+            width = 1 if embedded else width + len(encoder["levels"])
+        else:
+            encoder.setdefault("scaling", "standard")
+            if "formats" in encoder:
+                encoder["kind"] = "date"
+                width += sum(1 if part in ("days", "year") else 2 for part in encoder["parts"])
+            else:
+                width += 1 + bool(encoder.setdefault("spikes", []))
+        encoder["width"] = width
+    if "names" in header["target"]:
+        header["target"].setdefault("scaling", "standard")
+
+
+UPGRADES: dict[int, Callable[[dict[str, Any]], None]] = {1: _from_1, 2: _from_2}
+"""A function for each older format, which turns a header into the next one."""

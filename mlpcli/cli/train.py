@@ -111,6 +111,7 @@ def command(
     DATA is one or more files with the same header (CSV, TSV, JSON lines, Parquet), or - for stdin.
     """
     from mlpcli.artifact import to_bytes
+    from mlpcli.files import Outputs
     from mlpcli.render import dry_run as dry_runs
     from mlpcli.render import train as trainings
     from mlpcli.render.history import check_history
@@ -130,12 +131,12 @@ def command(
         check_history(history)
     if plot is not None:
         check_plot(plot)
+    config = click.get_current_context().meta.get(CONFIG)
     outputs: dict[str, Any] = {
         "output": None if piped else output,
         "force": force or dry_run,  # which writes nothing
         "checkpoint": checkpoint,
-        "reports": given({"history": history, "plot": plot}),
-        "also_read": [config] if (config := click.get_current_context().meta.get(CONFIG)) else [],
+        "reports": Outputs({"history": history, "plot": plot}, inputs=[config] if config else []),
     }
     if dry_run:
         plan = start(list(data), **outputs, **given(settings)).plan

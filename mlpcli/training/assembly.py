@@ -1,10 +1,9 @@
 """Assemble a model from trained networks: all that is stored, as plain values."""
 
-import dataclasses
 import platform
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -18,8 +17,7 @@ from mlpcli.model.tasks import Regression
 from mlpcli.model.weights import input_weights, zeros_of
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.preparation.prepare import Prepared
-from mlpcli.training.calibration import calibrated, chosen_thresholds
-from mlpcli.training.held_out import HeldOut, held_errors
+from mlpcli.training.held_out import HeldOut, calibrated, chosen_thresholds, held_errors
 from mlpcli.training.members import Member
 from mlpcli.version import __version__
 
@@ -35,11 +33,7 @@ def assemble(prepared: Prepared, members: Sequence[Member]) -> tuple[Model, Held
         target=target.described(),
         settings=prepared.options.values(),
         network=[asdict(layer) for layer in prepared.blueprint.summary()],
-        history=[
-            _plain(record) | {"member": place}
-            for place, member in enumerate(members)
-            for record in member.history
-        ],
+        history=[_plain(each, place) for place, member in enumerate(members) for each in member.history],
         scores={},
         receipt={},
         arrays={
@@ -52,8 +46,7 @@ def assemble(prepared: Prepared, members: Sequence[Member]) -> tuple[Model, Held
     if members[0].constants.size:
         artifact.arrays["constants"] = _stacked([member.constants for member in members])
     model = built(artifact, prepared.options, prepared.encoder, prepared.task, prepared.blueprint)
-    shares = input_weights(prepared.encoder, model.networks)
-    for column, share in zip(encoders, shares, strict=True):
+    for column, share in zip(encoders, input_weights(prepared.encoder, model.networks), strict=True):
         column["weight"] = share
     for layer, zeros in zip(artifact.network, zeros_of(model.networks), strict=True):
         layer["zeros"] = zeros
@@ -63,7 +56,7 @@ def assemble(prepared: Prepared, members: Sequence[Member]) -> tuple[Model, Held
         return model, held
     if prepared.options.objective.calibrate:
         artifact.arrays["temperature"] = temperature = calibrated(model, held)
-        model = dataclasses.replace(model, temperature=temperature)
+        model = replace(model, temperature=temperature)
     if (thresholds := chosen_thresholds(model, held)) is not None:
         artifact.target["thresholds"] = thresholds
     return model, held
@@ -90,7 +83,7 @@ def receipt(data: Data, command: str) -> dict[str, Any]:
     }
 
 
-def _plain(record: EpochRecord) -> dict[str, Any]:
+def _plain(record: EpochRecord, member: int) -> dict[str, Any]:
     """A record for JSON, which has no NaN: such a score becomes null."""
     metrics = {name: value if np.isfinite(value) else None for name, value in record.metrics.items()}
-    return asdict(record) | {"metrics": metrics}
+    return asdict(record) | {"metrics": metrics, "member": member}

@@ -37,8 +37,8 @@ def fit_to_time(prepared: Prepared, step_products: int, seconds: float) -> Prepa
 
     members, epochs = options.members, options.training.epochs
     if given.training.epochs is None:
-        longest = round(STRETCHED * epochs)
-        epochs = next((each for each in range(longest, 1, -1) if fits(members, each)), 1)
+        tried = range(round(STRETCHED * epochs), 1, -1)
+        epochs = next((each for each in tried if fits(members, each)), 1)
     if given.ensemble.ensemble is None:
         folds = max(options.ensemble.folds or 1, 1)
         more = range(members, MOST_MEMBERS + 1, folds)
@@ -50,8 +50,8 @@ def fit_to_time(prepared: Prepared, step_products: int, seconds: float) -> Prepa
 def changed_by_time(usual: Options, fitted: Options) -> list[str]:
     """A sentence on what the limit has changed."""
     before, after = (
-        f"{count(options.members, 'network')} of {count(options.training.epochs or 0, 'epoch')}"
-        for options in (usual, fitted)
+        f"{count(each.members, 'network')} of {count(each.training.epochs or 0, 'epoch')}"
+        for each in (usual, fitted)
     )
     return [] if before == after else [Sentence("{time_limit}: {} fit into it, instead of {}", after, before)]
 
@@ -65,14 +65,13 @@ def _seconds_per_epoch(prepared: Prepared) -> float:
         trainer = build_trainer(prepared, network)
         batches = Batches(prepared.examples(training), batch_rows(prepared))
         order = randomness["shuffle"].permutation(len(training))
-        steps, started = 0, 0.0
-        for batch in itertools.chain.from_iterable(batches.in_order(order) for _ in itertools.count()):
+        started = 0.0
+        endless = itertools.chain.from_iterable(batches.in_order(order) for _ in itertools.count())
+        for steps, batch in enumerate(endless):
             trainer.step(batch, 1e-6, with_loss=False)
-            if not started:
+            if not steps:
                 started = time.perf_counter()  # the first makes room
-                continue
-            steps += 1
-            if steps >= LEAST_STEPS and time.perf_counter() - started > TRIED_SECONDS:
+            elif steps >= LEAST_STEPS and time.perf_counter() - started > TRIED_SECONDS:
                 break
         per_step = (time.perf_counter() - started) / steps
         started = time.perf_counter()

@@ -5,7 +5,7 @@ import json
 import math
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,9 +17,8 @@ from mlpcli.errors import ArtifactError, MlpcliError, OutputError, Sentence, cou
 from mlpcli.files import check_output
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.nn.trainer import Trainer
-from mlpcli.options.options import SETTINGS_CLASSES, Options
+from mlpcli.options.options import Options, settings_with
 from mlpcli.preparation.prepare import Prepared
-from mlpcli.settings import described_fields
 from mlpcli.training.identity import differences_of, machine
 from mlpcli.training.owned_file import OwnedFile
 
@@ -32,11 +31,8 @@ parameters that is some 0.6 ms of computing and 0.5 ms of waiting for a disk."""
 class CheckpointFile:
     """The checkpoint file of a run, from before its data are read to its end."""
 
-    def __init__(
-        self, path: str, inputs: Iterable[str] = (), clock: Callable[[], float] = time.perf_counter
-    ) -> None:
+    def __init__(self, path: str, clock: Callable[[], float] = time.perf_counter) -> None:
         """Take the file; raises MlpcliError if it is not a checkpoint, or another training writes it."""
-        check_output(path, force=True, inputs=inputs)
         self.path, self._clock = path, clock
         self.complaint: str | None = None
         """Why the last write failed, if it did: training goes on without its checkpoint."""
@@ -56,21 +52,13 @@ class CheckpointFile:
         return self._checkpoint
 
     def settled(self, given: Options) -> Mapping[str, Any] | None:
-        """Values that the time limit chose in an earlier run, for settings that are not `given`.
-
-        None if there was no earlier run.
-        """
+        """Values that the time limit chose in an earlier run, if any, for settings that are not `given`."""
         if self._checkpoint is None:
             return None
         settings = self._checkpoint.identity.get("settings")
         known = settings if isinstance(settings, dict) else {}
-        values = given.values()
-        return {
-            name: known[name]
-            for each in SETTINGS_CLASSES
-            for name, described in described_fields(each).items()
-            if described.set_by_time and name in known and values[name] is None
-        }
+        values, chosen = given.values(), settings_with(lambda each: each.set_by_time)
+        return {name: known[name] for name in chosen if name in known and values[name] is None}
 
     def adopt(self, identity: dict[str, Any]) -> list[str]:
         """Begin the run of this identity, or resume it from the file; returns notes on the resumed one.
@@ -81,16 +69,17 @@ class CheckpointFile:
             self._checkpoint = Checkpoint(identity, machine())
             return []
         if differences := list(differences_of(self._checkpoint.identity, identity)):
-            raise MlpcliError(
-                f"{self.path}: is of another run: {'; '.join(differences)}",
-                Sentence("Go on with the settings and data of that run, or name another {checkpoint}."),
+            listed = Sentence.joined(
+                [f"{self.path}: is of another run: ", Sentence.joined(differences, "; ")]
             )
-        notes = []
+            hint = Sentence("Go on with the settings and data of that run, or name another {checkpoint}.")
+            raise MlpcliError(Sentence.joined([f"{self.path}: is of another run: ", found]), hint)
+        notes = [f"{self.path}: the run goes on after {count(len(self.history), 'epoch')}"]
+        if self._checkpoint.finished:
+            notes = [f"{self.path}: this run is finished; its model is made again from there"]
         if self._checkpoint.machine != machine():
-            notes.append(f"{self.path}: begun on another machine: the last bits of weights may differ")
-        if self.checkpoint.finished:
-            return [*notes, f"{self.path}: this run is finished; its model is made again from there"]
-        return [*notes, f"{self.path}: the run goes on after {count(len(self.history), 'epoch')}"]
+            notes.insert(0, f"{self.path}: begun on another machine: the last bits of weights may differ")
+        return notes
 
     @property
     def history(self) -> list[EpochRecord]:
@@ -103,31 +92,28 @@ class CheckpointFile:
         """The run's id: a digest of everything that can change its weights."""
         return hashlib.sha256(json.dumps(self.checkpoint.identity, sort_keys=True).encode()).hexdigest()
 
-    def refuse_others(self, files: Iterable[str], model: str | None) -> None:
-        """Raise OutputError if an output exists that neither this run named before nor is its `model`."""
-        for path in files:
-            same = os.path.realpath(path) in self.checkpoint.outputs
-            if not same and not (path == model and _run_of(path) == self.run):
-                check_output(path, force=False)
-
-    def outputs(self, files: Iterable[str]) -> None:
-        """Note files that this run writes besides the checkpoint."""
-        known = {*self.checkpoint.outputs, *(os.path.realpath(path) for path in files)}
+    def claim(self, reports: Sequence[str], model: str | None, *, force: bool) -> None:
+        """Note reports of this run; without `force` raises OutputError for existing files of others."""
+        known = {*self.checkpoint.outputs}
+        for path in (*reports, *([] if model is None else [model])):
+            same = os.path.realpath(path) in known or (path == model and _run_of(path) == self.run)
+            check_output(path, force=force or same)
+        known.update(map(os.path.realpath, reports))
         self._checkpoint = replace(self.checkpoint, outputs=tuple(sorted(known)))
 
     def begin(self) -> None:
         """Write the file, which takes it for this run; raises OutputError if that fails."""
         self._file.replace(self._encoder.to_bytes(self.checkpoint))
 
-    def keep(self, news: Mapping[int, Progress], seconds: float) -> None:
-        """Note the progress of these networks, after `seconds` of training in all.
+    def keep(self, number: int, progress: Progress, seconds: float) -> None:
+        """Note the progress of a network, after `seconds` of training in all.
 
-        It is written if it is the first, if a network has ended, or if the last write is long enough ago.
+        It is written if it is the first, if the network has ended, or if the last write is long enough ago.
         """
-        members = {**self.checkpoint.members, **news}
+        members = {**self.checkpoint.members, number: progress}
         self._checkpoint = replace(self.checkpoint, members=members, seconds=seconds)
         self._changed = True
-        if self._clock() >= self._rested_at or any(progress.ended for progress in news.values()):
+        if self._clock() >= self._rested_at or progress.ended:
             self.flush()
 
     def finish(self) -> None:
@@ -172,8 +158,7 @@ def refuse_altered_checkpoint(checkpoint: Checkpoint, prepared: Prepared, member
 
     Finds files that somebody has altered and given the right checksums.
     """
-    network = prepared.blueprint.build()
-    parameters = network.parameters
+    parameters = prepared.blueprint.build().parameters
     for number, progress in checkpoint.members.items():
         state, epochs = progress.state, [record.epoch for record in progress.history]
         fit = 0 <= number < members and epochs == list(range(1, state.epoch + 1))
@@ -199,9 +184,7 @@ def refuse_altered_progress(
     there = {"values": state.values, "constants": state.constants, **state.moments}
     if state.best_epoch:
         wanted["best_values"], there["best_values"] = parameters.values, state.best_values
-    fit = wanted.keys() == there.keys() and all(
-        _same_layout(there[name], array) for name, array in wanted.items()
-    )
+    fit = wanted.keys() == there.keys() and all(_same_layout(there[name], wanted[name]) for name in wanted)
     try:
         for name in generators:
             generator = np.random.PCG64(0)

@@ -43,13 +43,9 @@ def _conspicuous(history: Sequence[EpochRecord]) -> Iterator[Sentence]:
         yield from _of_updates(epochs)
     hidden = [epochs[0].gradient_norm for epochs in layers[:-1]]
     if len(hidden) > 1 and hidden[0] < FADED * hidden[-1]:
-        yield Sentence(
-            "the gradient fades from {:.2g} in layer {} to {:.2g} in layer 1; "
-            "try relu or selu, fewer layers, or another {init}",
-            hidden[-1],
-            len(hidden),
-            hidden[0],
-        )
+        fades = "the gradient fades from {:.2g} in layer {} to {:.2g} in layer 1; "
+        advice = "try relu or selu, fewer layers, or another {init}"
+        yield Sentence(fades + advice, hidden[-1], len(hidden), hidden[0])
     totals = [max(layer.gradient_norm for layer in each) for each in watched]
     if max(totals) > GROWN * totals[0]:
         grew = "the gradient grew from {:.2g} to {:.2g}; lower {learning_rate}, or {clip_norm} 1"
@@ -57,37 +53,17 @@ def _conspicuous(history: Sequence[EpochRecord]) -> Iterator[Sentence]:
 
 
 def _of_units(last: LayerDiagnosis) -> Iterator[Sentence]:
-    if last.dead is not None and last.dead >= MANY_DEAD:
-        yield Sentence(
-            "layer {}: {:.0f} % of units are dead; lower the rate ({learning_rate}) or try "
-            "{activation} leaky-relu",
-            last.layer,
-            100 * last.dead,
-        )
-    if last.saturated is not None and last.saturated >= MANY_SATURATED:
-        yield Sentence(
-            "layer {}: {:.0f} % of units are saturated; lower the rate ({learning_rate}), or try "
-            "{activation} relu",
-            last.layer,
-            100 * last.saturated,
-        )
+    dead = "dead; lower the rate ({learning_rate}) or try {activation} leaky-relu"
+    saturated = "saturated; lower the rate ({learning_rate}), or try {activation} relu"
+    for share, many, advice in ((last.dead, MANY_DEAD, dead), (last.saturated, MANY_SATURATED, saturated)):
+        if share is not None and share >= many:
+            yield Sentence("layer {}: {:.0f} % of units are " + advice, last.layer, 100 * share)
 
 
 def _of_updates(epochs: Sequence[LayerDiagnosis]) -> Iterator[Sentence]:
-    ratio, layer = _middle([each.update_ratio for each in epochs]), epochs[0].layer
+    ratio, layer = statistics.median(each.update_ratio for each in epochs), epochs[0].layer
+    text = "layer {}: a step changes the weights by {:.2g} of their size"
     if ratio > LARGE_UPDATE:
-        text = (
-            "layer {}: a step changes the weights by {:.2g} of their size; lower the rate ({learning_rate})"
-        )
-        yield Sentence(text, layer, ratio)
+        yield Sentence(text + "; lower the rate ({learning_rate})", layer, ratio)
     elif ratio < SMALL_UPDATE:
-        yield Sentence(
-            "layer {}: a step changes the weights by {:.2g} of their size, next to nothing; raise "
-            "the rate ({learning_rate})",
-            layer,
-            ratio,
-        )
-
-
-def _middle(values: Sequence[float]) -> float:
-    return statistics.median(values)
+        yield Sentence(text + ", next to nothing; raise the rate ({learning_rate})", layer, ratio)

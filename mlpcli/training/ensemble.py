@@ -7,7 +7,7 @@ with batches of 64 to 256.
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -20,8 +20,8 @@ from mlpcli.artifact.checkpoint import Progress
 from mlpcli.nn.fit_state import StopReason
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.preparation.prepare import Prepared
-from mlpcli.training.members import Member, OnBatch, ShouldStop, Watch, train_member
-from mlpcli.training.workers import Message, ProcessWorker, Task, ThreadWorker
+from mlpcli.training.members import Keep, Member, OnBatch, ShouldStop, Watch, train_member
+from mlpcli.training.workers import Assignment, Message, ProcessWorker, ThreadWorker
 
 POLL_SECONDS = 0.05
 PROCESS_SECONDS = 1.2
@@ -43,8 +43,8 @@ class Callbacks:
     should_stop: ShouldStop = lambda: None
     on_batch: OnBatch | None = None
     """Called after batches, if networks are trained one after the other."""
-    keep: Callable[[Mapping[int, Progress]], None] = lambda progress: None
-    """Called with the progress of networks, by number, if `keeps` is set."""
+    keep: Keep = lambda number, progress: None
+    """Called if `keeps` is set."""
     keeps: bool = False
     progress: Mapping[int, Progress] = field(default_factory=dict)
     """Progress of networks in an earlier run, by number."""
@@ -71,11 +71,9 @@ def expected_seconds(
         sizes, gains = zip(*THREAD_GAINS, strict=True)
         gain = float(np.interp(np.log2(step_products), np.log2(sizes), gains))
         seconds *= -(-members // workers) * workers / members  # the last round may leave workers idle
-        expected |= {
-            ExecutionMode("threads", workers): seconds / (1 + gain * (workers - 1)),
-            ExecutionMode("processes", workers): PROCESS_SECONDS
-            + seconds / (1 + PROCESS_GAIN * (workers - 1)),
-        }
+        expected[ExecutionMode("threads", workers)] = seconds / (1 + gain * (workers - 1))
+        seconds /= 1 + PROCESS_GAIN * (workers - 1)
+        expected[ExecutionMode("processes", workers)] = PROCESS_SECONDS + seconds
     return expected
 
 
@@ -89,45 +87,34 @@ def choose_mode(members: int, cores: int, step_products: int, total_products: fl
 
 
 def train_members(
-    prepared: Prepared,
-    members: int,
-    mode: ExecutionMode,
-    callbacks: Callbacks,
+    prepared: Prepared, members: int, mode: ExecutionMode, callbacks: Callbacks
 ) -> list[Member]:
     """The trained networks, in order; when stopped early, the finished ones and those that were running."""
-    run = _in_turn if mode.workers == 1 else _side_by_side
-    return sorted(run(prepared, members, mode, callbacks), key=lambda member: member.number)
+    if mode.workers == 1:
+        return list(_in_turn(prepared, members, callbacks))
+    return sorted(_side_by_side(prepared, members, mode, callbacks), key=lambda member: member.number)
 
 
-def _in_turn(prepared: Prepared, members: int, mode: ExecutionMode, callbacks: Callbacks) -> Iterator[Member]:
-    def keep(number: int, progress: Progress) -> None:
-        callbacks.keep({number: progress})
-
+def _in_turn(prepared: Prepared, members: int, callbacks: Callbacks) -> Iterator[Member]:
+    on_epoch, should_stop, on_batch = callbacks.on_epoch, callbacks.should_stop, callbacks.on_batch
     for number in range(members):
-        if number and callbacks.should_stop() is not None:
+        if number and should_stop() is not None:
             return
-        yield train_member(
-            prepared,
-            number,
-            callbacks.on_epoch,
-            callbacks.should_stop,
-            callbacks.progress.get(number),
-            keep,
-            callbacks.on_batch,
-        )
+        earlier = callbacks.progress.get(number)
+        yield train_member(prepared, number, on_epoch, should_stop, earlier, callbacks.keep, on_batch)
 
 
 def _side_by_side(
     prepared: Prepared, members: int, mode: ExecutionMode, callbacks: Callbacks
 ) -> list[Member]:
     histories = {number: list(each.history) for number, each in callbacks.progress.items()}
-    tasks = (Task(number, callbacks.progress.get(number), callbacks.keeps) for number in range(members))
+    left = (Assignment(number, callbacks.progress.get(number), callbacks.keeps) for number in range(members))
     trained: list[Member] = []
     messages: Queue[tuple[int, Message]] = Queue()
     with _workers(prepared, mode, messages) as workers:
         running = 0
-        for worker, task in zip(workers, tasks, strict=False):
-            worker.send(task)
+        for worker, assignment in zip(workers, left, strict=False):
+            worker.send(assignment)
             running += 1
         reason: StopReason | None = None
         while running:
@@ -143,12 +130,12 @@ def _side_by_side(
                     histories.setdefault(message.member, []).append(message)
                     callbacks.on_epoch(message)
                 case (number, state):
-                    callbacks.keep({number: Progress(state, tuple(histories.get(number, ())))})
+                    callbacks.keep(number, Progress(state, tuple(histories.get(number, ()))))
                 case Member():
                     trained.append(message)
                     running -= 1
-                    if reason is None and (next_task := next(tasks, None)) is not None:
-                        workers[sender].send(next_task)
+                    if reason is None and (following := next(left, None)) is not None:
+                        workers[sender].send(following)
                         running += 1
                 case error:
                     raise error
@@ -162,17 +149,16 @@ def _workers(
     """Workers that post to `messages`, each with its index; they end with the block."""
     import joblib
 
-    def post(sender: int, message: Message) -> None:
-        messages.put((sender, message))
-
     with ExitStack() as stack:
-        workers: list[ThreadWorker | ProcessWorker] = []
-        posts = [partial(post, sender) for sender in range(mode.workers)]
-        if mode.how == "threads":
-            workers += [stack.enter_context(closing(ThreadWorker(prepared, each))) for each in posts]
-        else:
+        path = ""
+        if mode.how == "processes":
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="mlpcli-"))
             path = os.path.join(folder, "prepared")
-            workers += [stack.enter_context(closing(ProcessWorker(path, each))) for each in posts]
+        workers: list[ThreadWorker | ProcessWorker] = []
+        for sender in range(mode.workers):
+            post = partial(lambda sender, message: messages.put((sender, message)), sender)
+            worker = ProcessWorker(path, post) if path else ThreadWorker(prepared, post)
+            workers.append(stack.enter_context(closing(worker)))
+        if path:
             joblib.dump(prepared, path)  # once: all of them read the same pages
         yield workers

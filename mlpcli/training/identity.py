@@ -30,10 +30,9 @@ def machine() -> str:
 
 def identity_of(prepared: Prepared, threads: int) -> dict[str, Any]:
     """All that can change the weights of a run, as plain JSON values."""
-    compared = set(settings_with(lambda setting: setting.changes_weights))
-    settings = {name: value for name, value in prepared.options.values().items() if name in compared}
+    values = prepared.options.values()
     identity = {
-        "settings": settings,
+        "settings": {name: values[name] for name in settings_with(lambda setting: setting.changes_weights)},
         "threads": threads,
         "data": _digest(_rows(prepared)),
         "start": _digest(() if prepared.transfer is None else prepared.transfer.starting_points),

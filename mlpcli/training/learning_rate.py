@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from itertools import zip_longest
 
 import numpy as np
 
@@ -19,25 +20,18 @@ from mlpcli.training.networks import batch_rows, build_trainer, initial_network
 STABLE_WITHIN = 3.0
 """By this factor a stable suggestion may differ from that of another seed. Single sweeps may differ by more:
 the logarithm of what n of them suggest together varies by a root of n less."""
-
 LEAST_RATES = 8.0
 """Per decade. With fewer the loss has no time to fall at rates at which a training learns."""
-
 LEAST_FALL = 4.0
 """Times the noise of a point: so deep is the fall of a curve that is no chance."""
-
 SHARE = 0.1
 """Of the steps of a training: so many may be spent on looking for its rate."""
-
 LEAST_STEPS = 57
 """LEAST_RATES over the seven decades of the usual grid."""
-
 LEAST_SWEEPS = 2
 """One sweep does not tell how far chance moves its suggestion."""
-
 LEAST_TRAINING_STEPS = round(LEAST_SWEEPS * LEAST_STEPS / SHARE)
 """Epochs times batches from which on there is a grid."""
-
 FURTHEST = 10.0
 """Times the preset's rate, or its inverse: further away a suggestion is not taken. Where textbook takes 0.001
 the best of nine rates was 0.0032 or 0.01 on eight of eleven tables, 0.0001 to 0.1 on the others."""
@@ -113,25 +107,20 @@ def find_rate(prepared: Prepared, grid: SweepSettings) -> LearningRateFinding:
     assert optimizer is not None
     assert batch_size is not None
     if is_minimized(options):
-        raise SettingsError(
-            f"{optimizer} finds its own step lengths", "Take another optimizer.", setting="optimizer"
-        )
-    rates = grid.rates()
-    losses = _losses(prepared, grid)
+        message = f"{optimizer} finds its own step lengths"
+        raise SettingsError(message, "Take another optimizer.", setting="optimizer")
+    rates, losses = grid.rates(), _losses(prepared, grid)
     if len(losses) < 3:
-        raise DivergenceError(
-            f"the loss blows up at the very first rates, from {grid.start:g}",
-            Sentence("Try {start} {:g}.", grid.start / 1e3),
-        )
+        lower = Sentence("Try {start} {:g}.", grid.start / 1e3)
+        raise DivergenceError(f"the loss blows up at the very first rates, from {grid.start:g}", lower)
     swept = rates[: len(losses)]
     pooled = pool(losses)
     smoothed = smooth(swept, pooled)
     curves = [smoothed, *(smooth(swept, pool(losses[:, [number]])) for number in range(grid.sweeps))]
-    spreads = {name: _spread([rule(swept, each) for each in curves]) for name, rule in SUGGESTIONS.items()}
-    suggested = {name: _significant(rule(swept, smoothed)) for name, rule in SUGGESTIONS.items()}
+    found = {name: [_significant(rule(swept, each)) for each in curves] for name, rule in SUGGESTIONS.items()}
+    spreads = {name: (min(each), max(each)) for name, each in found.items()}
+    suggested = {name: each[0] for name, each in found.items()}
     verdict = judge(rates, pooled, smoothed, spreads[grid.rule], grid.sweeps)
-    means = np.pad(losses.mean(axis=1), (0, len(rates) - len(losses)), constant_values=np.nan)
-    curve = np.pad(smoothed, (0, len(rates) - len(losses)), constant_values=np.nan)
     return LearningRateFinding(
         suggestion=suggested[grid.rule],
         rule=grid.rule,
@@ -143,7 +132,7 @@ def find_rate(prepared: Prepared, grid: SweepSettings) -> LearningRateFinding:
         spreads=spreads,
         points=[
             RangeTestPoint(float(rate), _finite(loss), _finite(mean))
-            for rate, loss, mean in zip(rates, means, curve, strict=True)
+            for rate, loss, mean in zip_longest(rates, losses.mean(axis=1), smoothed, fillvalue=math.nan)
         ],
         target=prepared.schema.target,
         sweeps=grid.sweeps,
@@ -164,70 +153,61 @@ def judge(
     decades = float(np.log10(rates[-1] / rates[0]))
     density = (len(rates) - 1) / decades
     floor = floor_of(smoothed)
-    first = start_points(len(smoothed))
     noise = float(np.median(np.abs(np.diff(pooled)))) / 0.954  # of normal numbers that is their deviation
     low, high = interval
-    if density < LEAST_RATES:
-        return Trust(
-            False,
+    enough = math.ceil((LEAST_RATES * decades + 1) / 10) * 10
+    problems = (
+        (
+            density < LEAST_RATES,
             f"{density:.2g} rates to a decade are too few: nothing has time to be learned",
-            Sentence("Take {steps} {} or more.", math.ceil((LEAST_RATES * decades + 1) / 10) * 10),
-        )
-    if floor.fall <= LEAST_FALL * noise:
-        return Trust(
-            False,
+            Sentence("Take {steps} {} or more.", enough),
+        ),
+        (
+            floor.fall <= LEAST_FALL * noise,
             "at no rate the loss falls clearly further than it differs from batch to batch",
             Sentence("Take more {steps} and {sweeps}, or a larger {batch_size}."),
-        )
-    if floor.first < first:
-        return Trust(
-            False,
+        ),
+        (
+            floor.first < start_points(len(smoothed)),
             "the loss is lowest at the first rates already",
             Sentence("Take a lower {start}, such as {:.1g}.", rates[0] / 1e3),
-        )
-    if floor.last == len(rates) - 1:
-        return Trust(
-            False,
+        ),
+        (
+            floor.last == len(rates) - 1,
             "even the last rates are not too high: the loss does not rise again",
             Sentence("Take a higher {end}, such as {:.1g}.", rates[-1] * 1e3),
-        )
-    if sweeps == 1:
-        return Trust(
-            False,
+        ),
+        (
+            sweeps == 1,
             "a single sweep does not tell how far chance moves it",
             Sentence("Take {sweeps} 3 or more."),
-        )
-    if high > STABLE_WITHIN ** math.sqrt(sweeps) * low:
-        return Trust(
-            False,
+        ),
+        (
+            high > STABLE_WITHIN ** math.sqrt(sweeps) * low,
             f"single sweeps differ by a factor of {high / low:.2g}",
             Sentence("Take more {sweeps}, more {steps}, or a larger {batch_size}."),
-        )
+        ),
+    )
+    for found, reason, advice in problems:
+        if found:
+            return Trust(False, reason, advice)
     return Trust(True, f"the loss falls and rises again clearly, and {sweeps} sweeps agree")
 
 
 def _losses(prepared: Prepared, grid: SweepSettings) -> FloatArray:
     """Losses (rates, sweeps) of sweeps with the starting weights and batches of the run's networks."""
-    options = prepared.options
-    assert options.training.batch_size is not None
+    run, batch_size = prepared.options.run, prepared.options.training.batch_size
+    assert batch_size is not None
     part, _ = prepared.member_parts(0)
     examples = prepared.examples(part)
     sweeps = []
-    products = 0
     for number in range(grid.sweeps):
-        randomness = generators(options.run.seed, number)
+        randomness = generators(run.seed, number)
         network = initial_network(prepared, randomness, part.features, number)
-        products = network.largest_product * options.training.batch_size
         trainer = build_trainer(prepared, network)
-        sweeps.append(
-            sweep(trainer, examples, grid.rates(), options.training.batch_size, randomness["shuffle"])
-        )
-    with limited_threads(choose_threads(options.run.threads, products)):
+        sweeps.append(sweep(trainer, examples, grid.rates(), batch_size, randomness["shuffle"]))
+    with limited_threads(choose_threads(run.threads, prepared.blueprint.largest_product * batch_size)):
         return sweep_together(sweeps)
-
-
-def _spread(rates: list[float]) -> tuple[float, float]:
-    return _significant(min(rates)), _significant(max(rates))
 
 
 def _significant(rate: float) -> float:
@@ -244,9 +224,8 @@ def with_found_rate(prepared: Prepared) -> tuple[Prepared, list[str]]:
     if prepared.options.training.learning_rate != AUTO:
         return prepared, []
     rate, said = _found(prepared)
-    return prepared.with_options(prepared.options.changed(learning_rate=rate)), [
-        Sentence("{learning_rate} auto: {}", said)
-    ]
+    note = Sentence("{learning_rate} auto: {}", said)
+    return prepared.with_options(prepared.options.changed(learning_rate=rate)), [note]
 
 
 def _found(prepared: Prepared) -> tuple[float, str]:
@@ -256,8 +235,7 @@ def _found(prepared: Prepared) -> tuple[float, str]:
     epochs = prepared.options.training.epochs
     assert epochs is not None
     steps = epochs * -(-len(prepared.member_parts(0)[0]) // batch_rows(prepared))
-    grid = grid_for(steps)
-    if grid is None:
+    if (grid := grid_for(steps)) is None:
         return usual, (
             f"{usual:.2g}, the preset's: a search takes a tenth of {LEAST_TRAINING_STEPS:,} steps, and there "
             f"are {steps:,}"

@@ -42,25 +42,18 @@ class Member:
     """0 if no epoch was whole, or the loss ran away in the first."""
     stop_reason: StopReason
 
-    @property
-    def best_scores(self) -> dict[str, float | None]:
-        """Loss and watched metrics of its validation rows at the best epoch."""
-        if not self.best_epoch:
-            return {}
-        record = self.history[self.best_epoch - 1]
-        scores = {LOSS: record.validation_loss, **record.metrics}
-        return {
-            name: score if score is not None and math.isfinite(score) else None
-            for name, score in scores.items()
-        }
-
     def summary(self) -> dict[str, Any]:
-        """The summary that is stored and shown."""
+        """The summary that is stored and shown, with the scores of the validation rows at the best epoch."""
+        scores: dict[str, float | None] = {}
+        if self.best_epoch:
+            record = self.history[self.best_epoch - 1]
+            scores = {LOSS: record.validation_loss, **record.metrics}
+        finite = {name: each for name, each in scores.items() if each is not None and math.isfinite(each)}
         return {
             "epochs": len(self.history),
             "best_epoch": self.best_epoch,
             "stop_reason": self.stop_reason,
-            "validation": self.best_scores,
+            "validation": dict.fromkeys(scores) | finite,
         }
 
 
@@ -79,7 +72,7 @@ def train_member(
     at its beginning or from earlier `progress`; `keep` is told after each epoch how far it has come. If
     all validation rows have weight 0, no best epoch is chosen.
     """
-    progress = Progress() if progress is None else progress
+    progress = progress or Progress()
     if progress.ended:
         return member_of(number, progress)
     state, history = copy.copy(progress.state), list(progress.history)
@@ -122,13 +115,12 @@ def member_of(number: int, progress: Progress) -> Member:
     assert state.values is not None
     assert state.constants is not None
     assert state.stop_reason is not None
-    best = state.best_epoch or (0 if state.stop_reason == "diverged" else len(history))
     return Member(
         number=number,
         values=state.values,
         constants=state.constants,
         history=list(history),
-        best_epoch=best,
+        best_epoch=state.best_epoch or (0 if state.stop_reason == "diverged" else len(history)),
         stop_reason=state.stop_reason,
     )
 
@@ -152,12 +144,9 @@ def _watched(prepared: Prepared, trainer: Trainer, held: EncodedRows) -> Callabl
         predictions = trainer.loss.point_prediction(trainer.loss.link(outputs))
         outcome = task.outcome(predictions, held.truth, held.weights)
         values, reasons = measure(outcome, task.name, shown)
-        if (reason := reasons.get(monitor)) is not None:
-            raise SettingsError(
-                f"{monitor} cannot be computed on the validation rows: {reason}",
-                "Monitor another score, or hold out more rows.",
-                setting="monitor",
-            )
+        if monitor in reasons:
+            message = f"{monitor} cannot be computed on the validation rows: {reasons[monitor]}"
+            raise SettingsError(message, "Monitor another score, or hold out more rows.", setting="monitor")
         return {name: math.nan if (value := values[name]) is None else value for name in shown}
 
     return scores

@@ -6,10 +6,7 @@ from pathlib import Path
 
 from mlpcli.errors import Sentence, SettingsError
 from mlpcli.nn.layers import Layer
-from mlpcli.nn.network import (
-    PREDICTION_ROWS,
-    count_parameters,
-)
+from mlpcli.nn.network import PREDICTION_ROWS, count_parameters
 from mlpcli.nn.optimizers import OPTIMIZERS, UpdateRule
 from mlpcli.nn.parameters import HasParameters
 
@@ -37,18 +34,15 @@ def refuse_too_large(parts: Sequence[HasParameters], rows: int, optimizer: str) 
     needed = ROOM * BYTES * (for_parameters + for_rows)
     free = free_memory()
     if free is not None and needed > free:
-        smaller = "Write smaller layers, or give a smaller {batch_size}."
-        raise SettingsError(
-            f"{parameters:,} parameters need {_size(needed)} of memory, {_size(free)} are free",
-            Sentence(smaller) if for_rows > for_parameters else "Write smaller layers.",
-            setting="hidden",
-        )
+        smaller = Sentence("Write smaller layers, or give a smaller {batch_size}.")
+        hint = smaller if for_rows > for_parameters else "Write smaller layers."
+        found = f"{parameters:,} parameters need {_size(needed)} of memory, {_size(free)} are free"
+        raise SettingsError(found, hint, setting="hidden")
 
 
 def free_memory() -> int | None:
     """Bytes that can be had, also under a container's limit; None where that cannot be told."""
-    found = [each for each in (_of_machine(), _of_container()) if each is not None]
-    return min(found, default=None)
+    return min((each for each in (_of_machine(), _of_container()) if each is not None), default=None)
 
 
 def _of_machine() -> int | None:

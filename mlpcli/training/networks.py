@@ -38,8 +38,7 @@ def batch_rows(prepared: Prepared) -> int:
 
 def build_trainer(prepared: Prepared, network: Network) -> Trainer:
     """The network with the loss and the optimizer of its settings."""
-    options = prepared.options
-    settings = options.optimizer
+    options, settings = prepared.options, prepared.options.optimizer
     assert settings.optimizer is not None
     rule = OPTIMIZERS[settings.optimizer]
     optimizer: Optimizer

@@ -13,7 +13,6 @@ try:
 except ImportError:  # no such locks on this system: two processes may then replace the same file in turn
     fcntl = None  # type: ignore[assignment]  # a module otherwise
 
-
 NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 
 

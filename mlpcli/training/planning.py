@@ -1,13 +1,12 @@
 """Plan a training: all of `train` but the training itself, and everything that can be wrong with it."""
 
 import time
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.schema import Schema
-from mlpcli.files import check_output, refuse_clashes
+from mlpcli.files import Outputs
 from mlpcli.model.compatibility import check_threshold
 from mlpcli.model.encoded_rows import Data, paths_of
 from mlpcli.nn.fitting import EpochRecord
@@ -23,6 +22,8 @@ from mlpcli.training.learning_rate import with_found_rate
 from mlpcli.training.members import check_monitor
 from mlpcli.training.memory import refuse_too_large
 from mlpcli.training.networks import batch_rows
+
+NO_REPORTS = Outputs({})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +60,8 @@ class ReadyTraining:
     prepared: Prepared
     plan: TrainingPlan
     checkpoint: CheckpointFile | None
+    began: float
+    """Start of the time limit, of `time.perf_counter`."""
 
 
 def start(
@@ -68,46 +71,33 @@ def start(
     output: str | None = None,
     force: bool = False,
     checkpoint: str | None = None,
-    reports: Mapping[str, str] | None = None,
-    also_read: Sequence[str] = (),
-    began: float | None = None,
+    reports: Outputs = NO_REPORTS,
     **settings: Any,
 ) -> ReadyTraining:
-    """All of `train` but the training: what would be done is its `plan`.
-
-    `began` is when the time limit starts, of `time.perf_counter`; `reports` and `also_read` as in `train`.
-    """
+    """All of `train` but the training: what would be done is its `plan`."""
+    began = time.perf_counter()
     if target is not None:
         settings["target"] = (target,) if isinstance(target, str) else tuple(target)
     paths = paths_of(data)
     named = [settings.get(name) for name in ("from_model", "validation", "test")]
-    inputs = [*also_read, *(each for each in named if isinstance(each, str))]
+    inputs = [*reports.inputs, *(each for each in named if isinstance(each, str))]
     inputs += paths if isinstance(paths, list) else []
-    files = dict(reports or {}) | ({} if output is None else {"output": output})
-    refuse_clashes(files | {"checkpoint": checkpoint})
-    for name, path in files.items():
-        # Those of the same run may be replaced; whether they are turns out below.
-        check_output(path, force=force or checkpoint is not None, inputs=inputs, setting=name)
-    file = None if checkpoint is None else CheckpointFile(checkpoint, inputs)
+    files = {**reports.paths, "output": output, "checkpoint": checkpoint}
+    # With a checkpoint those of the same run may be replaced; whether they are turns out below.
+    Outputs(files, force or checkpoint is not None, inputs).check()
+    file = None if checkpoint is None else CheckpointFile(checkpoint)
     try:
-        return _ready(data, settings, file, output, list(files.values()), began, force=force)
+        ready = _ready(prepared_for(data, settings), file, began)
+        if file is not None:
+            file.claim([path for path in reports.paths.values() if path is not None], output, force=force)
+        return ready
     except BaseException:
         if file is not None:
             file.close()
         raise
 
 
-def _ready(
-    data: Data,
-    settings: dict[str, Any],
-    checkpoint: CheckpointFile | None,
-    output: str | None,
-    files: Sequence[str],
-    began: float | None,
-    *,
-    force: bool,
-) -> ReadyTraining:
-    prepared = prepared_for(data, settings)
+def _ready(prepared: Prepared, checkpoint: CheckpointFile | None, began: float) -> ReadyTraining:
     given, network = prepared.given, prepared.blueprint
     check_monitor(prepared)
     check_threshold(given.decision, type(prepared.task), held=prepared.has_held_rows)
@@ -117,29 +107,22 @@ def _ready(
     step_products = network.largest_product * batch_rows(prepared)
     notes = list(prepared.notes)
     if limit is not None:
-        spent = 0.0 if began is None else time.perf_counter() - began
         if checkpoint is not None and (settled := checkpoint.settled(given)) is not None:
             prepared = prepared.with_options(prepared.options.changed(**settled))
         else:
             usual = prepared.options
-            prepared = fit_to_time(prepared, step_products, limit - spent)
+            prepared = fit_to_time(prepared, step_products, began + limit - time.perf_counter())
             notes += changed_by_time(usual, prepared.options)
     prepared, of_rate = with_found_rate(prepared)
-    chosen = prepared.options
-    members = chosen.members
+    chosen, members = prepared.options, prepared.options.members
     assert chosen.training.epochs is not None
     rows = {name: len(part) for name, part in prepared.parts.items()} | {"dropped": prepared.dropped}
     total = float(rows["train"]) * chosen.training.epochs * network.n_parameters * members
     # Members share the cores; a single network has them for itself.
     threads = 1 if members > 1 else choose_threads(chosen.run.threads, step_products)
     notes += of_rate
-    past: list[EpochRecord] = []
     if checkpoint is not None:
         notes += checkpoint.adopt(identity_of(prepared, threads))
-        past = checkpoint.history
-        if not force:
-            checkpoint.refuse_others(files, output)
-        checkpoint.outputs(path for path in files if path != output)
     plan = TrainingPlan(
         schema=prepared.schema,
         settings=chosen.values(),
@@ -154,7 +137,7 @@ def _ready(
         notes=notes,
         findings=prepared.findings,
         encoders=prepared.encoder.to_stored()[0],
-        past=past,
+        past=[] if checkpoint is None else checkpoint.history,
         transferred=None if prepared.transfer is None else prepared.transfer.described,
     )
-    return ReadyTraining(prepared, plan, checkpoint)
+    return ReadyTraining(prepared, plan, checkpoint, began)

@@ -1,13 +1,12 @@
 """The end of a training: the signal that stops it, the networks that are kept, the reason."""
 
 import time
-from collections.abc import Callable
 
 from mlpcli.errors import DivergenceError, Sentence, StoppedError
 from mlpcli.nn.fit_state import StopReason
 from mlpcli.preparation.finding import DIVERGED, Finding
 from mlpcli.preparation.prepare import Prepared
-from mlpcli.training.members import Member
+from mlpcli.training.members import Member, ShouldStop
 
 
 def kept(prepared: Prepared, members: list[Member]) -> list[Member]:
@@ -19,12 +18,8 @@ def kept(prepared: Prepared, members: list[Member]) -> list[Member]:
         raise diverged(prepared, members)
     if members and members[0].stop_reason == "time":
         limit = prepared.options.run.time_limit
-        raise StoppedError(
-            Sentence(
-                "{time_limit} {:g}s was reached before the first epoch ended; no model was written", limit
-            ),
-            "Give it more time, or fewer rows or units.",
-        )
+        reached = "{time_limit} {:g}s was reached before the first epoch ended; no model was written"
+        raise StoppedError(Sentence(reached, limit), "Give it more time, or fewer rows or units.")
     reason = members[0].stop_reason if members else ""
     raise StoppedError("stopped before the first epoch ended; no model was written", reason=reason)
 
@@ -34,25 +29,20 @@ def left_out(trained: list[Member], whole: list[Member]) -> list[Finding]:
     count = sum(member.stop_reason == "diverged" for member in trained)
     if not count or whole[0].stop_reason == "diverged":
         return []
-    return [
-        Finding(
-            DIVERGED,
-            f"{count} of {len(trained)} networks diverged and {'are' if count > 1 else 'is'} left out",
-            Sentence("{learning_rate} with a smaller rate; `mlpcli lr-find` suggests one"),
-        )
-    ]
+    said = f"{count} of {len(trained)} networks diverged and {'are' if count > 1 else 'is'} left out"
+    advice = Sentence("{learning_rate} with a smaller rate; `mlpcli lr-find` suggests one")
+    return [Finding(DIVERGED, said, advice)]
 
 
 def stop_reason(
     trained: list[Member], whole: list[Member], planned: int, told: StopReason | None
 ) -> StopReason:
     """The reason the run was `told` if networks are missing, else what broke one off or ended the first."""
-    reasons = [member.stop_reason for member in trained]
-    early: tuple[StopReason, ...] = ("interrupted", "terminated", "time")
-    broken_off = next((reason for reason in early if reason in reasons), None)
     if len(trained) < planned and told is not None:
         return told
-    return broken_off or whole[0].stop_reason
+    reasons = [member.stop_reason for member in trained]
+    early: tuple[StopReason, ...] = ("interrupted", "terminated", "time")
+    return next((reason for reason in early if reason in reasons), whole[0].stop_reason)
 
 
 def diverged(prepared: Prepared, members: list[Member]) -> DivergenceError:
@@ -69,9 +59,7 @@ def diverged(prepared: Prepared, members: list[Member]) -> DivergenceError:
 class StopSignal:
     """The one signal that stops a run: the caller's wish, then the time limit."""
 
-    def __init__(
-        self, time_limit: float | None, should_stop: Callable[[], StopReason | None], began: float
-    ) -> None:
+    def __init__(self, time_limit: float | None, should_stop: ShouldStop, began: float) -> None:
         """The limit is counted from `began` on, of `time.perf_counter`."""
         self._should_stop = should_stop
         self._end = None if time_limit is None else began + time_limit

@@ -15,13 +15,13 @@ from typing import Any
 
 
 def serve(path: str) -> None:
-    """Train networks on the data in `path`: tasks and the reason to stop come from standard input.
+    """Train networks on the data in `path`: assignments and the reason to stop come from standard input.
 
     Messages go to standard output; what is printed, to standard error.
     """
-    output = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    tasks: SimpleQueue[bytes] = SimpleQueue()
+    output = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    assignments: SimpleQueue[bytes] = SimpleQueue()
     reasons: list[Any] = [None]
 
     def leave() -> None:
@@ -33,7 +33,7 @@ def serve(path: str) -> None:
             while True:
                 message = pickle.load(sys.stdin.buffer)
                 if isinstance(message, bytes):
-                    tasks.put(message)
+                    assignments.put(message)
                 else:
                     reasons.append(message)
         finally:
@@ -56,4 +56,4 @@ def serve(path: str) -> None:
 
     with limited_threads(1):
         load = cache(lambda: joblib.load(path, mmap_mode="r"))
-        train_each(load, map(pickle.loads, iter(tasks.get, None)), lambda: reasons[-1], post)
+        train_each(load, map(pickle.loads, iter(assignments.get, None)), lambda: reasons[-1], post)

@@ -1,8 +1,9 @@
 """Workers that train networks side by side, in threads or in processes, and their messages.
 
-A worker is sent tasks and the reason to stop, and posts records, states and trained networks. A process ends
-with its standard input, so that it never outlives the process that started it, however that one ended. This
-is also faster than a pool of joblib: penguins with the default preset in two processes take 0.8 of its time.
+A worker is sent assignments and the reason to stop, and posts records, states and trained networks. A process
+ends with its standard input, so that it never outlives the process that started it, however that one ended.
+This is also faster than a pool of joblib: penguins with the default preset in two processes take 0.8 of its
+time.
 """
 
 import pickle
@@ -31,7 +32,7 @@ SERVE = "import sys; sys.path = {}; from mlpcli.training.worker_process import s
 
 
 @dataclass(frozen=True)
-class Task:
+class Assignment:
     """A network to train."""
 
     number: int
@@ -42,19 +43,19 @@ class Task:
 
 def train_each(
     prepared: Callable[[], Prepared],
-    tasks: Iterable[Task],
+    assignments: Iterable[Assignment],
     should_stop: Callable[[], StopReason | None],
     post: Post,
 ) -> None:
     """Train networks one after the other, and post what comes of them."""
 
     def keep(number: int, progress: Progress) -> None:
-        if task.keeps:
+        if each.keeps:
             post((number, progress.state))
 
-    for task in tasks:
+    for each in assignments:
         try:
-            post(train_member(prepared(), task.number, post, should_stop, task.progress, keep))
+            post(train_member(prepared(), each.number, post, should_stop, each.progress, keep))
         except BaseException as error:  # raised again where it is received
             post(error)
 
@@ -63,28 +64,27 @@ class ThreadWorker:
     """A worker in a thread of this process."""
 
     def __init__(self, prepared: Prepared, post: Post) -> None:
-        self._tasks: SimpleQueue[Task | None] = SimpleQueue()
+        self._assignments: SimpleQueue[Assignment | None] = SimpleQueue()
         self._reason: StopReason | None = None
-        arguments = (lambda: prepared, iter(self._tasks.get, None), lambda: self._reason, post)
+        arguments = (lambda: prepared, iter(self._assignments.get, None), lambda: self._reason, post)
         self._thread = Thread(target=train_each, args=arguments, daemon=True)
         self._thread.start()
 
-    def send(self, message: Task | StopReason) -> None:
-        """Send a task, or the reason to stop after the next batch."""
-        if isinstance(message, Task):
-            self._tasks.put(message)
+    def send(self, message: Assignment | StopReason) -> None:
+        """Send an assignment, or the reason to stop after the next batch."""
+        if isinstance(message, Assignment):
+            self._assignments.put(message)
         else:
             self._reason = message
 
     def close(self) -> None:
-        """Stop after the next batch, and wait for that."""
         self._reason = "interrupted"
-        self._tasks.put(None)
+        self._assignments.put(None)
         self._thread.join()
 
 
 class ProcessWorker:
-    """A worker in another process, which loads the prepared data from `path` when its first task comes."""
+    """A worker in another process, which loads the prepared data from `path` for its first assignment."""
 
     def __init__(self, path: str, post: Post) -> None:
         # A process inherits blocked signals: the process that runs the command decides what they do.
@@ -100,11 +100,10 @@ class ProcessWorker:
         self._reader = Thread(target=self._read, args=(post,), daemon=True)
         self._reader.start()
 
-    def send(self, message: Task | StopReason) -> None:
-        """Send a task, or the reason to stop after the next batch."""
+    def send(self, message: Assignment | StopReason) -> None:
         with suppress(OSError):  # it was killed, as the reader notices
-            # A task as bytes, so that the process can listen before it has imported what the task needs.
-            pickle.dump(pickle.dumps(message) if isinstance(message, Task) else message, self._to)
+            # As bytes, so that the process can listen before it has imported what the assignment needs.
+            pickle.dump(pickle.dumps(message) if isinstance(message, Assignment) else message, self._to)
             self._to.flush()
 
     def close(self) -> None:
@@ -120,11 +119,7 @@ class ProcessWorker:
             while True:
                 post(pickle.load(self._from))
         except (EOFError, pickle.UnpicklingError):
-            post(
-                MlpcliError(
-                    "a process that trained one of the networks was killed, perhaps for want of memory",
-                    Sentence("Give {threads} 1 to train one after the other."),
-                )
-            )
+            why = "a process that trained one of the networks was killed, perhaps for want of memory"
+            post(MlpcliError(why, Sentence("Give {threads} 1 to train one after the other.")))
         except Exception as error:  # raised again where it is received
             post(error)

@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from numpy.random import Generator
 
 from mlpcli.arrays import Array
 from mlpcli.data.reading.source import ReadingSettings
@@ -47,8 +48,8 @@ PURPOSES = ("sample", "resamples", "slices", "importance")
 def evaluate(model: ModelLike, data: Data, *, curves: bool = False, **settings: Any) -> Evaluation:
     """All metrics of a model on paths or a DataFrame, beside those of the trivial baseline.
 
-    With `curves` also what pictures are drawn from.
-    `settings` are those of `mlpcli evaluate --help-all`. Raises MlpcliError with a hint.
+    With `curves` also what pictures are drawn from. `settings` are those of `mlpcli evaluate --help-all`.
+    Raises MlpcliError with a hint.
     """
     refuse_unknown(settings, (EvaluationSettings, ReadingSettings))
     chosen = build(EvaluationSettings, settings)
@@ -81,7 +82,7 @@ def _evaluated(
     chosen: EvaluationSettings,
     errors: ErrorSizes | None,
     other: Model | Earlier | None,
-    generators: dict[str, np.random.Generator],
+    generators: dict[str, Generator],
     *,
     curves: bool,
 ) -> Evaluation:
@@ -159,7 +160,7 @@ def _compared(
     outcome: Outcome,
     scores: Scores,
     other: Model | Earlier | None,
-    generator: np.random.Generator,
+    generator: Generator,
 ) -> tuple[Comparison | None, dict[str, dict[str, Array]]]:
     """The comparison, and the resampled scores of both models if there are two."""
     if other is None or chosen.compare is None:
@@ -185,11 +186,7 @@ def _compared(
 
 
 def _slice(
-    model: Model,
-    outcome: Outcome,
-    trivial: Outcome,
-    chosen: EvaluationSettings,
-    generator: np.random.Generator,
+    model: Model, outcome: Outcome, trivial: Outcome, chosen: EvaluationSettings, generator: Generator
 ) -> SliceScores:
     found, task = scores_of(model, outcome, trivial), model.task.name
     spread = None

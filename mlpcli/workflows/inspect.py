@@ -1,13 +1,10 @@
 """`mlpcli inspect`: the content of a model file, from its header alone unless weights are wanted."""
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 from mlpcli import artifact as artifact_room
 from mlpcli.arrays import Array
 from mlpcli.artifact import Artifact
-
-if TYPE_CHECKING:
-    from mlpcli.nn.parameters import HasParameters  # with all of nn, which the header does not need
 
 
 def inspect(path: str) -> Artifact:
@@ -27,9 +24,7 @@ def weights(path: str) -> dict[str, Array]:
     named: dict[str, Array] = {}
     for number, network in enumerate(networks, start=1):
         before = f"network_{number}_" if len(networks) > 1 else ""
-        parts: list[HasParameters] = [*network.layers]
-        if network.shortcut is not None:
-            parts.append(network.shortcut)
+        parts: list[Any] = [*network.layers, network.shortcut]
         for index, place in enumerate(in_table(network), start=1):
             part, places = parts[place], network.parameters.slices[place]
             for name, shape in part.parameter_shapes().items():

@@ -62,10 +62,8 @@ class Scoring:
             self.added = [settings.prefix + name for name in added_columns(model, settings)]
             for name in self.added:
                 if name in self.kept:
-                    raise DataError(
-                        f"the input has a column {name!r} already",
-                        Sentence("Give {prefix} TEXT, or leave it out with {keep}."),
-                    )
+                    hint = Sentence("Give {prefix} TEXT, or leave it out with {keep}.")
+                    raise DataError(f"the input has a column {name!r} already", hint)
         except BaseException:
             self._stream.__exit__()
             raise
@@ -98,10 +96,8 @@ class Scoring:
 
     def _kept(self) -> list[int]:
         header, keep = self._stream.header, self._settings.keep
-        if keep == "none" and keep not in header:
-            return []
-        if keep == "all" and keep not in header:
-            return list(range(len(header)))
+        if keep in ("none", "all") and keep not in header:
+            return list(range(len(header))) if keep == "all" else []
         return [header.index(name) for name in resolve_names("keep", [keep], header, self._stream.name)]
 
 
@@ -131,17 +127,15 @@ def predict(model: ModelLike, data: Data, **settings: Any) -> Predictions:
         index = data.index
         for position, name in zip(scoring.positions, scoring.kept, strict=True):
             by_name[name] = data.iloc[:, position]
-    frame = pd.DataFrame(by_name, index=index)
-    return Predictions(frame, scoring.summary.counts)
+    return Predictions(pd.DataFrame(by_name, index=index), scoring.summary.counts)
 
 
 def added_columns(model: Model, settings: PredictionSettings) -> list[str]:
     """Names of the columns that are added, without the prefix."""
     task = model.task
     names = list(task.columns)
-    for level in model.quantile_levels:
-        several = len(task.labels) > 1
-        names += [f"quantile_{level}_{name}" if several else f"quantile_{level}" for name in task.labels]
+    ends = [f"_{name}" for name in task.labels] if len(task.labels) > 1 else [""]
+    names += [f"quantile_{level}{end}" for level in model.quantile_levels for end in ends]
     if settings.interval is not None:
         names += [f"{name}_{end}" for name in task.labels for end in ("low", "high")]
     if settings.proba and task.gives_probabilities:
@@ -150,11 +144,7 @@ def added_columns(model: Model, settings: PredictionSettings) -> list[str]:
 
 
 def _scored(
-    model: Model,
-    frame: Frame,
-    settings: PredictionSettings,
-    errors: ErrorSizes | None,
-    counts: CellCounts,
+    model: Model, frame: Frame, settings: PredictionSettings, errors: ErrorSizes | None, counts: CellCounts
 ) -> list[list[Any]]:
     """The added columns as plain values."""
     task, predictions = model.task, model.outputs(model.encode(frame, counts))
@@ -164,10 +154,9 @@ def _scored(
     for level in model.quantiles(predictions):
         columns += map(rounded, level.T)
     if errors is not None and settings.interval is not None:
-        for low, high in zip(
-            *(ends.T for ends in bounds(model, errors, point_prediction, settings.interval)), strict=True
-        ):
-            columns += [rounded(low), rounded(high)]
+        low, high = bounds(model, errors, point_prediction, settings.interval)
+        for ends in zip(low.T, high.T, strict=True):
+            columns += map(rounded, ends)
     probabilities = task.probabilities(point_prediction) if settings.proba else None
     if probabilities is not None:
         columns += map(rounded, probabilities.T)

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from contextlib import closing, nullcontext
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -10,8 +10,8 @@ from typing import Any
 
 from mlpcli import artifact as artifact_room
 from mlpcli.artifact import Artifact
-from mlpcli.artifact.checkpoint import ENDED
-from mlpcli.files import check_output
+from mlpcli.artifact.checkpoint import ENDED, Progress
+from mlpcli.files import Outputs, check_output
 from mlpcli.model.encoded_rows import Data
 from mlpcli.model.model import Model
 from mlpcli.model.scores import Scores
@@ -25,7 +25,7 @@ from mlpcli.training.diagnosing import findings_of
 from mlpcli.training.ensemble import Callbacks, train_members
 from mlpcli.training.held_out import score_parts
 from mlpcli.training.members import Member, member_of
-from mlpcli.training.planning import ReadyTraining, TrainingPlan, start
+from mlpcli.training.planning import NO_REPORTS, ReadyTraining, TrainingPlan, start
 from mlpcli.training.stopping import StopSignal, diverged, kept, left_out, stop_reason
 
 
@@ -90,8 +90,7 @@ def train(
     output: str | None = None,
     force: bool = False,
     checkpoint: str | Path | None = None,
-    reports: Mapping[str, str] | None = None,
-    also_read: Sequence[str] = (),
+    reports: Outputs = NO_REPORTS,
     command: str = "",
     on_start: Callable[[TrainingPlan], None] = lambda plan: None,
     on_epoch: Callable[[EpochRecord], None] = lambda record: None,
@@ -105,34 +104,22 @@ def train(
     `output` the model is written there; with `checkpoint` the run can be broken and goes on from that file
     when the same is called again. Raises MlpcliError with a hint for whatever is wrong.
 
-    `reports` are files by option that the caller writes afterwards, `also_read` further ones that are read:
-    these are not to be written over.
+    `reports` are files that the caller writes afterwards, and further inputs that are not to be written over.
     """
-    began = time.perf_counter()
-    ready = start(
-        data,
-        target,
-        output=output,
-        force=force,
-        checkpoint=None if checkpoint is None else os.fspath(checkpoint),
-        reports=reports,
-        also_read=also_read,
-        began=began,
-        **settings,
-    )
-    checkpoint_file = ready.checkpoint
-    with nullcontext() if checkpoint_file is None else closing(checkpoint_file):
+    path = None if checkpoint is None else os.fspath(checkpoint)
+    ready = start(data, target, output=output, force=force, checkpoint=path, reports=reports, **settings)
+    with nullcontext() if ready.checkpoint is None else closing(ready.checkpoint):
         on_start(ready.plan)
         callbacks = Callbacks(on_epoch, should_stop or (lambda: None), on_batch)
-        return _run(ready, data, callbacks, began, output, command)
+        return _run(ready, data, callbacks, output, command)
 
 
 def _run(
-    ready: ReadyTraining, data: Data, callbacks: Callbacks, began: float, output: str | None, command: str
+    ready: ReadyTraining, data: Data, callbacks: Callbacks, output: str | None, command: str
 ) -> TrainingRun:
     prepared, plan, checkpoint = ready.prepared, ready.plan, ready.checkpoint
     before = 0.0 if checkpoint is None else checkpoint.checkpoint.seconds
-    stop_signal = StopSignal(prepared.options.run.time_limit, callbacks.should_stop, began - before)
+    stop_signal = StopSignal(prepared.options.run.time_limit, callbacks.should_stop, ready.began - before)
     with limited_threads(plan.threads):
         trained, seconds = _trained(ready, callbacks, stop_signal, before)
         members = kept(prepared, trained)
@@ -190,12 +177,11 @@ def _trained(
             ended = sorted(checkpoint.checkpoint.members.items())
             return [member_of(*each) for each in ended], before
         checkpoint.begin()
-        callbacks = replace(
-            callbacks,
-            keep=lambda progress: checkpoint.keep(progress, before + time.perf_counter() - begun),
-            keeps=True,
-            progress=dict(checkpoint.checkpoint.members),
-        )
+
+        def keep(number: int, progress: Progress) -> None:
+            checkpoint.keep(number, progress, before + time.perf_counter() - begun)
+
+        callbacks = replace(callbacks, keep=keep, keeps=True, progress=checkpoint.checkpoint.members)
     members = train_members(prepared, plan.members, plan.mode, callbacks)
     if checkpoint is not None:
         checkpoint.flush()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import mlpcli
-from mlpcli.artifact.optional_arrays import ERROR_ARRAYS, LARGEST_ERROR, MOST_ENTRIES
+from mlpcli.artifact.consistency import ERROR_ARRAYS, LARGEST_ERROR, MOST_ENTRIES
 from mlpcli.errors import ArtifactError
 from tests.artifact.conftest import Forge
 

@@ -8,8 +8,7 @@ import pytest
 
 import mlpcli
 from mlpcli import artifact as room
-from mlpcli.artifact.model_file import FORMAT
-from mlpcli.artifact.upgrades import UPGRADES
+from mlpcli.artifact.model_file import FORMAT, UPGRADES
 from tests.cli.commands import Commands, sample
 
 FILES = Path(__file__).parent / "files"

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import mlpcli
-from mlpcli.training.calibration import fit_temperature
+from mlpcli.training.held_out import fit_temperature
 
 ROWS = 20_000
 

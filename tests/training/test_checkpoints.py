@@ -13,6 +13,7 @@ import pytest
 import mlpcli
 from mlpcli.artifact.checkpoint import CheckpointEncoder, Progress, load
 from mlpcli.errors import ArtifactError, MlpcliError, OutputError
+from mlpcli.files import Outputs
 from mlpcli.nn.fit_state import FitState, StopReason
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.nn.optimizers import OPTIMIZERS
@@ -140,13 +141,13 @@ def test_settings_that_change_no_weights_may_change(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("settings", "named"),
     [
-        ({"epochs": 7}, "--epochs 6 there, 7 here"),
-        ({"seed": 1}, "--seed 0 there, 1 here"),
-        ({"learning_rate": 0.5}, "--lr 0.001 there, 0.5 here"),
-        ({"hidden": (5,)}, "--hidden 5,5 there, 5 here"),
-        ({"features": "a,b"}, "--features a,b,c there, a,b here"),
-        ({"weight": "weight"}, "--weight unset there, weight here"),
-        ({"preset": "default", "dropout": 0.1}, "--preset textbook there, default here; --"),
+        ({"epochs": 7}, "epochs 6 there, 7 here"),
+        ({"seed": 1}, "seed 0 there, 1 here"),
+        ({"learning_rate": 0.5}, "learning_rate 0.001 there, 0.5 here"),
+        ({"hidden": (5,)}, "hidden 5,5 there, 5 here"),
+        ({"features": "a,b"}, "features a,b,c there, a,b here"),
+        ({"weight": "weight"}, "weight unset there, weight here"),
+        ({"preset": "default", "dropout": 0.1}, "preset textbook there, default here; "),
         ({"threads": 2}, "threads 1 there, 2 here"),
     ],
     ids=str,
@@ -173,7 +174,7 @@ def test_other_data_are_refused(tmp_path: Path) -> None:
 def test_all_differences_are_listed(tmp_path: Path) -> None:
     path = tmp_path / "run.checkpoint"
     broken_off(path, 2)
-    with pytest.raises(MlpcliError, match=r"--batch-size 16 there, 8 here; --seed 0 there, 3 here$"):
+    with pytest.raises(MlpcliError, match=r"batch_size 16 there, 8 here; seed 0 there, 3 here$"):
         train(checkpoint=str(path), seed=3, batch_size=8)
 
 
@@ -373,9 +374,8 @@ def opened(path: Path, clock: Clock) -> CheckpointFile:
     return file
 
 
-def after(epochs: int, stop_reason: StopReason | None = None) -> dict[int, Progress]:
-    """Progress of the first network of a run."""
-    return {0: Progress(FitState(epoch=epochs, stop_reason=stop_reason))}
+def after(epochs: int, stop_reason: StopReason | None = None) -> Progress:
+    return Progress(FitState(epoch=epochs, stop_reason=stop_reason))
 
 
 @pytest.mark.parametrize(("write_seconds", "rest"), [(0.01, 2.0), (0.5, 5.0)])
@@ -388,7 +388,7 @@ def test_many_short_epochs_do_not_each_write(
     epochs = 0
     while clock.now < began + 60:
         epochs += 1
-        file.keep(after(epochs), clock.now - began)
+        file.keep(0, after(epochs), clock.now - began)
         clock.now += 0.05
     assert clock.writes[0] == began  # the first epoch is safe at once
     pauses = np.diff(clock.writes) - write_seconds
@@ -401,7 +401,7 @@ def test_many_short_epochs_do_not_each_write(
 @pytest.mark.parametrize(
     "end",
     [
-        lambda file: file.keep(after(3, "patience"), 0.3),
+        lambda file: file.keep(0, after(3, "patience"), 0.3),
         lambda file: file.finish(),
         lambda file: file.flush(),
         lambda file: file.close(),
@@ -413,7 +413,7 @@ def test_the_last_state_is_written_at_every_end(
 ) -> None:
     file = opened(tmp_path / "run.checkpoint", clock)
     for epochs in (1, 2, 3):
-        file.keep(after(epochs), epochs / 10)
+        file.keep(0, after(epochs), epochs / 10)
     assert load(str(tmp_path / "run.checkpoint")).members[0].state.epoch == 1
     end(file)
     kept = load(str(tmp_path / "run.checkpoint"))
@@ -425,11 +425,11 @@ def test_the_last_state_is_written_at_every_end(
 def test_a_failed_write_is_told_until_one_succeeds(clock: Clock, tmp_path: Path) -> None:
     file = opened(tmp_path / "run.checkpoint", clock)
     clock.full = True
-    file.keep(after(1), 0.1)
+    file.keep(0, after(1), 0.1)
     assert file.complaint is not None
     assert "No space left" in file.complaint
     clock.full = False
-    file.keep(after(2), 0.2)
+    file.keep(0, after(2), 0.2)
     file.flush()
     assert file.complaint is None
     file.close()
@@ -439,7 +439,7 @@ def test_an_unexpected_error_is_raised_and_the_file_let_go(clock: Clock, tmp_pat
     file = opened(tmp_path / "run.checkpoint", clock)
     state = FitState(epoch=1, generators={"shuffle": {"state": object()}})
     with pytest.raises(TypeError):
-        file.keep({0: Progress(state)}, 0.1)
+        file.keep(0, Progress(state), 0.1)
     with pytest.raises(TypeError):
         file.close()
     CheckpointFile(str(tmp_path / "run.checkpoint")).close()
@@ -448,7 +448,7 @@ def test_an_unexpected_error_is_raised_and_the_file_let_go(clock: Clock, tmp_pat
 def test_what_a_time_limit_settled_does_not_overrule_what_is_given(tmp_path: Path) -> None:
     path = str(tmp_path / "run.checkpoint")
     train(checkpoint=path, time_limit=1000.0, epochs=3)
-    with pytest.raises(MlpcliError, match="--epochs 3 there, 9 here"):
+    with pytest.raises(MlpcliError, match="epochs 3 there, 9 here"):
         train(checkpoint=path, time_limit=1000.0, epochs=9)
 
 
@@ -461,13 +461,13 @@ def test_on_another_machine_it_is_said(tmp_path: Path) -> None:
 
 def test_reports_of_the_same_run_may_be_replaced(tmp_path: Path) -> None:
     path, history = tmp_path / "run.checkpoint", tmp_path / "h.csv"
-    broken_off(path, 2, reports={"history": str(history)})
+    broken_off(path, 2, reports=Outputs({"history": str(history)}))
     history.write_text("written by the caller")
-    train(checkpoint=str(path), reports={"history": str(history)})
+    train(checkpoint=str(path), reports=Outputs({"history": str(history)}))
     other = tmp_path / "other.csv"
     other.write_text("not ours")
     with pytest.raises(OutputError, match="exists already"):
-        train(checkpoint=str(path), reports={"history": str(other)})
+        train(checkpoint=str(path), reports=Outputs({"history": str(other)}))
 
 
 @pytest.mark.parametrize("after", [1, 6, 7, 12, 13])
@@ -482,19 +482,15 @@ def test_stopped_between_networks_it_is_not_finished(after: int, tmp_path: Path)
     assert weights(train(checkpoint=str(path), **settings)) == weights(unbroken)
 
 
-@pytest.mark.parametrize("output", ["--output", "--checkpoint", "--history"])
+@pytest.mark.parametrize("output", ["output", "checkpoint", "history"])
 @pytest.mark.parametrize("read", ["from_model", "validation", "test", "also"])
 def test_no_input_is_written_over(read: str, output: str, tmp_path: Path) -> None:
     path = str(tmp_path / "read")
     Path(path).write_text("kept")
-    outputs: dict[str, dict[str, Any]] = {
-        "--output": {"output": path},
-        "--checkpoint": {"checkpoint": path},
-        "--history": {"reports": {"--history": path}},
-    }
-    inputs: dict[str, Any] = {"also_read": [path]} if read == "also" else {read: path}
+    files: dict[str, Any] = {output: path, read: path}
+    reports = Outputs({"history": files.pop("history", None)}, inputs=[files.pop("also", __file__)])
     with pytest.raises(OutputError, match="is an input of this command too"):
-        train(force=True, **outputs[output], **inputs)
+        train(force=True, reports=reports, **files)
     assert Path(path).read_text() == "kept"
 
 
@@ -504,5 +500,5 @@ def test_a_path_object_will_do(tmp_path: Path) -> None:
 
 
 def test_a_limit_that_is_too_short_says_so() -> None:
-    with pytest.raises(MlpcliError, match="--time-limit 1e-09s was reached before the first epoch ended"):
+    with pytest.raises(MlpcliError, match="time_limit 1e-09s was reached before the first epoch ended"):
         train(time_limit=1e-9)

@@ -1,7 +1,7 @@
 """Comparison with another model or an earlier evaluation: the differences, and whether they are luck."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from mlpcli.arrays import Array
@@ -14,7 +14,6 @@ from mlpcli.model.model import Model, load
 from mlpcli.model.tasks import Multiclass
 
 HOW = Sentence("Give a model, or a file written by: mlpcli evaluate MODEL DATA {as_json} > FILE.json")
-BETTER, WORSE, UNCLEAR, SAME = "better", "worse", "unclear", "same"
 RESAMPLES = 1000
 MOST_DRAWS = 200_000_000
 """Rows times resamples where nobody asked for a number of these."""
@@ -32,15 +31,15 @@ class Comparison:
     metrics: dict[str, float | None]
     """The other's."""
     difference: dict[str, float | None]
-    intervals: dict[str, Interval | None] | None
-    """Of the differences, from resamples that both share; None for a file."""
-    verdicts: dict[str, str] | None
-    """better, worse, unclear where the interval holds 0, or same; None for a file."""
-    resamples: int
     level: float
-    seen_in_training: bool | None
+    intervals: dict[str, Interval | None] | None = None
+    """Of the differences, from resamples that both share; None for a file."""
+    verdicts: dict[str, str] | None = None
+    """better, worse, unclear where the interval holds 0, or same; None for a file."""
+    resamples: int = 0
+    seen_in_training: bool | None = None
     """Whether these rows trained the other model; None for a file."""
-    counts: CellCounts
+    counts: CellCounts = field(default_factory=CellCounts)
     """What the other model met in the cells of its inputs."""
 
 
@@ -58,27 +57,21 @@ def load_other(path: str, model: Model) -> Model | Earlier:
         return _earlier(path, model)
     other = load(path)
     ours, theirs = model.artifact.schema, other.artifact.schema
+    hint = "Compare models of the same target."
     if theirs.task != ours.task:
-        raise DataError(
-            f"{path}: its task is {theirs.task}, not {ours.task}",
-            "Compare models of the same target.",
-            setting="compare",
-        )
+        raise _incomparable(path, f"its task is {theirs.task}, not {ours.task}", hint)
     if set(theirs.target) != set(ours.target):
-        raise DataError(
-            f"{path}: its target is {', '.join(theirs.target)}, not {', '.join(ours.target)}",
-            "Compare models of the same target.",
-            setting="compare",
-        )
-    if isinstance(model.task, Multiclass):
-        different = set(model.task.labels) ^ set(other.task.labels)
-        if different:
-            raise DataError(
-                f"{path}: only one of the models knows the class {min(different)!r}",
-                "Compare models of the same classes.",
-                setting="compare",
-            )
+        targets = f"its target is {', '.join(theirs.target)}, not {', '.join(ours.target)}"
+        raise _incomparable(path, targets, hint)
+    different = set(model.task.labels) ^ set(other.task.labels)
+    if isinstance(model.task, Multiclass) and different:
+        only_one = f"only one of the models knows the class {min(different)!r}"
+        raise _incomparable(path, only_one, "Compare models of the same classes.")
     return other
+
+
+def _incomparable(path: str, why: str, hint: str) -> DataError:
+    return DataError(f"{path}: {why}", hint, setting="compare")
 
 
 def resamples_for(rows: int) -> int:
@@ -97,23 +90,19 @@ def compared_with_model(
     counts: CellCounts,
 ) -> Comparison:
     """`scores` {"ours", "theirs"} are those of the same resamples."""
-    intervals: dict[str, Interval | None] = {}
-    resamples = 0
-    for name, values in scores["ours"].items():
-        intervals[name] = percentiles(values - scores["theirs"][name], level)
-        resamples = len(values)
-    verdicts = {name: _verdict(name, interval) for name, interval in intervals.items()}
-    differences = _differences(ours, theirs)
+    intervals = {
+        name: percentiles(values - scores["theirs"][name], level) for name, values in scores["ours"].items()
+    }
     return Comparison(
         other=path,
         kind="model",
         rows=rows,
         metrics=dict(theirs),
-        difference=differences,
-        intervals=intervals,
-        verdicts=verdicts,
-        resamples=resamples,
+        difference=_differences(ours, theirs),
         level=level,
+        intervals=intervals,
+        verdicts={name: _verdict(name, interval) for name, interval in intervals.items()},
+        resamples=max(map(len, scores["ours"].values()), default=0),
         seen_in_training=seen_in_training,
         counts=counts,
     )
@@ -124,19 +113,9 @@ def compared_with_file(
 ) -> Comparison:
     """Values beside values."""
     theirs = {name: earlier.metrics.get(name) for name in ours}
-    differences = _differences(ours, theirs)
+    difference = _differences(ours, theirs)
     return Comparison(
-        other=path,
-        kind="file",
-        rows=earlier.rows,
-        metrics=theirs,
-        difference=differences,
-        intervals=None,
-        verdicts=None,
-        resamples=0,
-        level=level,
-        seen_in_training=None,
-        counts=CellCounts(),
+        other=path, kind="file", rows=earlier.rows, metrics=theirs, difference=difference, level=level
     )
 
 
@@ -152,10 +131,10 @@ def _differences(
 
 def _verdict(name: str, interval: Interval | None) -> str:
     if interval == (0, 0):
-        return SAME
+        return "same"
     if interval is None or interval[0] <= 0 <= interval[1]:
-        return UNCLEAR
-    return BETTER if (interval[0] > 0) == METRICS[name].higher_is_better else WORSE
+        return "unclear"
+    return "better" if (interval[0] > 0) == METRICS[name].higher_is_better else "worse"
 
 
 def _is_json(path: str) -> bool:
@@ -173,14 +152,9 @@ def _earlier(path: str, model: Model) -> Earlier:
     except OSError as error:
         raise DataError(f"{path}: {error.strerror}", HOW) from None
     except (ValueError, RecursionError):
-        raise DataError(
-            f"{path}: is not valid JSON, or holds NaN or infinity", HOW, setting="compare"
-        ) from None
+        raise _incomparable(path, "is not valid JSON, or holds NaN or infinity", HOW) from None
     if not isinstance(content, dict) or content.get("command") != "evaluate":
-        raise DataError(
-            f"{path}: is not the JSON of an evaluation",
-            HOW,
-        )
+        raise DataError(f"{path}: is not the JSON of an evaluation", HOW)
     metrics, rows, task = content.get("metrics"), content.get("rows"), content.get("task")
     if (
         type(rows) is not int
@@ -188,27 +162,15 @@ def _earlier(path: str, model: Model) -> Earlier:
         or not isinstance(metrics, dict)
         or any(value is not None and type(value) not in (int, float) for value in metrics.values())
     ):
-        raise DataError(
-            f"{path}: its metrics or rows are missing", "Write the file again.", setting="compare"
-        )
+        raise _incomparable(path, "its metrics or rows are missing", "Write the file again.")
+    hint = "Compare evaluations of the same target."
     if task != model.task.name:
-        raise DataError(
-            f"{path}: its task is {task!s:.40}, not {model.task.name}",
-            "Compare evaluations of the same target.",
-            setting="compare",
-        )
+        raise _incomparable(path, f"its task is {task!s:.40}, not {model.task.name}", hint)
     own = list(model.artifact.schema.target)
     if sorted(map(str, content.get("target") or own)) != sorted(own):
-        raise DataError(
-            f"{path}: is of another target", "Compare evaluations of the same target.", setting="compare"
-        )
-    if isinstance(model.task, Multiclass) and (content.get("classes") or None) not in (
-        None,
-        list(model.task.labels),
-    ):
-        raise DataError(
-            f"{path}: is of other classes, or another of two is the positive one",
-            "Compare evaluations of the same classes.",
-            setting="compare",
-        )
+        raise _incomparable(path, "is of another target", hint)
+    classes = list(model.task.labels)
+    if isinstance(model.task, Multiclass) and (content.get("classes") or classes) != classes:
+        other = "is of other classes, or another of two is the positive one"
+        raise _incomparable(path, other, "Compare evaluations of the same classes.")
     return Earlier(rows, {name: None if value is None else float(value) for name, value in metrics.items()})

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.random import Generator
 
 from mlpcli.arrays import Array
 from mlpcli.metrics import METRICS, measure
@@ -44,7 +45,7 @@ def permutation_importance(
     metric: str,
     repeats: int,
     level: float,
-    generator: np.random.Generator,
+    generator: Generator,
 ) -> Importance:
     """Of every input column by all matrix columns that encode it, shuffled `repeats` times together.
 
@@ -69,14 +70,8 @@ def permutation_importance(
 
 
 def _importance(
-    plain: Outcome,
-    shuffled: list[Outcome],
-    task: str,
-    metric: str,
-    level: float,
-    generator: np.random.Generator,
+    plain: Outcome, shuffled: list[Outcome], task: str, metric: str, level: float, generator: Generator
 ) -> ColumnImportance:
-    """Of one column."""
     sign = 1 if METRICS[metric].higher_is_better else -1
     drops, resamples = [], []
     for outcome in shuffled:

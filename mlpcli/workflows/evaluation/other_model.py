@@ -11,13 +11,7 @@ from mlpcli.data.counts import CellCounts
 from mlpcli.data.reading.source import ReadingSettings
 from mlpcli.errors import DataError, Sentence
 from mlpcli.metrics.outcome import Outcome
-from mlpcli.model.encoded_rows import (
-    EncodedChunk,
-    EncodedRows,
-    digest_of,
-    numbers_of,
-    refuse_counted,
-)
+from mlpcli.model.encoded_rows import EncodedChunk, EncodedRows, digest_of, numbers_of, refuse_counted
 from mlpcli.model.model import Model, reading_for
 
 
@@ -41,16 +35,14 @@ class OtherModel:
         for name in ("no_header", "comment"):
             if (getattr(ours, name) or None) != (getattr(theirs, name) or None):
                 named = f"{{{name}}}"
-                raise DataError(
-                    Sentence("the models were trained on files read with and without the same " + named),
-                    Sentence(f"Give {named} for the files of this evaluation."),
-                    setting="compare",
-                )
+                why = Sentence("the models were trained on files read with and without the same " + named)
+                hint = Sentence(f"Give {named} for the files of this evaluation.")
+                raise DataError(why, hint, setting="compare")
         self._model, self._ours = other, model
         self.schema = other.artifact.schema
         self.inputs = [column.name for column in self.schema.inputs]
-        mine, its = Reading.of(ours), Reading.of(theirs)
-        self._reading = its
+        mine = Reading.of(ours)
+        self._reading = its = Reading.of(theirs)
         self._same_decimal = mine.decimal == its.decimal
         self.parsed = Reading(mine.missing & its.missing, mine.decimal)
         """What is missing to one of the models only is told apart when it encodes."""
@@ -86,13 +78,9 @@ def outcome_of_other(
 
     A `threshold` that is given is one of this model's positive class; the stored one is of the other's.
     """
-    places = order_of(other, model)
-    outcome = other.task.outcome(
-        point_prediction,
-        truth_for(other, model, part.truth),
-        part.weights,
-        other.threshold if threshold is None else threshold,
-    )
+    places, truth = order_of(other, model), truth_for(other, model, part.truth)
+    cut = other.threshold if threshold is None else threshold
+    outcome = other.task.outcome(point_prediction, truth, part.weights, cut)
     if other.task.labels == model.task.labels:
         return outcome
     predicted, probabilities = outcome.predicted, outcome.probabilities

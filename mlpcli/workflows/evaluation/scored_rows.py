@@ -66,9 +66,7 @@ def score_rows(
     The other model reads its inputs as it would alone; which rows have a target, and which, this one says.
     Memory: outputs and truth of all rows, and a chunk and the sample.
     """
-    reading_settings = reading_for(model, reading)
-    schema, counts = model.artifact.schema, CellCounts()
-    parsed = None
+    schema, target, counts = model.artifact.schema, model.task.target, CellCounts()
     other_model = None if other is None else OtherModel(other, model, reading)
     parts, outputs, hashes = list[EncodedRows](), list[Array](), list[Array]()
     # More rows than were there in training are not those: no need to look at them.
@@ -76,29 +74,20 @@ def score_rows(
     dropped, drawn = 0, _Sample(sample, generator)
     products = model.network.largest_product * PREDICTION_ROWS
     with (
-        RowStream(paths_of(data), reading_settings) as stream,
+        RowStream(paths_of(data), reading_for(model, reading)) as stream,
         limited_threads(choose_threads(model.options.run.threads, products)),
     ):
         columns = resolve_names("by", by, stream.header, stream.name)
         numbers = numbers_of(schema, target=True)
-        also, texts = list(columns), set[str]()
+        also, texts, parsed = list(columns), set[str](), None
         if other_model is not None:
             other_model.schema.require(stream.header, stream.name, target=False)
             also += other_model.inputs
             parsed = other_model.parsed
             texts = other_model.texts([] if isinstance(data, pd.DataFrame) else stream.header)
         slicer = Slicer(columns, numbers, stream.reading)
-        for chunk in encode_chunks(
-            stream,
-            schema,
-            model.encoder,
-            model.task,
-            counts,
-            strict=strict,
-            also=also,
-            texts=texts,
-            parsed=parsed,
-        ):
+        encoding = (stream, schema, model.encoder, model.task, counts)
+        for chunk in encode_chunks(*encoding, strict=strict, also=also, texts=texts, parsed=parsed):
             dropped += chunk.dropped
             outputs.append(model.loss.point_prediction(model.outputs(chunk.part.features)))
             if other_model is not None:

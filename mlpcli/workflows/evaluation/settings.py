@@ -11,18 +11,6 @@ LEVEL = 0.95
 REPEATS = 5
 
 
-def _parse_columns(text: str) -> tuple[str, ...]:
-    return (text,)
-
-
-def _parse_conditions(text: str) -> tuple[str, ...]:
-    return parse_list(_some("fail_if", text))
-
-
-def _parse_drops(text: str) -> tuple[tuple[str, float], ...]:
-    return parse_factors("max_drop", _some("max_drop", text))
-
-
 def _some(setting: str, text: str) -> str:
     """A gate that is empty, as by an unset variable, would be open."""
     if not parse_list(text):
@@ -53,7 +41,7 @@ class EvaluationSettings(Settings):
         "Metrics of each value, or quarter of the numbers, of these columns; they need not be inputs.",
         group="Evaluation",
         metavar="A,B",
-        parse=_parse_columns,
+        parse=lambda text: (text,),
         repeatable=True,
         common=True,
     )
@@ -99,7 +87,7 @@ class EvaluationSettings(Settings):
         "Exit code 3 if this is true, as 'roc_auc < 0.85'.",
         group="Comparison and gates",
         metavar="CONDITION",
-        parse=_parse_conditions,
+        parse=lambda text: parse_list(_some("fail_if", text)),
         repeatable=True,
         common=True,
     )
@@ -108,7 +96,7 @@ class EvaluationSettings(Settings):
         "Exit code 3 if a metric is worse than that of {compare} by more, as roc_auc=0.01.",
         group="Comparison and gates",
         metavar="METRIC=X,...",
-        parse=_parse_drops,
+        parse=lambda text: parse_factors("max_drop", _some("max_drop", text)),
         repeatable=True,
         common=True,
     )
@@ -144,13 +132,8 @@ class EvaluationSettings(Settings):
                 hint = Sentence("Give {importance}, too.")
                 raise SettingsError(Sentence("is for {importance}"), hint, setting=name)
         if self.level is not None and not (self.bootstrap or self.compare is not None or self.importance):
-            raise SettingsError(
-                "is for intervals, and there are none",
-                Sentence(
-                    "Give {bootstrap}, {compare} or {importance}, too; {interval} has a level of its own."
-                ),
-                setting="level",
-            )
+            others = "Give {bootstrap}, {compare} or {importance}, too; {interval} has a level of its own."
+            raise SettingsError("is for intervals, and there are none", Sentence(others), setting="level")
 
     @property
     def confidence(self) -> float:

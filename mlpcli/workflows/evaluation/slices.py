@@ -38,18 +38,15 @@ class Slicer:
         """The next rows."""
         for name in self._columns:
             cells = frame[name]
-            if name in self._numbers:
-                self._gathered[name].append(cells.numbers()[0])
-            else:
-                self._gathered[name].append(self._codes(name, cells))
+            number = name in self._numbers
+            self._gathered[name].append(cells.numbers()[0] if number else self._codes(name, cells))
 
     def slices(self) -> dict[str, dict[str, Array]]:
         """{column: {value: row numbers}}, every row in one slice of each column."""
         return {name: self._of_column(name) for name in self._columns}
 
     def _codes(self, name: str, cells: Cells) -> Array:
-        texts = cells.texts()
-        levels = self._levels[name]
+        texts, levels = cells.texts(), self._levels[name]
         by_level = np.array([levels.setdefault(text, len(levels)) for text in texts.levels], np.int32)
         codes = texts.spread(by_level, -1)
         codes[texts.missing()] = -1

@@ -19,8 +19,8 @@ def serve(path: str) -> None:
 
     Messages go to standard output; what is printed, to standard error.
     """
-    output = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    output = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
     tasks: SimpleQueue[bytes] = SimpleQueue()
     reasons: list[Any] = [None]
 

@@ -66,7 +66,7 @@ def score_rows(
     The other model reads its inputs as it would alone; which rows have a target, and which, this one says.
     Memory: outputs and truth of all rows, and a chunk and the sample.
     """
-    schema, target, counts = model.artifact.schema, model.task.target, CellCounts()
+    schema, counts = model.artifact.schema, CellCounts()
     other_model = None if other is None else OtherModel(other, model, reading)
     parts, outputs, hashes = list[EncodedRows](), list[Array](), list[Array]()
     # More rows than were there in training are not those: no need to look at them.

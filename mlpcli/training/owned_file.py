@@ -112,5 +112,5 @@ class OwnedFile:
 
     def _busy(self) -> OutputError:
         return OutputError(
-            f"{self.path}: another training is writing it", "Wait until it ends, or name another file."
+            f"{self.path}: another training is writing it", "Wait for its end, or name another file."
         )

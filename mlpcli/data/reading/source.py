@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
+from types import NoneType
 from typing import Any, BinaryIO, cast
 
 from mlpcli.errors import DataError, SettingsError, did_you_mean
@@ -79,6 +80,11 @@ class ReadingSettings(Settings):
         parse=parse_list,
         stored=True,
     )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not isinstance(self.missing, (tuple, NoneType)):
+            raise SettingsError(f"{self.missing!r:.40} is not a list", "Give words.", setting="missing")
 
     def with_defaults(self, stored: "ReadingSettings") -> "ReadingSettings":
         """These settings, and those of training where they are `stored` ones that are not given."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.schema import Schema
-from mlpcli.errors import count
+from mlpcli.errors import Sentence, count
 from mlpcli.render.console import Screen
 from mlpcli.render.formatting import by_column, some
 from mlpcli.render.inspect import columns_report, network_report, settings_report
@@ -31,7 +31,7 @@ def report(screen: Screen, plan: "TrainingPlan", data: Sequence[str]) -> None:
     network_report(screen, [asdict(layer) for layer in plan.network], plan.encoders, plan.members)
     settings_report(screen, plan.settings)
     screen.line()
-    screen.line("Nothing was trained and nothing written (--dry-run).")
+    screen.line(Sentence("Nothing was trained and nothing written ({dry_run})."))
 
 
 def schema_report(

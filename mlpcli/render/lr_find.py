@@ -3,7 +3,7 @@
 import math
 from typing import TYPE_CHECKING, Any
 
-from mlpcli.errors import count
+from mlpcli.errors import Sentence, count
 from mlpcli.nn.suggestions import MEANINGS
 from mlpcli.render.console import Screen, use_colour
 from mlpcli.render.formatting import rate
@@ -45,7 +45,7 @@ def report(screen: Screen, finding: "LearningRateFinding") -> None:
     heads = ["rule", "rate", "single sweeps", "which is"]
     screen.table(heads[:columns], [row[:columns] for row in rows], numbers=(1,))
     screen.line()
-    screen.line(f"Next: mlpcli train ... --lr {rate(finding.suggestion)}", "bold")
+    screen.line(Sentence("Next: mlpcli train ... {learning_rate} {}", rate(finding.suggestion)), "bold")
 
 
 def _curve(screen: Screen, finding: "LearningRateFinding", width: int) -> list[str]:

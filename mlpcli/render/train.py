@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from mlpcli.errors import count
+from mlpcli.errors import Sentence, count
 from mlpcli.preparation.finding import REPEATED
 from mlpcli.render.console import Screen
 from mlpcli.render.diagnosis import diagnosis_report
@@ -64,11 +64,8 @@ def report(screen: Screen, run: "TrainingRun", data: Sequence[str]) -> None:
     screen.line(f"Model written to {run.output}. Next:", "bold")
     if run.checkpoint is not None and run.stop_reason in ("interrupted", "terminated"):
         screen.line(f"  the same command again: it goes on from {run.checkpoint}")
-    screen.line(
-        f"  mlpcli predict {quoted} {files} --proba"
-        if "classes" in artifact.target
-        else f"  mlpcli predict {quoted} {files}"
-    )
+    proba = " {proba}" if "classes" in artifact.target else ""
+    screen.line(Sentence("  mlpcli predict {} {}" + proba, quoted, files))
     screen.line(f"  mlpcli inspect {quoted}")
 
 

@@ -13,7 +13,7 @@ from mlpcli.render.dry_run import notes_fields, schema_report
 from mlpcli.render.evaluation.tables import metrics_table
 from mlpcli.render.formatting import duration, rate, span
 from mlpcli.render.inspect import network_report
-from mlpcli.render.loss_curve import can_draw, course, losses_of
+from mlpcli.render.loss_curve import course, losses_of
 
 if TYPE_CHECKING:
     from mlpcli.model.scores import Scores
@@ -103,10 +103,10 @@ def _course(screen: Screen, run: "TrainingRun") -> None:
     screen.heading("Training")
     screen.pairs(lines)
     networks = losses_of({member.number: member.history for member in run.members})
-    if can_draw(screen, networks):
-        best = {member.number: member.best_epoch for member in run.members}
+    best = {member.number: member.best_epoch for member in run.members}
+    if (drawn := course(screen, networks, best, COURSE_HEIGHT)) is not None:
         screen.line()
-        screen.raw("\n".join(course(screen, networks, best, screen.width, COURSE_HEIGHT)))
+        screen.raw(drawn)
     if run.model.options.run.diagnose:
         diagnosis_report(screen, run.members[0].history, run.diagnosis, len(run.members) > 1)
 

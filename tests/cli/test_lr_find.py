@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from mlpcli.cli.flags import flag_of_setting
 from mlpcli.nn.suggestions import SUGGESTIONS
 from mlpcli.render.console import Screen
 from mlpcli.render.lr_find import fields as fields_of
@@ -50,7 +51,7 @@ def finding(**changes: Any) -> LearningRateFinding:
 
 
 def shown(stream: io.StringIO, width: int | None = None, **changes: Any) -> list[str]:
-    report(Screen(stream, width=width), finding(**changes))
+    report(Screen(stream, width=width, naming=flag_of_setting), finding(**changes))
     return re.sub("\x1b\\[[0-9;]*m", "", stream.getvalue()).splitlines()
 
 

@@ -50,8 +50,7 @@ def command(
 
     The baseline predicts the training rows' mean, or shares of the classes, for every row.
     """
-    from mlpcli.render.evaluation.fields import fields
-    from mlpcli.render.evaluation.report import failed_gates, markdown, notes_report, report
+    from mlpcli.render.evaluation.report import failed_gates, fields, markdown, notes_report, report
     from mlpcli.render.plots.plot_files import check_evaluation_plot, files_of, plot_evaluation
     from mlpcli.workflows.evaluate import evaluate
 

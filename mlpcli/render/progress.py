@@ -30,6 +30,8 @@ BROAD = 72
 """Columns from which the table of networks is complete."""
 LEAST_ROWS = 22
 """Rows from which the curve has room below the table."""
+SHORTER = {"validation loss": "validation", "best epoch": "best"}
+"""Titles of columns on a narrower terminal."""
 CURVE_HEIGHT = 7
 TABLE_WIDTH = 68
 """Columns of the widest table, with the gap to the curve."""
@@ -90,7 +92,7 @@ class LineView(TrainingView):
 
 
 class LiveView(TrainingView):
-    """A view drawn in place, as often as `SHARE` allows: the last epochs or networks, a small loss curve, a bar."""
+    """A view drawn in place, as often as `SHARE` allows: the last epochs or networks, a loss curve, a bar."""
 
     def __init__(self, screen: Screen) -> None:
         super().__init__(screen)
@@ -167,13 +169,8 @@ class LiveView(TrainingView):
             last = [best, *last[1:]]
         headers = ["epoch", "train loss", "validation loss", self._plan.headline, "rate", "best"]
         rows = [
-            [
-                str(record.epoch),
-                *self._scores(record),
-                rate(record.learning_rate),
-                "*" if record is best else "",
-            ]
-            for record in last
+            [str(each.epoch), *self._scores(each), rate(each.learning_rate), "*" if each is best else ""]
+            for each in last
         ]
         return _table(headers, rows) if width >= NARROW else _table(headers, rows, short=(0, 2, 5))
 
@@ -246,10 +243,7 @@ def _table(headers: Sequence[str], rows: Sequence[Sequence[str]], short: Sequenc
 
     table = Table(box=None, header_style="dim", padding=(0, 0, 0, 2), pad_edge=False)
     for column in short or range(len(headers)):
-        header = headers[column]
-        title = (
-            {"validation loss": "validation", "best epoch": "best"}.get(header, header) if short else header
-        )
+        title = SHORTER.get(headers[column], headers[column]) if short else headers[column]
         table.add_column(title, justify="right", no_wrap=True)
     for row in rows:
         cells = [row[column] for column in short] if short else row

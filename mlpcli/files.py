@@ -35,20 +35,22 @@ def check_output(path: str, *, force: bool, inputs: Iterable[str] = (), setting:
 
     It must not be one of the `inputs`, even with `force`.
     """
+
+    def refusal(reason: str, hint: str) -> OutputError:
+        return OutputError(f"{path}: {reason}", hint, setting=setting)
+
     target = os.path.realpath(path)
     if os.path.isdir(target):
-        raise OutputError(f"{path}: is a folder", "Name a file in it.", setting=setting)
+        raise refusal("is a folder", "Name a file in it.")
     if _is_special(path):
         if not os.access(path, os.W_OK):
-            raise OutputError(f"{path}: is not writable", "Choose another place.", setting=setting)
+            raise refusal("is not writable", "Choose another place.")
         return
     folder = os.path.dirname(target)
     if not os.path.isdir(folder):
-        raise OutputError(f"{path}: there is no folder {folder!r}", "Make it first.", setting=setting)
+        raise refusal(f"there is no folder {folder!r}", "Make it first.")
     if not os.access(folder, os.W_OK):
-        raise OutputError(
-            f"{path}: the folder {folder!r} is not writable", "Choose another.", setting=setting
-        )
+        raise refusal(f"the folder {folder!r} is not writable", "Choose another.")
     try:
         os.lstat(target)
     except FileNotFoundError:
@@ -56,17 +58,9 @@ def check_output(path: str, *, force: bool, inputs: Iterable[str] = (), setting:
     except OSError as error:
         raise _unwritable(path, error, setting) from None
     if any(os.path.exists(each) and os.path.samefile(each, target) for each in inputs):
-        raise OutputError(
-            f"{path}: is an input of this command too",
-            "Choose another name for the output.",
-            setting=setting,
-        )
+        raise refusal("is an input of this command too", "Choose another name for the output.")
     if not force:
-        raise OutputError(
-            f"{path}: exists already",
-            Sentence("Give {force} to replace it, or another name."),
-            setting=setting,
-        )
+        raise refusal("exists already", Sentence("Give {force} to replace it, or another name."))
 
 
 def refuse_clashes(outputs: Mapping[str, str | None]) -> None:

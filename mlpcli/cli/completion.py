@@ -38,7 +38,7 @@ class _WholeLine(ShellComplete):
     """Base of the shells: DATA may stand after the cursor, so the words there are kept."""
 
     def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem[Any]]:
-        """Complete as click does, which knows only the words before the cursor."""
+        # click knows only the words before the cursor.
         after = split_arg_string(os.environ["COMP_WORDS"])[len(args) + 2 :]
         self.ctx_args["obj"] = CommandLine((*args, incomplete, *after))
         return super().get_completions(args, incomplete)
@@ -48,7 +48,7 @@ class Bash(_WholeLine, BashComplete):
     """Completion for bash, which inserts a value as it is, so special characters are quoted here."""
 
     def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem[Any]]:
-        """Leave out values with special characters in an open quote, where a backslash does not quote."""
+        # In an open quote a backslash does not quote: values with special characters are left out.
         self._in_quotes = _ends_in_quotes(os.environ["COMP_WORDS"])
         items = super().get_completions(args, incomplete)
         if not self._in_quotes:
@@ -70,7 +70,6 @@ class Fish(_WholeLine, FishComplete):
     """Completion for fish, which quotes by itself; but click's script cuts a value at its first comma."""
 
     def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem[Any]]:
-        """Leave out values with a comma."""
         return [each for each in super().get_completions(args, incomplete) if "," not in str(each.value)]
 
 

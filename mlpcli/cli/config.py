@@ -6,7 +6,7 @@ options without their dashes. An error about such a value names the place it cam
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -60,23 +60,18 @@ def use_config(ctx: click.Context, param: click.Parameter, path: str | None) -> 
     ctx.meta[CONFIG] = path
     tables = read_config(path)
     command = str(ctx.info_name)
-    options = {
-        key: each for each in ctx.command.params if isinstance(each, click.Option) for key in keys_of(each)
-    }
-    arguments = {each.name: each for each in ctx.command.params if isinstance(each, click.Argument)}
+    params = ctx.command.params
+    options = {key: each for each in params if isinstance(each, click.Option) for key in keys_of(each)}
+    options = {key: each for key, each in options.items() if key not in BY_HAND}
+    arguments = [each.name for each in params if isinstance(each, click.Argument)]
     values: dict[str, Any] = {}
     for key, value in tables.get(command, {}).items():
         place = f"{path}: [{command}] {key}"
         if key in arguments and key not in options:
-            raise MlpcliError(
-                f"{place}: is no option",
-                f"Name {key.upper()} on the command line; a file holds options only.",
-            )
-        if key not in options or key in BY_HAND:
-            raise MlpcliError(
-                f"{path}: [{command}]: there is no option {key!r}",
-                did_you_mean(key, [each for each in options if each not in BY_HAND]),
-            )
+            hint = f"Name {key.upper()} on the command line; a file holds options only."
+            raise MlpcliError(f"{place}: is no option", hint)
+        if key not in options:
+            raise MlpcliError(f"{path}: [{command}]: there is no option {key!r}", did_you_mean(key, options))
         option = options[key]
         name = str(option.name)
         if name in values:
@@ -113,10 +108,9 @@ def read_config(path: str) -> dict[str, dict[str, Any]]:
     for name, table in tables.items():
         if name in COMMANDS and not isinstance(table, dict):
             raise MlpcliError(f"{path}: {name}: is no table", f"Write [{name}] on a line of its own.")
-        if name not in COMMANDS and not isinstance(table, dict):
-            raise MlpcliError(
-                f"{path}: {name}: stands in no table", "Put it below [train] or another command."
-            )
+        if not isinstance(table, dict):
+            hint = "Put it below [train] or another command."
+            raise MlpcliError(f"{path}: {name}: stands in no table", hint)
         if name not in COMMANDS:
             raise MlpcliError(f"{path}: there is no command [{name}]", did_you_mean(name, COMMANDS))
     return tables
@@ -154,9 +148,8 @@ def _as_on_command_line(place: str, option: click.Option, value: Any, *, on: boo
     """The value as the option's type takes it: a bool for a flag, else text, or texts if repeatable."""
     if option.is_flag:
         if not isinstance(value, bool):
-            raise MlpcliError(
-                f"{place}: is {_kind(value)}, not true or false", f"Write {place.split()[-1]} = true."
-            )
+            hint = f"Write {place.split()[-1]} = true."
+            raise MlpcliError(f"{place}: is {_kind(value)}, not true or false", hint)
         return value is on
     if isinstance(value, list):
         if not getattr(option, "several", False):
@@ -168,9 +161,7 @@ def _as_on_command_line(place: str, option: click.Option, value: Any, *, on: boo
 
 def _text(place: str, value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-        hint = (
-            "Write it in quotes." if isinstance(value, bool) else "Write it in quotes, as on a command line."
-        )
+        hint = "Write it in quotes" + ("." if isinstance(value, bool) else ", as on a command line.")
         raise MlpcliError(f"{place}: is {_kind(value)}, where text or a number is wanted", hint)
     if isinstance(value, str) and "\0" in value:
         raise MlpcliError(f"{place}: holds a NUL character", "Take it out.")
@@ -178,6 +169,7 @@ def _text(place: str, value: Any) -> str:
 
 
 def _kind(value: Any) -> str:
-    kinds: Mapping[type, str] = {bool: str(value).lower(), int: "a number", float: "a number", str: "text"}
-    kinds = {**kinds, list: "a list", dict: "a table"}
+    if isinstance(value, bool):
+        return str(value).lower()
+    kinds = {int: "a number", float: "a number", str: "text", list: "a list", dict: "a table"}
     return kinds.get(type(value), "a date or time")

@@ -16,25 +16,19 @@ from mlpcli.settings import given
 from mlpcli.workflows.evaluation.settings import EvaluationSettings
 
 TEXT, MARKDOWN = "text", "markdown"
+FORMAT_HELP = "Of the report; markdown for a pull request. [default: text]"
+PLOT_HELP = (
+    "Draw confusion, curves and calibration, or predictions and residuals: all in a .png, .svg or .pdf, "
+    "or each in a folder."
+)
 
 
 @click.command("evaluate", cls=GroupedCommand)
 @click.argument("model")
 @data_argument
 @settings_options(EvaluationSettings, ReadingSettings)
-@option(
-    "--format output_format",
-    "Output",
-    "Of the report; markdown for a pull request. [default: text]",
-    type=click.Choice((TEXT, MARKDOWN)),
-)
-@option(
-    "--plot",
-    "Output",
-    "Draw confusion, curves and calibration, or predictions and residuals: all in a .png, .svg or .pdf, "
-    "or each in a folder.",
-    metavar="FILE|FOLDER",
-)
+@option("--format output_format", "Output", FORMAT_HELP, type=click.Choice((TEXT, MARKDOWN)))
+@option("--plot", "Output", PLOT_HELP, metavar="FILE|FOLDER")
 @force_option
 @console_options
 def command(
@@ -50,8 +44,7 @@ def command(
 
     The baseline predicts the training rows' mean, or shares of the classes, for every row.
     """
-    from mlpcli.render.evaluation.fields import fields
-    from mlpcli.render.evaluation.report import failed_gates, markdown, notes_report, report
+    from mlpcli.render.evaluation.report import failed_gates, fields, markdown, notes_report, report
     from mlpcli.render.plots.plot_files import check_evaluation_plot, files_of, plot_evaluation
     from mlpcli.workflows.evaluate import evaluate
 

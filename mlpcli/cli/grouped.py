@@ -25,7 +25,6 @@ class FileName(click.ParamType[str]):
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
-        """Leave it to the shell."""
         return [CompletionItem(incomplete, type="file")]
 
 
@@ -53,14 +52,12 @@ class GroupedOption(click.Option):
         self.several = several or self.multiple
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
-        """The help of the option as click writes it, without the --no- form that every flag has."""
         record = super().get_help_record(ctx)
         if record is None or not self._switch_off:
             return record
-        return record[0].partition(" / ")[0], record[1]
+        return record[0].partition(" / ")[0], record[1]  # without the --no- form that every flag has
 
     def value_from_envvar(self, ctx: click.Context) -> Any:
-        """The value of the variable named after the option, as MLPCLI_TRAIN_BATCH_SIZE."""
         value = from_environment(ctx, self) if self.allow_from_autoenv else None
         return [value] if self.multiple and value is not None else value
 
@@ -76,7 +73,6 @@ class GroupedOption(click.Option):
                 raise SettingsError(text, "See --help-all.", setting=str(self.name)) from None
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """Complete with choices, columns of DATA, files."""
         from mlpcli.cli.completion import values_of
 
         return values_of(ctx, self, incomplete)
@@ -109,17 +105,14 @@ class GroupedCommand(click.Command):
             return super().invoke(ctx)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write a section for each group."""
         sections: dict[str, list[tuple[str, str]]] = {}
         hidden = 0
         for param in self.get_params(ctx):
             record = param.get_help_record(ctx)
-            if record is None or not isinstance(param, click.Option):
-                continue
-            if not ctx.meta.get(SHOW_ALL) and getattr(param, "rare", False):
+            if getattr(param, "rare", False) and not ctx.meta.get(SHOW_ALL):
                 hidden += 1
-                continue
-            sections.setdefault(getattr(param, "group", CONSOLE), []).append(record)
+            elif record is not None:
+                sections.setdefault(getattr(param, "group", CONSOLE), []).append(record)
         sections[CONSOLE] = sections.pop(CONSOLE)
         ordered = {title: sections.pop(title) for title in GROUPS if title in sections} | sections
         for title, records in ordered.items():

@@ -7,15 +7,12 @@ from mlpcli.cli.grouped import GroupedCommand
 from mlpcli.cli.options import console_options, force_option, option
 from mlpcli.errors import SettingsError
 
+WEIGHTS_HELP = "Write all trained numbers there, an array a layer, as NumPy's .npz."
+
 
 @click.command("inspect", cls=GroupedCommand)
 @click.argument("model")
-@option(
-    "--weights",
-    "Output",
-    "Write all trained numbers there, an array a layer, as NumPy's .npz.",
-    metavar="FILE",
-)
+@option("--weights", "Output", WEIGHTS_HELP, metavar="FILE")
 @force_option
 @console_options
 def command(console: Console, model: str, weights: str | None, force: bool) -> None:

@@ -31,15 +31,12 @@ class Commands(click.Group):
     """The group of commands, listed without importing them."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Names in the order of use."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command, whose module is imported now."""
         if cmd_name not in COMMANDS:
             return None
-        module = import_module("mlpcli.cli." + cmd_name.replace("-", "_"))
-        command: click.Command = module.command
+        command: click.Command = import_module("mlpcli.cli." + cmd_name.replace("-", "_")).command
         return command
 
     def resolve_command(
@@ -61,14 +58,12 @@ class Commands(click.Group):
             return ExitStatus.DONE
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """Complete commands and options without importing any command."""
-        names = [
-            CompletionItem(name, help=text) for name, text in COMMANDS.items() if name.startswith(incomplete)
-        ]
+        found = {name: text for name, text in COMMANDS.items() if name.startswith(incomplete)}
+        names = [CompletionItem(name, help=text) for name, text in found.items()]
+        # Without importing any command.
         return names + click.Command.shell_complete(self, ctx, incomplete)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the list of commands."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
@@ -120,7 +115,7 @@ def run(arguments: Sequence[str]) -> int:
         print(error.format_message())
         return ExitStatus.DONE
     except click.UsageError as error:
-        console.complain(_usage_message(error), _usage_hint(error))
+        console.complain(*_message_and_hint(error))
         return ExitStatus.MISUSED
     except click.ClickException as error:
         console.complain(_one_line(error.format_message()))
@@ -137,23 +132,20 @@ def run(arguments: Sequence[str]) -> int:
         reader_left()
         return ExitStatus.FAILED
     except MemoryError:
-        console.complain(
-            "there is not enough memory for this", "Use fewer columns or rows, or a smaller net."
-        )
+        hint = "Use fewer columns or rows, or a smaller net."
+        console.complain("there is not enough memory for this", hint)
         return ExitStatus.FAILED
     return status if isinstance(status, int) else ExitStatus.DONE
 
 
-def _usage_message(error: click.UsageError) -> str:
+def _message_and_hint(error: click.UsageError) -> tuple[str, str]:
+    message = _one_line(error.format_message())
+    hint = f"See {error.ctx.command_path if error.ctx is not None else 'mlpcli'} --help."
     if isinstance(error, click.NoSuchOption):
-        return f"there is no option {error.option_name!r}"
-    return _one_line(error.format_message())
-
-
-def _usage_hint(error: click.UsageError) -> str:
-    if isinstance(error, click.NoSuchOption) and error.possibilities:
-        return "Did you mean " + " or ".join(sorted(error.possibilities)) + "?"
-    return f"See {error.ctx.command_path} --help." if error.ctx is not None else "See mlpcli --help."
+        message = f"there is no option {error.option_name!r}"
+        if error.possibilities:
+            hint = "Did you mean " + " or ".join(sorted(error.possibilities)) + "?"
+    return message, hint
 
 
 def _one_line(message: str) -> str:

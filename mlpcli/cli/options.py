@@ -14,11 +14,12 @@ from mlpcli.cli.console import show_tracebacks
 from mlpcli.cli.flags import flag_of_setting, flags_in
 from mlpcli.cli.grouped import CONSOLE, GroupedOption, show_all
 from mlpcli.errors import Naming, Sentence, SettingsError
-from mlpcli.settings import Setting, Settings, described_fields, flag_of
+from mlpcli.settings import Setting, Settings, flag_of
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 LONGEST_METAVAR = 40
+CONFIG_HELP = "Options from a TOML file with a table for each command."
 
 
 class Decorator(Protocol):
@@ -32,11 +33,10 @@ class SettingType(click.ParamType[Any]):
 
     name = "setting"
 
-    def __init__(self, setting_name: str, setting: Setting, kind: type) -> None:
-        self._setting_name, self._setting, self._kind = setting_name, setting, kind
+    def __init__(self, name: str, setting: Setting, kind: type) -> None:
+        self._name, self._setting, self._kind = name, setting, kind
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The value, parsed and checked."""
         if not isinstance(value, str):
             return value
         if self._setting.parse is not None:
@@ -45,10 +45,8 @@ class SettingType(click.ParamType[Any]):
             converted = self._kind(value)
         except ValueError:
             wanted = {int: "a whole number", float: "a number"}[self._kind]
-            raise SettingsError(
-                f"{value!r} is not {wanted}", "See --help.", setting=self._setting_name
-            ) from None
-        self._setting.check(self._setting_name, converted)
+            raise SettingsError(f"{value!r} is not {wanted}", "See --help.", setting=self._name) from None
+        self._setting.check(self._name, converted)
         return converted
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
@@ -59,7 +57,6 @@ class SettingType(click.ParamType[Any]):
 
     @property
     def choices(self) -> tuple[str, ...]:
-        """The valid words; empty if any text may be valid."""
         return self._setting.choices
 
 
@@ -77,7 +74,7 @@ def settings_options(*classes: type[Settings], rare: Collection[str] = ()) -> De
         for settings_class in reversed(classes):
             hints = typing.get_type_hints(settings_class)
             for field in reversed(dataclasses.fields(settings_class)):
-                described = described_fields(settings_class)[field.name]
+                described = field.metadata["setting"]
                 if field.name in rare:
                     described = dataclasses.replace(described, common=False)
                 add = _setting_option(field.name, described, hints[field.name], field.default, naming)
@@ -111,7 +108,7 @@ def _setting_option(name: str, described: Setting, hint: Any, default: Any, nami
             "several": "A,B" in described.metavar or _holds_tuple(hint),
         }
         if described.repeatable:
-            details = details | {"callback": _together}
+            details["callback"] = _together
             del details["default"]
     rare = not described.common
     return option(" ".join([*names, flag, name]), described.group, help_text, rare=rare, **details)
@@ -165,9 +162,7 @@ def console_options(function: Function) -> Function:
     help_all = {"is_flag": True, "callback": show_all, "allow_from_autoenv": False}
     options = [
         option("--json as_json", CONSOLE, "One JSON object on stdout.", is_flag=True),
-        option(
-            "--config", CONSOLE, "Options from a TOML file with a table for each command.", **config, **early
-        ),
+        option("--config", CONSOLE, CONFIG_HELP, **config, **early),
         option("-q --quiet", CONSOLE, "Only errors on stderr.", is_flag=True),
         option("-v --verbose", CONSOLE, "More on stderr.", is_flag=True, rare=True),
         option("--debug", CONSOLE, "Show a traceback on errors.", **debug),

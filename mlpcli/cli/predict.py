@@ -19,17 +19,14 @@ from mlpcli.files import Outputs, atomic_output, refuse_own_input
 from mlpcli.settings import build, given
 from mlpcli.workflows.prediction_settings import PredictionSettings
 
+FORMAT_HELP = "Of the rows; by default that of the ending of -o, else csv."
+
 
 @click.command("predict", cls=GroupedCommand)
 @click.argument("model")
 @data_argument
 @settings_options(PredictionSettings, ReadingSettings)
-@option(
-    "--format output_format",
-    "Output",
-    "Of the rows; by default that of the ending of -o, else csv.",
-    type=click.Choice(OUTPUT_FORMATS),
-)
+@option("--format output_format", "Output", FORMAT_HELP, type=click.Choice(OUTPUT_FORMATS))
 @option("-o --output", "Output", "Where the rows go; default stdout.", metavar="FILE", default="-")
 @force_option
 @console_options
@@ -60,9 +57,8 @@ def command(
     values = given(settings)
     if output_format == "parquet":
         require_extra("pyarrow", "parquet", "writes a Parquet file", setting="output_format")
-    scoring = Scoring(
-        load(model), list(data), build(ReadingSettings, values), build(PredictionSettings, values)
-    )
+    reading, prediction = build(ReadingSettings, values), build(PredictionSettings, values)
+    scoring = Scoring(load(model), list(data), reading, prediction)
     with scoring, _sink(output, text=output_format != "parquet") as sink:
         writer = RowWriter(sink, output_format, scoring.kept, scoring.added)
         for block, columns in scoring:
@@ -77,14 +73,10 @@ def command(
 def _format_of(output: str) -> str:
     ending = output.lower().rpartition(".")[2]
     if ending in ("gz", "bz2", "xz", "zst"):
-        raise SettingsError(
-            f"{output}: cannot write .{ending}",
-            "Write .csv, .tsv or .jsonl, or pipe stdout through gzip.",
-            setting="output",
-        )
-    return {"tsv": "tsv", "tab": "tsv", "jsonl": "jsonl", "ndjson": "jsonl", "parquet": "parquet"}.get(
-        ending, "csv"
-    )
+        hint = "Write .csv, .tsv or .jsonl, or pipe stdout through gzip."
+        raise SettingsError(f"{output}: cannot write .{ending}", hint, setting="output")
+    formats = {"tsv": "tsv", "tab": "tsv", "jsonl": "jsonl", "ndjson": "jsonl", "parquet": "parquet"}
+    return formats.get(ending, "csv")
 
 
 @contextmanager

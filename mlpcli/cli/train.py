@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 STOPPING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 """Signals that stop a training; SIGHUP comes when the terminal is closed."""
 
+OUTPUT_HELP = "The model file; - for stdout.  [default: model.joblib]"
+CHECKPOINT_HELP = "Keep the state there after each epoch; the same command again goes on from it."
+PLOT_HELP = "Draw losses, metric and rate over the epochs there, as .png, .svg or .pdf."
+
 
 class Stopping:
     """Signal handlers: once training has started, the first Ctrl-C or SIGTERM stops it after the batch.
@@ -49,10 +53,6 @@ class Stopping:
         for each, handler in self._before.items():
             signal.signal(each, handler)
 
-    def ask(self) -> "StopReason | None":
-        """Why to stop now; None to go on."""
-        return self.reason
-
     def _on_signal(self, signum: int, frame: FrameType | None) -> None:
         if not self.started or self.reason is not None:
             if signum == signal.SIGINT:
@@ -64,34 +64,10 @@ class Stopping:
 @click.command("train", cls=GroupedCommand)
 @data_argument
 @settings_options(*SETTINGS_CLASSES)
-@option(
-    "-o --output",
-    "Output",
-    "The model file; - for stdout.",
-    metavar="MODEL",
-    default="model.joblib",
-    show_default=True,
-)
-@option(
-    "--checkpoint",
-    "Continuing",
-    "Keep the state there after each epoch; the same command again goes on from it.",
-    metavar="FILE",
-)
-@option(
-    "--history",
-    "Reports",
-    "Write one row an epoch there, as .csv or .jsonl.",
-    metavar="FILE",
-    rare=True,
-)
-@option(
-    "--plot",
-    "Reports",
-    "Draw losses, metric and rate over the epochs there, as .png, .svg or .pdf.",
-    metavar="FILE",
-    rare=True,
-)
+@option("-o --output", "Output", OUTPUT_HELP, metavar="MODEL", default="model.joblib")
+@option("--checkpoint", "Continuing", CHECKPOINT_HELP, metavar="FILE")
+@option("--history", "Reports", "Write one row an epoch there, as .csv or .jsonl.", metavar="FILE", rare=True)
+@option("--plot", "Reports", PLOT_HELP, metavar="FILE", rare=True)
 @option("--dry-run", "Output", "Say what would be done, with the reasons, and stop.", is_flag=True)
 @force_option
 @console_options
@@ -159,7 +135,7 @@ def command(
             on_start=on_start,
             on_epoch=view.on_epoch,
             on_batch=view.on_batch,
-            should_stop=stopping.ask,
+            should_stop=lambda: stopping.reason,
             **given(settings),
         )
     trainings.warnings_report(talk, run)

@@ -8,7 +8,7 @@ from mlpcli.data.schema import DATE, Schema
 from mlpcli.errors import count
 from mlpcli.render.console import Screen
 from mlpcli.render.formatting import day, duration, plain, score
-from mlpcli.render.loss_curve import can_draw, course
+from mlpcli.render.loss_curve import course
 
 if TYPE_CHECKING:
     from mlpcli.artifact import Artifact
@@ -145,8 +145,8 @@ def _course(screen: Screen, artifact: "Artifact") -> None:
     for record in artifact.history:
         losses = (record["epoch"], record["train_loss"], record["validation_loss"])
         networks.setdefault(record["member"], []).append(losses)
-    if can_draw(screen, networks):
-        screen.raw("\n".join(course(screen, networks, {0: best}, screen.width, COURSE_HEIGHT)))
+    if (drawn := course(screen, networks, {0: best}, COURSE_HEIGHT)) is not None:
+        screen.raw(drawn)
         screen.line()
     shown = {round(part * (len(history) - 1) / 4) for part in range(5)} | {best - 1}
     metrics = list(history[0]["metrics"]) if history else []

@@ -24,15 +24,21 @@ def losses_of(history: "Mapping[int, Sequence[EpochRecord]]") -> dict[int, Losse
     }
 
 
-def can_draw(screen: Screen, networks: Mapping[int, Losses]) -> bool:
-    """Whether there is a curve to draw, and characters for it."""
-    return screen.shows(BRAILLE) and any(len(losses) > 1 for losses in networks.values())
-
-
 def course(
-    screen: Screen, networks: Mapping[int, Losses], best: Mapping[int, int], width: int, height: int
-) -> list[str]:
-    """Both losses of one network; of several, the validation losses of the last few."""
+    screen: Screen,
+    networks: Mapping[int, Losses],
+    best: Mapping[int, int],
+    height: int,
+    width: int | None = None,
+) -> str | None:
+    """Both losses of one network; of several, the validation losses of the last few.
+
+    None if there is no curve to draw, or no characters for it. The width is the screen's by default.
+    """
+    last = max(map(len, networks.values()), default=0)
+    if last < 2 or not screen.shows(BRAILLE):
+        return None
+    width = min(width or screen.width, WIDEST)
     coloured, several = use_colour(screen.stream), len(networks) > 1
     curves, marks = [], []
     for number, losses in sorted(networks.items())[-len(COLOURS) :]:
@@ -45,15 +51,11 @@ def course(
             curves.append(Curve(epochs, [loss for _, _, loss in losses], colour))
         if not several and number in best:
             marks.append(Mark(best[number], "green" if coloured else None))
-    last = max(len(losses) for losses in networks.values())
-    validated = any(losses[0][2] is not None for losses in networks.values())
-    title = (
-        "training loss by epoch"
-        if not validated
-        else "validation loss by epoch, network by network"
-        if several
-        else "loss by epoch; dots: training; upright: the best"
-    )
-    if min(width, WIDEST) < len(title) + 20:
+    title = "loss by epoch; dots: training; upright: the best"
+    if all(losses[0][2] is None for losses in networks.values()):
+        title = "training loss by epoch"
+    elif several:
+        title = "validation loss by epoch, network by network"
+    if width < len(title) + 20:
         title = "loss by epoch"
-    return draw(curves, min(width, WIDEST), height, x_label=title, ends=("1", f"{last}"), marks=marks)
+    return "\n".join(draw(curves, width, height, x_label=title, ends=("1", f"{last}"), marks=marks))

@@ -2,24 +2,24 @@
 
 import shlex
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from mlpcli.errors import Sentence, count
 from mlpcli.preparation.finding import REPEATED
 from mlpcli.render.console import Screen
-from mlpcli.render.diagnosis import diagnosis_report
 from mlpcli.render.dry_run import notes_fields, schema_report
-from mlpcli.render.evaluation.tables import metrics_table
+from mlpcli.render.evaluation.tables import metrics_table, table_report
 from mlpcli.render.formatting import duration, rate, span
 from mlpcli.render.inspect import network_report
-from mlpcli.render.loss_curve import can_draw, course, losses_of
+from mlpcli.render.loss_curve import course, losses_of
 
 if TYPE_CHECKING:
-    from mlpcli.model.scores import Scores
     from mlpcli.workflows.train import TrainingRun
 
 COURSE_HEIGHT = 8
+SHOWN_EPOCHS = 3
+"""Epochs in the table of a diagnosis, from the first to the last."""
 WARNINGS = ("diverged", "checkpoint")
 SHOWN_ELSEWHERE = ("constant", "duplicate", "identifier", "text", *WARNINGS)
 """Findings that the summary shows elsewhere, or a warning tells."""
@@ -43,20 +43,20 @@ def report(screen: Screen, run: "TrainingRun", data: Sequence[str]) -> None:
     screen.pairs([("note", finding.text) for finding in run.findings if finding.kind not in SHOWN_ELSEWHERE])
     network_report(screen, artifact.network, artifact.encoders, len(run.members))
     _course(screen, run)
-    notes = {
-        "validation": "each row by networks that did not learn from it; but it chose their epoch"
-        if folds
-        else "these rows chose the epoch, so the scores are a little too good",
-        "test": "these rows were kept apart: an unbiased score"
-        if not any(finding.kind == REPEATED and finding.part == "test" for finding in run.findings)
-        else "rows of these occur among the training rows, so the scores are too good",
-        "train": "no rows were held out: scores on the rows that were trained on",
-    }
     for part, scores in run.scores.items():
-        rows = count(scores.rows, {"train": "training row"}.get(part, f"{part} row"))
+        rows = count(scores.rows, "training row" if part == "train" else f"{part} row")
+        note = "no rows were held out: scores on the rows that were trained on"
         if part == "validation" and folds:
             rows = f"{count(scores.rows, 'row')}, held out in turn"
-        scores_report(screen, scores, f"Scores on {rows}", notes[part])
+            note = "each row by networks that did not learn from it; but it chose their epoch"
+        elif part == "validation":
+            note = "these rows chose the epoch, so the scores are a little too good"
+        elif part == "test" and any(each.kind == REPEATED and each.part == part for each in run.findings):
+            note = "rows of these occur among the training rows, so the scores are too good"
+        elif part == "test":
+            note = "these rows were kept apart: an unbiased score"
+        table = metrics_table(f"Scores on {rows}", scores.metrics, scores.baseline, scores.reasons)
+        table_report(screen, replace(table, above=[note]))
     screen.line()
     if run.output is None or run.output == "-":
         return
@@ -64,8 +64,8 @@ def report(screen: Screen, run: "TrainingRun", data: Sequence[str]) -> None:
     screen.line(f"Model written to {run.output}. Next:", "bold")
     if run.checkpoint is not None and run.stop_reason in ("interrupted", "terminated"):
         screen.line(f"  the same command again: it goes on from {run.checkpoint}")
-    predict = "  mlpcli predict {} {} {proba}" if "classes" in artifact.target else "  mlpcli predict {} {}"
-    screen.line(Sentence(predict, quoted, files))
+    proba = " {proba}" if "classes" in artifact.target else ""
+    screen.line(Sentence("  mlpcli predict {} {}" + proba, quoted, files))
     screen.line(f"  mlpcli inspect {quoted}")
 
 
@@ -75,9 +75,8 @@ def warnings_report(screen: Screen, run: "TrainingRun") -> None:
         if finding.kind in WARNINGS:
             screen.line(f"warning: {screen.told(finding.text)} ({screen.told(finding.advice)})")
     if run.stop_reason == "diverged":
-        screen.line(
-            "warning: the loss ran away; the best weights before that are kept. See `mlpcli lr-find`."
-        )
+        kept = "the best weights before that are kept"
+        screen.line(f"warning: the loss ran away; {kept}. See `mlpcli lr-find`.")
 
 
 def _course(screen: Screen, run: "TrainingRun") -> None:
@@ -91,24 +90,43 @@ def _course(screen: Screen, run: "TrainingRun") -> None:
         *_threshold(run),
     ]
     if run.plan.transferred is not None:
-        taken = [name for name, kept in run.plan.transferred if kept]
-        anew = [name for name, kept in run.plan.transferred if not kept]
-        lines.append(
-            (
-                "start",
-                f"from {run.model.options.transfer.from_model}: {', '.join(taken) or 'no layer'}"
-                + (f"; anew: {', '.join(anew)}" if anew else ""),
-            )
-        )
+        taken = ", ".join(name for name, kept in run.plan.transferred if kept) or "no layer"
+        anew = ", ".join(name for name, kept in run.plan.transferred if not kept)
+        start = f"from {run.model.options.transfer.from_model}: {taken}{anew and f'; anew: {anew}'}"
+        lines.append(("start", start))
     screen.heading("Training")
     screen.pairs(lines)
-    networks = losses_of({member.number: member.history for member in run.members})
-    if can_draw(screen, networks):
-        best = {member.number: member.best_epoch for member in run.members}
+    losses = losses_of({member.number: member.history for member in run.members})
+    best = {member.number: member.best_epoch for member in run.members}
+    if (drawn := course(screen, losses, best, COURSE_HEIGHT)) is not None:
         screen.line()
-        screen.raw("\n".join(course(screen, networks, best, screen.width, COURSE_HEIGHT)))
+        screen.raw(drawn)
     if run.model.options.run.diagnose:
-        diagnosis_report(screen, run.members[0].history, run.diagnosis, len(run.members) > 1)
+        _diagnosis(screen, run)
+
+
+def _diagnosis(screen: Screen, run: "TrainingRun") -> None:
+    """Gradients, updates, dead and saturated units layer by layer, of one network; the findings in words."""
+    watched = [record for record in run.members[0].history if record.layers]
+    if not watched:
+        return
+    steps = SHOWN_EPOCHS - 1
+    shown = sorted({round(part * (len(watched) - 1) / steps) for part in range(steps + 1)})
+    rows = []
+    for place, layer in enumerate(watched[0].layers):
+        name = f"{layer.layer} {layer.name}"
+        for record in (watched[index] for index in shown):
+            found = record.layers[place]
+            sizes = [f"{each:.2g}" for each in (found.gradient_norm, found.update_ratio)]
+            shares = ["-" if each is None else f"{each:.0%}" for each in (found.dead, found.saturated)]
+            rows.append([name, str(record.epoch), *sizes, *(each.replace("%", " %") for each in shares)])
+            name = ""
+    screen.heading("Inside the layers" + (" of the first network" if len(run.members) > 1 else ""))
+    headers = ["layer", "epoch", "gradient norm", "update ratio", "dead units", "saturated"]
+    screen.table(headers, rows, numbers=range(1, len(headers)))
+    screen.line()
+    for text in run.diagnosis or ["nothing conspicuous"]:
+        screen.line(f"  {screen.told(text)}")
 
 
 def _epochs(run: "TrainingRun") -> list[tuple[str, str]]:
@@ -134,16 +152,6 @@ def _threshold(run: "TrainingRun") -> list[tuple[str, str]]:
     return [("threshold", f"{', '.join(f'{each:.4g}' for each in chosen)} ({by})")]
 
 
-def scores_report(screen: Screen, scores: "Scores", title: str, note: str) -> None:
-    """Each metric next to the baseline's; why a metric is missing."""
-    screen.heading(title)
-    screen.line(f"  {note}", "dim")
-    table = metrics_table(title, scores.metrics, scores.baseline, scores.reasons)
-    screen.table(table.headers, table.rows, table.numbers)
-    for remark in table.below:
-        screen.line(f"  {remark}", "dim")
-
-
 def fields(run: "TrainingRun") -> dict[str, Any]:
     """The JSON fields of `train`."""
     artifact = run.artifact
@@ -153,7 +161,7 @@ def fields(run: "TrainingRun") -> dict[str, Any]:
         "model": run.output,
         "task": artifact.schema.task,
         "rows": run.plan.rows,
-        "columns": [asdict(column) for column in artifact.schema.columns],
+        "columns": artifact.schema.columns,
         "parameters": artifact.parameter_count,
         "epochs": max(len(member.history) for member in run.members),
         "best_epoch": run.best_epoch,
@@ -168,14 +176,14 @@ def fields(run: "TrainingRun") -> dict[str, Any]:
         "transferred": None
         if run.plan.transferred is None
         else [{"layer": layer, "taken": taken} for layer, taken in run.plan.transferred],
-        "diagnosis": _diagnosis_fields(run) if run.model.options.run.diagnose else None,
+        # The layers of each network at its last epoch; the history has all epochs.
+        "diagnosis": {
+            "findings": run.diagnosis,
+            "networks": [member.history[-1].layers for member in run.members],
+        }
+        if run.model.options.run.diagnose
+        else None,
         "settings": artifact.settings,
         "seed": run.seed,
         "threads": run.plan.threads,
     }
-
-
-def _diagnosis_fields(run: "TrainingRun") -> dict[str, Any]:
-    """The layers of each network at its last epoch; the history has all epochs."""
-    layers = [[asdict(layer) for layer in member.history[-1].layers] for member in run.members]
-    return {"findings": run.diagnosis, "networks": layers}

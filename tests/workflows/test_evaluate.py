@@ -12,7 +12,7 @@ from mlpcli.errors import MlpcliError, SettingsError
 from mlpcli.metrics import names_for
 from mlpcli.model.model import Model
 from mlpcli.render.as_json import to_text
-from mlpcli.render.evaluation.fields import fields as fields_of
+from mlpcli.render.evaluation.report import fields as fields_of
 from tests.workflows.evaluated import INPUTS, NAMES, QUICK, saved, table
 
 

@@ -1,15 +1,17 @@
-"""An evaluation for people: its tables, written as text or as Markdown."""
+"""An evaluation for people, as text or as Markdown, and as the fields of a JSON object."""
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mlpcli.metrics.gates import GateResult
 from mlpcli.render import counts
 from mlpcli.render.console import Screen, printable
-from mlpcli.render.evaluation.tables import BLOCKS, found_by, gates_of, tables_of
+from mlpcli.render.evaluation.tables import BLOCKS, found_by, gates_of, table_report, tables_of
 
 if TYPE_CHECKING:
+    from mlpcli.workflows.evaluation.comparison import Comparison
+    from mlpcli.workflows.evaluation.importance import Importance
     from mlpcli.workflows.evaluation.result import Evaluation
 
 _MARKUP = re.compile(r"[\\`*\[\]<>|~#!&$]|(?<![^\W_])_|_(?![^\W_])")
@@ -33,12 +35,7 @@ def report(screen: Screen, evaluation: "Evaluation") -> None:
     """Write the tables as text; gates come last, where a terminal's reader looks."""
     tables = [*tables_of(evaluation, screen.shows(BLOCKS[-1])), *gates_of(evaluation.gates)]
     for table in tables:
-        screen.heading(table.title)
-        for remark in table.above:
-            screen.line(f"  {remark}", "dim")
-        screen.table(table.headers, table.rows, table.numbers)
-        for remark in table.below:
-            screen.line(f"  {remark}", "dim")
+        table_report(screen, table)
 
 
 def markdown(screen: Screen, evaluation: "Evaluation") -> None:
@@ -47,12 +44,10 @@ def markdown(screen: Screen, evaluation: "Evaluation") -> None:
         screen.raw(f"### {_escaped(table.title)}\n")
         for remark in table.above:
             screen.raw(f"{_escaped(remark)}\n")
-        screen.raw(_row([_escaped(each) for each in table.headers]))
-        screen.raw(
-            _row(["---:" if column in table.numbers else "---" for column in range(len(table.headers))])
-        )
-        for row in table.rows:
-            screen.raw(_row([_escaped(cell) for cell in row]))
+        rule = ["---:" if column in table.numbers else "---" for column in range(len(table.headers))]
+        headers, *rows = ([_escaped(cell) for cell in row] for row in (table.headers, *table.rows))
+        for row in (headers, rule, *rows):
+            screen.raw(f"| {' | '.join(row)} |")
         screen.raw("")
         for remark in table.below:
             screen.raw(f"{_escaped(remark)}\n")
@@ -65,10 +60,50 @@ def failed_gates(screen: Screen, gates: Sequence[GateResult]) -> None:
             screen.line(f"gate failed: {gate.gate}: {found_by(gate)}")
 
 
-def _row(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
-
-
 def _escaped(text: str) -> str:
     """The text with Markdown characters escaped, except underscores inside words."""
     return _MARKUP.sub(r"\\\g<0>", printable(text))
+
+
+def fields(evaluation: "Evaluation") -> dict[str, Any]:
+    """The JSON fields of `evaluate`; null or empty for what was not asked for."""
+    found = evaluation
+    bootstrap = {"resamples": found.resamples, "level": found.level}
+    return {
+        "task": found.task,
+        "target": found.target,
+        "classes": None if found.confusion is None else found.labels,
+        "rows": found.rows,
+        "dropped": found.dropped,
+        "threshold": found.threshold,
+        "metrics": found.metrics,
+        "baseline": found.baseline,
+        "reasons": found.reasons,
+        "intervals": found.intervals,
+        "bootstrap": None if found.intervals is None else bootstrap,
+        "confusion": found.confusion,
+        "per_class": found.per_class,
+        "per_target": found.per_target,
+        "baseline_per_class": found.baseline_per_class,
+        "baseline_per_target": found.baseline_per_target,
+        "residuals": found.residuals,
+        "coverage": found.coverage,
+        "slices": found.slices,
+        "comparison": None if found.comparison is None else _comparison(found.comparison),
+        "gates": found.gates,
+        "importance": None if found.importance is None else _importance(found.importance),
+        "seen_in_training": found.seen_in_training,
+        **counts.fields(found.counts),
+    }
+
+
+def _comparison(found: "Comparison") -> dict[str, Any]:
+    kept = {name: value for name, value in vars(found).items() if name not in ("other", "counts")}
+    return {"with": found.other} | kept | counts.fields(found.counts)
+
+
+def _importance(found: "Importance") -> dict[str, Any]:
+    drops = {
+        name: {"importance": each.drop, "interval": each.interval} for name, each in found.columns.items()
+    }
+    return vars(found) | {"columns": drops}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mlpcli.errors import count
 from mlpcli.metrics.bootstrap import Interval
 from mlpcli.metrics.gates import GateResult
+from mlpcli.render.console import Screen
 from mlpcli.render.formatting import score
 
 if TYPE_CHECKING:
@@ -38,6 +39,16 @@ class ReportTable:
     numbers: Sequence[int] = ()
     above: Sequence[str] = ()
     below: Sequence[str] = ()
+
+
+def table_report(screen: Screen, table: ReportTable) -> None:
+    """Write a table as text."""
+    screen.heading(table.title)
+    for remark in table.above:
+        screen.line(f"  {remark}", "dim")
+    screen.table(table.headers, table.rows, table.numbers)
+    for remark in table.below:
+        screen.line(f"  {remark}", "dim")
 
 
 def tables_of(evaluation: "Evaluation", blocks: bool) -> Iterator[ReportTable]:

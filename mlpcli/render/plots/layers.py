@@ -55,7 +55,7 @@ def _lines(records: Sequence[EpochRecord], take: "Take") -> list[tuple[Array, Ar
     lines = []
     for layer in range(layers):
         values = [take(record.layers[layer]) for record in with_layers]
-        lines.append((epochs, np.array([np.nan if value is None else value for value in values])))
+        lines.append((epochs, np.array(values, dtype=np.float64)))
     return lines
 
 

@@ -1,7 +1,7 @@
 """Pictures as files: checked before the work, drawn after it; matplotlib is loaded only to draw."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from mlpcli.errors import OutputError, SettingsError
@@ -95,48 +95,33 @@ def plot_evaluation(path: str, curves: EvaluationCurves, labels: Sequence[str], 
     `labels` are the classes, labels or targets in their order.
     """
     with drawing():
+        whole, single, plots = _figures(curves)
         if not is_folder(path):
-            save(path, _whole(curves, labels, title))
+            save(path, whole(curves, labels, title))
             return [path]
         if not os.path.isdir(path):
-            _make_folder(path)
-        written = []
-        for plot in _plots_of(curves):
-            written.append(_file_of(path, plot))
-            save(written[-1], _single(plot, curves, labels, title))
-        return written
+            try:
+                os.mkdir(path)
+            except OSError as error:
+                reason = f"{path}: cannot be made ({error.strerror})"
+                raise OutputError(reason, "Choose another place.") from None
+        for plot in plots:
+            save(_file_of(path, plot), single(plot, curves, labels, title))
+        return [_file_of(path, plot) for plot in plots]
 
 
-def _whole(curves: EvaluationCurves, labels: Sequence[str], title: str) -> "Figure":
-    from mlpcli.render.plots.classes import classes_figure
-    from mlpcli.render.plots.values import values_figure
-
+def _figures(
+    curves: EvaluationCurves,
+) -> tuple[Callable[..., "Figure"], Callable[..., "Figure"], Sequence[str]]:
+    """Functions for all plots in one figure and for one of them, and the names of the plots."""
     if isinstance(curves, ClassCurves):
-        return classes_figure(curves, labels, title)
-    return values_figure(curves, labels, title)
+        from mlpcli.render.plots.classes import class_figure, classes_figure, plots_of_classes
 
+        return classes_figure, class_figure, plots_of_classes(curves)
+    from mlpcli.render.plots.values import value_figure, values_figure
 
-def _single(plot: str, curves: EvaluationCurves, labels: Sequence[str], title: str) -> "Figure":
-    from mlpcli.render.plots.classes import class_figure
-    from mlpcli.render.plots.values import value_figure
-
-    if isinstance(curves, ClassCurves):
-        return class_figure(plot, curves, labels, title)
-    return value_figure(plot, curves, labels, title)
-
-
-def _plots_of(curves: EvaluationCurves) -> Sequence[str]:
-    from mlpcli.render.plots.classes import plots_of_classes
-
-    return plots_of_classes(curves) if isinstance(curves, ClassCurves) else VALUE_PLOTS
+    return values_figure, value_figure, VALUE_PLOTS
 
 
 def _file_of(folder: str, plot: str) -> str:
     return os.path.join(folder, f"{plot}.png")
-
-
-def _make_folder(path: str) -> None:
-    try:
-        os.mkdir(path)
-    except OSError as error:
-        raise OutputError(f"{path}: cannot be made ({error.strerror})", "Choose another place.") from None

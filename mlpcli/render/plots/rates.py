@@ -1,5 +1,7 @@
 """Picture of a range test: loss over the learning rate, and the suggestions of the rules."""
 
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -29,13 +31,9 @@ def rates_figure(finding: LearningRateFinding, title: str = "") -> Figure:
     heading(figure, title, [f"shaded: single sweeps suggest {rate(low)} to {rate(high)} ({verdict})"])
     axes = figure.add_subplot()
     rates = np.array([point.learning_rate for point in finding.points])
-    losses, smoothed = (
-        np.array([np.nan if value is None else value for value in values], dtype=np.float64)
-        for values in (
-            [point.loss for point in finding.points],
-            [point.smoothed for point in finding.points],
-        )
-    )
+    # None becomes NaN.
+    losses = np.array([point.loss for point in finding.points], dtype=np.float64)
+    smoothed = np.array([point.smoothed for point in finding.points], dtype=np.float64)
     shown = [*rates, finding.suggestion, *finding.rules.values()]
     axes.set_xlim(min(shown), max(shown))
     logarithmic(axes.xaxis)
@@ -86,26 +84,16 @@ def _name_rules(axes: Axes, finding: LearningRateFinding, rates: Array, smoothed
         if bottom <= height <= top:
             size, order = (5.0, 6) if chosen else (3.5, 5)
             axes.plot(value, height, "o", color=colour, markersize=size, zorder=order, clip_on=False)
-        axes.annotate(
-            text,
-            (value, 1.0),
-            (2, 3 + TIER * tier),
-            xycoords=("data", "axes fraction"),
-            textcoords="offset points",
-            color=colour,
-            fontsize=SMALL,
-            fontweight="bold" if chosen else "normal",
-            annotation_clip=False,
-        )
-        axes.annotate(
-            "",
-            (value, 1.0),
-            (0, 3 + TIER * (tier + 0.8)),
-            xycoords=("data", "axes fraction"),
-            textcoords="offset points",
-            arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.5, "shrinkA": 0, "shrinkB": 0},
-            annotation_clip=False,
-        )
+        at: dict[str, Any] = {
+            "xy": (value, 1.0),
+            "xycoords": ("data", "axes fraction"),
+            "textcoords": "offset points",
+            "annotation_clip": False,
+        }
+        weight = "bold" if chosen else "normal"
+        axes.annotate(text, xytext=(2, 3 + TIER * tier), color=colour, size=SMALL, weight=weight, **at)
+        pole = {"arrowstyle": "-", "color": colour, "linewidth": 0.5, "shrinkA": 0, "shrinkB": 0}
+        axes.annotate("", xytext=(0, 3 + TIER * (tier + 0.8)), arrowprops=pole, **at)
 
 
 def _names(finding: LearningRateFinding) -> dict[float, str]:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -19,6 +20,7 @@ from mlpcli.render.plots.panels import Label, counting, end_labels, measuring, p
 History = tuple[Sequence[EpochRecord], int]
 """The records of one network, and its best epoch."""
 Take = Callable[[EpochRecord], float | None]
+TRAIN_LOSS, VALIDATION_LOSS, RATE = map(attrgetter, ("train_loss", "validation_loss", "learning_rate"))
 
 LOSS_HEIGHT, SMALL_HEIGHT = 2.4, 1.5
 """Inches of a row of panels."""
@@ -32,20 +34,23 @@ def training_figure(histories: Sequence[History], headline: str, title: str = ""
     """One network in full, or several as thin lines; with panels of the layers if they were diagnosed."""
     histories = [each for each in histories if each[0]]
     last = max(records[-1].epoch for records, _ in histories)
-    validated = bool(_finite(histories, _validation_loss))
-    rates = sorted(set(_finite(histories, _rate)))
+    validated = bool(_finite(histories, VALIDATION_LOSS))
+    rates = sorted(set(_finite(histories, RATE)))
     layers, notes = layer_panels([records for records, _ in histories])
 
-    top = [Panel("loss", (Series("training", _train_loss, ORANGE),), None)]
+    series = [Series("training", TRAIN_LOSS, ORANGE)]
     if validated:
-        series = (*top[0].series, Series("validation", _validation_loss, BLUE))
-        top = [Panel("loss", series, _validation_loss)]
+        series.append(Series("validation", VALIDATION_LOSS, BLUE))
+    top = [Panel("loss", series, VALIDATION_LOSS if validated else None)]
     small = []
-    metric = _metric(headline)
+
+    def metric(record: EpochRecord) -> float | None:
+        return record.metrics.get(headline)
+
     if _finite(histories, metric):
-        small.append(Panel(f"validation {headline}", (Series("", metric, BLUE),), metric))
+        small.append(Panel(f"validation {headline}", [Series("", metric, BLUE)], metric))
     if len(rates) > 1:
-        small.append(Panel("learning rate", (Series("", _rate, MUTED),), None, linear=True))
+        small.append(Panel("learning rate", [Series("", RATE, MUTED)], None, linear=True))
     else:
         notes = [*(f"learning rate {number(rate)}" for rate in rates), *notes]
     rows: list[Sequence[Panel | LayerPanel]] = [top, small, layers[:2], layers[2:]]
@@ -86,7 +91,7 @@ class Panel:
     """Series over epochs; `marked` has a dot at the best epochs."""
 
     title: str
-    series: tuple[Series, ...]
+    series: Sequence[Series]
     marked: Take | None
     linear: bool = False
     """Whether the axis is always linear: a schedule that ends near 0 would show nothing but its end."""
@@ -178,26 +183,10 @@ def _record(records: Sequence[EpochRecord], epoch: int) -> EpochRecord:
 
 def _points(records: Sequence[EpochRecord], take: Take) -> tuple[Array, Array]:
     """Epochs and numbers, NaN for a missing one."""
-    values = np.array([np.nan if (value := take(record)) is None else value for record in records])
+    values = np.array([take(record) for record in records], dtype=np.float64)
     return np.array([record.epoch for record in records]), np.where(np.isfinite(values), values, np.nan)
 
 
 def _finite(histories: Sequence[History], take: Take) -> list[float]:
     values = (take(record) for records, _ in histories for record in records)
     return [value for value in values if value is not None and math.isfinite(value)]
-
-
-def _train_loss(record: EpochRecord) -> float | None:
-    return record.train_loss
-
-
-def _validation_loss(record: EpochRecord) -> float | None:
-    return record.validation_loss
-
-
-def _rate(record: EpochRecord) -> float | None:
-    return record.learning_rate
-
-
-def _metric(name: str) -> Take:
-    return lambda record: record.metrics.get(name)

@@ -8,7 +8,7 @@ import mlpcli
 from mlpcli.errors import MlpcliError
 from mlpcli.model.model import Model
 from mlpcli.render.as_json import to_text
-from mlpcli.render.evaluation.fields import fields as fields_of
+from mlpcli.render.evaluation.report import fields as fields_of
 from tests.workflows.evaluated import INPUTS, QUICK, saved, table
 
 

@@ -71,10 +71,8 @@ class OpenRows:
         else:
             self.original_header, self.header = first, _named(first, self.name)
         rest = "".join(read[passed:]).encode()
-        all_rows = Blocks(
-            chain([rest], pieces), self.dialect, len(self.header), self.name, before + passed, rows
-        )
-        self._blocks = iter(all_rows)
+        width, line = len(self.header), before + passed
+        self._blocks = iter(Blocks(chain([rest], pieces), self.dialect, width, self.name, line, rows=rows))
 
     def __iter__(self) -> Iterator[Block]:
         return self._blocks

@@ -47,7 +47,7 @@ def cut_rows(text: bytes, delimiter: int, width: int, comment: str | None) -> Cu
         is_separator[separators[np.searchsorted(quotes, separators) % 2 == 1]] = False
     if not len(ends):
         # If this is a quote that is never closed, `csv` says so as soon as the cell is too long.
-        return None if len(text) > LONGEST_ROW else Cut(ends, ends, ends, 0, 0, plain)
+        return None if len(text) > LONGEST_ROW else Cut(ends, ends, ends, end=0, lines_passed=0, plain=plain)
     starts = np.concatenate([[0], ends[:-1] + 1])
     counts = np.diff(_counts_before(is_separator, ends), prepend=0)
     length = ends - starts
@@ -60,8 +60,8 @@ def cut_rows(text: bytes, delimiter: int, width: int, comment: str | None) -> Cu
     if (counts[kept] != width - 1).any() or length.max() > csv.field_size_limit():
         return None
     lines = np.arange(len(ends)) if len(ends) == len(feeds) else np.searchsorted(feeds, ends)
-    passed = int(lines[-1]) + 1
-    return Cut(starts[kept], ends[kept], lines[kept], int(ends[-1]) + 1, passed, plain)
+    end, passed = int(ends[-1]) + 1, int(lines[-1]) + 1
+    return Cut(starts[kept], ends[kept], lines[kept], end=end, lines_passed=passed, plain=plain)
 
 
 def _counts_before(mask: Array, places: Array) -> Array:

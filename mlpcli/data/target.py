@@ -80,11 +80,8 @@ class ClassTarget(_Stored):
         classes = sorted_classes(cells)
         if positive is not None:
             if positive not in classes:
-                raise DataError(
-                    f"{positive!r} is no class of {name!r}",
-                    did_you_mean(positive, classes),
-                    setting="positive",
-                )
+                hint = did_you_mean(positive, classes)
+                raise DataError(f"{positive!r} is no class of {name!r}", hint, setting="positive")
             classes = [each for each in classes if each != positive] + [positive]
         return cls(name, tuple(classes))
 
@@ -97,10 +94,8 @@ class ClassTarget(_Stored):
         if (numbers < 0).any():
             row = int(np.argmax(numbers < 0))
             said = f"{frame.place(row)}: target {self.name!r}: the class {cells.text(row)!r}"
-            raise DataError(
-                f"{said} did not occur in training",
-                "It occurred with: " + ", ".join(self.classes[:20]) + ".",
-            )
+            hint = "It occurred with: " + ", ".join(self.classes[:20]) + "."
+            raise DataError(f"{said} did not occur in training", hint)
         return numbers
 
     def decode(self, numbers: Array) -> list[str]:
@@ -211,10 +206,8 @@ def refuse_negative(names: Sequence[str], values: Array, hint: str) -> None:
     """Raise DataError if any of the (rows, targets) values is below 0."""
     for name, value in zip(names, values.min(axis=0).tolist(), strict=True):
         if value < 0:
-            raise DataError(
-                f"target {name!r} has negative values, down to {value:g}: these outputs are never negative",
-                hint,
-            )
+            said = f"target {name!r} has negative values, down to {value:g}"
+            raise DataError(f"{said}: these outputs are never negative", hint)
 
 
 @dataclass(frozen=True)

@@ -165,7 +165,7 @@ def _later_rows(source: TextSource, rows: OpenRows, columns: Sequence[str]) -> l
             except csv.Error:
                 continue
             if cells and all(len(each) == len(columns) for each in cells):
-                found.append(rewritten(source.name, cells, np.arange(len(cells))))
+                found.append(rewritten(source.name, cells, range(len(cells))))
     return found
 
 

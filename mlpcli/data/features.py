@@ -11,14 +11,11 @@ from mlpcli.data.columns.cells import Frame
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.encoders import ENCODERS, Encoder
 from mlpcli.data.reading.memory import own_pages
-from mlpcli.data.schema import (
-    Column,
-    DataSettings,
-)
+from mlpcli.data.schema import Column, DataSettings
 
 
 class FeatureEncoder:
-    """The encoders of all input columns, side by side in one matrix."""
+    """All encoders of a model, in the order of the columns."""
 
     def __init__(self, encoders: Sequence[Encoder]) -> None:
         self.encoders = list(encoders)

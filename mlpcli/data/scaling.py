@@ -1,7 +1,5 @@
 """Scale numbers: fitted on training rows in float64, applied to any. SCALINGS."""
 
-from abc import ABC, abstractmethod
-
 import numpy as np
 
 from mlpcli.arrays import Array
@@ -11,16 +9,16 @@ FURTHEST = 1e-7
 """Probability beyond the ends of a quantile scaling, as in scikit-learn."""
 
 
-class Scaling(ABC):
-    """A linear map, (value - centre) / scale, and a function of its result."""
+class Scaling:
+    """A linear map, (value - centre) / scale, then a function; both change nothing by default."""
 
     def knots(self, values: Array) -> Array:
         """Further statistics, next to centre and scale."""
         return np.empty(0)
 
-    @abstractmethod
     def fit(self, values: Array) -> tuple[float, float]:
         """Centre and scale of values (n,) without gaps; the scale may be 0."""
+        return 0.0, 1.0
 
     def apply(self, values: Array, knots: Array) -> Array:
         """The values after the linear map, brought to their final size."""
@@ -40,13 +38,6 @@ class MinMax(Scaling):
     def fit(self, values: Array) -> tuple[float, float]:
         lowest, highest = float(values.min()), float(values.max())
         return lowest, highest - lowest
-
-
-class Unscaled(Scaling):
-    """Values as they are."""
-
-    def fit(self, values: Array) -> tuple[float, float]:
-        return 0.0, 1.0
 
 
 class Robust(Scaling):
@@ -70,9 +61,6 @@ class Quantile(Scaling):
     Equal values get the middle of their ranks, and those beyond the ends 5.2, as in scikit-learn.
     """
 
-    def fit(self, values: Array) -> tuple[float, float]:
-        return 0.0, 1.0
-
     def knots(self, values: Array) -> Array:
         return np.asarray(np.quantile(values, np.linspace(0, 1, QUANTILE_KNOTS)))
 
@@ -91,5 +79,5 @@ SCALINGS: dict[str, Scaling] = {
     ROBUST: Robust(),
     MINMAX: MinMax(),
     QUANTILE: Quantile(),
-    UNSCALED: Unscaled(),
+    UNSCALED: Scaling(),
 }

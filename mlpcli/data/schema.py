@@ -29,10 +29,6 @@ def _parse_names(text: str) -> tuple[str, ...]:
     return (text,)
 
 
-def _parse_kinds(text: str) -> tuple[tuple[str, str], ...]:
-    return tuple(parse_pairs("kind", text).items())
-
-
 _setting = partial(setting, group="Data", encodes_rows=True)
 
 
@@ -66,16 +62,13 @@ class DataSettings(Settings):
         "Kind of a column, instead of what is inferred: " + ", ".join(CHOICES) + ".",
         decides_columns=True,
         metavar="COLUMN=KIND,...",
-        parse=_parse_kinds,
+        parse=lambda text: tuple(parse_pairs("kind", text).items()),
         repeatable=True,
         common=True,
     )
     weight: str | None = _setting(None, "Column of row weights.", metavar="COLUMN")
     task: str = _setting(
-        AUTO,
-        "What is learned; auto decides by the target and says why.",
-        choices=(AUTO, *TASKS),
-        common=True,
+        AUTO, "What is learned; auto decides by the target and says why.", choices=(AUTO, *TASKS), common=True
     )
     positive: str | None = _setting(
         None, "The positive class of two; default the last in order.", metavar="CLASS"
@@ -105,7 +98,6 @@ class DataSettings(Settings):
         metavar="N",
         at_least=0,
     )
-
     embed_spikes: bool | None = _setting(
         None,
         "Learn a vector also for each value of numbers with few values, mostly one.",
@@ -157,9 +149,8 @@ class Schema:
         for name in wanted:
             if name not in names:
                 kind = "target" if name in self.target else "input"
-                raise DataError(
-                    f"{where}: the {kind} column {name!r} of the model is missing", did_you_mean(name, names)
-                )
+                said = f"{where}: the {kind} column {name!r} of the model is missing"
+                raise DataError(said, did_you_mean(name, names))
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values."""
@@ -178,9 +169,7 @@ def resolve_names(setting: str, given: Iterable[str], names: Sequence[str], wher
     for value in given:
         for name in (value,) if value in names else parse_list(value):
             if name not in names:
-                raise DataError(
-                    f"{where}: there is no column {name!r}", did_you_mean(name, names), setting=setting
-                )
-            if name not in resolved:
-                resolved.append(name)
-    return tuple(resolved)
+                hint = did_you_mean(name, names)
+                raise DataError(f"{where}: there is no column {name!r}", hint, setting=setting)
+            resolved.append(name)
+    return tuple(dict.fromkeys(resolved))

@@ -80,8 +80,9 @@ class SplitSettings(Settings):
                 said = f"{part!r:.40} is neither a fraction nor a file"
                 raise SettingsError(said, PART_HINT, setting=name)
         if self.group is not None and self.time is not None:
-            said = Sentence("does not go with {group}")
-            raise SettingsError(said, "Leave one of them out.", setting="time")
+            raise SettingsError(
+                Sentence("does not go with {group}"), "Leave one of them out.", setting="time"
+            )
 
 
 def split_rows(
@@ -175,8 +176,7 @@ def _stratified(fraction: float, generator: Generator, classes: Labels) -> Rows:
     take[np.argsort(take - shares, kind="stable")[: max(left, 0)]] += 1
     take = np.minimum(take, counts - 1)
     order = generator.permutation(len(classes))
-    held = [order[numbers[order] == number][:count] for number, count in enumerate(take)]
-    return np.concatenate(held)
+    return np.concatenate([order[numbers[order] == number][:count] for number, count in enumerate(take)])
 
 
 def _whole_groups(count: int, generator: Generator, groups: Labels, classes: Labels | None) -> Mask:
@@ -189,8 +189,7 @@ def _whole_groups(count: int, generator: Generator, groups: Labels, classes: Lab
     else:
         held = _dealt(counts, np.array([len(groups) - count, count])) == 1
     if held.all() or not held.any():
-        smallest = np.argmin(counts[:, 0])
-        held[smallest] = not held[smallest]
+        held[np.argmin(counts[:, 0])] ^= True
     return np.asarray(held[codes])
 
 

@@ -1,5 +1,6 @@
 """Targets: cells to class numbers, labels or scaled values, and predictions back. TARGETS by task."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeAlias, TypedDict
@@ -42,8 +43,14 @@ class LabelDescription(TypedDict):
     labels: list[str]
 
 
-class _WithoutArrays:
-    """A target that is stored as JSON values alone."""
+class _Stored(ABC):
+    """A target that is stored as JSON values and, some, arrays."""
+
+    STORED: ClassVar[type]
+
+    @abstractmethod
+    def described(self) -> dict[str, Any]:
+        """JSON values with the fields of `STORED`."""
 
     def arrays(self) -> dict[str, Array]:
         """Arrays of float64 that are stored with `described`."""
@@ -54,9 +61,14 @@ class _WithoutArrays:
         """The shapes of `arrays`, from a description and the names of those that `there` are."""
         return {}
 
+    @classmethod
+    @abstractmethod
+    def from_description(cls, stored: Mapping[str, Any], arrays: Mapping[str, Array]) -> "_Stored":
+        """The inverse of `described` and `arrays`; raises ValueError if they make no target."""
+
 
 @dataclass(frozen=True)
-class ClassTarget(_WithoutArrays):
+class ClassTarget(_Stored):
     """One column of classes, spelled as in the table; of two, the second is the positive one."""
 
     STORED: ClassVar[type] = ClassDescription
@@ -70,11 +82,8 @@ class ClassTarget(_WithoutArrays):
         classes = sorted_classes(cells)
         if positive is not None:
             if positive not in classes:
-                raise DataError(
-                    f"{positive!r} is no class of {name!r}",
-                    did_you_mean(positive, classes),
-                    setting="positive",
-                )
+                hint = did_you_mean(positive, classes)
+                raise DataError(f"{positive!r} is no class of {name!r}", hint, setting="positive")
             classes = [each for each in classes if each != positive] + [positive]
         return cls(name, tuple(classes))
 
@@ -87,28 +96,22 @@ class ClassTarget(_WithoutArrays):
         if (numbers < 0).any():
             row = int(np.argmax(numbers < 0))
             said = f"{frame.place(row)}: target {self.name!r}: the class {cells.text(row)!r}"
-            raise DataError(
-                f"{said} did not occur in training",
-                "It occurred with: " + ", ".join(self.classes[:20]) + ".",
-            )
+            hint = "It occurred with: " + ", ".join(self.classes[:20]) + "."
+            raise DataError(f"{said} did not occur in training", hint)
         return numbers
 
     def decode(self, numbers: Array) -> list[str]:
-        """The classes' spelling."""
         return [self.classes[number] for number in numbers.tolist()]
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Its only column."""
         return (self.name,)
 
     def described(self) -> dict[str, Any]:
-        """JSON values with the fields of `STORED`."""
         return {"name": self.name, "classes": list(self.classes)}
 
     @classmethod
     def from_description(cls, stored: Mapping[str, Any], arrays: Mapping[str, Array]) -> "ClassTarget":
-        """The inverse of `described`; raises ValueError unless there are two different classes or more."""
         classes = tuple(stored["classes"])
         if len(classes) < 2 or len(set(classes)) < len(classes):
             raise ValueError("its classes are not those of its task")
@@ -116,7 +119,7 @@ class ClassTarget(_WithoutArrays):
 
 
 @dataclass(frozen=True)
-class NumberTarget:
+class NumberTarget(_Stored):
     """One or several columns of numbers: (value - mean) / spread, of the training rows or into a range."""
 
     STORED: ClassVar[type] = NumberDescription
@@ -139,8 +142,7 @@ class NumberTarget:
         *,
         clip: bool = False,
     ) -> "NumberTarget":
-        """From (rows, targets) float64 values: mean and standard deviation (ddof 0), unless `into` is a
-        range.
+        """From (rows, targets) float64 values: mean and standard deviation (ddof 0), or by a range `into`.
 
         Positive numbers are only divided by the standard deviation; for 0 to 1 and -1 to 1 the smallest and
         largest value become the ends. A spread of 0 becomes 1. With `clip` the range of the values is that of
@@ -180,7 +182,6 @@ class NumberTarget:
         return np.asarray(values if self.limits is None else np.clip(values, *self.limits))
 
     def described(self) -> dict[str, Any]:
-        """JSON values with the fields of `STORED`."""
         return {"names": list(self.names), "scaling": self.scaling}
 
     def arrays(self) -> dict[str, Array]:
@@ -190,13 +191,11 @@ class NumberTarget:
 
     @classmethod
     def shapes(cls, stored: Mapping[str, Any], there: Collection[str]) -> dict[str, tuple[int, ...]]:
-        """The shapes of `arrays`, with limits if the array of one is `there`."""
         limits = LIMITS if any(name in there for name in LIMITS) else ()
         return dict.fromkeys(("target.mean", "target.spread", *limits), (len(stored["names"]),))
 
     @classmethod
     def from_description(cls, stored: Mapping[str, Any], arrays: Mapping[str, Array]) -> "NumberTarget":
-        """The inverse of `described` and `arrays`; raises ValueError for a spread that is not above 0."""
         lowest, highest = (arrays.get(name) for name in LIMITS)
         mean, spread = arrays["target.mean"], arrays["target.spread"]
         if (spread <= 0).any():
@@ -209,14 +208,12 @@ def refuse_negative(names: Sequence[str], values: Array, hint: str) -> None:
     """Raise DataError if any of the (rows, targets) values is below 0."""
     for name, value in zip(names, values.min(axis=0).tolist(), strict=True):
         if value < 0:
-            raise DataError(
-                f"target {name!r} has negative values, down to {value:g}: these outputs are never negative",
-                hint,
-            )
+            said = f"target {name!r} has negative values, down to {value:g}"
+            raise DataError(f"{said}: these outputs are never negative", hint)
 
 
 @dataclass(frozen=True)
-class LabelTarget(_WithoutArrays):
+class LabelTarget(_Stored):
     """Several columns of 0 and 1."""
 
     STORED: ClassVar[type] = LabelDescription
@@ -228,12 +225,10 @@ class LabelTarget(_WithoutArrays):
         return np.asarray(values, dtype=np.float32)
 
     def described(self) -> dict[str, Any]:
-        """JSON values with the fields of `STORED`."""
         return {"labels": list(self.names)}
 
     @classmethod
     def from_description(cls, stored: Mapping[str, Any], arrays: Mapping[str, Array]) -> "LabelTarget":
-        """The inverse of `described`."""
         return cls(tuple(stored["labels"]))
 
 

@@ -29,13 +29,8 @@ class RowWriter:
     def write(self, block: Block, positions: Sequence[int], columns: Sequence[Sequence[Any]]) -> None:
         """Write and flush some rows: the cells at `positions` of the input, and the added columns."""
         if self._csv is not None:
-            everything = list(positions) == list(range(len(positions))) and positions
-            if (
-                block.plain
-                and block.delimiter == self._delimiter
-                and everything
-                and block.width == len(positions)
-            ):
+            unchanged = block.delimiter == self._delimiter and list(positions) == list(range(block.width))
+            if block.plain and unchanged:
                 self._write_behind(block, columns)
             else:
                 self._csv.writerows(_joined(block, positions, columns))
@@ -61,9 +56,8 @@ class RowWriter:
 
     def _quoted(self, value: Any) -> str:
         text = str(value)
-        if any(each in text for each in (self._delimiter, '"', "\r", "\n")):
-            return '"' + text.replace('"', '""') + '"'
-        return text
+        special = any(each in text for each in (self._delimiter, '"', "\r", "\n"))
+        return '"' + text.replace('"', '""') + '"' if special else text
 
     def _write_objects(
         self, block: Block, positions: Sequence[int], columns: Sequence[Sequence[Any]]
@@ -75,9 +69,8 @@ class RowWriter:
         else:
             rows = ({name: row[name] for name in self._kept if name in row} for row in block.objects)
         for row, values in zip(rows, added, strict=True):
-            self._sink.write(
-                json.dumps(row | dict(zip(self._added, values, strict=True)), ensure_ascii=False) + "\n"
-            )
+            whole = row | dict(zip(self._added, values, strict=True))
+            self._sink.write(json.dumps(whole, ensure_ascii=False) + "\n")
 
 
 def _joined(block: Block, positions: Sequence[int], columns: Sequence[Sequence[Any]]) -> Iterator[list[Any]]:

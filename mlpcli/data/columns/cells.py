@@ -5,7 +5,7 @@ A column is either `Numbers` or `Texts`, each distinct text of which is stored, 
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -194,8 +194,7 @@ class Texts(Cells):
     def used(self) -> Array:
         """The levels that occur, in order of the level."""
         counts = np.bincount(self.codes[self.codes >= 0], minlength=len(self.levels))
-        used: Array = self.levels[counts > 0]
-        return used
+        return np.asarray(self.levels[counts > 0])
 
     def text(self, row: int) -> str:
         """One cell; "" where there is none."""
@@ -239,8 +238,7 @@ class _Meanings:
 
     @cached_property
     def missing(self) -> Array:
-        stripped = [text.strip() for text in self._levels]
-        return np.array([text in self._missing_words for text in stripped], dtype=np.bool_)
+        return np.array([text.strip() in self._missing_words for text in self._levels], dtype=np.bool_)
 
     @cached_property
     def numbers(self) -> tuple[Array, Array]:
@@ -272,14 +270,13 @@ def row_number(row: int) -> str:
     return f"row {row:,}"
 
 
+@dataclass(eq=False)
 class Frame:
     """Columns of a table by name, of one length, and where their rows stand."""
 
-    def __init__(self, columns: Mapping[str, Cells], rows: int, place: Place = row_number) -> None:
-        self._columns = dict(columns)
-        self._rows = rows
-        self.place = place
-        """Where a row of the frame stands in its table, for messages."""
+    columns: dict[str, Cells]
+    rows: int
+    place: Place = row_number
 
     @classmethod
     def of(
@@ -301,44 +298,42 @@ class Frame:
         return cls(columns, len(table), place)
 
     def __len__(self) -> int:
-        return self._rows
+        return self.rows
 
     def __getitem__(self, name: str) -> Cells:
-        return self._columns[name]
+        return self.columns[name]
 
     def __setitem__(self, name: str, cells: Cells) -> None:
-        self._columns[name] = cells
+        self.columns[name] = cells
 
     @property
     def names(self) -> list[str]:
         """The columns' names."""
-        return list(self._columns)
+        return list(self.columns)
 
     def pop(self, name: str) -> Cells:
         """Remove and return a column."""
-        return self._columns.pop(name)
+        return self.columns.pop(name)
 
     def take(self, rows: Rows) -> "Frame":
         """Some of the rows."""
-        columns = {name: cells[rows] for name, cells in self._columns.items()}
-        numbers = np.arange(self._rows)[rows]
+        columns = {name: cells[rows] for name, cells in self.columns.items()}
+        numbers = np.arange(self.rows)[rows]
         place = self.place
         return Frame(columns, len(numbers), lambda row: place(int(numbers[row])))
 
     def under(self, reading: Reading) -> "Frame":
         """The same cells under another reading."""
-        columns = {name: cells.under(reading) for name, cells in self._columns.items()}
-        return Frame(columns, self._rows, self.place)
+        columns = {name: cells.under(reading) for name, cells in self.columns.items()}
+        return Frame(columns, self.rows, self.place)
 
 
 def _holds_numbers(cells: "pd.Series[Any]") -> bool:
     """Whether the cells are real numbers already (booleans are not)."""
-    import pandas as pd
+    from pandas.api import types
 
     kind = cells.dtype
-    return pd.api.types.is_numeric_dtype(kind) and not (
-        pd.api.types.is_bool_dtype(kind) or pd.api.types.is_complex_dtype(kind)
-    )
+    return types.is_numeric_dtype(kind) and not (types.is_bool_dtype(kind) or types.is_complex_dtype(kind))
 
 
 @lru_cache(maxsize=8)

@@ -125,9 +125,8 @@ def _text(name: str, present: Texts, distinct: int, unreadable: Array) -> Column
     first = present.text(int(np.argmax(unreadable)))
     words = float(np.mean([len(level.split()) for level in present.used()]))
     if distinct > TEXT_SHARE * len(present) and len(present) >= IDENTIFIER_ROWS and words >= TEXT_WORDS:
-        return Column(
-            name, TEXT, f"free text, {words:.0f} words on average, which cannot be learned from yet"
-        )
+        reason = f"free text, {words:.0f} words on average, which cannot be learned from yet"
+        return Column(name, TEXT, reason)
     if distinct > IDENTIFIER_SHARE * len(present) and len(present) >= IDENTIFIER_ROWS:
         reason = f"text that differs in {distinct:,} of {len(present):,} rows: an identifier"
         return Column(name, IDENTIFIER, reason)

@@ -1,7 +1,8 @@
 """The interface of the encoders, and what is stored of each."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, NotRequired, Protocol, TypedDict
+from typing import TYPE_CHECKING, Any, ClassVar, NotRequired, TypedDict
 
 from mlpcli.arrays import Array
 from mlpcli.data.counts import CellCounts
@@ -25,27 +26,28 @@ class Description(TypedDict):
     """Share in the squared weights of the first layer; added after training."""
 
 
-class Encoder(Protocol):
+class Encoder(ABC):
     """One column's part of the matrix."""
 
     STORED: ClassVar[type]
     """The description of such an encoder."""
 
+    name: str
+
     @classmethod
+    @abstractmethod
     def fit(cls, column: Column, cells: "Cells", settings: DataSettings) -> "Encoder":
         """From the training cells of a column."""
 
     @property
-    def name(self) -> str:
-        """The column's name."""
-
-    @property
+    @abstractmethod
     def width(self) -> int:
         """The number of matrix columns."""
 
     @property
     def numbers(self) -> tuple[int, ...]:
         """The matrix columns that hold numbers of many values."""
+        return ()
 
     @property
     def categories(self) -> tuple[tuple[int, int], ...]:
@@ -53,20 +55,26 @@ class Encoder(Protocol):
 
         Code 0 stands for no level.
         """
+        return ()
 
+    @abstractmethod
     def write(self, cells: "Cells", out: Array, counts: CellCounts) -> None:
         """Write the encoded cells into `out` (rows, width), counting what had to be replaced."""
 
+    @abstractmethod
     def described(self) -> dict[str, Any]:
         """JSON values with the fields of `STORED`."""
 
     def arrays(self) -> dict[str, Array]:
         """Its rows of the arrays (float64) that the encoders of a model share."""
+        return {}
 
     @classmethod
     def shapes(cls, stored: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
         """The shapes of `arrays`, from a description."""
+        return {}
 
     @classmethod
+    @abstractmethod
     def from_description(cls, stored: Mapping[str, Any], arrays: Mapping[str, Array]) -> "Encoder":
         """The inverse of `described` and `arrays`; raises ValueError if they make no encoder."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from mlpcli.arrays import Array
 from mlpcli.data.counts import CellCounts
-from mlpcli.data.encoders.base import Description
+from mlpcli.data.encoders.base import Description, Encoder
 from mlpcli.data.schema import CATEGORY, Column, DataSettings
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class CategoryDescription(Description):
 
 
 @dataclass(frozen=True)
-class CategoryEncoder:
+class CategoryEncoder(Encoder):
     """One column of 0 and 1 per level; all zero for a level that training did not keep.
 
     `embedded`, as the network learns a vector for each level: one column of codes, 0 for such a level, else
@@ -57,21 +57,13 @@ class CategoryEncoder:
 
     @property
     def width(self) -> int:
-        """One for each code, or one that holds the codes."""
         return 1 if self.embedded else self.codes
 
     @property
-    def numbers(self) -> tuple[int, ...]:
-        """No column."""
-        return ()
-
-    @property
     def categories(self) -> tuple[tuple[int, int], ...]:
-        """The codes, if vectors are to be learned for them."""
         return ((0, self.codes),) if self.embedded else ()
 
     def write(self, cells: "Cells", out: Array, counts: CellCounts) -> None:
-        """One-hot rows, or codes."""
         texts = cells.texts()
         absent = texts.missing()
         number_of = {level: number for number, level in enumerate(self.levels)}
@@ -88,22 +80,11 @@ class CategoryEncoder:
         counts.add("unseen", self.name, (codes < 0) & ~absent)
 
     def described(self) -> dict[str, Any]:
-        """Levels; there are no arrays."""
         coded = {"levels": list(self.levels), "had_gaps": self.had_gaps, "embedded": self.embedded}
         return {"name": self.name, "kind": CATEGORY, "width": self.width} | coded
 
-    def arrays(self) -> dict[str, Array]:
-        """None."""
-        return {}
-
-    @classmethod
-    def shapes(cls, stored: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
-        """None."""
-        return {}
-
     @classmethod
     def from_description(cls, stored: Mapping[str, Any], arrays: Mapping[str, Array]) -> "CategoryEncoder":
-        """The inverse of `described`; raises ValueError for a level that is there twice."""
         levels = tuple(stored["levels"])
         if len(set(levels)) < len(levels):
             raise ValueError("a category has a level twice")

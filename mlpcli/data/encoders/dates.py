@@ -8,7 +8,7 @@ import numpy as np
 
 from mlpcli.arrays import Array
 from mlpcli.data.counts import CellCounts
-from mlpcli.data.encoders.base import Description
+from mlpcli.data.encoders.base import Description, Encoder
 from mlpcli.data.encoders.numbers import NumberEncoder
 from mlpcli.data.scaling import SCALINGS
 from mlpcli.data.schema import DATE, DATE_PARTS, Column, DataSettings
@@ -29,7 +29,7 @@ class DateDescription(Description):
 
 
 @dataclass(frozen=True)
-class DateEncoder:
+class DateEncoder(Encoder):
     """Scaled days and year, sine and cosine of month, weekday and hour, and a missing flag.
 
     Only those parts that vary among the training rows.
@@ -53,7 +53,6 @@ class DateEncoder:
 
     @classmethod
     def fit(cls, column: Column, cells: "Cells", settings: DataSettings) -> "DateEncoder":
-        """The formats that the cells are written in, and statistics of the parts."""
         assert settings.scaling is not None
         formats = cells.formats()
         seconds = cells.dates(formats)[0]
@@ -72,18 +71,11 @@ class DateEncoder:
 
     @property
     def width(self) -> int:
-        """A column for each number, sine, cosine and the flag."""
         return sum(len(self.PARTS[part]) for part in self.parts) + self.had_gaps
 
     @property
     def numbers(self) -> tuple[int, ...]:
-        """Days, and the year if it differs."""
         return (0, 1) if "year" in self.parts else (0,)
-
-    @property
-    def categories(self) -> tuple[tuple[int, int], ...]:
-        """No column."""
-        return ()
 
     def write(self, cells: "Cells", out: Array, counts: CellCounts) -> None:
         """The parts in order; a missing date has the median's days and year, and no place in any circle."""
@@ -108,7 +100,6 @@ class DateEncoder:
             out[:, len(names)] = gaps
 
     def described(self) -> dict[str, Any]:
-        """Formats, parts and the range of the days."""
         days = self.days.described()
         shared = {name: days[name] for name in ("name", "kind", "range", "fill", "had_gaps", "scaling")}
         return shared | {"width": self.width, "formats": list(self.formats), "parts": list(self.parts)}
@@ -120,12 +111,10 @@ class DateEncoder:
 
     @classmethod
     def shapes(cls, stored: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
-        """Those of two numbers."""
         return {name: (2, *row) for name, (_, *row) in NumberEncoder.shapes(stored).items()}
 
     @classmethod
     def from_description(cls, stored: Mapping[str, Any], arrays: Mapping[str, Array]) -> "DateEncoder":
-        """The inverse of `described` and `arrays`."""
         days, year = (
             NumberEncoder.from_description(
                 {**stored, "spikes": ()}, {name: rows[[place]] for name, rows in arrays.items()}

@@ -8,7 +8,7 @@ import numpy as np
 
 from mlpcli.arrays import Array
 from mlpcli.data.counts import CellCounts
-from mlpcli.data.encoders.base import Description
+from mlpcli.data.encoders.base import Description, Encoder
 from mlpcli.data.scaling import SCALINGS
 from mlpcli.data.schema import BOOLEAN, NUMBER, QUANTILE, QUANTILE_KNOTS, UNSCALED, Column, DataSettings
 
@@ -35,7 +35,7 @@ class NumberDescription(Description):
 
 
 @dataclass(frozen=True)
-class NumberEncoder:
+class NumberEncoder(Encoder):
     """A scaled number, gaps as the median; one more column, 1 at gaps, if training had any.
 
     A number with spikes has one more column of codes: the position of its value among those of training, from
@@ -58,7 +58,6 @@ class NumberEncoder:
 
     @classmethod
     def fit(cls, column: Column, cells: "Cells", settings: DataSettings) -> "NumberEncoder":
-        """The median and what the scaling needs, in float64."""
         assert settings.scaling is not None
         values = _values(column.kind, cells)[0]
         fitted = cls.of_values(column.name, column.kind, values, settings.scaling)
@@ -92,7 +91,6 @@ class NumberEncoder:
 
     @property
     def width(self) -> int:
-        """One, and one each for the missing flag and the codes of spikes."""
         return 1 + self.had_gaps + bool(self.spikes)
 
     @property
@@ -102,11 +100,9 @@ class NumberEncoder:
 
     @property
     def categories(self) -> tuple[tuple[int, int], ...]:
-        """The codes of spikes."""
         return ((self.width - 1, len(self.spikes)),) if self.spikes else ()
 
     def write(self, cells: "Cells", out: Array, counts: CellCounts) -> None:
-        """Scaled values, the missing flag, codes."""
         values, unreadable = _values(self.kind, cells)
         gaps = np.isnan(values)
         counts.add("missing", self.name, gaps & ~unreadable)
@@ -131,7 +127,6 @@ class NumberEncoder:
         return np.clip(SCALINGS[self.scaling].apply(values, self.knots), -LARGEST, LARGEST)
 
     def described(self) -> dict[str, Any]:
-        """Scaling, spikes and range."""
         return {
             "name": self.name,
             "kind": self.kind,
@@ -150,13 +145,11 @@ class NumberEncoder:
 
     @classmethod
     def shapes(cls, stored: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
-        """Those of `arrays`."""
         rows: dict[str, tuple[int, ...]] = {"numbers": (1, len(STATISTICS))}
         return rows | ({"quantiles": (1, QUANTILE_KNOTS)} if stored["scaling"] == QUANTILE else {})
 
     @classmethod
     def from_description(cls, stored: Mapping[str, Any], arrays: Mapping[str, Array]) -> "NumberEncoder":
-        """The inverse of `described` and `arrays`; raises ValueError for a scale that is not above 0."""
         statistics = dict(zip(STATISTICS, arrays["numbers"][0].tolist(), strict=True))
         if statistics["scale"] <= 0:
             raise ValueError("a scale is not above 0")

@@ -8,8 +8,8 @@ takes a tenth of its time; for the rest (quotes in cells, lone carriage returns,
 import csv
 import io
 from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import KW_ONLY, dataclass, replace
 from itertools import chain
 from typing import Any
 
@@ -25,7 +25,7 @@ BLOCK_ROWS = 1 << 14
 CAREFUL_ROWS = 4096
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Block:
     """Consecutive rows of a file."""
 
@@ -38,6 +38,7 @@ class Block:
     """The line of the file on which each row ends."""
     width: int
     """Cells of each row."""
+    _: KW_ONLY
     plain: bool = False
     """Whether every cell stands in the text as it is: there are no quotes, and returns only at line ends."""
     parsed: list[list[str]] | None = None
@@ -77,108 +78,90 @@ class Dialect:
     comment: str | None = None
 
 
+@dataclass
 class Blocks:
     """Cut text that comes in pieces into blocks; DataError for a row that has not `width` cells."""
 
-    def __init__(
-        self,
-        pieces: Iterator[bytes],
-        dialect: Dialect,
-        width: int,
-        name: str,
-        line: int,
-        rows: int = BLOCK_ROWS,
-    ) -> None:
-        """`line` is the number of lines before the text; a block has at most `rows` rows."""
-        self._pieces, self._dialect, self._width, self._name = pieces, dialect, width, name
-        self._line, self._rows = line, rows
+    pieces: Iterator[bytes]
+    dialect: Dialect
+    width: int
+    name: str
+    line: int
+    """The number of lines before the text."""
+    rows: int = BLOCK_ROWS
+    """At most, of a block."""
 
     def __iter__(self) -> Iterator[Block]:
         rest = b""
-        delimiter = self._dialect.delimiter.encode()
-        careful = self._width == 1 or len(delimiter) > 1
-        for piece in self._pieces:
+        delimiter = self.dialect.delimiter.encode()
+        careful = self.width == 1 or len(delimiter) > 1
+        for piece in self.pieces:
             rest += piece
             if not careful:
-                cut = cut_rows(rest, delimiter[0], self._width, self._dialect.comment)
+                cut = cut_rows(rest, delimiter[0], self.width, self.dialect.comment)
                 if cut is None:
                     careful = True
                 else:
                     yield from self._blocks(rest, cut)
                     rest = rest[cut.end :]
             if careful:
-                yield from self._carefully(chain([rest], self._pieces))
+                yield from self._carefully(chain([rest], self.pieces))
                 return
         if rest:
             yield from self._carefully(iter([rest]))
 
     def _blocks(self, text: bytes, cut: Cut) -> Iterator[Block]:
-        for first in range(0, len(cut.ends), self._rows):
-            starts, ends = cut.starts[first : first + self._rows], cut.ends[first : first + self._rows]
-            adjoining = bool((starts[1:] == ends[:-1] + 1).all())
-            rows = (
-                text[starts[0] : ends[-1] + 1]
-                if adjoining
-                else b"".join(text[start : end + 1] for start, end in zip(starts, ends, strict=True))
-            )
-            lines = self._line + 1 + cut.lines[first : first + self._rows]
-            yield Block(
-                name=self._name,
-                text=rows,
-                delimiter=self._dialect.delimiter,
-                lines=lines,
-                width=self._width,
-                plain=cut.plain,
-            )
-        self._line += cut.lines_passed
+        for first in range(0, len(cut.ends), self.rows):
+            starts, ends = cut.starts[first : first + self.rows], cut.ends[first : first + self.rows]
+            if (starts[1:] == ends[:-1] + 1).all():  # nothing is left out between them
+                rows = text[starts[0] : ends[-1] + 1]
+            else:
+                rows = b"".join(text[start : end + 1] for start, end in zip(starts, ends, strict=True))
+            lines = self.line + 1 + cut.lines[first : first + self.rows]
+            delimiter = self.dialect.delimiter
+            yield Block(self.name, rows, delimiter, lines, self.width, plain=cut.plain)
+        self.line += cut.lines_passed
 
     def _carefully(self, pieces: Iterator[bytes]) -> Iterator[Block]:
         lines = _Lines(pieces)
-        reader = csv.reader(lines, delimiter=self._dialect.delimiter)
-        most = min(CAREFUL_ROWS, self._rows)
+        reader = csv.reader(lines, delimiter=self.dialect.delimiter)
+        most = min(CAREFUL_ROWS, self.rows)
         rows: list[list[str]] = []
         ends: list[int] = []
         while True:
             if rows and (len(rows) == most or not lines.has_row):
-                yield self._rewritten(rows, ends)
+                yield rewritten(self.name, rows, ends)
                 rows, ends = [], []
-            if self._dialect.comment is not None and lines.skip(self._dialect.comment):
-                self._line += 1
+            if self.dialect.comment is not None and lines.skip(self.dialect.comment):
+                self.line += 1
                 continue
-            start = self._line + reader.line_num + 1
-            cells = self._next(reader)
+            start = self.line + reader.line_num + 1
+            try:
+                cells = next(reader, [])
+            except csv.Error as error:
+                raise refused(self.name, self.line + reader.line_num, error) from None
             if lines.at_end:
                 if cells:
-                    raise unclosed(self._name, start)
+                    raise unclosed(self.name, start)
                 break
             if cells == []:
-                if self._width > 1:
+                if self.width > 1:
                     continue  # a blank line; in a table of one column it is a missing cell
                 cells = [""]
-            if len(cells) != self._width:
-                raise ragged(self._name, self._line + reader.line_num, len(cells), self._width)
+            if len(cells) != self.width:
+                raise ragged(self.name, self.line + reader.line_num, len(cells), self.width)
             rows.append(cells)
-            ends.append(self._line + reader.line_num)
+            ends.append(self.line + reader.line_num)
         if rows:
-            yield self._rewritten(rows, ends)
-
-    def _next(self, reader: Any) -> list[str]:
-        try:
-            cells: list[str] = next(reader, [])
-            return cells
-        except csv.Error as error:
-            raise refused(self._name, self._line + reader.line_num, error) from None
-
-    def _rewritten(self, rows: list[list[str]], ends: list[int]) -> Block:
-        return rewritten(self._name, rows, np.array(ends, dtype=np.intp))
+            yield rewritten(self.name, rows, ends)
 
 
-def rewritten(name: str, rows: list[list[str]], lines: Array) -> Block:
+def rewritten(name: str, rows: list[list[str]], lines: Sequence[int] | Array) -> Block:
     """A block of cells, all quoted, so that there is one way to read them."""
     text = io.StringIO(newline="")
     csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(rows)
-    content = text.getvalue().encode()
-    return Block(name=name, text=content, delimiter=",", lines=lines, width=len(rows[0]), parsed=rows)
+    numbers = np.asarray(lines, dtype=np.intp)
+    return Block(name, text.getvalue().encode(), ",", numbers, len(rows[0]), parsed=rows)
 
 
 def ragged(name: str, line: int, found: int, width: int) -> DataError:
@@ -188,17 +171,14 @@ def ragged(name: str, line: int, found: int, width: int) -> DataError:
         hint = Sentence("Is the delimiter right? See {delimiter}.")
     elif found > width:
         hint = "Is a cell with a delimiter in it not quoted, or a column without a name?"
-    return DataError(
-        f"{name}: line {line:,} has {found:,} field{'s' * (found != 1)}, the header has {width:,}", hint
-    )
+    fields = f"{found:,} field{'s' * (found != 1)}"
+    return DataError(f"{name}: line {line:,} has {fields}, the header has {width:,}", hint)
 
 
 def unclosed(name: str, line: int) -> DataError:
     """The error of a row that begins on a line and takes the rest of the file."""
-    return DataError(
-        f"{name}: line {line:,}: a quote is not closed",
-        'Close it, or write a quote inside a quoted cell as "".',
-    )
+    hint = 'Close it, or write a quote inside a quoted cell as "".'
+    return DataError(f"{name}: line {line:,}: a quote is not closed", hint)
 
 
 def refused(name: str, line: int, error: csv.Error) -> DataError:
@@ -232,8 +212,7 @@ class _Lines:
 
     def skip(self, comment: str) -> bool:
         """Drop the next line if it is a comment."""
-        while not self._waiting and not self._ended:
-            self._fill()
+        self._fill()
         if self._waiting and self._waiting[0].startswith(comment):
             self._waiting.popleft()
             return True
@@ -243,8 +222,7 @@ class _Lines:
         return self
 
     def __next__(self) -> str:
-        while not self._waiting and not self._ended:
-            self._fill()
+        self._fill()
         if self._waiting:
             return self._waiting.popleft()
         if self.at_end:
@@ -253,13 +231,13 @@ class _Lines:
         return "\n"
 
     def _fill(self) -> None:
-        piece = next(self._pieces, None)
-        self._ended = piece is None
-        text = self._tail + (piece or b"").decode()
-        # The line feed of a carriage return may be still to come.
-        held = "\r" if text.endswith("\r") and not self._ended else ""
-        lines = list(io.StringIO(text.removesuffix(held), newline="")) if text else []
-        self._tail = held
-        if lines and not self._ended and not lines[-1].endswith(("\n", "\r")):
-            self._tail = lines.pop() + held
-        self._waiting.extend(lines)
+        while not self._waiting and not self._ended:
+            piece = next(self._pieces, None)
+            self._ended = piece is None
+            text = self._tail + (piece or b"").decode()
+            # The line feed of a carriage return may be still to come.
+            self._tail = "\r" if text.endswith("\r") and not self._ended else ""
+            lines = list(io.StringIO(text.removesuffix(self._tail), newline=""))
+            if lines and not self._ended and not lines[-1].endswith(("\n", "\r")):
+                self._tail = lines.pop() + self._tail
+            self._waiting.extend(lines)

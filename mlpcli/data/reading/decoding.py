@@ -62,12 +62,8 @@ class Pieces:
             return b"".join(blocks)
         except (EOFError, gzip.BadGzipFile, zlib.error, lzma.LZMAError, OSError) as error:
             plain = isinstance(getattr(self._binary, "raw", None), io.FileIO)
-            raise DataError(
-                f"{self._name}: "
-                + ("cannot be read" if plain else "the compressed data are damaged or cut short")
-                + f" ({error})",
-                "Make or fetch the file again.",
-            ) from None
+            said = "cannot be read" if plain else "the compressed data are damaged or cut short"
+            raise DataError(f"{self._name}: {said} ({error})", "Make or fetch the file again.") from None
 
     def _has_more(self) -> bool:
         return self._descriptor is not None and bool(select.select([self._descriptor], [], [], 0)[0])
@@ -98,10 +94,8 @@ class Pieces:
         marked = start == 0 and (held + block).startswith(codecs.BOM_UTF8)
         where = start + 3 * marked + getattr(error, "start", 0) + 1
         likely = "cp1252" if self.encoding.startswith("utf-8") else "utf-8"
-        return DataError(
-            f"{self._name}: byte {where:,} is not {self.encoding.removesuffix('-sig')} text",
-            Sentence("Try {encoding} {}.", likely),
-        )
+        said = f"{self._name}: byte {where:,} is not {self.encoding.removesuffix('-sig')} text"
+        return DataError(said, Sentence("Try {encoding} {}.", likely))
 
 
 def guess_encoding(start: bytes) -> str:
@@ -139,7 +133,5 @@ def _descriptor_of(binary: BinaryIO) -> int | None:
 
 
 def _binary_file(name: str) -> DataError:
-    return DataError(
-        f"{name}: is not a text file (it holds NUL bytes)",
-        Sentence("Give a CSV or TSV file; see {encoding} for UTF-16."),
-    )
+    hint = Sentence("Give a CSV or TSV file; see {encoding} for UTF-16.")
+    return DataError(f"{name}: is not a text file (it holds NUL bytes)", hint)

@@ -54,7 +54,7 @@ def likely_encoding(text: bytes) -> str:
     # Words of another script have hardly a letter of ASCII.
     if len(re.findall(rb"[\x80-\xff]", sample)) > len(re.findall(rb"[A-Za-z]", sample)) and names != own:
         return next((name for name in names if name in _OTHERS), likeliest or names[0])
-    return "latin-1" if _decoded(sample, "cp1252") is None else "cp1252"
+    return "latin-1" if _fit(sample, "cp1252") is None else "cp1252"
 
 
 def _foreign_cells(text: bytes) -> bytes:
@@ -67,16 +67,11 @@ def _foreign_cells(text: bytes) -> bytes:
     return b"\n".join(dict.fromkeys(cell for cell in whole if not cell.isascii())) or last
 
 
-def _decoded(sample: bytes, encoding: str) -> str | None:
-    try:
-        return sample.decode(encoding)
-    except UnicodeDecodeError:
-        return None
-
-
 def _fit(sample: bytes, encoding: str) -> tuple[float, float] | None:
     """Log-likelihood, and the usual ones among the foreign characters (share); None for other bytes."""
-    if (text := _decoded(sample, encoding)) is None:
+    try:
+        text = sample.decode(encoding)
+    except UnicodeDecodeError:
         return None
     foreign = Counter(character for character in text if not character.isascii())
     plain = (len(text) - foreign.total()) * log(1 / 96)

@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from mlpcli.data.reading.blocks import Block, rewritten
 from mlpcli.errors import DataError, did_you_mean
 
@@ -57,28 +55,22 @@ class JsonLines:
         try:
             value = json.loads(text, parse_int=_Literal, parse_float=_Literal, parse_constant=_Literal)
         except (ValueError, RecursionError) as error:
-            raise DataError(
-                f"{self._name}: line {self._line:,}: is not JSON ({error!s:.100})",
-                "Each line must hold one JSON object.",
-            ) from None
+            said = f"{self._name}: line {self._line:,}: is not JSON ({error!s:.100})"
+            raise DataError(said, "Each line must hold one JSON object.") from None
         if not isinstance(value, dict):
-            raise DataError(
-                f"{self._name}: line {self._line:,}: is no JSON object", 'Write {"column": value, ...}.'
-            )
+            said = f"{self._name}: line {self._line:,}: is no JSON object"
+            raise DataError(said, 'Write {"column": value, ...}.')
         return value
 
     def _block(self, objects: list[dict[str, Any]], lines: list[int]) -> Block:
         for each, line in zip(objects, lines, strict=True):
             if not self._known.issuperset(each):
                 key = next(key for key in each if key not in self._known)
-                raise DataError(
-                    f"{self._name}: line {line:,}: the key {key!r} is not in the first rows",
-                    did_you_mean(key, self.header),
-                )
+                said = f"{self._name}: line {line:,}: the key {key!r} is not in the first rows"
+                raise DataError(said, did_you_mean(key, self.header))
         rows = [[_text(each.get(key)) for key in self.header] for each in objects]
         plain = [{key: _plain(value) for key, value in each.items()} for each in objects]
-        block = rewritten(self._name, rows, np.array(lines, dtype=np.intp))
-        return replace(block, objects=plain)
+        return replace(rewritten(self._name, rows, lines), objects=plain)
 
 
 class _Literal(str):

@@ -5,8 +5,8 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from itertools import chain
-from types import TracebackType
 
 from mlpcli.data.reading import parquet
 from mlpcli.data.reading.blocks import BLOCK_ROWS, Block, Blocks, Dialect, refused, unclosed
@@ -22,7 +22,7 @@ CANDIDATES = (",", "\t", ";", "|")
 GUESSED_LINES = 100
 
 
-class OpenRows:
+class OpenRows(AbstractContextManager["OpenRows"]):
     """Header and blocks of one source. A context manager: the file is closed at its end."""
 
     def __init__(self, source: TextSource, reading: ReadingSettings, rows: int = BLOCK_ROWS) -> None:
@@ -71,20 +71,13 @@ class OpenRows:
         else:
             self.original_header, self.header = first, _named(first, self.name)
         rest = "".join(read[passed:]).encode()
-        all_rows = Blocks(
-            chain([rest], pieces), self.dialect, len(self.header), self.name, line=before + passed, rows=rows
-        )
-        self._blocks = iter(all_rows)
+        width, line = len(self.header), before + passed
+        self._blocks = iter(Blocks(chain([rest], pieces), self.dialect, width, self.name, line, rows=rows))
 
     def __iter__(self) -> Iterator[Block]:
         return self._blocks
 
-    def __enter__(self) -> "OpenRows":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -193,13 +186,10 @@ def check_same_header(header: list[str], first: list[str], name: str, first_name
         return
     for column in header:
         if column not in first:
-            raise DataError(
-                f"{name}: the column {column!r} is not in {first_name}", did_you_mean(column, first)
-            )
-    raise DataError(
-        f"{name}: the columns are not those of {first_name} in the same order",
-        "Files given together need the same header.",
-    )
+            said = f"{name}: the column {column!r} is not in {first_name}"
+            raise DataError(said, did_you_mean(column, first))
+    said = f"{name}: the columns are not those of {first_name} in the same order"
+    raise DataError(said, "Files given together need the same header.")
 
 
 def _named(cells: list[str], where: str) -> list[str]:
@@ -207,10 +197,8 @@ def _named(cells: list[str], where: str) -> list[str]:
     if not cells:
         raise DataError(f"{where}: has no columns", "Give a table whose columns have names.")
     names = [cell or f"Unnamed: {position}" for position, cell in enumerate(cells)]
-    doubled = [name for name, count in Counter(names).items() if count > 1]
-    if doubled:
-        raise DataError(
-            f"{where}: the column name {doubled[0]!r} occurs {names.count(doubled[0])} times in the header",
-            "Rename the columns so that each has its own name.",
-        )
+    for name, count in Counter(names).items():
+        if count > 1:
+            said = f"{where}: the column name {name!r} occurs {count} times in the header"
+            raise DataError(said, "Rename the columns so that each has its own name.")
     return names

@@ -46,23 +46,16 @@ def _blocks(file: Any, name: str, rows: int) -> Iterator[Block]:
         for batch in file.iter_batches(batch_size=rows):
             text = io.BytesIO()
             writer.write_csv(batch, text, options)
-            yield Block(
-                name=name,
-                text=text.getvalue(),
-                delimiter=",",
-                lines=np.arange(first, first + len(batch)),
-                width=batch.num_columns,
-            )
+            lines = np.arange(first, first + len(batch))
+            yield Block(name, text.getvalue(), ",", lines, batch.num_columns)
             first += len(batch)
     except (arrow.ArrowException, OSError) as error:
         raise _damaged(name, error) from None
 
 
 def _damaged(name: str, error: Exception) -> DataError:
-    return DataError(
-        f"{name}: cannot be read as Parquet ({error!s:.150})",
-        "Make or fetch the file again, or write it as CSV.",
-    )
+    hint = "Make or fetch the file again, or write it as CSV."
+    return DataError(f"{name}: cannot be read as Parquet ({error!s:.150})", hint)
 
 
 class ParquetWriter:

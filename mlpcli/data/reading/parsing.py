@@ -2,7 +2,7 @@
 
 import io
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
@@ -34,20 +34,27 @@ class Parser:
         plain = self._numbers - self._written
         # Left to infer, pandas takes a tenth less time than told that it is to be float64.
         table = self._read(block, self._columns, [name for name in self._columns if name not in plain])
-        kinds = {position: kind.kind for position, kind in table.dtypes.items()}
-        inferred = {name: kinds[self._positions[name]] in "iuf" for name in plain}
-        again = {name for name, is_number in inferred.items() if not is_number}
-        texts = self._read(block, sorted(again), sorted(again)) if again else table
+        inferred = {name for name in plain if self._is_number(table, name)}
+        again = sorted(plain - inferred)
+        texts = self._read(block, again, again) if again else table
         columns: dict[str, Cells] = {}
         for name in self._columns:
             cells = (texts if name in again else table)[self._positions[name]]
-            if inferred.get(name):
+            if name in inferred:
                 columns[name] = Numbers(cells.to_numpy(dtype=np.float64), self._reading)
                 continue
             codes, levels = pd.factorize(cells.to_numpy(dtype=object))
             column = Texts(codes.astype(np.int32), levels, self._reading)
             columns[name] = self._number(name, column) if name in self._numbers else column
         return Frame(columns, len(block), block.place)
+
+    def plain_numbers(self, block: Block) -> set[str]:
+        """The columns of which pandas reads every cell as a number."""
+        table = self._read(block, self._columns, ())
+        return {name for name in self._columns if self._is_number(table, name)}
+
+    def _is_number(self, table: pd.DataFrame, name: str) -> bool:
+        return table.dtypes[self._positions[name]].kind in "iuf"
 
     def _number(self, name: str, texts: Texts) -> Cells:
         values, unreadable = texts.numbers()
@@ -88,62 +95,40 @@ def parsed(parser: Parser, blocks: Iterable[Block]) -> Iterator[tuple[Block, Fra
             yield first, frame.result()
 
 
-def plain_numbers(header: Sequence[str], block: Block, reading: Reading) -> set[str]:
-    """The columns of which pandas reads every cell of a block as a number."""
-    table = pd.read_csv(
-        io.BytesIO(block.text),
-        sep=block.delimiter,
-        header=None,
-        names=range(len(header)),
-        index_col=False,
-        keep_default_na=False,
-        na_values=sorted(reading.missing),
-        skip_blank_lines=False,
-        decimal=reading.decimal,
-        low_memory=False,
-    )
-    return {name for name, kind in zip(header, table.dtypes, strict=True) if kind.kind in "iuf"}
+def whole_frame(
+    frames: Callable[[Sequence[str], Collection[str]], Iterable[Frame]],
+    columns: Sequence[str],
+    numbers: Collection[str],
+    reading: Reading,
+    place: Place,
+    *,
+    expected: int,
+) -> Frame:
+    """The frames of `frames(columns, numbers)`, one below the other; about `expected` rows, 0 if not known.
 
-
-class GrowingFrame:
-    """Frames of the same columns, one below the other."""
-
-    def __init__(self, columns: Sequence[str], expected: int, reading: Reading, place: Place) -> None:
-        """`expected`: about how many rows there will be, 0 if that is not known."""
-        self._expected, self._reading, self._place = expected, reading, place
-        self._columns: dict[str, _GrowingNumbers | _GrowingTexts | None] = dict.fromkeys(columns)
-        self.rows = 0
-        self.texts_after_numbers: list[str] = []
-        """Columns that were numbers in one frame and texts in another; to be read again."""
-
-    def append(self, frame: Frame) -> None:
-        """Add the rows of a frame."""
-        for name, column in self._columns.items():
+    A column that is numbers in one frame and texts in another is read again, as texts.
+    """
+    growing: dict[str, _GrowingNumbers | _GrowingTexts | None] = {}
+    rows = 0
+    for frame in frames(columns, numbers):
+        for name in columns:
             cells = frame[name]
-            if name in self.texts_after_numbers:
-                continue
-            if isinstance(cells, Texts):
-                if isinstance(column := column or _GrowingTexts(), _GrowingTexts):
-                    column.append(cells)
-                    self._columns[name] = column
-                    continue
-            elif isinstance(cells, Numbers) and isinstance(
-                column := column or _GrowingNumbers(self._expected), _GrowingNumbers
-            ):
+            if name not in growing:
+                growing[name] = _GrowingTexts() if isinstance(cells, Texts) else _GrowingNumbers(expected)
+            column = growing[name]
+            if isinstance(column, _GrowingTexts) and isinstance(cells, Texts):
+                column.append(cells)
+            elif isinstance(column, _GrowingNumbers) and isinstance(cells, Numbers):
                 column.append(cells.values)
-                self._columns[name] = column
-                continue
-            self.texts_after_numbers.append(name)
-            self._columns[name] = None
-        self.rows += len(frame)
-
-    def finish(self) -> Frame:
-        """All rows."""
-        columns = {
-            name: Numbers(np.empty(0), self._reading) if column is None else column.finish(self._reading)
-            for name, column in self._columns.items()
-        }
-        return Frame(columns, self.rows, self._place)
+            else:
+                growing[name] = None
+        rows += len(frame)
+    whole: dict[str, Cells] = dict.fromkeys(columns, Numbers(np.empty(0), reading))
+    whole |= {name: column.finish(reading) for name, column in growing.items() if column is not None}
+    if again := [name for name, column in growing.items() if column is None]:
+        texts = whole_frame(frames, again, (), reading, place, expected=rows)
+        whole |= {name: texts[name] for name in again}
+    return Frame(whole, rows, place)
 
 
 class _GrowingNumbers:

@@ -60,8 +60,7 @@ def cut_rows(text: bytes, delimiter: int, width: int, comment: str | None) -> Cu
     if (counts[kept] != width - 1).any() or length.max() > csv.field_size_limit():
         return None
     lines = np.arange(len(ends)) if len(ends) == len(feeds) else np.searchsorted(feeds, ends)
-    passed = int(lines[-1]) + 1
-    end = int(ends[-1]) + 1
+    end, passed = int(ends[-1]) + 1, int(lines[-1]) + 1
     return Cut(starts[kept], ends[kept], lines[kept], end=end, lines_passed=passed, plain=plain)
 
 

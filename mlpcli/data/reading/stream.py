@@ -1,7 +1,7 @@
 """Rows of files or a DataFrame in chunks, as they arrive."""
 
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from typing import TypeAlias
 
 import pandas as pd
@@ -16,7 +16,7 @@ from mlpcli.data.reading.table import with_text_names
 Data: TypeAlias = "Sequence[str] | pd.DataFrame"
 
 
-class RowStream:
+class RowStream(AbstractContextManager["RowStream"]):
     """The rows of files (`-` is stdin) or of a DataFrame in chunks; a chunk ends early rather than wait.
 
     `header` are the columns' names, `original_header` as they stand in the file. A context manager.
@@ -40,9 +40,6 @@ class RowStream:
         except BaseException:
             self._open.close()
             raise
-
-    def __enter__(self) -> "RowStream":
-        return self
 
     def __exit__(self, *error: object) -> None:
         self._open.close()

@@ -14,7 +14,7 @@ import pandas as pd
 from mlpcli.data.columns.cells import Cells, Frame, Numbers, Reading, Texts, row_number
 from mlpcli.data.reading.blocks import Block, rewritten
 from mlpcli.data.reading.open_rows import OpenRows, check_same_header
-from mlpcli.data.reading.parsing import GrowingFrame, Parser, parsed, plain_numbers
+from mlpcli.data.reading.parsing import Parser, parsed, whole_frame
 from mlpcli.data.reading.source import ReadingSettings, TextSource, spooled
 from mlpcli.errors import DataError, Sentence
 
@@ -53,6 +53,7 @@ class FileTable:
         self._sources = sources
         self.name = sources[0].name if len(sources) == 1 else f"{sources[0].name} and {len(sources) - 1} more"
         self.notes: list[str] = []
+        self._bytes_a_row = 0.0
         blocks: list[Block] = []
         for source in sources:
             with OpenRows(source, reading) as rows:
@@ -62,41 +63,39 @@ class FileTable:
                 self.notes += rows.notes
                 wanted = min(SAMPLE_ROWS, max(SAMPLE_CELLS // len(self.columns), 1_000))
                 for block in rows:
+                    self._bytes_a_row = self._bytes_a_row or len(block.text) / len(block)
                     blocks.append(block.first(max(wanted - sum(map(len, blocks)), 1)))
                     if sum(map(len, blocks)) >= wanted:
                         blocks += _later_rows(source, rows, self.columns)
                         break
-        self.settings, self.sample, note = with_decimal(reading, self._sampled(blocks, Reading.of(reading)))
-        self.reading = Reading.of(self.settings)
-        self.notes += [Sentence(note, self.name)] if note else []
+        sample = self._sampled(blocks, Reading.of(reading))
+        self.settings, self.sample, notes = _with_decimal(reading, sample, self.name)
+        self.reading, self.notes = Reading.of(self.settings), self.notes + notes
 
     def _sampled(self, blocks: Sequence[Block], reading: Reading) -> Frame:
         """The rows of some blocks: numbers where all of a column are, else texts."""
-        numbers = plain_numbers(self.columns, blocks[0], reading) if blocks else set()
-        growing = GrowingFrame(self.columns, sum(map(len, blocks)), reading, row_number)
-        for block in blocks:
-            growing.append(Parser(self.columns, self.columns, numbers, reading).parse(block))
-        frame = growing.finish()
-        if again := growing.texts_after_numbers:
-            texts = GrowingFrame(again, growing.rows, reading, row_number)
-            for block in blocks:
-                texts.append(Parser(self.columns, again, (), reading).parse(block))
-            for name in again:
-                frame[name] = texts.finish()[name]
-        return frame
+
+        def frames(columns: Sequence[str], numbers: Collection[str]) -> Iterator[Frame]:
+            return (Parser(self.columns, columns, numbers, reading).parse(block) for block in blocks)
+
+        numbers = Parser(self.columns, self.columns, (), reading).plain_numbers(blocks[0]) if blocks else ()
+        rows = sum(map(len, blocks))
+        return whole_frame(frames, self.columns, numbers, reading, row_number, expected=rows)
 
     def read(self, columns: Sequence[str], numbers: Collection[str]) -> Frame:
-        """All rows; a column of `numbers` that holds something else comes as texts."""
-        growing = self._grown(columns, numbers)
-        frame = growing.finish()
-        if growing.texts_after_numbers:
-            again = self._grown(growing.texts_after_numbers, ()).finish()
-            for name in growing.texts_after_numbers:
-                frame[name] = again[name]
-        return frame
+        expected = 0
+        if self._bytes_a_row and all(source.seekable for source in self._sources):
+            size = sum(os.path.getsize(source.path) for source in self._sources)
+            expected = int(1.05 * size / self._bytes_a_row)
+        return whole_frame(self._frames, columns, numbers, self.reading, self.place, expected=expected)
+
+    def _frames(self, columns: Sequence[str], numbers: Collection[str]) -> Iterator[Frame]:
+        parser = Parser(self.columns, columns, numbers, self.reading)
+        for source in self._sources:
+            with OpenRows(source, self.settings) as rows:
+                yield from (frame for _, frame in parsed(parser, rows))
 
     def place(self, row: int) -> str:
-        """File and line of a row."""
         for source in self._sources:
             with OpenRows(source, self.settings) as rows:
                 for block in rows:
@@ -104,24 +103,6 @@ class FileTable:
                         return block.place(row)
                     row -= len(block)
         raise IndexError(row)
-
-    def _grown(self, columns: Sequence[str], numbers: Collection[str]) -> GrowingFrame:
-        growing: GrowingFrame | None = None
-        parser = Parser(self.columns, columns, numbers, self.reading)
-        for source in self._sources:
-            with OpenRows(source, self.settings) as rows:
-                for block, frame in parsed(parser, rows):
-                    if growing is None:
-                        growing = GrowingFrame(columns, self._expected_rows(block), self.reading, self.place)
-                    growing.append(frame)
-        return growing or GrowingFrame(columns, 0, self.reading, self.place)
-
-    def _expected_rows(self, block: Block) -> int:
-        """An estimate by the size of plain files; 0 for others."""
-        if not all(source.seekable for source in self._sources) or len(block.text) == 0:
-            return 0
-        size = sum(os.path.getsize(source.path) for source in self._sources)
-        return int(1.05 * size / len(block.text) * len(block))
 
 
 class FrameTable:
@@ -132,14 +113,11 @@ class FrameTable:
         self._frame = with_text_names(frame)
         self.columns = list(self._frame.columns)
         rows = self._frame.head(SAMPLE_ROWS)
-        self.settings, self.sample, note = with_decimal(
-            reading, Frame.of(rows, self.columns, self.columns, Reading.of(reading))
-        )
+        sample = Frame.of(rows, self.columns, self.columns, Reading.of(reading))
+        self.settings, self.sample, self.notes = _with_decimal(reading, sample, self.name)
         self.reading = Reading.of(self.settings)
-        self.notes: list[str] = [Sentence(note, self.name)] if note else []
 
     def read(self, columns: Sequence[str], numbers: Collection[str]) -> Frame:
-        """All rows; text columns among `numbers` that hold numbers only as such."""
         frame = Frame.of(self._frame, columns, numbers, self.reading)
         for name in numbers:
             if isinstance(cells := frame[name], Texts):
@@ -149,7 +127,6 @@ class FrameTable:
         return frame
 
     def place(self, row: int) -> str:
-        """The row's number, from 0."""
         return row_number(row)
 
 
@@ -188,20 +165,22 @@ def _later_rows(source: TextSource, rows: OpenRows, columns: Sequence[str]) -> l
             except csv.Error:
                 continue
             if cells and all(len(each) == len(columns) for each in cells):
-                found.append(rewritten(source.name, cells, np.arange(len(cells))))
+                found.append(rewritten(source.name, cells, range(len(cells))))
     return found
 
 
-def with_decimal(settings: ReadingSettings, sample: Frame) -> tuple[ReadingSettings, Frame, str]:
+def _with_decimal(
+    settings: ReadingSettings, sample: Frame, name: str
+) -> tuple[ReadingSettings, Frame, list[str]]:
     """Settings and sample, and a note if a decimal comma was guessed for them."""
-    if settings.decimal is not None or guess_decimal(sample) == ".":
-        return settings, sample, ""
+    if settings.decimal is not None or _guess_decimal(sample) == ".":
+        return settings, sample, []
     settings = replace(settings, decimal=",")
-    note = "{}: numbers look as if written with a decimal comma ({decimal})"
-    return settings, sample.under(Reading.of(settings)), note
+    note = Sentence("{}: numbers look as if written with a decimal comma ({decimal})", name)
+    return settings, sample.under(Reading.of(settings)), [note]
 
 
-def guess_decimal(sample: Frame) -> str:
+def _guess_decimal(sample: Frame) -> str:
     """ "," if some column of a sample holds numbers only with that mark, and none only with a point."""
 
     def by_comma(cells: Cells) -> bool:

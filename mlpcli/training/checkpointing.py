@@ -69,9 +69,7 @@ class CheckpointFile:
             self._checkpoint = Checkpoint(identity, machine())
             return []
         if differences := list(differences_of(self._checkpoint.identity, identity)):
-            listed = Sentence.joined(
-                [f"{self.path}: is of another run: ", Sentence.joined(differences, "; ")]
-            )
+            found = Sentence.joined(differences, "; ")
             hint = Sentence("Go on with the settings and data of that run, or name another {checkpoint}.")
             raise MlpcliError(Sentence.joined([f"{self.path}: is of another run: ", found]), hint)
         notes = [f"{self.path}: the run goes on after {count(len(self.history), 'epoch')}"]

@@ -26,7 +26,7 @@ MODEL = Kind(
 _DESCRIBED = ("encoders", "target", "settings", "network", "history", "scores", "receipt")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Artifact:
     """A trained model, as plain values. `arrays` is empty when only the header was read."""
 

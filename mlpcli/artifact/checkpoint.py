@@ -54,7 +54,7 @@ class Progress:
         return self.state.stop_reason in ENDED
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Checkpoint:
     """A training run that can be resumed."""
 

@@ -21,7 +21,7 @@ MODEL = Kind(MODEL_NAME, FORMAT, "Train one: mlpcli train DATA -t COLUMN -o MODE
 _DESCRIBED = ("encoders", "target", "settings", "network", "history", "scores", "receipt")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Artifact:
     """A trained model, as plain values. `arrays` is empty when only the header was read."""
 

@@ -66,7 +66,7 @@ class CheckpointFile:
         Raises MlpcliError with the differences if the file belongs to another run. Writes nothing.
         """
         if self._checkpoint is None:
-            self._checkpoint = Checkpoint(identity, machine())
+            self._checkpoint = Checkpoint(identity=identity, machine=machine())
             return []
         if differences := list(differences_of(self._checkpoint.identity, identity)):
             found = Sentence.joined(differences, "; ")

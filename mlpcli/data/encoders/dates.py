@@ -28,7 +28,7 @@ class DateDescription(Description):
     scaling: Annotated[str, SCALINGS]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class DateEncoder(Encoder):
     """Scaled days and year, sine and cosine of month, weekday and hour, and a missing flag.
 
@@ -67,7 +67,9 @@ class DateEncoder(Encoder):
             NumberEncoder.of_values(column.name, DATE, calendar_parts[name], settings.scaling)
             for name in ("days", "year")
         )
-        return cls(column.name, formats, parts, days.had_gaps, days, year)
+        return cls(
+            name=column.name, formats=formats, parts=parts, had_gaps=days.had_gaps, days=days, year=year
+        )
 
     @property
     def width(self) -> int:
@@ -121,8 +123,14 @@ class DateEncoder(Encoder):
             )
             for place in (0, 1)
         )
-        formats, parts = tuple(stored["formats"]), tuple(stored["parts"])
-        return cls(stored["name"], formats, parts, stored["had_gaps"], days, year)
+        return cls(
+            name=stored["name"],
+            formats=tuple(stored["formats"]),
+            parts=tuple(stored["parts"]),
+            had_gaps=stored["had_gaps"],
+            days=days,
+            year=year,
+        )
 
 
 def calendar(seconds: Array) -> dict[str, Array]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
@@ -34,7 +35,7 @@ class NumberDescription(Description):
     spikes: list[float]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class NumberEncoder(Encoder):
     """A scaled number, gaps as the median; one more column, 1 at gaps, if training had any.
 
@@ -69,10 +70,19 @@ class NumberEncoder(Encoder):
         """Fit values (n,) float64 with NaN at gaps."""
         gaps = np.isnan(values)
         present = values[~gaps]
+        encoder = partial(cls, name=name, kind=kind, had_gaps=bool(gaps.any()))
         if not len(present):
             # Nothing is known of its values: all become 0.
             nothing = float(np.finfo(np.float64).max)
-            return cls(name, kind, UNSCALED, bool(gaps.any()), 0.0, 0.0, nothing, 0.0, 0.0, np.empty(0))
+            return encoder(
+                scaling=UNSCALED,
+                fill=0.0,
+                centre=0.0,
+                scale=nothing,
+                lowest=0.0,
+                highest=0.0,
+                knots=np.empty(0),
+            )
         lowest, highest = float(present.min()), float(present.max())
         largest = max(abs(lowest), abs(highest))
         # Sums and squares of the largest floats overflow; a power of two changes no digit.
@@ -87,7 +97,15 @@ class NumberEncoder(Encoder):
         # A spread that is rounding noise of the values must not be blown up to one.
         if not scale > 1e-12 * largest:
             scale = 1.0
-        return cls(name, kind, scaling, bool(gaps.any()), fill, centre, scale, lowest, highest, knots)
+        return encoder(
+            scaling=scaling,
+            fill=fill,
+            centre=centre,
+            scale=scale,
+            lowest=lowest,
+            highest=highest,
+            knots=knots,
+        )
 
     @property
     def width(self) -> int:

@@ -9,11 +9,11 @@ import numpy.typing as npt
 
 from mlpcli.errors import SettingsError
 from mlpcli.nn.activations import ACTIVATIONS, OUTPUT_ACTIVATIONS, Parametric
-from mlpcli.nn.arrays import IndexArray
 from mlpcli.nn.embeddings import NUMBER_EMBEDDINGS, InputLayer, Inputs, input_layer
 from mlpcli.nn.initialization import INITIALIZATIONS
 from mlpcli.nn.layers import Dense, Dropout, Layer, Scale
 from mlpcli.nn.network import Network
+from mlpcli.nn.scratch import IndexArray
 from mlpcli.nn.shortcut import Shortcut
 from mlpcli.settings import AUTO, NONE, Settings, setting
 

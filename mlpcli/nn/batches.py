@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mlpcli.nn.arrays import AnyArray, FloatArray, IndexArray, Scratch
+from mlpcli.nn.scratch import AnyArray, FloatArray, IndexArray, Scratch
 
 BLOCK_VALUES = 1 << 16
 """Features gathered at once, of which batches are slices: a slice takes 0.6 µs,

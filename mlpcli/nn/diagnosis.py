@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from mlpcli.nn.activations import Activation, Parametric, SmoothActivation
-from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.layers import Dense, Dropout, Layer
 from mlpcli.nn.network import Network
+from mlpcli.nn.scratch import FloatArray
 
 SAMPLE_ROWS = 1024
 FLAT = 0.1

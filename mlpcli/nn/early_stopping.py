@@ -2,7 +2,7 @@
 
 import math
 
-from mlpcli.nn.arrays import FloatArray
+from mlpcli.nn.scratch import FloatArray
 
 
 class EarlyStopping:

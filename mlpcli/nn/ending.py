@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from mlpcli.nn.arrays import QUIET
 from mlpcli.nn.early_stopping import EarlyStopping
 from mlpcli.nn.fit_state import StopReason
 from mlpcli.nn.optimizers import LBFGS
+from mlpcli.nn.scratch import QUIET
 from mlpcli.nn.trainer import Trainer
 from mlpcli.nn.training_settings import LOSS
 

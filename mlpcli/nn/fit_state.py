@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.early_stopping import EarlyStopping
+from mlpcli.nn.scratch import FloatArray
 from mlpcli.nn.trainer import Trainer
 from mlpcli.nn.training_settings import StepSchedule
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from mlpcli.errors import Sentence, SettingsError
-from mlpcli.nn.arrays import QUIET, FloatArray, IndexArray
 from mlpcli.nn.batches import Batches, Examples
 from mlpcli.nn.diagnosis import SAMPLE_ROWS, LayerDiagnosis, diagnose
 from mlpcli.nn.early_stopping import EarlyStopping
 from mlpcli.nn.ending import Ending
 from mlpcli.nn.fit_state import FitState, StopReason
 from mlpcli.nn.optimizers import LBFGS
+from mlpcli.nn.scratch import QUIET, FloatArray, IndexArray
 from mlpcli.nn.trainer import Trainer
 from mlpcli.nn.training_settings import LOSS, StepSchedule, TrainingSettings
 

@@ -6,8 +6,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.layers import Dense
+from mlpcli.nn.scratch import FloatArray
 
 Initialization: TypeAlias = Callable[[Dense, float, np.random.Generator, FloatArray | None], None]
 """Sets a layer's weights and biases, from the gain of the activation that follows and the layer's inputs."""

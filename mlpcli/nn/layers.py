@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from mlpcli.nn.arrays import BOOLEAN, BYTE, ByteArray, FloatArray, Scratch
+from mlpcli.nn.scratch import BOOLEAN, BYTE, ByteArray, FloatArray, Scratch
 
 
 class Layer(ABC):

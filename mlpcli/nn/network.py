@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mlpcli.nn.arrays import QUIET, FloatArray
 from mlpcli.nn.initialization import INITIALIZATIONS, from_data
 from mlpcli.nn.layers import Dense, Dropout, Layer
 from mlpcli.nn.parameters import HasParameters, ParameterVector, group_of
+from mlpcli.nn.scratch import QUIET, FloatArray
 from mlpcli.nn.shortcut import Shortcut
 from mlpcli.nn.workspace import Workspace
 

@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from mlpcli.nn.arrays import FloatArray
+from mlpcli.nn.scratch import FloatArray
 
 GROUPS = ("weight", "bias", "scale", "slope", "embedding")
 """The kinds of parameter in the order in which the flat vector holds them."""

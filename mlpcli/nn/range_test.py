@@ -12,8 +12,8 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from mlpcli.errors import Sentence, SettingsError
-from mlpcli.nn.arrays import QUIET, FloatArray
 from mlpcli.nn.batches import Batches, Examples
+from mlpcli.nn.scratch import QUIET, FloatArray
 from mlpcli.nn.suggestions import DEFAULT_RULE, SUGGESTIONS
 from mlpcli.nn.trainer import Trainer
 from mlpcli.settings import Settings, setting

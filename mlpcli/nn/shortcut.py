@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mlpcli.nn.arrays import FloatArray, IndexArray, Scratch
+from mlpcli.nn.scratch import FloatArray, IndexArray, Scratch
 
 
 class Shortcut:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mlpcli.nn.arrays import FloatArray
+from mlpcli.nn.scratch import FloatArray
 
 SMOOTHED_DECADES = 0.23
 """Width of the smoothing to either side, in decades of rates: 5 of 150 rates from 1e-6 to 10."""

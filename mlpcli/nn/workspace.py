@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.layers import Layer
+from mlpcli.nn.scratch import FloatArray
 
 
 class Workspace:

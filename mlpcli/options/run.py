@@ -1,27 +1,15 @@
 """Settings of a whole run: seed and generators, threads, time limit, number of networks."""
 
-import os
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from mlpcli.errors import SettingsError
 from mlpcli.settings import Settings, setting
 
 PURPOSES = ("split", "weights", "shuffle", "dropout")
 """Each gets a generator of its own, so that a longer use of one does not shift the others: only add."""
-
-PRODUCTS_PER_THREAD = 1 << 24
-"""Multiply-adds per thread from which another one pays: two threads from 34 M in a step's largest product.
-
-Whole steps on two idle cores: at 200 x 20 x 100 (0.4 M) two threads are no faster, at 256 x 256 x 256 (17 M)
-1.15 to 1.5 times, at 512 x 256 x 256 (34 M) 1.3 times. On busy cores two threads can be fifty times slower
-than one, as they wait for each other spinning, so a small gain is not taken.
-"""
 
 
 def _parse_threads(text: str) -> int | None:
@@ -130,24 +118,3 @@ def generators(seed: int, repetition: int = 0) -> dict[str, np.random.Generator]
     """An independent generator for each purpose, and for each repetition of the same run."""
     children = np.random.SeedSequence((seed, repetition)).spawn(len(PURPOSES))
     return {name: np.random.default_rng(child) for name, child in zip(PURPOSES, children, strict=True)}
-
-
-def choose_threads(given: int | None, largest_product: int) -> int:
-    """The given number, or as many as the largest matrix product (in multiply-adds) is worth; else one."""
-    if given is not None:
-        return given
-    return max(1, min(usable_cores(), largest_product // PRODUCTS_PER_THREAD))
-
-
-def usable_cores() -> int:
-    """Those that this process may run on."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-@contextmanager
-def limited_threads(threads: int) -> Iterator[None]:
-    """Matrix products in the block use `threads` threads."""
-    with threadpool_limits(threads):
-        yield

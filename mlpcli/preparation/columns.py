@@ -15,7 +15,7 @@ from mlpcli.model.encoded_rows import rows_with_target
 from mlpcli.options.options import Options
 from mlpcli.preparation.doctor import not_a_number, uncertain_dates
 from mlpcli.preparation.finding import Finding
-from mlpcli.preparation.targets import MOST_CLASSES
+from mlpcli.preparation.targets import MOST_CLASSES, refuse_too_few, target_columns
 from mlpcli.preparation.transfer import SourceModel
 
 
@@ -74,13 +74,7 @@ class TrainingRows:
 
 def special_columns(table: Table, options: Options) -> Roles:
     """Target, weight, group and time; an unknown or doubled one is an error."""
-    settings = options.data
-    if not any(settings.target):
-        raise DataError(
-            f"{table.name}: which column is the target?",
-            Sentence("Give {target} COLUMN. {}", did_you_mean("", table.columns)),
-        )
-    target = resolve_names("target", settings.target, table.columns, table.name)
+    settings, target = options.data, target_columns(table, options.data)
     single: dict[str, str | None] = {}
     for name, given in (
         ("weight", settings.weight),
@@ -150,16 +144,7 @@ def read_rows(
     frame = table.read(names, numbers)
     present = np.flatnonzero(rows_with_target(frame, roles.target))
     dropped = len(frame) - len(present)
-    if len(frame) and not len(present):
-        raise DataError(
-            f"{table.name}: target {', '.join(roles.target)!r} is missing in every row",
-            "Is it the right column?",
-        )
-    if len(present) < 2:
-        raise DataError(
-            f"{table.name}: {len(present)} row{'s' * (len(present) != 1)} to learn from",
-            "Training needs at least two rows with a target.",
-        )
+    refuse_too_few(table.name, roles.target, len(frame), len(present))
     if dropped:
         frame = frame.take(present)
     if known:

@@ -1,4 +1,4 @@
-"""The task that follows from target columns, and the truth of every row."""
+"""Target columns: what is wrong with them, the task that follows, the truth of every row."""
 
 from collections.abc import Sequence
 
@@ -7,15 +7,34 @@ import numpy as np
 from mlpcli.arrays import Array
 from mlpcli.data.columns.cells import Frame
 from mlpcli.data.columns.kinds import IDENTIFIER_ROWS
-from mlpcli.data.schema import CHOSEN, DataSettings
+from mlpcli.data.reading.table import Table
+from mlpcli.data.schema import CHOSEN, DataSettings, resolve_names
 from mlpcli.data.target import LOG, POSITIVE, ClassTarget, LabelTarget, NumberTarget, refuse_negative
-from mlpcli.errors import DataError, Sentence
+from mlpcli.errors import DataError, Sentence, count, did_you_mean
 from mlpcli.model.tasks import TASKS, Multilabel, Regression, Task, numbers_in
 
 MOST_CLASSES = 20
 ROWS_PER_CLASS = 5
 LARGEST_CLASS_SHARE = 0.5
 """Of the rows, as many different values at the most are taken for classes."""
+
+
+def target_columns(table: Table, settings: DataSettings) -> tuple[str, ...]:
+    """The columns to predict; DataError if none is named, or one is not there."""
+    if not any(settings.target):
+        hint = Sentence("Give {target} COLUMN. {}", did_you_mean("", table.columns))
+        raise DataError(f"{table.name}: which column is the target?", hint)
+    return resolve_names("target", settings.target, table.columns, table.name)
+
+
+def refuse_too_few(table: str, target: Sequence[str], rows: int, present: int) -> None:
+    """Raise DataError if too few of the rows have a target."""
+    if rows and not present:
+        missing = f"{table}: target {', '.join(target)!r} is missing in every row"
+        raise DataError(missing, "Is it the right column?")
+    if present < 2:
+        few = f"{table}: {count(present, 'row')} to learn from"
+        raise DataError(few, "Training needs at least two rows with a target.")
 
 
 def decide_task(frame: Frame, names: Sequence[str], given: str) -> tuple[str, str]:

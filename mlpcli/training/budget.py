@@ -6,7 +6,8 @@ import time
 from mlpcli.errors import Sentence, count
 from mlpcli.nn.batches import Batches
 from mlpcli.options.options import Options
-from mlpcli.options.run import generators, limited_threads, usable_cores
+from mlpcli.options.run import generators
+from mlpcli.options.threads import limited_threads, usable_cores
 from mlpcli.preparation.prepare import Prepared
 from mlpcli.training.ensemble import expected_seconds
 from mlpcli.training.networks import batch_rows, build_trainer, initial_network

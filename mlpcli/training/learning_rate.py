@@ -8,10 +8,11 @@ import numpy as np
 
 from mlpcli.errors import DivergenceError, Sentence, SettingsError
 from mlpcli.model.compatibility import is_minimized
-from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.range_test import SweepSettings, sweep, sweep_together
+from mlpcli.nn.scratch import FloatArray
 from mlpcli.nn.suggestions import SUGGESTIONS, floor_of, pool, smooth, start_points
-from mlpcli.options.run import choose_threads, generators, limited_threads
+from mlpcli.options.run import generators
+from mlpcli.options.threads import choose_threads, limited_threads
 from mlpcli.preparation.finding import Finding
 from mlpcli.preparation.prepare import Prepared
 from mlpcli.settings import AUTO

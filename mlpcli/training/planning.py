@@ -11,7 +11,7 @@ from mlpcli.model.compatibility import check_threshold
 from mlpcli.model.encoded_rows import Data, paths_of
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.nn.network import LayerSummary
-from mlpcli.options.run import choose_threads, usable_cores
+from mlpcli.options.threads import choose_threads, usable_cores
 from mlpcli.preparation.finding import Finding
 from mlpcli.preparation.prepare import Prepared, prepared_for
 from mlpcli.training.budget import changed_by_time, fit_to_time

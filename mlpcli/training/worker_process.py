@@ -51,7 +51,7 @@ def serve(path: str) -> None:
     Thread(target=listen, daemon=True).start()
     import joblib
 
-    from mlpcli.options.run import limited_threads
+    from mlpcli.options.threads import limited_threads
     from mlpcli.training.workers import train_each
 
     with limited_threads(1):

@@ -16,7 +16,7 @@ from mlpcli.model.encoded_rows import Data
 from mlpcli.model.intervals import errors_for
 from mlpcli.model.model import Model, ModelLike, load
 from mlpcli.model.scores import Scores, baseline_outcome, scores_of
-from mlpcli.options.run import limited_threads
+from mlpcli.options.threads import limited_threads
 from mlpcli.settings import build, refuse_unknown
 from mlpcli.workflows.evaluation.comparison import (
     Comparison,

@@ -20,7 +20,7 @@ from mlpcli.model.intervals import bounds, errors_for
 from mlpcli.model.model import Model, ModelLike, load, reading_for
 from mlpcli.model.tasks import rounded
 from mlpcli.nn.network import PREDICTION_ROWS
-from mlpcli.options.run import choose_threads, limited_threads
+from mlpcli.options.threads import choose_threads, limited_threads
 from mlpcli.settings import build, refuse_unknown
 from mlpcli.workflows.prediction_settings import PredictionSettings
 

@@ -17,7 +17,7 @@ from mlpcli.model.model import Model
 from mlpcli.model.scores import Scores
 from mlpcli.nn.fit_state import StopReason
 from mlpcli.nn.fitting import EpochRecord
-from mlpcli.options.run import limited_threads
+from mlpcli.options.threads import limited_threads
 from mlpcli.preparation.finding import CHECKPOINT, Finding
 from mlpcli.training.assembly import assemble, receipt
 from mlpcli.training.checkpointing import refuse_altered_checkpoint

@@ -18,7 +18,7 @@ import numpy as np
 
 from mlpcli.metrics.bootstrap import intervals
 from mlpcli.metrics.outcome import Outcome
-from mlpcli.options.run import limited_threads
+from mlpcli.options.threads import limited_threads
 from tests.benchmarks.tables import measured, write_numbers
 
 NETWORKS = {
@@ -33,7 +33,7 @@ import sys
 import numpy as np
 import pandas as pd
 from mlpcli.model.model import load
-from mlpcli.options.run import (choose_threads, limited_threads)
+from mlpcli.options.threads import (choose_threads, limited_threads)
 from mlpcli.nn.network import PREDICTION_ROWS
 model, table = sys.argv[1:]
 frame = pd.read_csv(table)

@@ -27,7 +27,7 @@ import numpy as np
 
 from mlpcli.nn.range_test import SweepSettings
 from mlpcli.options.options import Options
-from mlpcli.options.run import limited_threads
+from mlpcli.options.threads import limited_threads
 from mlpcli.preparation.prepare import Prepared, prepare
 from mlpcli.training.learning_rate import find_rate
 from mlpcli.training.members import train_member

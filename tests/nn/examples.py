@@ -8,13 +8,13 @@ import numpy.typing as npt
 
 from mlpcli.nn.activations import ACTIVATIONS, Parametric
 from mlpcli.nn.architecture import NetworkSettings, build_network
-from mlpcli.nn.arrays import AnyArray, FloatArray
 from mlpcli.nn.embeddings import NUMBER_EMBEDDINGS, InputLayer, Inputs, input_layer
 from mlpcli.nn.layers import Dense, Dropout, Layer, Scale
 from mlpcli.nn.losses import LossSettings
 from mlpcli.nn.network import Network
 from mlpcli.nn.optimizers import LBFGS, OPTIMIZERS, UpdateRule
 from mlpcli.nn.parameters import HasParameters, ParameterVector
+from mlpcli.nn.scratch import AnyArray, FloatArray
 
 WIDTH = 8
 

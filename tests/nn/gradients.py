@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from mlpcli.nn.arrays import FloatArray
+from mlpcli.nn.scratch import FloatArray
 
 STEP = 1e-4
 TOLERANCE = 1e-6

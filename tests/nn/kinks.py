@@ -7,13 +7,13 @@ import numpy as np
 
 from mlpcli.nn.activations import Parametric
 from mlpcli.nn.activations.simple import HardSigmoid
-from mlpcli.nn.arrays import AnyArray, FloatArray
 from mlpcli.nn.batches import Examples
 from mlpcli.nn.embeddings import InputLayer
 from mlpcli.nn.embeddings.periodic import PLR
 from mlpcli.nn.layers import Dense, Layer
 from mlpcli.nn.losses import LossSettings
 from mlpcli.nn.network import Network
+from mlpcli.nn.scratch import AnyArray, FloatArray
 from tests.nn.examples import Replay
 
 MARGIN = 5e-3

@@ -8,7 +8,6 @@ import numpy as np
 
 from mlpcli.nn.activations import ACTIVATIONS
 from mlpcli.nn.architecture import NetworkSettings, build_network
-from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.batches import Examples
 from mlpcli.nn.fit_state import FitState, StopReason
 from mlpcli.nn.fitting import EpochRecord, fit
@@ -16,6 +15,7 @@ from mlpcli.nn.losses.numbers import MeanSquaredError
 from mlpcli.nn.network import Network
 from mlpcli.nn.optimizers import OptimizerSettings
 from mlpcli.nn.regularization import Regularization, RegularizationSettings
+from mlpcli.nn.scratch import FloatArray
 from mlpcli.nn.trainer import Trainer
 from mlpcli.nn.training_settings import TrainingSettings
 from mlpcli.settings import build, refuse_unknown

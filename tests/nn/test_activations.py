@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mlpcli.nn.activations import ACTIVATIONS, OUTPUT_ACTIVATIONS, Activation, Parametric, SmoothActivation
-from mlpcli.nn.arrays import FloatArray
+from mlpcli.nn.scratch import FloatArray
 from tests.nn.examples import with_parameters
 
 

@@ -9,7 +9,6 @@ import pytest
 
 from mlpcli.nn.activations import ACTIVATIONS
 from mlpcli.nn.architecture import NetworkSettings, build_network
-from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.batches import Examples
 from mlpcli.nn.diagnosis import SAMPLE_ROWS, LayerDiagnosis, diagnose
 from mlpcli.nn.embeddings import Inputs
@@ -20,6 +19,7 @@ from mlpcli.nn.losses.numbers import MeanSquaredError
 from mlpcli.nn.network import Network
 from mlpcli.nn.optimizers import Adam
 from mlpcli.nn.optimizers.rules import SGD
+from mlpcli.nn.scratch import FloatArray
 from mlpcli.nn.trainer import Trainer
 from mlpcli.nn.training_settings import TrainingSettings
 

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from mlpcli.nn.architecture import NetworkSettings, build_network
-from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.embeddings import NUMBER_EMBEDDINGS, InputLayer, Inputs, input_layer
 from mlpcli.nn.embeddings.base import Embedding, PassThrough
 from mlpcli.nn.embeddings.categories import CategoryEmbedding
 from mlpcli.nn.embeddings.periodic import PBLD, PLR, Periodic
 from mlpcli.nn.embeddings.piecewise import PiecewiseLinear
 from mlpcli.nn.parameters import ParameterVector
+from mlpcli.nn.scratch import FloatArray
 from tests.nn.gradients import assert_gradient
 
 ROWS = 7

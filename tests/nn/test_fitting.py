@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from mlpcli.errors import SettingsError
-from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.batches import Examples
 from mlpcli.nn.optimizers import OPTIMIZERS
 from mlpcli.nn.schedules import SCHEDULES
+from mlpcli.nn.scratch import FloatArray
 from tests.nn.runs import BATCHES, TRAINING, VALIDATION, Run, rows_of, settings
 
 

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from mlpcli.errors import SettingsError
-from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.batches import Examples
 from mlpcli.nn.layers import Dense, Dropout
 from mlpcli.nn.losses import Loss
 from mlpcli.nn.losses.numbers import MeanAbsoluteError
 from mlpcli.nn.schedules import SCHEDULES
+from mlpcli.nn.scratch import FloatArray
 from tests.nn.examples import UPDATE_RULES
 from tests.nn.runs import BATCHES, TRAINING, VALIDATION, Run, settings
 

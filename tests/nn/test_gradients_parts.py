@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.losses import LOSSES, LossSettings
 from mlpcli.nn.losses.base import ElementwiseLoss
+from mlpcli.nn.scratch import FloatArray
 from mlpcli.nn.shortcut import Shortcut
 from tests.nn.examples import (
     CLASS_LOSSES,

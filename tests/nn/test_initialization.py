@@ -7,11 +7,11 @@ import pytest
 
 from mlpcli.nn.activations import ACTIVATIONS
 from mlpcli.nn.architecture import NetworkSettings, build_network
-from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.embeddings import NUMBER_EMBEDDINGS
 from mlpcli.nn.initialization import INITIALIZATIONS
 from mlpcli.nn.layers import Dense
 from mlpcli.nn.network import Network
+from mlpcli.nn.scratch import FloatArray
 from tests.nn.examples import everything, mixed_rows
 
 N_IN, N_OUT, GAIN = 300, 200, 1.7

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from mlpcli.nn.activations import ACTIVATIONS
-from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.embeddings import InputLayer
 from mlpcli.nn.embeddings.base import Embedding
 from mlpcli.nn.layers import Dense, Layer, Scale
+from mlpcli.nn.scratch import FloatArray
 from tests.nn.examples import (
     ELEMENTWISE,
     INPUT_LAYERS,

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from mlpcli.nn.arrays import AnyArray, FloatArray
 from mlpcli.nn.optimizers.lbfgs import LBFGS
 from mlpcli.nn.parameters import ParameterVector
+from mlpcli.nn.scratch import AnyArray, FloatArray
 
 Surface = Callable[[AnyArray], tuple[float, AnyArray]]
 """Loss and gradient at a point."""

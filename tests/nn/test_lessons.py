@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from mlpcli.nn.activations.simple import Sigmoid
-from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.batches import Examples
 from mlpcli.nn.layers import Dense
 from mlpcli.nn.losses.numbers import MeanSquaredError
 from mlpcli.nn.network import Network
 from mlpcli.nn.optimizers.rules import SGD
+from mlpcli.nn.scratch import FloatArray
 from mlpcli.nn.trainer import Trainer
 
 INPUTS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from mlpcli.nn.architecture import NetworkSettings, build_network
-from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.batches import Examples
 from mlpcli.nn.fitting import fit
 from mlpcli.nn.initialization import INITIALIZATIONS
@@ -19,6 +18,7 @@ from mlpcli.nn.optimizers import LBFGS, OPTIMIZERS, Adam
 from mlpcli.nn.optimizers.rules import SGD
 from mlpcli.nn.parameters import ParameterVector
 from mlpcli.nn.regularization import Regularization, RegularizationSettings
+from mlpcli.nn.scratch import FloatArray
 from mlpcli.nn.trainer import Trainer
 from mlpcli.nn.training_settings import TrainingSettings
 

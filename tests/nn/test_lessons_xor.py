@@ -5,10 +5,10 @@ import pytest
 
 from mlpcli.nn.activations import ACTIVATIONS
 from mlpcli.nn.architecture import NetworkSettings, build_network
-from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.batches import Examples
 from mlpcli.nn.losses.labels import SigmoidCrossEntropy
 from mlpcli.nn.optimizers import Adam
+from mlpcli.nn.scratch import FloatArray
 from mlpcli.nn.trainer import Trainer
 
 INPUTS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from mlpcli.errors import SettingsError
-from mlpcli.nn.arrays import AnyArray, FloatArray
 from mlpcli.nn.losses import LOSSES, LossSettings
 from mlpcli.nn.losses.base import ElementwiseLoss
 from mlpcli.nn.losses.numbers import Huber
+from mlpcli.nn.scratch import AnyArray, FloatArray
 from tests.nn.examples import CLASS_LOSSES, TARGETS, row_weights, targets_for
 
 LOG2, LOG3 = math.log(2.0), math.log(3.0)

@@ -8,10 +8,10 @@ import pytest
 from sklearn.metrics import hinge_loss, log_loss
 
 from mlpcli.errors import SettingsError
-from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.losses import LOSSES, LossSettings
 from mlpcli.nn.losses.classes import MulticlassHinge, MulticlassPerceptron, SoftmaxCrossEntropy, SoftmaxFocal
 from mlpcli.nn.losses.labels import BinaryHinge, BinaryPerceptron, SigmoidCrossEntropy, SigmoidFocal
+from mlpcli.nn.scratch import FloatArray
 from tests.nn.examples import row_weights
 from tests.nn.test_losses import focal, log_softmax, sigmoid_focal, softplus
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from mlpcli.nn.arrays import AnyArray, FloatArray
 from mlpcli.nn.losses import LOSSES, LossSettings
 from mlpcli.nn.losses.classes import SoftmaxCrossEntropy
+from mlpcli.nn.scratch import AnyArray, FloatArray
 from tests.nn.examples import CLASS_LOSSES, row_weights, targets_for
 from tests.nn.test_losses import COLUMNS, row_losses
 

@@ -7,9 +7,9 @@ import pytest
 from sklearn.metrics import mean_pinball_loss, mean_poisson_deviance
 
 from mlpcli.errors import SettingsError
-from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.losses import LossSettings
 from mlpcli.nn.losses.numbers import LogCosh, Poisson, Quantile
+from mlpcli.nn.scratch import FloatArray
 from tests.nn.examples import row_weights
 from tests.nn.test_losses import element_losses
 

@@ -10,11 +10,11 @@ import pytest
 
 from mlpcli.nn.activations import ACTIVATIONS
 from mlpcli.nn.architecture import NetworkSettings, build_network
-from mlpcli.nn.arrays import AnyArray, FloatArray
 from mlpcli.nn.batches import Batches, Examples
 from mlpcli.nn.embeddings import NUMBER_EMBEDDINGS, Inputs
 from mlpcli.nn.losses import LOSSES, LossSettings
 from mlpcli.nn.regularization import Regularization, RegularizationSettings
+from mlpcli.nn.scratch import AnyArray, FloatArray
 from mlpcli.nn.trainer import Trainer
 from tests.nn.examples import UPDATE_RULES, make_optimizer, row_weights, targets_for
 

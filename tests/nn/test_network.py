@@ -6,10 +6,10 @@ import pytest
 from mlpcli.nn.activations import ACTIVATIONS
 from mlpcli.nn.activations.simple import Identity
 from mlpcli.nn.architecture import NetworkSettings, build_layers, build_network
-from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.embeddings import NUMBER_EMBEDDINGS, Inputs
 from mlpcli.nn.layers import Dense, Dropout, Scale
 from mlpcli.nn.network import PREDICTION_ROWS, LayerSummary, Network, count_parameters
+from mlpcli.nn.scratch import FloatArray
 from tests.nn.examples import MIXED, everything, mixed_rows
 
 

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from mlpcli.errors import SettingsError
-from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.layers import Dense, Scale
 from mlpcli.nn.network import Network
 from mlpcli.nn.optimizers import (
@@ -20,6 +19,7 @@ from mlpcli.nn.optimizers import (
     base,
 )
 from mlpcli.nn.parameters import GROUPS, ParameterVector
+from mlpcli.nn.scratch import FloatArray
 from mlpcli.settings import build
 
 RULES = {name: rule for name, rule in OPTIMIZERS.items() if issubclass(rule, UpdateRule)}

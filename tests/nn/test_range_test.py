@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from mlpcli.errors import SettingsError
-from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.batches import Batches, Examples
 from mlpcli.nn.range_test import BLOW_UP, FIRST, RECENT, SweepSettings, blown_up, sweep, sweep_together
+from mlpcli.nn.scratch import FloatArray
 from tests.nn.examples import UPDATE_RULES
 from tests.nn.runs import TRAINING, Run, settings
 

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from mlpcli.errors import SettingsError
-from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.batches import Examples
 from mlpcli.nn.layers import Dense
 from mlpcli.nn.losses.numbers import MeanSquaredError
@@ -13,6 +12,7 @@ from mlpcli.nn.optimizers import OPTIMIZERS, Adam, UpdateRule
 from mlpcli.nn.optimizers.rules import SGD, AdamW
 from mlpcli.nn.parameters import GROUPS, ParameterVector
 from mlpcli.nn.regularization import Regularization, RegularizationSettings
+from mlpcli.nn.scratch import FloatArray
 from mlpcli.nn.trainer import Trainer
 from mlpcli.settings import build
 

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.fit_state import FitState
 from mlpcli.nn.schedules import ALL_SCHEDULES
+from mlpcli.nn.scratch import FloatArray
 from tests.nn.examples import UPDATE_RULES
 from tests.nn.runs import BATCHES, VALIDATION, Run, StopAfter, settings
 

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from mlpcli.nn.architecture import NetworkSettings, build_layers, build_network, build_shortcut
-from mlpcli.nn.arrays import FloatArray, IndexArray
 from mlpcli.nn.batches import Examples
 from mlpcli.nn.embeddings import NUMBER_EMBEDDINGS, Inputs
 from mlpcli.nn.embeddings.periodic import PLR
@@ -13,6 +12,7 @@ from mlpcli.nn.losses.numbers import MeanSquaredError
 from mlpcli.nn.network import Network, count_parameters
 from mlpcli.nn.optimizers.rules import SGD
 from mlpcli.nn.regularization import Regularization, RegularizationSettings
+from mlpcli.nn.scratch import FloatArray, IndexArray
 from mlpcli.nn.shortcut import Shortcut
 from mlpcli.nn.trainer import Trainer
 from tests.nn.gradients import assert_gradient

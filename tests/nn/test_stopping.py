@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 
-from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.batches import Examples
 from mlpcli.nn.fit_state import StopReason
+from mlpcli.nn.scratch import FloatArray
 from tests.nn.runs import BATCHES, TRAINING, VALIDATION, Run, StopAfter, rows_of, settings
 
 

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from mlpcli.nn.arrays import FloatArray
+from mlpcli.nn.scratch import FloatArray
 from mlpcli.nn.suggestions import (
     CEILING,
     FLOOR,

@@ -8,9 +8,9 @@ import pytest
 
 from mlpcli.nn.activations import Activation
 from mlpcli.nn.activations.simple import Relu, Sigmoid, Tanh
-from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.layers import Dense, Dropout, Layer
 from mlpcli.nn.network import Network
+from mlpcli.nn.scratch import FloatArray
 from mlpcli.nn.workspace import Workspace
 from tests.nn.examples import ELEMENTWISE, LAYERS, WIDTH, Replay
 

@@ -10,9 +10,9 @@ import pytest
 import mlpcli
 from mlpcli.errors import DivergenceError
 from mlpcli.model.tasks import TASKS
-from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.losses import LOSSES
 from mlpcli.nn.range_test import SweepSettings
+from mlpcli.nn.scratch import FloatArray
 from mlpcli.nn.suggestions import SUGGESTIONS, smooth
 from mlpcli.options.options import Options
 from mlpcli.options.presets import PRESETS

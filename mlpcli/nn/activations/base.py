@@ -5,8 +5,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from mlpcli.nn.arrays import BOOLEAN, FloatArray
 from mlpcli.nn.layers import Layer
+from mlpcli.nn.scratch import BOOLEAN, FloatArray
 
 
 class Activation(Layer):

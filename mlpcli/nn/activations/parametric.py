@@ -5,8 +5,8 @@ from typing import ClassVar
 import numpy as np
 
 from mlpcli.nn.activations.base import Activation, SmoothActivation
-from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.layers import Layer, column_sums
+from mlpcli.nn.scratch import FloatArray
 
 
 class Parametric(Layer):

@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from mlpcli.nn.activations.base import Activation
-from mlpcli.nn.arrays import BOOLEAN, FloatArray
+from mlpcli.nn.scratch import BOOLEAN, FloatArray
 
 
 class Identity(Activation):

@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from mlpcli.nn.activations.base import SmoothActivation
-from mlpcli.nn.arrays import FloatArray
+from mlpcli.nn.scratch import FloatArray
 
 
 class Silu(SmoothActivation):

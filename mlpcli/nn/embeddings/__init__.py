@@ -4,12 +4,12 @@ from typing import ClassVar
 
 import numpy as np
 
-from mlpcli.nn.arrays import FloatArray, IndexArray
 from mlpcli.nn.embeddings.base import Embedding, Inputs, PassThrough
 from mlpcli.nn.embeddings.categories import CategoryEmbedding
 from mlpcli.nn.embeddings.periodic import PBLD, PLR, Periodic
 from mlpcli.nn.embeddings.piecewise import PiecewiseLinear
 from mlpcli.nn.layers import Layer
+from mlpcli.nn.scratch import FloatArray, IndexArray
 
 __all__ = ["NUMBER_EMBEDDINGS", "InputLayer", "Inputs", "input_layer"]
 

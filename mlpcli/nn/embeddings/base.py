@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from mlpcli.nn.arrays import FloatArray, IndexArray, Scratch
+from mlpcli.nn.scratch import FloatArray, IndexArray, Scratch
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from mlpcli.nn.arrays import INDEX, FloatArray
 from mlpcli.nn.embeddings.base import Embedding
+from mlpcli.nn.scratch import INDEX, FloatArray
 
 
 class CategoryEmbedding(Embedding):

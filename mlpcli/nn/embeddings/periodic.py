@@ -10,8 +10,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from mlpcli.nn.arrays import BOOLEAN, FloatArray, IndexArray
 from mlpcli.nn.embeddings.base import Embedding
+from mlpcli.nn.scratch import BOOLEAN, FloatArray, IndexArray
 
 
 class Periodic(Embedding):

@@ -4,8 +4,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.embeddings.base import Embedding
+from mlpcli.nn.scratch import FloatArray
 
 
 class PiecewiseLinear(Embedding):

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal, TypeAlias
 import numpy as np
 
 from mlpcli.errors import SettingsError
-from mlpcli.nn.arrays import AnyArray, FloatArray, Scratch
+from mlpcli.nn.scratch import AnyArray, FloatArray, Scratch
 from mlpcli.settings import Settings, setting
 
 TargetKind: TypeAlias = Literal["numbers", "classes", "labels"]

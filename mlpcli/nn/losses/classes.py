@@ -10,8 +10,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from mlpcli.nn.arrays import INDEX, AnyArray, FloatArray, IndexArray
 from mlpcli.nn.losses.base import Loss, TargetKind, total
+from mlpcli.nn.scratch import INDEX, AnyArray, FloatArray, IndexArray
 
 
 class ClassLoss(Loss):

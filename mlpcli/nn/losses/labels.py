@@ -4,8 +4,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from mlpcli.nn.arrays import AnyArray, FloatArray
 from mlpcli.nn.losses.base import ElementwiseLoss, TargetKind, sigmoid
+from mlpcli.nn.scratch import AnyArray, FloatArray
 
 
 class LabelLoss(ElementwiseLoss):

@@ -5,8 +5,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from mlpcli.nn.arrays import AnyArray, FloatArray
 from mlpcli.nn.losses.base import ElementwiseLoss, TargetKind
+from mlpcli.nn.scratch import AnyArray, FloatArray
 
 
 class NumberLoss(ElementwiseLoss):

@@ -5,8 +5,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.parameters import ParameterVector
+from mlpcli.nn.scratch import FloatArray
 
 BLOCK = 1 << 14
 """Parameters updated at once: the arrays of a block stay in the cache between the passes over them (adam on

@@ -6,9 +6,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from mlpcli.nn.arrays import QUIET, FloatArray
 from mlpcli.nn.optimizers.line_search import wolfe_search
 from mlpcli.nn.parameters import ParameterVector
+from mlpcli.nn.scratch import QUIET, FloatArray
 
 
 class LBFGS:

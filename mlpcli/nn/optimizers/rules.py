@@ -5,8 +5,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from mlpcli.nn.arrays import FloatArray
 from mlpcli.nn.optimizers.base import UpdateRule
+from mlpcli.nn.scratch import FloatArray
 
 
 class SGD(UpdateRule):

@@ -24,7 +24,7 @@ from mlpcli.model.encoded_rows import (
 )
 from mlpcli.model.model import Model, reading_for
 from mlpcli.nn.network import PREDICTION_ROWS
-from mlpcli.options.run import choose_threads, limited_threads
+from mlpcli.options.threads import choose_threads, limited_threads
 from mlpcli.workflows.evaluation.other_model import OtherModel, OtherRows
 from mlpcli.workflows.evaluation.slices import Slicer
 

@@ -1,4 +1,4 @@
-"""Array types of the room, and reusable scratch memory."""
+"""Reusable scratch memory, and the array types of the room."""
 
 from typing import Any, TypeAlias
 

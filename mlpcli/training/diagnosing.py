@@ -39,8 +39,7 @@ def _conspicuous(history: Sequence[EpochRecord]) -> Iterator[Sentence]:
         return
     layers = list(zip(*watched, strict=True))
     for epochs in layers:
-        yield from _of_units(epochs[-1])
-        yield from _of_updates(epochs)
+        yield from _of_layer(epochs)
     hidden = [epochs[0].gradient_norm for epochs in layers[:-1]]
     if len(hidden) > 1 and hidden[0] < FADED * hidden[-1]:
         fades = "the gradient fades from {:.2g} in layer {} to {:.2g} in layer 1; "
@@ -52,18 +51,16 @@ def _conspicuous(history: Sequence[EpochRecord]) -> Iterator[Sentence]:
         yield Sentence(grew, totals[0], max(totals))
 
 
-def _of_units(last: LayerDiagnosis) -> Iterator[Sentence]:
+def _of_layer(epochs: Sequence[LayerDiagnosis]) -> Iterator[Sentence]:
+    last = epochs[-1]
     dead = "dead; lower the rate ({learning_rate}) or try {activation} leaky-relu"
     saturated = "saturated; lower the rate ({learning_rate}), or try {activation} relu"
     for share, many, advice in ((last.dead, MANY_DEAD, dead), (last.saturated, MANY_SATURATED, saturated)):
         if share is not None and share >= many:
             yield Sentence("layer {}: {:.0f} % of units are " + advice, last.layer, 100 * share)
-
-
-def _of_updates(epochs: Sequence[LayerDiagnosis]) -> Iterator[Sentence]:
-    ratio, layer = statistics.median(each.update_ratio for each in epochs), epochs[0].layer
+    ratio = statistics.median(each.update_ratio for each in epochs)
     text = "layer {}: a step changes the weights by {:.2g} of their size"
     if ratio > LARGE_UPDATE:
-        yield Sentence(text + "; lower the rate ({learning_rate})", layer, ratio)
+        yield Sentence(text + "; lower the rate ({learning_rate})", last.layer, ratio)
     elif ratio < SMALL_UPDATE:
-        yield Sentence(text + ", next to nothing; raise the rate ({learning_rate})", layer, ratio)
+        yield Sentence(text + ", next to nothing; raise the rate ({learning_rate})", last.layer, ratio)

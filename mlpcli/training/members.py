@@ -100,8 +100,7 @@ def train_member(
         history.append(replace(record, member=number))
         on_epoch(history[-1])
         keep(number, Progress(copy.copy(state), tuple(history)))
-    parameters = network.parameters
-    whole = replace(state, values=parameters.values, constants=parameters.constants)
+    whole = replace(state, values=network.parameters.values, constants=network.parameters.constants)
     whole.best_values, whole.moments, whole.generators = None, {}, {}
     last = Progress(whole, tuple(history))
     if last.ended:

@@ -13,9 +13,7 @@ from mlpcli.data.encoders.base import Description, Encoder
 from mlpcli.data.schema import CATEGORY, Column, DataSettings
 
 
-class CategoryDescription(Description):
-    """Levels, and how they are coded."""
-
+class _CategoryDescription(Description):
     levels: list[str]
     had_gaps: bool
     embedded: bool
@@ -29,7 +27,7 @@ class CategoryEncoder(Encoder):
     its number, counted from 1.
     """
 
-    STORED: ClassVar[type] = CategoryDescription
+    STORED: ClassVar[type] = _CategoryDescription
 
     name: str
     levels: tuple[str, ...]

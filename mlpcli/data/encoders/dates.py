@@ -16,9 +16,7 @@ from mlpcli.data.scaling import SCALINGS
 from mlpcli.data.schema import DATE, DATE_PARTS, Column, DataSettings
 
 
-class DateDescription(Description):
-    """Formats and parts of the dates."""
-
+class _DateDescription(Description):
     formats: list[str]
     parts: list[Annotated[str, DATE_PARTS]]
     had_gaps: bool
@@ -32,7 +30,7 @@ class DateEncoder(Encoder):
     Only those parts that vary among the training rows.
     """
 
-    STORED: ClassVar[type] = DateDescription
+    STORED: ClassVar[type] = _DateDescription
     PARTS: ClassVar = {
         "days": ("days",),
         "year": ("year",),

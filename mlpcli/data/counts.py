@@ -19,7 +19,6 @@ class CellCounts:
     out_of_range: dict[str, int] = field(default_factory=dict)
 
     def add(self, what: str, name: str, mask: Array) -> None:
-        """Count the True cells of a mask."""
         count = int(np.count_nonzero(mask))
         if count:
             counts: dict[str, int] = getattr(self, what)

@@ -30,7 +30,6 @@ class FeatureEncoder:
 
     @property
     def width(self) -> int:
-        """Number of matrix columns."""
         return sum(encoder.width for encoder in self.encoders)
 
     def encode(self, frame: Frame, counts: CellCounts | None = None, rows: Array | None = None) -> Array:
@@ -80,7 +79,6 @@ class FeatureEncoder:
     def from_stored(
         cls, described: Sequence[Mapping[str, Any]], arrays: Mapping[str, Array]
     ) -> "FeatureEncoder":
-        """The inverse of `to_stored`."""
         encoders: list[Encoder] = []
         used: Counter[str] = Counter()
         for stored in described:

@@ -24,46 +24,27 @@ TARGET_SCALINGS = ("standard", "log")
 TASKS = ("regression", "binary", "multiclass", "multilabel")
 
 
-def _parse_names(text: str) -> tuple[str, ...]:
-    # Kept whole: only the table shows whether "a,b" is one column or two. See `resolve_names`.
-    return (text,)
-
-
 _setting = partial(setting, group="Data", encodes_rows=True)
+# Kept whole: only the table shows whether "a,b" is one column or two. See `resolve_names`.
+_names = partial(_setting, (), parse=lambda text: (text,), repeatable=True)
 
 
 @dataclass(frozen=True)
 class DataSettings(Settings):
     """Settings of inputs, target and encoding."""
 
-    target: tuple[str, ...] = _setting(
-        (),
-        "Column to predict; several as A,B or by repeating.",
-        short="t",
-        metavar="COLUMN",
-        parse=_parse_names,
-        repeatable=True,
-        common=True,
+    target: tuple[str, ...] = _names(
+        "Column to predict; several as A,B or by repeating.", short="t", metavar="COLUMN", common=True
     )
-    features: tuple[str, ...] = _setting(
-        (), "Only these inputs.", decides_columns=True, metavar="A,B", parse=_parse_names, repeatable=True
+    features: tuple[str, ...] = _names("Only these inputs.", decides_columns=True, metavar="A,B")
+    drop: tuple[str, ...] = _names(
+        "Leave these columns out.", decides_columns=True, metavar="A,B", common=True
     )
-    drop: tuple[str, ...] = _setting(
-        (),
-        "Leave these columns out.",
-        decides_columns=True,
-        metavar="A,B",
-        parse=_parse_names,
-        repeatable=True,
-        common=True,
-    )
-    kind: tuple[tuple[str, str], ...] = _setting(
-        (),
+    kind: tuple[tuple[str, str], ...] = _names(
         "Kind of a column, instead of what is inferred: " + ", ".join(CHOICES) + ".",
         decides_columns=True,
         metavar="COLUMN=KIND,...",
         parse=lambda text: tuple(parse_pairs("kind", text).items()),
-        repeatable=True,
         common=True,
     )
     weight: str | None = _setting(None, "Column of row weights.", metavar="COLUMN")
@@ -135,12 +116,10 @@ class Schema:
 
     @property
     def inputs(self) -> tuple[Column, ...]:
-        """The columns that are learned from."""
         return tuple(column for column in self.columns if column.kind in LEARNED)
 
     @property
     def left_out(self) -> tuple[Column, ...]:
-        """The columns that were left out, with the reason."""
         return tuple(column for column in self.columns if column.kind not in LEARNED)
 
     def require(self, names: Sequence[str], where: str, *, target: bool) -> None:
@@ -153,12 +132,10 @@ class Schema:
                 raise DataError(said, did_you_mean(name, names))
 
     def to_json(self) -> dict[str, Any]:
-        """As plain JSON values."""
         return asdict(self)
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "Schema":
-        """The inverse of `to_json`."""
         columns = tuple(Column(**column) for column in stored["columns"])
         return cls(columns, tuple(stored["target"]), stored["task"], stored["task_reason"], stored["weight"])
 

@@ -23,47 +23,35 @@ PART_HINT = "Give a number from 0 to below 1, a file, or none."
 ONE_ONLY_HINT = Sentence("Name a column with several, or give {validation} none and no {test}.")
 
 
-def _parse_part(name: str) -> Any:
-    def parse(text: str) -> float | str:
-        if text.strip().lower() == "none":
-            return 0.0
-        try:
-            fraction = float(text)
-        except ValueError:
-            return text
-        if not 0 <= fraction < 1:
-            raise SettingsError(f"{text} is not a fraction", PART_HINT, setting=name)
-        return fraction
-
-    return parse
+def _parse_part(name: str, text: str) -> float | str:
+    if text.strip().lower() == "none":
+        return 0.0
+    try:
+        fraction = float(text)
+    except ValueError:
+        return text
+    if not 0 <= fraction < 1:
+        raise SettingsError(f"{text} is not a fraction", PART_HINT, setting=name)
+    return fraction
 
 
 _setting = partial(setting, encodes_rows=True)
+_part = partial(_setting, None, group="Course", at_least=0, below=1, common=True)
 
 
 @dataclass(frozen=True)
 class SplitSettings(Settings):
     """Settings of the rows that are held out."""
 
-    validation: float | str | None = _setting(
-        None,
+    validation: float | str | None = _part(
         "Rows that choose the best epoch: a fraction, a file, or none.",
-        group="Course",
         metavar="FRACTION|FILE|none",
-        parse=_parse_part("validation"),
-        at_least=0,
-        below=1,
-        common=True,
+        parse=partial(_parse_part, "validation"),
     )
-    test: float | str | None = _setting(
-        None,
+    test: float | str | None = _part(
         "Rows kept apart for a final, unbiased score: a fraction or a file.",
-        group="Course",
         metavar="FRACTION|FILE",
-        parse=_parse_part("test"),
-        at_least=0,
-        below=1,
-        common=True,
+        parse=partial(_parse_part, "test"),
     )
     group: str | None = _setting(
         None, "Rows of one group stay on one side of every split.", group="Data", metavar="COLUMN"

@@ -23,23 +23,17 @@ LIMITS = ("target.lowest", "target.highest")
 """Names of the arrays of the limits."""
 
 
-class ClassDescription(TypedDict):
-    """The JSON values of a `ClassTarget`."""
-
+class _ClassDescription(TypedDict):
     name: str
     classes: list[str]
 
 
-class NumberDescription(TypedDict):
-    """The JSON values of a `NumberTarget`."""
-
+class _NumberDescription(TypedDict):
     names: list[str]
     scaling: Annotated[str, TARGET_SCALINGS]
 
 
-class LabelDescription(TypedDict):
-    """The JSON values of a `LabelTarget`."""
-
+class _LabelDescription(TypedDict):
     labels: list[str]
 
 
@@ -71,7 +65,7 @@ class _Stored(ABC):
 class ClassTarget(_Stored):
     """One column of classes, spelled as in the table; of two, the second is the positive one."""
 
-    STORED: ClassVar[type] = ClassDescription
+    STORED: ClassVar[type] = _ClassDescription
 
     name: str
     classes: tuple[str, ...]
@@ -122,7 +116,7 @@ class ClassTarget(_Stored):
 class NumberTarget(_Stored):
     """One or several columns of numbers: (value - mean) / spread, of the training rows or into a range."""
 
-    STORED: ClassVar[type] = NumberDescription
+    STORED: ClassVar[type] = _NumberDescription
 
     names: tuple[str, ...]
     mean: Array
@@ -216,7 +210,7 @@ def refuse_negative(names: Sequence[str], values: Array, hint: str) -> None:
 class LabelTarget(_Stored):
     """Several columns of 0 and 1."""
 
-    STORED: ClassVar[type] = LabelDescription
+    STORED: ClassVar[type] = _LabelDescription
 
     names: tuple[str, ...]
 

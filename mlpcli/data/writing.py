@@ -41,7 +41,6 @@ class RowWriter:
         self._sink.flush()
 
     def close(self) -> None:
-        """Write what comes after the last row."""
         if self._parquet is not None:
             self._parquet.close()
 

@@ -170,11 +170,11 @@ class Texts(Cells):
         array[:] = values
         if pd.api.types.infer_dtype(array, skipna=True).startswith("mixed"):
             # Equal, but other texts: 1, 1.0 and True.
-            array[:] = [
-                None if absent else str(cell) for cell, absent in zip(values, pd.isna(array), strict=True)
-            ]
+            absent = pd.isna(array)
+            array[:] = [str(cell) for cell in values]
+            array[absent] = None
         codes, levels = pd.factorize(array)
-        texts = np.array([*(str(level) for level in levels), None], dtype=object)[:-1]
+        texts = np.array([str(level) for level in levels], dtype=object)
         if len(set(texts)) < len(texts):  # 1 and "1" of a column of objects
             again, texts = pd.factorize(texts)
             codes = np.where(codes < 0, -1, again[codes])

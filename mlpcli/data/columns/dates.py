@@ -168,12 +168,10 @@ def _read(texts: Array, format: str) -> Array:
 
 
 def _has_two_orders(format: str) -> bool:
-    """Whether the format begins with day and month in digits."""
     return format.startswith(("%d", "%m")) and format[3:5] in ("%d", "%m")
 
 
 def _exchanged(format: str) -> str:
-    """The format with month and day exchanged."""
     return format[3:5] + format[2] + format[:2] + format[5:]
 
 

@@ -23,20 +23,14 @@ def read_numerals(texts: Array, decimal: str) -> Array:
     plain = texts
     if decimal != ".":
         # A point would be read as the decimal mark that it is not here.
-        plain = np.array(
-            ["" if "." in text else text.replace(decimal, ".") for text in texts] + [None], dtype=object
-        )[:-1]
+        plain = np.array(["" if "." in text else text.replace(decimal, ".") for text in texts], dtype=object)
     values = np.array(pd.to_numeric(plain, errors="coerce"), dtype=np.float64)
-    pattern = _pattern(decimal)
+    marks = "".join(mark for mark in ",.'\u2019" if mark != decimal) + _BLANKS
+    grouped = _GROUPED.format(marks=marks)
+    pattern = re.compile(_NUMBER.format(grouped=grouped, decimal=decimal), re.ASCII)
     for index in np.flatnonzero(np.isnan(values)):
         values[index] = _written(texts[index], pattern, decimal)
     return values
-
-
-def _pattern(decimal: str) -> re.Pattern[str]:
-    marks = "".join(mark for mark in ",.'\u2019" if mark != decimal) + _BLANKS
-    grouped = _GROUPED.format(marks=marks)
-    return re.compile(_NUMBER.format(grouped=grouped, decimal=decimal), re.ASCII)
 
 
 def _written(text: str, pattern: re.Pattern[str], decimal: str) -> float:

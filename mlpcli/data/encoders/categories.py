@@ -15,9 +15,7 @@ if TYPE_CHECKING:
     from mlpcli.data.columns.cells import Cells
 
 
-class CategoryDescription(Description):
-    """Levels, and how they are coded."""
-
+class _CategoryDescription(Description):
     levels: list[str]
     had_gaps: bool
     embedded: bool
@@ -31,7 +29,7 @@ class CategoryEncoder(Encoder):
     its number, counted from 1.
     """
 
-    STORED: ClassVar[type] = CategoryDescription
+    STORED: ClassVar[type] = _CategoryDescription
 
     name: str
     levels: tuple[str, ...]

@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 _DAY = 86_400.0
 
 
-class DateDescription(Description):
-    """Formats and parts of the dates."""
-
+class _DateDescription(Description):
     formats: list[str]
     parts: list[Annotated[str, DATE_PARTS]]
     had_gaps: bool
@@ -35,7 +33,7 @@ class DateEncoder(Encoder):
     Only those parts that vary among the training rows.
     """
 
-    STORED: ClassVar[type] = DateDescription
+    STORED: ClassVar[type] = _DateDescription
     PARTS: ClassVar = {
         "days": ("days",),
         "year": ("year",),

@@ -27,7 +27,7 @@ other table was seen to gain; of pixels it harms, so that presets leave those ou
 STATISTICS = ("fill", "centre", "scale", "lowest", "highest")
 
 
-class NumberDescription(Description):
+class _NumberDescription(Description):
     """Scaling and spikes; the statistics are stored in arrays."""
 
     had_gaps: bool
@@ -43,7 +43,7 @@ class NumberEncoder(Encoder):
     1, and 0 for any other value.
     """
 
-    STORED: ClassVar[type] = NumberDescription
+    STORED: ClassVar[type] = _NumberDescription
 
     name: str
     kind: str
@@ -171,15 +171,9 @@ class NumberEncoder(Encoder):
         statistics = dict(zip(STATISTICS, arrays["numbers"][0].tolist(), strict=True))
         if statistics["scale"] <= 0:
             raise ValueError("a scale is not above 0")
-        return cls(
-            name=stored["name"],
-            kind=stored["kind"],
-            scaling=stored["scaling"],
-            had_gaps=stored["had_gaps"],
-            knots=arrays["quantiles"][0] if "quantiles" in arrays else np.empty(0),
-            spikes=tuple(map(float, stored["spikes"])),
-            **statistics,
-        )
+        facts = {key: stored[key] for key in ("name", "kind", "scaling", "had_gaps")}
+        knots = arrays["quantiles"][0] if "quantiles" in arrays else np.empty(0)
+        return cls(**facts, **statistics, knots=knots, spikes=tuple(map(float, stored["spikes"])))
 
 
 def _spikes(values: Array) -> tuple[float, ...]:

@@ -37,7 +37,6 @@ class Block:
     lines: Array
     """The line of the file on which each row ends."""
     width: int
-    """Cells of each row."""
     _: KW_ONLY
     plain: bool = False
     """Whether every cell stands in the text as it is: there are no quotes, and returns only at line ends."""
@@ -53,7 +52,6 @@ class Block:
         return f"{self.name}: line {self.lines[row]:,}"
 
     def first(self, rows: int) -> "Block":
-        """The first rows."""
         if rows >= len(self):
             return self
         if self.plain:
@@ -62,7 +60,6 @@ class Block:
         return rewritten(self.name, self.cells()[:rows], self.lines[:rows])
 
     def cells(self) -> list[list[str]]:
-        """The text of every cell."""
         if self.parsed is not None:
             return self.parsed
         lines = io.StringIO(self.text.decode(), newline="")

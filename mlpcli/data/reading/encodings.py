@@ -113,15 +113,13 @@ def _usual_characters(encoding: str) -> frozenset[str]:
     }[encoding]
     rows = (bytes([row, cell]) for row in range(first, last + 1) for cell in range(0x40, 0xFF))
     characters = frozenset(row.decode(codec, errors="ignore") for row in rows) - {""}
-    return frozenset(filter(_is_plain, characters)) if encoding == "cp949" else characters
-
-
-def _is_plain(syllable: str) -> bool:
-    """Whether it has no double initial, no rare vowel and a frequent final or none.
-
-    Chinese in the same bytes is any of the syllables.
-    """
-    number = ord(syllable[0]) - ord("가")
-    initial, vowel, final = number // 588, number // 28 % 21, number % 28
+    if encoding != "cp949":
+        return characters
+    # No double initial, no rare vowel, a frequent final or none: Chinese in the same bytes is any syllable.
     doubled, rare, finals = (1, 4, 8, 10, 13), (3, 7, 10, 15), (0, 1, 4, 8, 16, 17, 19, 21)
-    return initial not in doubled and vowel not in rare and final in finals
+    numbers = {each: ord(each[0]) - ord("가") for each in characters}
+    return frozenset(
+        each
+        for each, number in numbers.items()
+        if number // 588 not in doubled and number // 28 % 21 not in rare and number % 28 in finals
+    )

@@ -26,7 +26,7 @@ class OpenRows(AbstractContextManager["OpenRows"]):
     """Header and blocks of one source. A context manager: the file is closed at its end."""
 
     def __init__(self, source: TextSource, reading: ReadingSettings, rows: int = BLOCK_ROWS) -> None:
-        self.source, self.name = source, source.name
+        self.name = source.name
         self.notes: list[str] = []
         """Guesses, for the user."""
         self.dialect: Dialect | None = None
@@ -34,22 +34,23 @@ class OpenRows(AbstractContextManager["OpenRows"]):
         self.encoding = ""
         self._pieces: Pieces | None = None
         try:
-            self._open(reading, rows)
+            self.original_header, self._blocks = self._opened(source, reading, rows)
+            self.header = _named(self.original_header, self.name)
         except BaseException:
             self.close()
             raise
 
-    def _open(self, reading: ReadingSettings, rows: int) -> None:
-        binary = self.source.binary()
+    def _opened(
+        self, source: TextSource, reading: ReadingSettings, rows: int
+    ) -> tuple[list[str], Iterator[Block]]:
+        """The header as it stands in the file, and the blocks."""
+        binary = source.binary()
         if parquet.is_parquet(binary):
             binary.close()
-            self.original_header, self._blocks = parquet.open_rows(self.source.path, self.name, rows)
-            self.header = _named(self.original_header, self.name)
-            return
+            return parquet.open_rows(source.path, self.name, rows)
         self._pieces = Pieces(binary, reading.encoding, self.name)
         self.encoding = self._pieces.encoding
-        if self._pieces.guessed:
-            guessed = self._pieces.guessed
+        if guessed := self._pieces.guessed:
             self.notes.append(Sentence("{}: the text looks like {} ({encoding})", self.name, guessed))
         start, pieces, before = self._first_line(iter(self._pieces), reading.comment)
         ending = _ending(self.name)
@@ -57,22 +58,17 @@ class OpenRows(AbstractContextManager["OpenRows"]):
             if ending not in JSON_ENDINGS:
                 self.notes.append(f"{self.name}: the rows look like JSON lines")
             lines = JsonLines(chain([start], pieces), self.name, before, rows)
-            self.original_header, self.header = lines.header, _named(lines.header, self.name)
-            self._blocks = iter(lines)
-            return
+            return lines.header, iter(lines)
         delimiter = reading.delimiter or self._delimiter(start, ending, reading.comment)
         self.dialect = Dialect(delimiter, reading.comment)
-        first, read, passed = self._first_row(start, pieces, delimiter, before)
+        header, read, passed = self._first_row(start, pieces, delimiter, before)
         if reading.no_header:
-            self.original_header = self.header = [str(number + 1) for number in range(len(first))]
-            passed = 0
-            if len(first) == 1:  # blank lines are cells
+            header, passed = [str(number + 1) for number in range(len(header))], 0
+            if len(header) == 1:  # blank lines are cells
                 read, before = ["\n"] * before + read, 0
-        else:
-            self.original_header, self.header = first, _named(first, self.name)
         rest = "".join(read[passed:]).encode()
-        width, line = len(self.header), before + passed
-        self._blocks = iter(Blocks(chain([rest], pieces), self.dialect, width, self.name, line, rows=rows))
+        width, line = len(header), before + passed
+        return header, iter(Blocks(chain([rest], pieces), self.dialect, width, self.name, line, rows=rows))
 
     def __iter__(self) -> Iterator[Block]:
         return self._blocks

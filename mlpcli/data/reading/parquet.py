@@ -68,7 +68,6 @@ class ParquetWriter:
         self._file: Any = None
 
     def write(self, rows: Sequence[Sequence[Any]]) -> None:
-        """Append some rows."""
         columns = list(zip(*rows, strict=True)) if rows else [() for _ in self._header]
         table = self._arrow.table([self._arrow.array(column) for column in columns], self._header)
         if self._file is None:

@@ -159,5 +159,4 @@ class _GrowingTexts:
         self._codes.append(by_level[texts.codes])
 
     def finish(self, reading: Reading) -> Texts:
-        levels = np.array([*self._numbers, None], dtype=object)[:-1]
-        return Texts(np.concatenate(self._codes), levels, reading)
+        return Texts(np.concatenate(self._codes), np.array([*self._numbers], dtype=object), reading)

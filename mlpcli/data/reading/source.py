@@ -6,7 +6,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
@@ -23,16 +23,12 @@ STDIN = "-"
 
 def _parse_delimiter(text: str) -> str:
     named = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " "}
-    delimiter = named.get(text, text)
-    if len(delimiter) != 1 or delimiter in '"\r\n':
-        hint = "Write ';' or tab, comma, pipe, space."
-        raise SettingsError(f"{text!r} is not one character", hint, setting="delimiter")
-    return delimiter
+    return _character(named.get(text, text), "delimiter", "Write ';' or tab, comma, pipe, space.")
 
 
-def _parse_comment(text: str) -> str:
+def _character(text: str, name: str, hint: str) -> str:
     if len(text) != 1 or text in '"\r\n':
-        raise SettingsError(f"{text!r} is not one character", "Write '#'.", setting="comment")
+        raise SettingsError(f"{text!r} is not one character", hint, setting=name)
     return text
 
 
@@ -70,7 +66,7 @@ class ReadingSettings(Settings):
         None,
         "Lines that begin with this character are left out.",
         metavar="CHAR",
-        parse=_parse_comment,
+        parse=lambda text: _character(text, "comment", "Write '#'."),
         stored=True,
     )
     missing: tuple[str, ...] | None = _setting(
@@ -96,10 +92,15 @@ class TextSource:
     """One file, or stdin, that can be opened repeatedly; `name` stands in messages."""
 
     def __init__(self, path: str, *, name: str = "") -> None:
-        self.path = path
-        self.name = name or ("stdin" if path == STDIN else path)
-        if path != STDIN:
-            self._check_readable()
+        self.path, self.name = path, name or ("stdin" if path == STDIN else path)
+        if path == STDIN:
+            return
+        if Path(path).is_dir():
+            raise DataError(f"{self.name}: is a folder", "Name a file in it.")
+        if not Path(path).exists():
+            raise DataError(f"{self.name}: no such file", _near_files(Path(path)))
+        if not os.access(path, os.R_OK):
+            raise DataError(f"{self.name}: cannot be read", "Look at its permissions.")
 
     @property
     def seekable(self) -> bool:
@@ -120,15 +121,6 @@ class TextSource:
             return _decompressed(package, raw, self.name)
         raw.close()
         return _decompressed(package, self.path, self.name)
-
-    def _check_readable(self) -> None:
-        path = Path(self.path)
-        if path.is_dir():
-            raise DataError(f"{self.name}: is a folder", "Name a file in it.")
-        if not path.exists():
-            raise DataError(f"{self.name}: no such file", _near_files(path))
-        if not os.access(path, os.R_OK):
-            raise DataError(f"{self.name}: cannot be read", "Look at its permissions.")
 
 
 def is_stream(path: str) -> bool:
@@ -186,10 +178,7 @@ def spooled(path: str) -> Iterator[TextSource]:
         yield TextSource(path)
         return
     with tempfile.NamedTemporaryFile(prefix="mlpcli-") as copy:
-        if path == STDIN:
-            shutil.copyfileobj(sys.stdin.buffer, copy)
-        else:
-            with open(path, "rb") as stream:
-                shutil.copyfileobj(stream, copy)
+        with nullcontext(sys.stdin.buffer) if path == STDIN else open(path, "rb") as stream:
+            shutil.copyfileobj(stream, copy)
         copy.flush()
         yield TextSource(copy.name, name="stdin" if path == STDIN else path)

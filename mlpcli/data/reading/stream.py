@@ -36,7 +36,10 @@ class RowStream(AbstractContextManager["RowStream"]):
         self.name = self._first.name
         self.header, self.original_header = self._first.header, self._first.original_header
         try:
-            self._check_others(data[1:])
+            for path in data[1:]:
+                if path != STDIN and not is_stream(path):  # known early, before anything is written
+                    with OpenRows(TextSource(path), reading) as other:
+                        self._check(other)
         except BaseException:
             self._open.close()
             raise
@@ -72,20 +75,13 @@ class RowStream(AbstractContextManager["RowStream"]):
             self._check(rows)
             parser = Parser(self.header, columns, numbers, reading)
             blocks = parsed(parser, rows) if ahead else ((block, parser.parse(block)) for block in rows)
-            for block, frame in blocks:
-                yield frame, block
+            yield from ((frame, block) for block, frame in blocks)
             rows.close()
 
     def _opened(self, path: str) -> OpenRows:
         rows = self._open.enter_context(OpenRows(TextSource(path), self._settings, self._rows))
         self.notes += rows.notes
         return rows
-
-    def _check_others(self, paths: Sequence[str]) -> None:
-        for path in paths:
-            if path != STDIN and not is_stream(path):  # known early, before anything is written
-                with OpenRows(TextSource(path), self._settings) as other:
-                    self._check(other)
 
     def _check(self, rows: OpenRows) -> None:
         check_same_header(rows.header, self.header, rows.name, self.name)

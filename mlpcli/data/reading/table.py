@@ -3,10 +3,10 @@
 import csv
 import io
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -26,7 +26,7 @@ LATER_ROWS = 1_000
 LATER_BYTES = 1 << 18
 
 
-class Table(Protocol):
+class Table(ABC):
     """A source of rows for training."""
 
     name: str
@@ -39,20 +39,31 @@ class Table(Protocol):
     notes: list[str]
     """What was guessed."""
 
+    @abstractmethod
     def read(self, columns: Sequence[str], numbers: Collection[str]) -> Frame:
         """All rows; a column of `numbers` that holds something else comes as texts."""
 
+    @abstractmethod
     def place(self, row: int) -> str:
         """Where a row (from 0) stands, for messages."""
 
+    def _keep_sample(self, sample: Frame, settings: ReadingSettings) -> None:
+        """Take over sample and settings, with a decimal comma if one is guessed."""
+        if settings.decimal is None and _guess_decimal(sample) == ",":
+            settings = replace(settings, decimal=",")
+            sample = sample.under(Reading.of(settings))
+            note = "{}: numbers look as if written with a decimal comma ({decimal})"
+            self.notes.append(Sentence(note, self.name))
+        self.settings, self.reading, self.sample = settings, Reading.of(settings), sample
 
-class FileTable:
+
+class FileTable(Table):
     """One or more files with the same header, read in order."""
 
     def __init__(self, sources: Sequence[TextSource], reading: ReadingSettings) -> None:
         self._sources = sources
         self.name = sources[0].name if len(sources) == 1 else f"{sources[0].name} and {len(sources) - 1} more"
-        self.notes: list[str] = []
+        self.notes = []
         self._bytes_a_row = 0.0
         blocks: list[Block] = []
         for source in sources:
@@ -68,9 +79,7 @@ class FileTable:
                     if sum(map(len, blocks)) >= wanted:
                         blocks += _later_rows(source, rows, self.columns)
                         break
-        sample = self._sampled(blocks, Reading.of(reading))
-        self.settings, self.sample, notes = _with_decimal(reading, sample, self.name)
-        self.reading, self.notes = Reading.of(self.settings), self.notes + notes
+        self._keep_sample(self._sampled(blocks, Reading.of(reading)), reading)
 
     def _sampled(self, blocks: Sequence[Block], reading: Reading) -> Frame:
         """The rows of some blocks: numbers where all of a column are, else texts."""
@@ -105,7 +114,7 @@ class FileTable:
         raise IndexError(row)
 
 
-class FrameTable:
+class FrameTable(Table):
     """A DataFrame given by a Python caller."""
 
     def __init__(self, frame: pd.DataFrame, reading: ReadingSettings) -> None:
@@ -113,9 +122,8 @@ class FrameTable:
         self._frame = with_text_names(frame)
         self.columns = list(self._frame.columns)
         rows = self._frame.head(SAMPLE_ROWS)
-        sample = Frame.of(rows, self.columns, self.columns, Reading.of(reading))
-        self.settings, self.sample, self.notes = _with_decimal(reading, sample, self.name)
-        self.reading = Reading.of(self.settings)
+        self.notes = []
+        self._keep_sample(Frame.of(rows, self.columns, self.columns, Reading.of(reading)), reading)
 
     def read(self, columns: Sequence[str], numbers: Collection[str]) -> Frame:
         frame = Frame.of(self._frame, columns, numbers, self.reading)
@@ -167,17 +175,6 @@ def _later_rows(source: TextSource, rows: OpenRows, columns: Sequence[str]) -> l
             if cells and all(len(each) == len(columns) for each in cells):
                 found.append(rewritten(source.name, cells, range(len(cells))))
     return found
-
-
-def _with_decimal(
-    settings: ReadingSettings, sample: Frame, name: str
-) -> tuple[ReadingSettings, Frame, list[str]]:
-    """Settings and sample, and a note if a decimal comma was guessed for them."""
-    if settings.decimal is not None or _guess_decimal(sample) == ".":
-        return settings, sample, []
-    settings = replace(settings, decimal=",")
-    note = Sentence("{}: numbers look as if written with a decimal comma ({decimal})", name)
-    return settings, sample.under(Reading.of(settings)), [note]
 
 
 def _guess_decimal(sample: Frame) -> str:

@@ -9,7 +9,14 @@ import click
 from mlpcli.cli.console import Console, reader_left
 from mlpcli.cli.exit_status import ExitStatus
 from mlpcli.cli.grouped import GroupedCommand
-from mlpcli.cli.options import console_options, data_argument, force_option, option, settings_options
+from mlpcli.cli.options import (
+    console_options,
+    data_argument,
+    force_option,
+    model_argument,
+    option,
+    settings_options,
+)
 from mlpcli.data.reading.source import ReadingSettings
 from mlpcli.errors import SettingsError
 from mlpcli.settings import given
@@ -24,7 +31,7 @@ PLOT_HELP = (
 
 
 @click.command("evaluate", cls=GroupedCommand)
-@click.argument("model")
+@model_argument
 @data_argument
 @settings_options(EvaluationSettings, ReadingSettings)
 @option("--format output_format", "Output", FORMAT_HELP, type=click.Choice((TEXT, MARKDOWN)))

@@ -17,17 +17,6 @@ GROUPS = ("Data", "Reading", "Network", "Loss", "Optimizer", "Regularization", "
 SHOW_ALL = "mlpcli.show_all"
 
 
-class FileName(click.ParamType[str]):
-    """A path as given, or -; shells complete file names."""
-
-    name = "file"
-
-    def shell_complete(
-        self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> list[CompletionItem]:
-        return [CompletionItem(incomplete, type="file")]
-
-
 class GroupedOption(click.Option):
     """An option in a group of the help, which an environment variable may give.
 
@@ -80,12 +69,6 @@ class GroupedOption(click.Option):
 
 class GroupedCommand(click.Command):
     """A command whose help shows the commonest options by group; --help-all shows every one."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for param in self.params:
-            if isinstance(param, click.Argument):
-                param.type = FileName()
 
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any

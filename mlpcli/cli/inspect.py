@@ -4,14 +4,14 @@ import click
 
 from mlpcli.cli.console import Console
 from mlpcli.cli.grouped import GroupedCommand
-from mlpcli.cli.options import console_options, force_option, option
+from mlpcli.cli.options import console_options, force_option, model_argument, option
 from mlpcli.errors import SettingsError
 
 WEIGHTS_HELP = "Write all trained numbers there, an array a layer, as NumPy's .npz."
 
 
 @click.command("inspect", cls=GroupedCommand)
-@click.argument("model")
+@model_argument
 @option("--weights", "Output", WEIGHTS_HELP, metavar="FILE")
 @force_option
 @console_options

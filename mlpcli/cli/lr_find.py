@@ -23,12 +23,7 @@ OF_LONG_RUNS = frozenset({"learning_rate", "epochs", "patience", "validation", "
 @force_option
 @console_options
 def command(
-    console: Console,
-    data: tuple[str, ...],
-    table: str | None,
-    plot: str | None,
-    force: bool,
-    **settings: Any,
+    console: Console, data: tuple[str, ...], table: str | None, plot: str | None, force: bool, **settings: Any
 ) -> None:
     """Train a few batches at growing learning rates and suggest one for `mlpcli train`.
 

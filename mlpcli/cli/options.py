@@ -35,6 +35,7 @@ class SettingType(click.ParamType[Any]):
 
     def __init__(self, name: str, setting: Setting, kind: type) -> None:
         self._name, self._setting, self._kind = name, setting, kind
+        self.choices = setting.choices
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if not isinstance(value, str):
@@ -54,10 +55,6 @@ class SettingType(click.ParamType[Any]):
         if self._setting.choices:
             return _choices(self._setting) or "NAME"
         return {int: "N", float: "NUMBER"}.get(self._kind, "TEXT")
-
-    @property
-    def choices(self) -> tuple[str, ...]:
-        return self._setting.choices
 
 
 def settings_options(*classes: type[Settings], rare: Collection[str] = ()) -> Decorator:
@@ -144,14 +141,11 @@ def option(names: str, group: str, text: str, **details: Any) -> Decorator:
     return click.option(*names.split(), cls=GroupedOption, group=group, help=text, **details)
 
 
-def data_argument(function: Function) -> Function:
-    """Add the argument DATA: one or more files, or - for stdin."""
-    return click.argument("data", nargs=-1, required=True, metavar="DATA...")(function)
-
-
-def force_option(function: Function) -> Function:
-    """Add `-f`, `--force`."""
-    return option("-f --force", "Output", "Replace existing outputs.", is_flag=True)(function)
+FILE = click.Path(readable=False)
+"""A path as given, or -, which the command checks; shells complete file names."""
+model_argument: Decorator = click.argument("model", type=FILE)
+data_argument: Decorator = click.argument("data", nargs=-1, required=True, metavar="DATA...", type=FILE)
+force_option = option("-f --force", "Output", "Replace existing outputs.", is_flag=True)
 
 
 def console_options(function: Function) -> Function:

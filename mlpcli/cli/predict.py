@@ -10,7 +10,14 @@ import click
 
 from mlpcli.cli.console import Console
 from mlpcli.cli.grouped import GroupedCommand
-from mlpcli.cli.options import console_options, data_argument, force_option, option, settings_options
+from mlpcli.cli.options import (
+    console_options,
+    data_argument,
+    force_option,
+    model_argument,
+    option,
+    settings_options,
+)
 from mlpcli.data.reading.source import ReadingSettings
 from mlpcli.data.writing import OUTPUT_FORMATS, RowWriter
 from mlpcli.errors import SettingsError
@@ -23,7 +30,7 @@ FORMAT_HELP = "Of the rows; by default that of the ending of -o, else csv."
 
 
 @click.command("predict", cls=GroupedCommand)
-@click.argument("model")
+@model_argument
 @data_argument
 @settings_options(PredictionSettings, ReadingSettings)
 @option("--format output_format", "Output", FORMAT_HELP, type=click.Choice(OUTPUT_FORMATS))

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 STOPPING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 """Signals that stop a training; SIGHUP comes when the terminal is closed."""
 
-OUTPUT_HELP = "The model file; - for stdout.  [default: model.joblib]"
+OUTPUT_HELP = "The model file; - for stdout."
 CHECKPOINT_HELP = "Keep the state there after each epoch; the same command again goes on from it."
 PLOT_HELP = "Draw losses, metric and rate over the epochs there, as .png, .svg or .pdf."
 
@@ -64,7 +64,7 @@ class Stopping:
 @click.command("train", cls=GroupedCommand)
 @data_argument
 @settings_options(*SETTINGS_CLASSES)
-@option("-o --output", "Output", OUTPUT_HELP, metavar="MODEL", default="model.joblib")
+@option("-o --output", "Output", OUTPUT_HELP, metavar="MODEL", default="model.joblib", show_default=True)
 @option("--checkpoint", "Continuing", CHECKPOINT_HELP, metavar="FILE")
 @option("--history", "Reports", "Write one row an epoch there, as .csv or .jsonl.", metavar="FILE", rare=True)
 @option("--plot", "Reports", PLOT_HELP, metavar="FILE", rare=True)

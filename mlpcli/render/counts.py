@@ -6,24 +6,21 @@ from mlpcli.data.counts import CellCounts
 from mlpcli.render.console import Screen
 from mlpcli.render.formatting import by_column
 
+NOTES = {
+    "missing": "missing cells, filled in",
+    "unseen": "categories unseen or rare in training, treated as none",
+    "unreadable": "unreadable cells, treated as missing",
+    "out_of_range": "values outside the range of training",
+}
+
 
 def report(screen: Screen, counts: CellCounts, model: str = "") -> None:
     """A note for each kind of cell that was found; `model` is named if there are several."""
-    for text, by_name in (
-        ("missing cells, filled in", counts.missing),
-        ("categories unseen or rare in training, treated as none", counts.unseen),
-        ("unreadable cells, treated as missing", counts.unreadable),
-        ("values outside the range of training", counts.out_of_range),
-    ):
-        if by_name:
+    for name, text in NOTES.items():
+        if by_name := getattr(counts, name):
             screen.line(f"note: {model and f'{model}: '}{text}: {by_column(by_name)}")
 
 
 def fields(counts: CellCounts) -> dict[str, Any]:
     """The JSON fields: counts by column name."""
-    return {
-        "missing": counts.missing,
-        "unseen": counts.unseen,
-        "unreadable": counts.unreadable,
-        "out_of_range": counts.out_of_range,
-    }
+    return {name: getattr(counts, name) for name in NOTES}

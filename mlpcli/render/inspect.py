@@ -1,12 +1,12 @@
 """Content of a model file, for people and as JSON fields; needs no pandas."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from mlpcli.data.schema import DATE, Schema
 from mlpcli.errors import count
 from mlpcli.render.console import Screen
+from mlpcli.render.evaluation.tables import metrics_table, table_report
 from mlpcli.render.formatting import day, duration, plain, score
 from mlpcli.render.loss_curve import course
 
@@ -19,32 +19,24 @@ COURSE_HEIGHT = 7
 
 def report(screen: Screen, artifact: "Artifact") -> None:
     """Columns, network, settings, course, scores, receipt."""
-    schema, receipt = artifact.schema, artifact.receipt
+    schema, receipt, target = artifact.schema, artifact.receipt, artifact.target
+    lines = [("target", f"{', '.join(schema.target)} ({schema.task}: {schema.task_reason})")]
+    if "classes" in target:
+        lines.append(("classes", ", ".join(target["classes"])))
+    if schema.weight is not None:
+        lines.append(("weights", schema.weight))
+    if "thresholds" in target:
+        lines.append(("threshold", ", ".join(map(plain, target["thresholds"]))))
     screen.heading("Target")
-    screen.pairs(
-        [
-            ("target", f"{', '.join(schema.target)} ({schema.task}: {schema.task_reason})"),
-            *([("classes", ", ".join(artifact.target["classes"]))] if "classes" in artifact.target else []),
-            *([("weights", str(schema.weight))] if schema.weight is not None else []),
-            *(
-                [("threshold", _numbers(artifact.target["thresholds"]))]
-                if "thresholds" in artifact.target
-                else []
-            ),
-        ]
-    )
+    screen.pairs(lines)
     columns_report(screen, schema, artifact.encoders)
     _inputs(screen, artifact)
-    members = artifact.receipt["members"]
-    network_report(screen, artifact.network, artifact.encoders, len(members))
+    network_report(screen, artifact.network, artifact.encoders, len(receipt["members"]))
     settings_report(screen, artifact.settings)
     _course(screen, artifact)
     for part, scores in artifact.scores.items():
-        screen.heading(f"Scores on {count(scores['rows'], part + ' row')}")
-        table = [
-            [name, score(value), score(scores["baseline"][name])] for name, value in scores["metrics"].items()
-        ]
-        screen.table(["metric", "model", "baseline"], table, numbers=(1, 2))
+        title = f"Scores on {count(scores['rows'], part + ' row')}"
+        table_report(screen, metrics_table(title, scores["metrics"], scores["baseline"]))
     screen.heading("Receipt")
     screen.pairs(
         [
@@ -61,14 +53,9 @@ def report(screen: Screen, artifact: "Artifact") -> None:
 
 def columns_report(screen: Screen, schema: Schema, encoders: Sequence[Mapping[str, Any]]) -> None:
     """Every column with its kind, and why."""
-    encoded = {each["name"]: each for each in encoders}
+    widths = {each["name"]: each["width"] for each in encoders}
     rows = [
-        [
-            column.name,
-            column.kind,
-            str(encoded[column.name]["width"] if column.name in encoded else 0),
-            column.reason,
-        ]
+        [column.name, column.kind, str(widths.get(column.name, 0)), column.reason]
         for column in schema.columns
     ]
     screen.heading("Columns")
@@ -84,10 +71,6 @@ def _inputs(screen: Screen, artifact: "Artifact") -> None:
     ]
     screen.heading("Inputs (weight: share of the first layer's squared weights)")
     screen.table(headers, rows, numbers=(3,))
-
-
-def _numbers(values: Sequence[float]) -> str:
-    return ", ".join(plain(value) for value in values)
 
 
 def _values(encoder: Mapping[str, Any]) -> tuple[str, str]:
@@ -118,15 +101,13 @@ def network_report(
     members: int = 1,
 ) -> None:
     """Layers with output shapes and parameters; of several networks, those of one."""
-    inputs = sum(each["width"] for each in encoders)
-    rows = [["Input", f"(rows, {inputs})", "0"]]
-    rows += [
-        [str(layer["name"]), f"(rows, {layer['output']})", f"{layer['parameters']:,}"] for layer in network
-    ]
-    total = sum(int(layer["parameters"]) for layer in network)
+    rows = [["Input", f"(rows, {sum(each['width'] for each in encoders)})", "0"]]
+    for layer in network:
+        rows.append([layer["name"], f"(rows, {layer['output']})", f"{layer['parameters']:,}"])
+    total = sum(layer["parameters"] for layer in network)
     screen.heading("Network" if members == 1 else f"Each of {members} networks")
     screen.table(["layer", "output", "parameters"], [*rows, ["Total", "", f"{total:,}"]], numbers=(2,))
-    zeros = sum(layer.get("zeros", 0.0) * int(layer["parameters"]) for layer in network)
+    zeros = sum(layer.get("zeros", 0.0) * layer["parameters"] for layer in network)
     if zeros:
         screen.line(f"  {zeros / total:.1%} of the parameters are zero".replace("%", " %"))
 
@@ -153,46 +134,34 @@ def _course(screen: Screen, artifact: "Artifact") -> None:
     rows = []
     for index in sorted(shown):
         record = history[index]
-        rows.append(
-            [
-                str(record["epoch"]),
-                score(record["train_loss"]),
-                score(record["validation_loss"]),
-                *(score(record["metrics"].get(name)) for name in metrics),
-                "*" if record["epoch"] == best else "",
-            ]
-        )
+        values = [record["train_loss"], record["validation_loss"], *map(record["metrics"].get, metrics)]
+        rows.append([str(record["epoch"]), *map(score, values), "*" if record["epoch"] == best else ""])
     headers = ["epoch", "train loss", "validation loss", *metrics, "best"]
     screen.table(headers, rows, numbers=range(len(headers)))
     if len(members := receipt["members"]) > 1:
         screen.heading(f"Networks: {len(members)}, their predictions are averaged")
         names = list(members[0]["validation"])
-        rows = [
-            [
-                str(number),
-                str(member["epochs"]),
-                str(member["best_epoch"]),
-                *(score(member["validation"].get(name)) for name in names),
-                member["stop_reason"],
-            ]
-            for number, member in enumerate(members, start=1)
-        ]
+        rows = []
+        for number, member in enumerate(members, start=1):
+            scores = [score(member["validation"].get(name)) for name in names]
+            epochs = [str(member["epochs"]), str(member["best_epoch"])]
+            rows.append([str(number), *epochs, *scores, member["stop_reason"]])
         headers = ["network", "epochs", "best", *names, "ended by"]
         screen.table(headers, rows, numbers=range(len(headers) - 1))
 
 
 def _setting(value: Any) -> str:
-    if isinstance(value, (list, tuple)):
-        return ", ".join(
-            "=".join(map(str, each)) if isinstance(each, (list, tuple)) else str(each) for each in value
-        )
-    return str(value)
+    if not isinstance(value, (list, tuple)):
+        return str(value)
+    return ", ".join(
+        "=".join(map(str, each)) if isinstance(each, (list, tuple)) else str(each) for each in value
+    )
 
 
 def fields(artifact: "Artifact") -> dict[str, Any]:
     """The JSON fields of `inspect`."""
     encoded = {each["name"]: each for each in artifact.encoders}
-    columns = [asdict(column) | {"encoder": encoded.get(column.name)} for column in artifact.schema.columns]
+    columns = [vars(column) | {"encoder": encoded.get(column.name)} for column in artifact.schema.columns]
     return {
         "columns": columns,
         "target": artifact.target,

@@ -12,6 +12,11 @@ from mlpcli.render.terminal_curve import BRAILLE, Curve, Mark, draw
 if TYPE_CHECKING:
     from mlpcli.training.learning_rate import LearningRateFinding
 
+FIELDS = (
+    *("suggestion", "rule", "interval", "stable", "reason", "rules", "spreads", "points"),
+    *("sweeps", "batch_size", "optimizer"),
+)
+"""JSON fields, which are those of the finding."""
 HEIGHT = 12
 NARROWEST, WIDEST = 40, 76
 """Columns of a curve; on a narrower screen none is drawn."""
@@ -49,40 +54,24 @@ def report(screen: Screen, finding: "LearningRateFinding") -> None:
 
 
 def _curve(screen: Screen, finding: "LearningRateFinding", width: int) -> list[str]:
-    shown = [
-        (math.log10(point.learning_rate), point.smoothed)
-        for point in finding.points
-        if point.smoothed is not None
-    ]
-    rates, losses = [each[0] for each in shown], [each[1] for each in shown]
+    smoothed = {point.learning_rate: point.smoothed for point in finding.points}
+    losses = {math.log10(each): loss for each, loss in smoothed.items() if loss is not None}
     cyan, green = ("cyan", "green") if use_colour(screen.stream) else (None, None)
-    first, last = (rate(10**each) for each in (rates[0], rates[-1]))
     return draw(
-        [Curve(rates, losses, cyan)],
+        [Curve(list(losses), list(losses.values()), cyan)],
         width,
         HEIGHT,
         x_label=f"learning rate (dotted: {rate(finding.suggestion)})",
-        ends=(first, last),
+        ends=(rate(10 ** min(losses)), rate(10 ** max(losses))),
         marks=[Mark(math.log10(finding.suggestion), green)],
-        highest=max(losses),
+        highest=max(losses.values()),
     )
 
 
 def fields(finding: "LearningRateFinding") -> dict[str, Any]:
     """The JSON fields of `lr-find`."""
-    return {
-        "suggestion": finding.suggestion,
-        "rule": finding.rule,
-        "interval": list(finding.interval),
-        "stable": finding.stable,
-        "reason": finding.reason,
-        "rules": finding.rules,
-        "spreads": {name: list(spread) for name, spread in finding.spreads.items()},
-        "points": [
-            {"lr": point.learning_rate, "loss": point.loss, "smoothed": point.smoothed}
-            for point in finding.points
-        ],
-        "sweeps": finding.sweeps,
-        "batch_size": finding.batch_size,
-        "optimizer": finding.optimizer,
-    }
+    points = [
+        {"lr": point.learning_rate, "loss": point.loss, "smoothed": point.smoothed}
+        for point in finding.points
+    ]
+    return {name: getattr(finding, name) for name in FIELDS} | {"points": points}

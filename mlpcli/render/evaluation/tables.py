@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from mlpcli.errors import count
@@ -90,7 +91,7 @@ def metrics_table(
     title: str,
     metrics: Mapping[str, float | None],
     baseline: Mapping[str, float | None],
-    reasons: Mapping[str, str],
+    reasons: Mapping[str, str] = MappingProxyType({}),
     spread: Mapping[str, Interval | None] | None = None,
     level: float = 0.0,
 ) -> ReportTable:

@@ -28,6 +28,15 @@ INK, MUTED, GREY, PALE = "#222222", "#6B6B6B", "#A6A6A6", "#EAEAEA"
 SEPARATOR, LINE = "  ·  ", 115
 """Text between notes, and the characters of a line of notes."""
 
+TICKS = {
+    "labelsize": SMALL,
+    "color": GREY,
+    "labelcolor": MUTED,
+    "major.width": 0.6,
+    "minor.width": 0.4,
+    "major.size": 3.0,
+    "minor.size": 1.5,
+}
 STYLE: dict[str, Any] = {
     # The first is matplotlib's own and has no Chinese, Japanese or Korean; the others, if they are installed.
     "font.family": [
@@ -51,20 +60,7 @@ STYLE: dict[str, Any] = {
     "axes.spines.right": False,
     "axes.axisbelow": True,
     "axes.xmargin": 0.02,
-    "xtick.labelsize": SMALL,
-    "ytick.labelsize": SMALL,
-    "xtick.color": GREY,
-    "ytick.color": GREY,
-    "xtick.labelcolor": MUTED,
-    "ytick.labelcolor": MUTED,
-    "xtick.major.width": 0.6,
-    "ytick.major.width": 0.6,
-    "xtick.minor.width": 0.4,
-    "ytick.minor.width": 0.4,
-    "xtick.major.size": 3.0,
-    "ytick.major.size": 3.0,
-    "xtick.minor.size": 1.5,
-    "ytick.minor.size": 1.5,
+    **{f"{axis}.{name}": value for axis in ("xtick", "ytick") for name, value in TICKS.items()},
     "lines.linewidth": 1.3,
     "lines.solid_capstyle": "round",
     "figure.facecolor": "white",
@@ -127,21 +123,24 @@ def number(value: float, digits: int = 3) -> str:
     return re.sub(r"e([+-])0*", lambda found: "e-" if found[1] == "-" else "e", f"{value:,.{digits}g}")
 
 
-def heading(figure: "Figure", title: str, notes: Sequence[str] = ()) -> None:
-    """Add the title of the picture and grey notes below it; the panels make room."""
+def figure_of(width: float, height: float, title: str, notes: Sequence[str] = ()) -> "Figure":
+    """An empty figure of so many inches with its title and grey notes below it; the panels make room."""
+    from matplotlib.figure import Figure
     from matplotlib.layout_engine import ConstrainedLayoutEngine
 
+    figure = Figure((width, height), layout="constrained")
     lines = [(name(title, 60), FONT + 1.5, INK, "bold")] if title else []
     lines += [(line, SMALL, MUTED, "normal") for line in _packed(notes)]
-    top = height = figure.get_figheight()
+    top = height
     for text, size, colour, weight in lines:
         top -= 1.5 * size / 72
-        place = 0.08 / figure.get_figwidth(), top / height
+        place = 0.08 / width, top / height
         # It is outside of the layout, which moves only what is below.
         figure.text(*place, text, fontsize=size, color=colour, fontweight=weight).set_in_layout(False)
     layout = figure.get_layout_engine()
     assert isinstance(layout, ConstrainedLayoutEngine)
     layout.set(rect=(0.0, 0.0, 1.0, (top - (0.08 if lines else 0.0)) / height))
+    return figure
 
 
 def _packed(notes: Sequence[str]) -> list[str]:

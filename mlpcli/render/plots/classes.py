@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 
 from mlpcli.metrics.curves import RankCurve
 from mlpcli.metrics.evaluation_curves import ClassCurves
-from mlpcli.render.plots.canvas import BLUE, GREY, MUTED, PALE, SERIES, SMALL, TINY, WIDTH, heading, name
+from mlpcli.render.plots.canvas import BLUE, GREY, MUTED, PALE, SERIES, SMALL, TINY, WIDTH, figure_of, name
 from mlpcli.render.plots.matrix import draw_confusion, matrix_size
 from mlpcli.render.plots.panels import plain_numbers
 
@@ -21,6 +21,8 @@ SIDE = 3.2
 NAMED = 10
 """Curves that colours tell apart; of more, the worst are named."""
 WORST = 5
+UNIT = (-0.02, 1.02)
+"""Limits of an axis from 0 to 1."""
 LETTERS = 18
 """Letters of a name in a list."""
 
@@ -33,8 +35,7 @@ def classes_figure(curves: ClassCurves, labels: Sequence[str], title: str = "") 
     large = len(labels) > LARGE_MATRIX
     across = 3 if large else 2
     heights = [matrix_size(len(labels)), WIDTH / 3 + 0.4] if large else [SIDE] * (-(-len(plots) // 2))
-    figure = Figure((WIDTH, sum(heights) + 0.3), layout="constrained")
-    heading(figure, title)
+    figure = figure_of(WIDTH, sum(heights) + 0.3, title)
     grid = figure.add_gridspec(len(heights), across, height_ratios=heights)
     if large:
         places = [grid[0, :], *(grid[1, column] for column in range(across))]
@@ -48,8 +49,7 @@ def classes_figure(curves: ClassCurves, labels: Sequence[str], title: str = "") 
 def class_figure(plot: str, curves: ClassCurves, labels: Sequence[str], title: str = "") -> Figure:
     """One of PLOTS by itself."""
     side = max(matrix_size(len(labels)), 3.6) if plot == "confusion" else 4.0
-    figure = Figure((side + 0.3, side + 0.3), layout="constrained")
-    heading(figure, title)
+    figure = figure_of(side + 0.3, side + 0.3, title)
     PLOTS[plot](figure, figure.add_gridspec(1, 1)[0], curves, labels, side)
     return figure
 
@@ -159,24 +159,18 @@ def _calibration(
     axes.tick_params(labelbottom=False)
     shares = 100 * curve.weight / curve.weight.sum()
     below.stairs(shares, curve.edges, fill=True, color=PALE, edgecolor=GREY, linewidth=0.6)
-    below.set_ylabel("% of rows")
-    below.set_ylim(0, 1.1 * shares.max())
-    below.set_xlabel(what)
+    below.set(xlabel=what, ylabel="% of rows", ylim=(0, 1.1 * shares.max()))
     for each in (axes, below):
-        each.set_xlim(-0.02, 1.02)
+        each.set_xlim(UNIT)
         plain_numbers(each.xaxis)
     plain_numbers(axes.yaxis)
     below.yaxis.set_major_locator(MaxNLocator(2))
-    axes.set_ylim(-0.02, 1.02)
+    axes.set_ylim(UNIT)
 
 
 def _unit_square(figure: Figure, place: SubplotSpec, title: str, x: str, y: str) -> Axes:
     axes = figure.add_subplot(place)
-    axes.set_title(title)
-    axes.set_xlabel(x)
-    axes.set_ylabel(y)
-    axes.set_xlim(-0.02, 1.02)
-    axes.set_ylim(-0.02, 1.02)
+    axes.set(title=title, xlabel=x, ylabel=y, xlim=UNIT, ylim=UNIT)
     plain_numbers(axes.xaxis)
     plain_numbers(axes.yaxis)
     return axes

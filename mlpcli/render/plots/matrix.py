@@ -49,10 +49,7 @@ def draw_confusion(axes: Axes, counts: Array, labels: Sequence[str], inches: flo
         return
     _shade(axes, counts, _shares(counts), inches)
     _name(axes, names, names, rotated=max(map(len, names)) * len(names) * 0.6 * SMALL > inches * 50)
-    axes.set_aspect("equal")
-    axes.set_title("confusion")
-    axes.set_xlabel("predicted")
-    axes.set_ylabel("true")
+    axes.set(aspect="equal", title="confusion", xlabel="predicted", ylabel="true")
 
 
 def _shares(counts: Array) -> Array:

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from mlpcli.arrays import Array
 from mlpcli.render.formatting import rate
-from mlpcli.render.plots.canvas import BLUE, GREY, MUTED, SMALL, VERMILLION, WIDTH, heading, name
+from mlpcli.render.plots.canvas import BLUE, GREY, MUTED, SMALL, VERMILLION, WIDTH, figure_of, name
 from mlpcli.render.plots.panels import logarithmic, plain_numbers
 from mlpcli.training.learning_rate import LearningRateFinding
 
@@ -25,10 +25,10 @@ TIER = 10.0
 
 def rates_figure(finding: LearningRateFinding, title: str = "") -> Figure:
     """Losses (light), the smoothed curve, the interval of single sweeps (shaded), rates of rules."""
-    figure = Figure((WIDTH, HEIGHT), layout="constrained")
     low, high = finding.interval
     verdict = "stable" if finding.stable else "not stable"
-    heading(figure, title, [f"shaded: single sweeps suggest {rate(low)} to {rate(high)} ({verdict})"])
+    note = f"shaded: single sweeps suggest {rate(low)} to {rate(high)} ({verdict})"
+    figure = figure_of(WIDTH, HEIGHT, title, [note])
     axes = figure.add_subplot()
     rates = np.array([point.learning_rate for point in finding.points])
     # None becomes NaN.
@@ -39,8 +39,7 @@ def rates_figure(finding: LearningRateFinding, title: str = "") -> Figure:
     logarithmic(axes.xaxis)
     axes.set_ylim(*_limits(losses, smoothed))
     plain_numbers(axes.yaxis)
-    axes.set_xlabel("learning rate")
-    axes.set_ylabel("loss")
+    axes.set(xlabel="learning rate", ylabel="loss")
     axes.axvspan(low, high, color=VERMILLION, alpha=0.12, linewidth=0)
     if low == high:
         axes.axvline(low, color=VERMILLION, alpha=0.12, linewidth=4)

@@ -13,7 +13,7 @@ from mlpcli.arrays import Array
 from mlpcli.errors import count
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.render.formatting import score, span
-from mlpcli.render.plots.canvas import BLUE, GREY, MUTED, ORANGE, SMALL, VERMILLION, WIDTH, heading, number
+from mlpcli.render.plots.canvas import BLUE, GREY, MUTED, ORANGE, SMALL, VERMILLION, WIDTH, figure_of, number
 from mlpcli.render.plots.layers import LayerPanel, draw_layers, layer_panels
 from mlpcli.render.plots.panels import Label, counting, end_labels, measuring, plain_numbers
 
@@ -57,8 +57,7 @@ def training_figure(histories: Sequence[History], headline: str, title: str = ""
     rows = [row for row in rows if row]
 
     heights = [LOSS_HEIGHT, *([SMALL_HEIGHT] * (len(rows) - 1))]
-    figure = Figure((WIDTH, sum(heights) + 0.5), layout="constrained")
-    heading(figure, title, [*_best(histories, validated), *notes])
+    figure = figure_of(WIDTH, sum(heights) + 0.5, title, [*_best(histories, validated), *notes])
     grid = figure.add_gridspec(len(rows), 2, height_ratios=heights)
     for number_of_row, row in enumerate(rows):
         for column, panel in enumerate(row):

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from mlpcli.arrays import Array
 from mlpcli.errors import count
 from mlpcli.metrics.evaluation_curves import Density, ValueCurves, ValuePairs
-from mlpcli.render.plots.canvas import BLUE, VERMILLION, WIDTH, heading, name
+from mlpcli.render.plots.canvas import BLUE, VERMILLION, WIDTH, figure_of, name
 from mlpcli.render.plots.panels import plain_numbers
 
 ROW = 2.2
@@ -26,8 +26,7 @@ def values_figure(curves: ValueCurves, names: Sequence[str], title: str = "") ->
     """All plots in one picture: one target in large panels, or a row for each."""
     if len(curves.targets) > 1:
         return _rows_figure(curves, names, title, [_predicted, _histogram, _residuals])
-    figure = Figure((WIDTH, 4.3), layout="constrained")
-    heading(figure, title, _notes(curves))
+    figure = figure_of(WIDTH, 4.3, title, _notes(curves))
     grid = figure.add_gridspec(2, 2, width_ratios=[3, 2])
     pairs = curves.targets[0]
     for place, draw in ((grid[:, 0], _predicted), (grid[0, 1], _histogram), (grid[1, 1], _residuals)):
@@ -45,8 +44,7 @@ def value_figure(plot: str, curves: ValueCurves, names: Sequence[str], title: st
     across = min(len(curves.targets), 3)
     down = -(-len(curves.targets) // across)
     side = WIDTH / across if across > 1 else 4.5
-    figure = Figure((side * across, side * down + 0.3), layout="constrained")
-    heading(figure, title, _notes(curves))
+    figure = figure_of(side * across, side * down + 0.3, title, _notes(curves))
     grid = figure.add_gridspec(down, across)
     for index, (pairs, label) in enumerate(zip(curves.targets, names, strict=False)):
         axes = figure.add_subplot(grid[index // across, index % across])
@@ -56,8 +54,7 @@ def value_figure(plot: str, curves: ValueCurves, names: Sequence[str], title: st
 
 
 def _rows_figure(curves: ValueCurves, names: Sequence[str], title: str, draws: Sequence[Draw]) -> Figure:
-    figure = Figure((WIDTH, ROW * len(curves.targets) + 0.5), layout="constrained")
-    heading(figure, title, _notes(curves))
+    figure = figure_of(WIDTH, ROW * len(curves.targets) + 0.5, title, _notes(curves))
     grid = figure.add_gridspec(len(curves.targets), len(draws))
     for row, pairs in enumerate(curves.targets):
         for column, draw in enumerate(draws):
@@ -84,10 +81,8 @@ def _predicted(axes: Axes, pairs: ValuePairs) -> None:
     low = min(axes.get_xlim()[0], axes.get_ylim()[0])
     high = max(axes.get_xlim()[1], axes.get_ylim()[1])
     axes.plot([low, high], [low, high], color=VERMILLION, linewidth=0.9, scalex=False, scaley=False)
-    axes.set_xlim(low, high)
-    axes.set_ylim(low, high)
-    axes.set_xlabel("true")
-    axes.set_ylabel("predicted")
+    axes.set(xlim=(low, high), ylim=(low, high))
+    axes.set(xlabel="true", ylabel="predicted")
 
 
 def _residuals(axes: Axes, pairs: ValuePairs) -> None:
@@ -96,8 +91,7 @@ def _residuals(axes: Axes, pairs: ValuePairs) -> None:
     margin = 0.04 * (edges[-1] - edges[0])
     axes.set_ylim(edges[0] - margin, edges[-1] + margin)
     axes.axhline(0.0, color=VERMILLION, linewidth=0.9)
-    axes.set_xlabel("predicted")
-    axes.set_ylabel("residual")
+    axes.set(xlabel="predicted", ylabel="residual")
 
 
 def _histogram(axes: Axes, pairs: ValuePairs) -> None:
@@ -105,8 +99,7 @@ def _histogram(axes: Axes, pairs: ValuePairs) -> None:
     axes.stairs(pairs.residuals, pairs.residual_edges, color=BLUE, linewidth=0.6)
     axes.axvline(0.0, color=VERMILLION, linewidth=0.9)
     axes.set_ylim(0, 1.08 * max(pairs.residuals.max(), 1e-300))
-    axes.set_xlabel("residual")
-    axes.set_ylabel("rows")
+    axes.set(xlabel="residual", ylabel="rows")
     for axis in (axes.xaxis, axes.yaxis):
         plain_numbers(axis)
 

@@ -19,7 +19,7 @@ from mlpcli.cli.options import (
     settings_options,
 )
 from mlpcli.data.reading.source import ReadingSettings
-from mlpcli.data.writing import OUTPUT_FORMATS, RowWriter
+from mlpcli.data.writing import WRITERS
 from mlpcli.errors import SettingsError
 from mlpcli.extras import require_extra
 from mlpcli.files import Outputs, atomic_output, refuse_own_input
@@ -33,7 +33,7 @@ FORMAT_HELP = "Of the rows; by default that of the ending of -o, else csv."
 @model_argument
 @data_argument
 @settings_options(PredictionSettings, ReadingSettings)
-@option("--format output_format", "Output", FORMAT_HELP, type=click.Choice(OUTPUT_FORMATS))
+@option("--format output_format", "Output", FORMAT_HELP, type=click.Choice(tuple(WRITERS)))
 @option("-o --output", "Output", "Where the rows go; default stdout.", metavar="FILE", default="-")
 @force_option
 @console_options
@@ -56,18 +56,18 @@ def command(
 
     if console.as_json and output == "-":
         raise SettingsError("the rows go to stdout already", "Give -o FILE for the rows.", setting="as_json")
-    output_format = output_format or _format_of(output)
+    writer_class = WRITERS[output_format or _format_of(output)]
     if output != "-":
         Outputs({"output": output}, force, [model]).check()
     else:
         refuse_own_input(sys.stdout, data)
     values = given(settings)
-    if output_format == "parquet":
-        require_extra("pyarrow", "parquet", "writes a Parquet file", setting="output_format")
+    if writer_class.extra is not None:
+        require_extra(*writer_class.extra, "writes a Parquet file", setting="output_format")
     reading, prediction = build(ReadingSettings, values), build(PredictionSettings, values)
     scoring = Scoring(load(model), list(data), reading, prediction)
-    with scoring, _sink(output, text=output_format != "parquet") as sink:
-        writer = RowWriter(sink, output_format, scoring.kept, scoring.added)
+    with scoring, _sink(output, text=writer_class.is_text) as sink:
+        writer = writer_class(sink, scoring.kept, scoring.added)
         for block, columns in scoring:
             assert block is not None
             writer.write(block, scoring.positions, columns)
@@ -82,8 +82,7 @@ def _format_of(output: str) -> str:
     if ending in ("gz", "bz2", "xz", "zst"):
         hint = "Write .csv, .tsv or .jsonl, or pipe stdout through gzip."
         raise SettingsError(f"{output}: cannot write .{ending}", hint, setting="output")
-    formats = {"tsv": "tsv", "tab": "tsv", "jsonl": "jsonl", "ndjson": "jsonl", "parquet": "parquet"}
-    return formats.get(ending, "csv")
+    return next((name for name, writer in WRITERS.items() if ending in writer.endings), "csv")
 
 
 @contextmanager

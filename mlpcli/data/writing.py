@@ -1,66 +1,85 @@
-"""Write scored rows as CSV, TSV, JSON lines or Parquet."""
+"""Write scored rows as CSV, TSV, JSON lines or Parquet. WRITERS."""
 
 import csv
 import json
 from collections.abc import Iterator, Sequence
-from typing import IO, Any
+from typing import IO, Any, ClassVar
 
 from mlpcli.data.reading.blocks import Block
-from mlpcli.data.reading.parquet import ParquetWriter
+from mlpcli.extras import require_extra
 
-OUTPUT_FORMATS = ("csv", "tsv", "jsonl", "parquet")
+Columns = Sequence[Sequence[Any]]
 
 
 class RowWriter:
-    """Write rows in an output format; quotes only where needed."""
+    """Base of the writers: a header of input columns and of those behind them, then rows."""
 
-    def __init__(self, sink: IO[Any], output_format: str, kept: Sequence[str], added: Sequence[str]) -> None:
+    endings: ClassVar[tuple[str, ...]]
+    """Of files in this format."""
+    is_text: ClassVar[bool] = True
+    extra: ClassVar[tuple[str, str] | None] = None
+    """Package and extra that it needs."""
+
+    def __init__(self, sink: IO[Any], kept: Sequence[str], added: Sequence[str]) -> None:
         """`kept` and `added`: names of input columns, and of the columns behind them."""
         self._sink, self._kept, self._added = sink, list(kept), list(added)
-        self._delimiter = "\t" if output_format == "tsv" else ","
-        self._csv, self._parquet = None, None
-        if output_format == "parquet":
-            self._parquet = ParquetWriter(sink, [*kept, *added])
-        elif output_format != "jsonl":
-            # With a line end of both characters, `csv` quotes cells that hold either.
-            self._csv = csv.writer(_LineFeeds(sink), delimiter=self._delimiter, lineterminator="\r\n")
-            self._csv.writerow([*kept, *added])
 
-    def write(self, block: Block, positions: Sequence[int], columns: Sequence[Sequence[Any]]) -> None:
+    def write(self, block: Block, positions: Sequence[int], columns: Columns) -> None:
         """Write and flush some rows: the cells at `positions` of the input, and the added columns."""
-        if self._csv is not None:
-            unchanged = block.delimiter == self._delimiter and list(positions) == list(range(block.width))
-            if block.plain and unchanged:
-                self._write_behind(block, columns)
-            else:
-                self._csv.writerows(_joined(block, positions, columns))
-        elif self._parquet is not None:
-            self._parquet.write(list(_joined(block, positions, columns)))
-        else:
-            self._write_objects(block, positions, columns)
-        self._sink.flush()
+        raise NotImplementedError
 
     def close(self) -> None:
-        if self._parquet is not None:
-            self._parquet.close()
+        """Write what comes after the last row."""
 
-    def _write_behind(self, block: Block, columns: Sequence[Sequence[Any]]) -> None:
+
+class CsvWriter(RowWriter):
+    """Comma-separated values, in quotes only where needed."""
+
+    endings: ClassVar[tuple[str, ...]] = ("csv",)
+    delimiter: ClassVar[str] = ","
+
+    def __init__(self, sink: IO[Any], kept: Sequence[str], added: Sequence[str]) -> None:
+        super().__init__(sink, kept, added)
+        # With a line end of both characters, `csv` quotes cells that hold either.
+        self._csv = csv.writer(_LineFeeds(sink), delimiter=self.delimiter, lineterminator="\r\n")
+        self._csv.writerow([*kept, *added])
+
+    def write(self, block: Block, positions: Sequence[int], columns: Columns) -> None:
+        unchanged = block.delimiter == self.delimiter and list(positions) == list(range(block.width))
+        if block.plain and unchanged:
+            self._write_behind(block, columns)
+        else:
+            self._csv.writerows(_joined(block, positions, columns))
+        self._sink.flush()
+
+    def _write_behind(self, block: Block, columns: Columns) -> None:
         """Write the input's lines unchanged, each with the added cells."""
         lines = block.text.decode().replace("\r\n", "\n").removesuffix("\n").split("\n")
         for column in columns:
             texts = map(repr, column) if isinstance(column[0], float) else map(self._quoted, column)
-            lines = [f"{line}{self._delimiter}{text}" for line, text in zip(lines, texts, strict=True)]
+            lines = [f"{line}{self.delimiter}{text}" for line, text in zip(lines, texts, strict=True)]
         lines.append("")
         self._sink.write("\n".join(lines))
 
     def _quoted(self, value: Any) -> str:
         text = str(value)
-        special = any(each in text for each in (self._delimiter, '"', "\r", "\n"))
+        special = any(each in text for each in (self.delimiter, '"', "\r", "\n"))
         return '"' + text.replace('"', '""') + '"' if special else text
 
-    def _write_objects(
-        self, block: Block, positions: Sequence[int], columns: Sequence[Sequence[Any]]
-    ) -> None:
+
+class TsvWriter(CsvWriter):
+    """Tab-separated values."""
+
+    endings = ("tsv", "tab")
+    delimiter = "\t"
+
+
+class JsonLinesWriter(RowWriter):
+    """An object a line."""
+
+    endings = ("jsonl", "ndjson")
+
+    def write(self, block: Block, positions: Sequence[int], columns: Columns) -> None:
         added = zip(*columns, strict=True)
         if block.objects is None:
             kept = ([row[position] for position in positions] for row in block.cells())
@@ -70,9 +89,47 @@ class RowWriter:
         for row, values in zip(rows, added, strict=True):
             whole = row | dict(zip(self._added, values, strict=True))
             self._sink.write(json.dumps(whole, ensure_ascii=False) + "\n")
+        self._sink.flush()
 
 
-def _joined(block: Block, positions: Sequence[int], columns: Sequence[Sequence[Any]]) -> Iterator[list[Any]]:
+class ParquetWriter(RowWriter):
+    """Columns of one type each: kept cells as text, added values with their type."""
+
+    endings = ("parquet",)
+    is_text = False
+    extra = ("pyarrow", "parquet")
+
+    def __init__(self, sink: IO[Any], kept: Sequence[str], added: Sequence[str]) -> None:
+        super().__init__(sink, kept, added)
+        self._arrow = require_extra("pyarrow", "parquet", "writing Parquet")
+        self._parquet = require_extra("pyarrow.parquet", "parquet", "writing Parquet")
+        self._file: Any = None
+
+    def write(self, block: Block, positions: Sequence[int], columns: Columns) -> None:
+        self._write(list(zip(*_joined(block, positions, columns), strict=True)))
+        self._sink.flush()
+
+    def close(self) -> None:
+        if self._file is None:
+            self._write([()] * len(self._kept + self._added))
+        self._file.close()
+
+    def _write(self, columns: Columns) -> None:
+        table = self._arrow.table([self._arrow.array(each) for each in columns], self._kept + self._added)
+        if self._file is None:
+            self._file = self._parquet.ParquetWriter(self._sink, table.schema)
+        self._file.write_table(table)
+
+
+WRITERS: dict[str, type[RowWriter]] = {
+    "csv": CsvWriter,
+    "tsv": TsvWriter,
+    "jsonl": JsonLinesWriter,
+    "parquet": ParquetWriter,
+}
+
+
+def _joined(block: Block, positions: Sequence[int], columns: Columns) -> Iterator[list[Any]]:
     for row, added in zip(block.cells(), zip(*columns, strict=True), strict=True):
         yield [*(row[position] for position in positions), *added]
 

@@ -7,7 +7,8 @@ import numpy as np
 
 from mlpcli.arrays import Array
 from mlpcli.data.columns.cells import Frame
-from mlpcli.data.columns.kinds import infer_columns, is_uncertain_date, settle
+from mlpcli.data.columns.kinds import infer_columns, settle
+from mlpcli.data.encoders.dates import doubts
 from mlpcli.data.reading.table import Table
 from mlpcli.data.schema import CHOSEN, DATE, LEARNED, NUMBER, Column, DataSettings, resolve_names
 from mlpcli.errors import DataError, Sentence, did_you_mean
@@ -163,7 +164,9 @@ def read_rows(
 
 def _uncertain(columns: Sequence[Column], table: Table) -> list[Finding]:
     dates = [column for column in columns if column.kind == DATE and column.reason != CHOSEN]
-    return [uncertain_dates(column) for column in dates if is_uncertain_date(table.sample[column.name])]
+    samples = {column.name: table.sample[column.name] for column in dates}
+    present = {name: cells[~cells.missing()].texts() for name, cells in samples.items()}
+    return [uncertain_dates(column) for column in dates if doubts(present[column.name])]
 
 
 def _many_numbers(table: Table, name: str, settings: DataSettings) -> bool:

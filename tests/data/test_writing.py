@@ -16,13 +16,13 @@ from mlpcli.data.columns.cells import Texts
 from mlpcli.data.reading.blocks import Block, rewritten
 from mlpcli.data.reading.source import ReadingSettings
 from mlpcli.data.reading.stream import RowStream
-from mlpcli.data.writing import OUTPUT_FORMATS, RowWriter
+from mlpcli.data.writing import WRITERS
 from mlpcli.errors import DataError
 from tests.data.examples import rows_of, sampled, values_of, write
 from tests.data.reading.test_blocks import read
 
 CELLS = st.text(st.sampled_from("a1\"', ;\t\n\r.é\u2028#"), max_size=5)
-TEXT_FORMATS = [each for each in OUTPUT_FORMATS if each != "parquet"]
+TEXT_FORMATS = [name for name, writer in WRITERS.items() if writer.is_text]
 
 
 def block_of(rows: list[list[str]]) -> Block:
@@ -32,7 +32,7 @@ def block_of(rows: list[list[str]]) -> Block:
 def written(output_format: str, header: list[str], blocks: list[Block], **added: list[list[Any]]) -> str:
     """The rows of blocks, and columns that are added to them: for each the cells of each block."""
     sink = io.StringIO(newline="")
-    writer = RowWriter(sink, output_format, header, list(added))
+    writer = WRITERS[output_format](sink, header, list(added))
     for number, block in enumerate(blocks):
         writer.write(block, range(len(header)), [column[number] for column in added.values()])
     writer.close()
@@ -71,7 +71,7 @@ def test_plain_rows_are_written_as_all_others(end: str, output_format: str, deli
 def test_only_some_columns_are_kept_in_the_order_wanted() -> None:
     sink = io.StringIO(newline="")
     (block,) = read("1,2,3\n4,5,6\n", ",", 3).blocks
-    RowWriter(sink, "csv", ["c", "a"], ["p"]).write(block, [2, 0], [[True, False]])
+    WRITERS["csv"](sink, ["c", "a"], ["p"]).write(block, [2, 0], [[True, False]])
     assert sink.getvalue() == "c,a,p\n3,1,True\n6,4,False\n"
 
 

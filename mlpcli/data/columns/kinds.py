@@ -10,13 +10,12 @@ import numpy as np
 
 from mlpcli.arrays import Array
 from mlpcli.data.columns.cells import BOOLEAN_WORDS, Cells, Frame, Numbers, Texts
-from mlpcli.data.columns.dates import ambiguous
+from mlpcli.data.encoders import ENCODERS
 from mlpcli.data.schema import (
     BOOLEAN,
     CATEGORY,
     CHOSEN,
     CONSTANT,
-    DATE,
     DUPLICATE,
     IDENTIFIER,
     LEARNED,
@@ -28,8 +27,6 @@ from mlpcli.data.schema import (
 IDENTIFIER_ROWS = 20
 """Below this many rows, unique values say nothing about a column."""
 IDENTIFIER_SHARE = 0.95
-DATE_SHARE = 0.95
-"""Of the cells that are not missing, those that must be dates."""
 TEXT_WORDS = 4
 """Words in a cell, on average, from which text that hardly repeats is prose."""
 TEXT_SHARE = 0.5
@@ -55,7 +52,8 @@ def infer_column(name: str, cells: Cells, *, number: bool = True) -> Column:
     if number and not unreadable.any():
         return _number(name, numbers, distinct)
     assert isinstance(present, Texts)
-    return _date(name, present) or _text(name, present, distinct, unreadable)
+    inferred = (encoder.infer(name, present) for encoder in ENCODERS.values())
+    return next(filter(None, inferred), None) or _text(name, present, distinct, unreadable)
 
 
 def settle(columns: Sequence[Column], frame: Frame) -> tuple[list[Column], dict[str, tuple[int, int]]]:
@@ -97,28 +95,6 @@ def _number(name: str, numbers: Array, distinct: int) -> Column:
     if whole and unique and np.count_nonzero(np.diff(ordered) != 1) <= min(2, len(ordered) // 1000):
         return Column(name, IDENTIFIER, "unique, consecutive whole numbers: an identifier")
     return Column(name, NUMBER, f"{'whole' if whole else 'decimal'} numbers, {distinct:,} different")
-
-
-def _date(name: str, present: Texts) -> Column | None:
-    formats = present.formats()
-    if not formats or present.dates(formats)[1].mean() > 1 - DATE_SHARE:
-        return None
-    return Column(name, DATE, f"dates such as {present.text(0)[:40]!r}{_doubts(present, formats)}")
-
-
-def _doubts(present: Texts, formats: Sequence[str]) -> str:
-    """The assumptions under which the dates are read, if there are any."""
-    doubts = f", in {len(formats)} formats" if len(formats) > 1 else ""
-    if ambiguous(present.used(), formats):
-        before = formats[0].find("%d") < formats[0].find("%m")
-        doubts += f", taken as {'day before month' if before else 'month before day'}"
-    return doubts
-
-
-def is_uncertain_date(cells: Cells) -> bool:
-    """Whether dates are written in several formats, or day and month could be exchanged."""
-    present = cells[~cells.missing()].texts()
-    return bool(_doubts(present, present.formats()))
 
 
 def _text(name: str, present: Texts, distinct: int, unreadable: Array) -> Column:

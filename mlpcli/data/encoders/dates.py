@@ -14,9 +14,11 @@ from mlpcli.data.scaling import SCALINGS
 from mlpcli.data.schema import DATE, DATE_PARTS, Column, DataSettings
 
 if TYPE_CHECKING:
-    from mlpcli.data.columns.cells import Cells
+    from mlpcli.data.columns.cells import Cells, Texts
 
 _DAY = 86_400.0
+DATE_SHARE = 0.95
+"""Of the cells that are not missing, those that must be dates."""
 
 
 class _DateDescription(Description):
@@ -48,6 +50,14 @@ class DateEncoder(Encoder):
     had_gaps: bool
     days: NumberEncoder
     year: NumberEncoder
+
+    @classmethod
+    def infer(cls, name: str, present: "Texts") -> Column | None:
+        """Dates, if nearly all cells are; the reason names the assumptions under which they are read."""
+        formats = present.formats()
+        if not formats or present.dates(formats)[1].mean() > 1 - DATE_SHARE:
+            return None
+        return Column(name, DATE, f"dates such as {present.text(0)[:40]!r}{doubts(present)}")
 
     @classmethod
     def fit(cls, column: Column, cells: "Cells", settings: DataSettings) -> "DateEncoder":
@@ -159,3 +169,15 @@ def calendar(seconds: Array) -> dict[str, Array]:
 
 def _differ(values: Array) -> bool:
     return bool(len(values)) and bool(np.ptp(values) > 1e-9)
+
+
+def doubts(present: "Texts") -> str:
+    """The assumptions under which dates are read: several formats, or day and month could be exchanged."""
+    from mlpcli.data.columns.dates import ambiguous
+
+    formats = present.formats()
+    found = f", in {len(formats)} formats" if len(formats) > 1 else ""
+    if ambiguous(present.used(), formats):
+        before = formats[0].find("%d") < formats[0].find("%m")
+        found += f", taken as {'day before month' if before else 'month before day'}"
+    return found

@@ -1,10 +1,10 @@
-"""Rows of a Parquet file in blocks, and scored rows to one; by pyarrow, which is an extra."""
+"""Rows of a Parquet file in blocks, by pyarrow, which is an extra."""
 
 import io
 import lzma
 import zlib
-from collections.abc import Iterator, Sequence
-from typing import IO, Any, BinaryIO, cast
+from collections.abc import Iterator
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 
@@ -56,26 +56,3 @@ def _blocks(file: Any, name: str, rows: int) -> Iterator[Block]:
 def _damaged(name: str, error: Exception) -> DataError:
     hint = "Make or fetch the file again, or write it as CSV."
     return DataError(f"{name}: cannot be read as Parquet ({error!s:.150})", hint)
-
-
-class ParquetWriter:
-    """Writes rows as columns of one type each: kept cells as text, added values with their type."""
-
-    def __init__(self, sink: IO[bytes], header: Sequence[str]) -> None:
-        self._arrow = require_extra("pyarrow", "parquet", "writing Parquet")
-        self._parquet = require_extra("pyarrow.parquet", "parquet", "writing Parquet")
-        self._sink, self._header = sink, list(header)
-        self._file: Any = None
-
-    def write(self, rows: Sequence[Sequence[Any]]) -> None:
-        columns = list(zip(*rows, strict=True)) if rows else [() for _ in self._header]
-        table = self._arrow.table([self._arrow.array(column) for column in columns], self._header)
-        if self._file is None:
-            self._file = self._parquet.ParquetWriter(self._sink, table.schema)
-        self._file.write_table(table)
-
-    def close(self) -> None:
-        """Write the footer, without which the file cannot be read."""
-        if self._file is None:
-            self.write([])
-        self._file.close()

@@ -10,7 +10,9 @@ import pytest
 
 from mlpcli.data.columns.cells import Texts
 from mlpcli.data.reading.open_rows import OpenRows
-from mlpcli.data.reading.parquet import ParquetWriter, is_parquet
+from mlpcli.data.reading.blocks import rewritten
+from mlpcli.data.reading.parquet import is_parquet
+from mlpcli.data.writing import ParquetWriter
 from mlpcli.data.reading.source import ReadingSettings, TextSource
 from mlpcli.errors import DataError, MlpcliError
 from tests.data.examples import file_table, rows_of, stdin_of, values_of, write
@@ -97,9 +99,10 @@ def test_a_column_may_be_called_as_parquet_begins(content: bytes, expected: bool
 def test_written_rows_are_read_again(tmp_path: Path) -> None:
     pytest.importorskip("pyarrow")
     with (tmp_path / "a.parquet").open("wb") as sink:
-        writer = ParquetWriter(sink, ["kept", "added"])
-        writer.write([["007", 0.5], ["", 1.5]])
-        writer.write([["x", 2.5]])
+        writer = ParquetWriter(sink, ["kept"], ["added"])
+        for kept, added in ((["007", ""], [0.5, 1.5]), (["x"], [2.5])):
+            lines = np.arange(len(kept), dtype=np.intp)
+            writer.write(rewritten("text", [[each] for each in kept], lines), [0], [added])
         writer.close()
     header, rows, _ = rows_of(str(tmp_path / "a.parquet"))
     assert (header, rows) == (["kept", "added"], [["007", "0.5"], ["", "1.5"], ["x", "2.5"]])
@@ -108,5 +111,5 @@ def test_written_rows_are_read_again(tmp_path: Path) -> None:
 def test_no_rows_are_a_file_too(tmp_path: Path) -> None:
     pytest.importorskip("pyarrow")
     with (tmp_path / "a.parquet").open("wb") as sink:
-        ParquetWriter(sink, ["a", "b"]).close()
+        ParquetWriter(sink, ["a"], ["b"]).close()
     assert rows_of(str(tmp_path / "a.parquet")) == (["a", "b"], [], [])

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from mlpcli.errors import count
 from mlpcli.metrics.bootstrap import Interval
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mlpcli.workflows.evaluation.result import Coverage, Evaluation
     from mlpcli.workflows.evaluation.slices import SliceScores
 
+ByName: TypeAlias = Mapping[str, Mapping[str, float | None]]
 FEW = {
     "binary": ("accuracy", "f1", "roc_auc", "log_loss"),
     "multiclass": ("accuracy", "f1_macro", "roc_auc", "log_loss"),
@@ -122,12 +123,7 @@ def _metrics(evaluation: "Evaluation") -> ReportTable:
     return replace(table, below=below)
 
 
-def _each(
-    kind: str,
-    few: Sequence[str],
-    scores: Mapping[str, Mapping[str, float | None]],
-    baseline: Mapping[str, Mapping[str, float | None]],
-) -> ReportTable:
+def _each(kind: str, few: Sequence[str], scores: ByName, baseline: ByName) -> ReportTable:
     """Some metrics of each class or target, the baseline's for one of them, and the rows of a class."""
     beside = "f1" if "f1" in few else few[0]
     headers = [kind, *few, f"baseline {beside}"]

@@ -1,7 +1,6 @@
 """Pictures of a regression: predicted over true values, and the residuals."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -106,11 +105,8 @@ def _draw(axes: Axes, x: Array, y: Array, density: Density | None) -> None:
         axes.plot(x, y, "o", color=BLUE, alpha=alpha, markersize=3, markeredgewidth=0)
     else:
         counts = np.ma.masked_less_equal(density.counts.T, 0.0)
-        axes.pcolormesh(density.x_edges, density.y_edges, counts, cmap="Blues", norm=_shades(counts))
+        lowest, highest = float(counts.min()), float(counts.max())
+        shades = LogNorm(lowest / 10, max(highest, 2 * lowest))  # the lightest of the colours cannot be seen
+        axes.pcolormesh(density.x_edges, density.y_edges, counts, cmap="Blues", norm=shades)
     for axis in (axes.xaxis, axes.yaxis):
         plain_numbers(axis)
-
-
-def _shades(counts: "np.ma.MaskedArray[Any, Any]") -> LogNorm:
-    lowest, highest = float(counts.min()), float(counts.max())
-    return LogNorm(lowest / 10, max(highest, 2 * lowest))  # the lightest of the colours cannot be seen

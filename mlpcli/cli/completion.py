@@ -44,6 +44,7 @@ class _WholeLine(ShellComplete):
         return super().get_completions(args, incomplete)
 
 
+@add_completion_class
 class Bash(_WholeLine, BashComplete):
     """Completion for bash, which inserts a value as it is, so special characters are quoted here."""
 
@@ -62,21 +63,17 @@ class Bash(_WholeLine, BashComplete):
         return f"{item.type}," + re.sub(r"([^\w@%+=:,./\-])", r"\\\\\1", str(item.value))
 
 
+@add_completion_class
 class Zsh(_WholeLine, ZshComplete):
     """Completion for zsh, which quotes by itself."""
 
 
+@add_completion_class
 class Fish(_WholeLine, FishComplete):
     """Completion for fish, which quotes by itself; but click's script cuts a value at its first comma."""
 
     def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem[Any]]:
         return [each for each in super().get_completions(args, incomplete) if "," not in str(each.value)]
-
-
-def use_quoting_shells() -> None:
-    """Register these classes in place of click's."""
-    for shell in (Bash, Zsh, Fish):
-        add_completion_class(shell)
 
 
 def _ends_in_quotes(line: str) -> bool:

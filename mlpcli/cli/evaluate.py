@@ -9,14 +9,7 @@ import click
 from mlpcli.cli.console import Console, reader_left
 from mlpcli.cli.exit_status import ExitStatus
 from mlpcli.cli.grouped import GroupedCommand
-from mlpcli.cli.options import (
-    console_options,
-    data_argument,
-    force_option,
-    model_argument,
-    option,
-    settings_options,
-)
+from mlpcli.cli.options import common_options, data_argument, model_argument, option, settings_options
 from mlpcli.data.reading.source import ReadingSettings
 from mlpcli.errors import SettingsError
 from mlpcli.settings import given
@@ -36,8 +29,7 @@ PLOT_HELP = (
 @settings_options(EvaluationSettings, ReadingSettings)
 @option("--format output_format", "Output", FORMAT_HELP, type=click.Choice((TEXT, MARKDOWN)))
 @option("--plot", "Output", PLOT_HELP, metavar="FILE|FOLDER")
-@force_option
-@console_options
+@common_options
 def command(
     console: Console,
     model: str,

@@ -4,7 +4,7 @@ import click
 
 from mlpcli.cli.console import Console
 from mlpcli.cli.grouped import GroupedCommand
-from mlpcli.cli.options import console_options, force_option, model_argument, option
+from mlpcli.cli.options import common_options, model_argument, option
 from mlpcli.errors import SettingsError
 
 WEIGHTS_HELP = "Write all trained numbers there, an array a layer, as NumPy's .npz."
@@ -13,8 +13,7 @@ WEIGHTS_HELP = "Write all trained numbers there, an array a layer, as NumPy's .n
 @click.command("inspect", cls=GroupedCommand)
 @model_argument
 @option("--weights", "Output", WEIGHTS_HELP, metavar="FILE")
-@force_option
-@console_options
+@common_options
 def command(console: Console, model: str, weights: str | None, force: bool) -> None:
     """Show what is in MODEL: columns, layers, settings, course of training, scores, receipt.
 

@@ -6,7 +6,7 @@ import click
 
 from mlpcli.cli.console import Console
 from mlpcli.cli.grouped import GroupedCommand
-from mlpcli.cli.options import console_options, data_argument, force_option, option, settings_options
+from mlpcli.cli.options import common_options, data_argument, option, settings_options
 from mlpcli.nn.range_test import SweepSettings
 from mlpcli.options.options import SETTINGS_CLASSES
 from mlpcli.settings import given
@@ -20,8 +20,7 @@ OF_LONG_RUNS = frozenset({"learning_rate", "epochs", "patience", "validation", "
 @settings_options(SweepSettings, *SETTINGS_CLASSES, rare=OF_LONG_RUNS)
 @option("--csv table", "Output", "Write the curve's points there.", metavar="FILE")
 @option("--plot", "Output", "Draw the curve there, as .png, .svg or .pdf.", metavar="FILE")
-@force_option
-@console_options
+@common_options
 def command(
     console: Console, data: tuple[str, ...], table: str | None, plot: str | None, force: bool, **settings: Any
 ) -> None:

@@ -100,9 +100,7 @@ def run(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, _terminate)
     console = Console(debug="--debug" in arguments)
     if COMPLETE in os.environ:
-        from mlpcli.cli.completion import use_quoting_shells
-
-        use_quoting_shells()
+        import mlpcli.cli.completion  # noqa: F401  # puts its shells in place of click's
     try:
         status = commands.main(
             list(arguments), prog_name="mlpcli", standalone_mode=False, complete_var=COMPLETE, obj=console
@@ -117,9 +115,6 @@ def run(arguments: Sequence[str]) -> int:
     except click.UsageError as error:
         console.complain(*_message_and_hint(error))
         return ExitStatus.MISUSED
-    except click.ClickException as error:
-        console.complain(_one_line(error.format_message()))
-        return ExitStatus.FAILED
     except (KeyboardInterrupt, click.Abort):
         console.complain("interrupted")
         return ExitStatus.INTERRUPTED
@@ -139,17 +134,13 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _message_and_hint(error: click.UsageError) -> tuple[str, str]:
-    message = _one_line(error.format_message())
+    message = " ".join(error.format_message().split())
     hint = f"See {error.ctx.command_path if error.ctx is not None else 'mlpcli'} --help."
     if isinstance(error, click.NoSuchOption):
         message = f"there is no option {error.option_name!r}"
         if error.possibilities:
             hint = "Did you mean " + " or ".join(sorted(error.possibilities)) + "?"
     return message, hint
-
-
-def _one_line(message: str) -> str:
-    return " ".join(message.split())
 
 
 def _terminate(signum: int, frame: FrameType | None) -> None:

@@ -145,16 +145,16 @@ FILE = click.Path(readable=False)
 """A path as given, or -, which the command checks; shells complete file names."""
 model_argument: Decorator = click.argument("model", type=FILE)
 data_argument: Decorator = click.argument("data", nargs=-1, required=True, metavar="DATA...", type=FILE)
-force_option = option("-f --force", "Output", "Replace existing outputs.", is_flag=True)
 
 
-def console_options(function: Function) -> Function:
+def common_options(function: Function) -> Function:
     """Add the options of every command; the command gets most of them as a `Console`."""
     early = {"is_eager": True, "expose_value": False}
     config = {"metavar": "FILE", "callback": use_config, "rare": True}
     debug = {"is_flag": True, "callback": show_tracebacks, "rare": True}
     help_all = {"is_flag": True, "callback": show_all, "allow_from_autoenv": False}
     options = [
+        option("-f --force", "Output", "Replace existing outputs.", is_flag=True),
         option("--json as_json", CONSOLE, "One JSON object on stdout.", is_flag=True),
         option("--config", CONSOLE, CONFIG_HELP, **config, **early),
         option("-q --quiet", CONSOLE, "Only errors on stderr.", is_flag=True),

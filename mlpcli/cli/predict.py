@@ -10,14 +10,7 @@ import click
 
 from mlpcli.cli.console import Console
 from mlpcli.cli.grouped import GroupedCommand
-from mlpcli.cli.options import (
-    console_options,
-    data_argument,
-    force_option,
-    model_argument,
-    option,
-    settings_options,
-)
+from mlpcli.cli.options import common_options, data_argument, model_argument, option, settings_options
 from mlpcli.data.reading.source import ReadingSettings
 from mlpcli.data.writing import WRITERS
 from mlpcli.errors import SettingsError
@@ -35,8 +28,7 @@ FORMAT_HELP = "Of the rows; by default that of the ending of -o, else csv."
 @settings_options(PredictionSettings, ReadingSettings)
 @option("--format output_format", "Output", FORMAT_HELP, type=click.Choice(tuple(WRITERS)))
 @option("-o --output", "Output", "Where the rows go; default stdout.", metavar="FILE", default="-")
-@force_option
-@console_options
+@common_options
 def command(
     console: Console,
     model: str,

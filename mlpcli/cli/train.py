@@ -13,7 +13,7 @@ from mlpcli.cli.config import CONFIG
 from mlpcli.cli.console import Console
 from mlpcli.cli.exit_status import AFTER_STOPPING, ExitStatus
 from mlpcli.cli.grouped import GroupedCommand
-from mlpcli.cli.options import console_options, data_argument, force_option, option, settings_options
+from mlpcli.cli.options import common_options, data_argument, option, settings_options
 from mlpcli.errors import MlpcliError, SettingsError, StoppedError
 from mlpcli.options.options import SETTINGS_CLASSES
 from mlpcli.settings import given
@@ -69,8 +69,7 @@ class Stopping:
 @option("--history", "Reports", "Write one row an epoch there, as .csv or .jsonl.", metavar="FILE", rare=True)
 @option("--plot", "Reports", PLOT_HELP, metavar="FILE", rare=True)
 @option("--dry-run", "Output", "Say what would be done, with the reasons, and stop.", is_flag=True)
-@force_option
-@console_options
+@common_options
 def command(
     console: Console,
     data: tuple[str, ...],

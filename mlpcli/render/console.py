@@ -141,30 +141,24 @@ class Screen:
         headers = [printable(header) for header in headers]
         texts = [[printable(self.told(cell)) for cell in row] for row in rows]
         if not self._rich:
-            lines = [list(headers), *texts] if headers else texts
-            widths = (
-                [max(len(line[column]) for line in lines) for column in range(len(lines[0]))] if lines else []
-            )
-            for line in lines:
-                cells = [
-                    cell.rjust(width) if column in numbers else cell.ljust(width)
-                    for column, (cell, width) in enumerate(zip(line, widths, strict=True))
-                ]
-                print(("  " + "  ".join(cells)).rstrip(), file=self.stream)
+            lines = [headers, *texts] if headers else texts
+            columns = [
+                [f"{cell:{'>' if column in numbers else '<'}{max(map(len, cells))}}" for cell in cells]
+                for column, cells in enumerate(zip(*lines, strict=True))
+            ]
+            for line in zip(*columns, strict=True):
+                print(("  " + "  ".join(line)).rstrip(), file=self.stream)
             return
         from rich.padding import Padding
         from rich.table import Table
         from rich.text import Text
 
-        table = Table(
-            box=None, show_header=bool(headers), header_style="dim", pad_edge=False, padding=(0, 2, 0, 0)
-        )
-        for column in range(len(headers) or (len(rows[0]) if rows else 0)):
+        table = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
+        table.show_header = bool(headers)
+        for column, header in enumerate(headers or [""] * len(rows[0] if rows else ())):
+            style = "" if headers or column else "dim"
             table.add_column(
-                headers[column] if headers else "",
-                justify="right" if column in numbers else "left",
-                overflow="fold",
-                style="" if headers or column else "dim",
+                header, justify="right" if column in numbers else "left", overflow="fold", style=style
             )
         for row in texts:
             table.add_row(*(Text(cell) for cell in row))

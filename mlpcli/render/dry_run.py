@@ -44,11 +44,8 @@ def schema_report(
     folds: int = 0,
 ) -> None:
     """The training data: rows by part, target, inputs by kind, columns left out, cells that do not fit."""
-    parts = ", ".join(
-        f"{rows[part]:,} to {purpose}"
-        for part, purpose in (("train", "train"), ("validation", "validate"), ("test", "test"))
-        if rows.get(part)
-    )
+    purposes = {"train": "train", "validation": "validate", "test": "test"}
+    parts = ", ".join(f"{rows[part]:,} to {text}" for part, text in purposes.items() if rows.get(part))
     if folds:
         parts += f", of which in turn one of {folds} parts is held out"
     kinds: dict[str, list[str]] = {}

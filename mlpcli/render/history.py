@@ -11,15 +11,12 @@ from mlpcli.errors import SettingsError
 from mlpcli.files import atomic_output
 from mlpcli.nn.fitting import EpochRecord
 
-ENDINGS = (".csv", ".jsonl")
-
 
 def check_history(path: str) -> None:
     """Raise SettingsError unless the ending is that of a known format."""
-    if not path.lower().endswith(ENDINGS):
-        raise SettingsError(
-            f"{path}: is neither .csv nor .jsonl", "Name a .csv or .jsonl file.", setting="history"
-        )
+    if not path.lower().endswith((".csv", ".jsonl")):
+        message, hint = f"{path}: is neither .csv nor .jsonl", "Name a .csv or .jsonl file."
+        raise SettingsError(message, hint, setting="history")
 
 
 def write_history(path: str, history: Sequence[EpochRecord]) -> None:
@@ -48,13 +45,10 @@ def row_of(record: EpochRecord) -> dict[str, Any]:
         for name, value in asdict(layer).items()
         if name not in ("layer", "name")
     }
+    names = ("epoch", "step", "learning_rate", "train_loss", "validation_loss")
     row = {
         "network": record.member + 1,
-        "epoch": record.epoch,
-        "step": record.step,
-        "learning_rate": record.learning_rate,
-        "train_loss": record.train_loss,
-        "validation_loss": record.validation_loss,
+        **{name: getattr(record, name) for name in names},
         **record.metrics,
         "best": record.is_best,
         "seconds": round(record.seconds, 6),

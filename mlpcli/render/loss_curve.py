@@ -25,15 +25,11 @@ def losses_of(history: "Mapping[int, Sequence[EpochRecord]]") -> dict[int, Losse
 
 
 def course(
-    screen: Screen,
-    networks: Mapping[int, Losses],
-    best: Mapping[int, int],
-    height: int,
-    width: int | None = None,
+    screen: Screen, networks: Mapping[int, Losses], best: Mapping[int, int], height: int, width: int = 0
 ) -> str | None:
     """Both losses of one network; of several, the validation losses of the last few.
 
-    None if there is no curve to draw, or no characters for it. The width is the screen's by default.
+    None if there is no curve to draw, or no characters for it. Width 0 is that of the screen.
     """
     last = max(map(len, networks.values()), default=0)
     if last < 2 or not screen.shows(BRAILLE):

@@ -35,12 +35,11 @@ def report(screen: Screen, finding: "LearningRateFinding") -> None:
         screen.raw("\n".join(_curve(screen, finding, width)))
     screen.line()
     screen.line(f"Suggested learning rate: {rate(finding.suggestion)}  (rule {finding.rule})", "bold")
-    low, high = finding.interval
     screen.line(f"  {'stable' if finding.stable else 'not stable'}: {screen.told(finding.reason)}")
     if finding.advice:
         screen.line(f"  {screen.told(finding.advice)}")
     if finding.sweeps > 1:
-        screen.line(f"  single sweeps suggest {rate(low)} to {rate(high)}", "dim")
+        screen.line(f"  single sweeps suggest {' to '.join(map(rate, finding.interval))}", "dim")
     screen.line()
     columns = 4 if screen.width >= FOR_WORDS else 2
     rows = [

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Sequence
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 from mlpcli.errors import count
@@ -46,9 +45,7 @@ class TrainingView:
     def __enter__(self) -> "TrainingView":
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         """Leave the screen as it should stay."""
 
     def on_start(self, plan: "TrainingPlan") -> None:
@@ -103,9 +100,7 @@ class LiveView(TrainingView):
         """Share of the running epoch that is done."""
         self._next = 0.0
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         if self._live is not None:
             self._live.stop()
 
@@ -221,19 +216,15 @@ class LiveView(TrainingView):
         if width >= BROAD and self._plan.members > 1:
             texts[0] += f" of {count(self._plan.members, 'network')}"
         if width >= NARROW // 2:
-            texts.append(
-                f"≤ {duration(seconds / trained * (total - done))} left" if trained > 0 else "starting"
-            )
+            left = f"≤ {duration(seconds / trained * (total - done))} left" if trained > 0 else "starting"
+            texts.append(left)
         if trained > 0 and width >= NARROW:
             texts.insert(1, f"{self._plan.rows['train'] * trained / max(seconds, 1e-9):,.0f} rows/s")
         room = min(max(width - sum(len(text) + 2 for text in texts) - 2, 4), 40)
         filled = round(room * min(done / total, 1.0))
+        line = Text("━" * filled, style="cyan").append("╌" * (room - filled), style="dim")
         bar = Table.grid(padding=(0, 2))
-        bar.add_row(
-            Text("━" * filled, style="cyan").append("╌" * (room - filled), style="dim"),
-            Text(texts[0]),
-            *(Text(text, style="dim") for text in texts[1:]),
-        )
+        bar.add_row(line, Text(texts[0]), *(Text(text, style="dim") for text in texts[1:]))
         return bar
 
 

@@ -76,7 +76,7 @@ def draw(
         for (x0, y0), (x1, y1) in zip(shown, shown[1:] or shown, strict=False):
             canvas.line(x0, min(y0, top), x1, min(y1, top), color=curve.colour)
     rows = [row.replace(NO_DOT, " ").rstrip() for row in canvas.plot().split("\n")]
-    labels = {0: _label(top), height - 1: _label(low)}
+    labels = {0: f"{top:.3g}", height - 1: f"{low:.3g}"}
     drawn = [
         f"{labels.get(number, ''):>{LABEL_WIDTH}} {'┤' if number in labels else '│'}{row}"
         for number, row in enumerate(rows)
@@ -107,7 +107,3 @@ def _apart(low: float, high: float) -> tuple[float, float]:
     """The limits, moved apart if they are too close for an axis."""
     least = max(abs(low), abs(high), 1e-12) * 1e-6
     return (low, high) if high - low > least else (low - least, low + least)
-
-
-def _label(value: float) -> str:
-    return f"{value:.3g}"

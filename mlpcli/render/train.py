@@ -155,8 +155,8 @@ def _threshold(run: "TrainingRun") -> list[tuple[str, str]]:
 def fields(run: "TrainingRun") -> dict[str, Any]:
     """The JSON fields of `train`."""
     artifact = run.artifact
-    validation, test = run.scores.get("validation"), run.scores.get("test")
-    shown = validation or test or run.scores["train"]
+    metrics = {part: scores.metrics for part, scores in run.scores.items()}
+    shown = next(run.scores[part] for part in ("validation", "test", "train") if part in run.scores)
     return {
         "model": run.output,
         "task": artifact.schema.task,
@@ -167,9 +167,9 @@ def fields(run: "TrainingRun") -> dict[str, Any]:
         "best_epoch": run.best_epoch,
         "stop_reason": run.stop_reason,
         "seconds": run.seconds,
-        "validation": None if validation is None else validation.metrics,
-        "test": None if test is None else test.metrics,
-        "training": run.scores["train"].metrics if "train" in run.scores else None,
+        "validation": metrics.get("validation"),
+        "test": metrics.get("test"),
+        "training": metrics.get("train"),
         "baseline": shown.baseline,
         "members": [member.summary() for member in run.members],
         "notes": notes_fields(run.plan.notes, run.findings),

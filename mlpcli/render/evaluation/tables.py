@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from mlpcli.errors import count
 from mlpcli.metrics.bootstrap import Interval
@@ -15,9 +15,10 @@ from mlpcli.render.formatting import score
 if TYPE_CHECKING:
     from mlpcli.workflows.evaluation.comparison import Comparison
     from mlpcli.workflows.evaluation.importance import Importance
-    from mlpcli.workflows.evaluation.result import Evaluation
+    from mlpcli.workflows.evaluation.result import Coverage, Evaluation
     from mlpcli.workflows.evaluation.slices import SliceScores
 
+ByName: TypeAlias = Mapping[str, Mapping[str, float | None]]
 FEW = {
     "binary": ("accuracy", "f1", "roc_auc", "log_loss"),
     "multiclass": ("accuracy", "f1_macro", "roc_auc", "log_loss"),
@@ -26,6 +27,7 @@ FEW = {
 }
 """Metrics shown for a slice, by task; JSON has all."""
 FEW_OF_TARGET = {"multilabel": ("f1", "precision", "recall", "roc_auc"), "regression": FEW["regression"]}
+FEW_OF_CLASS = ("precision", "recall", "f1")
 BAR = 24
 BLOCKS = " ▏▎▍▌▋▊▉█"
 
@@ -56,11 +58,9 @@ def tables_of(evaluation: "Evaluation", blocks: bool) -> Iterator[ReportTable]:
     """All tables but the gates; bars are drawn with block characters if `blocks`."""
     yield _metrics(evaluation)
     if evaluation.coverage is not None:
-        yield _coverage(evaluation)
+        yield _coverage(evaluation.coverage)
     if evaluation.per_class is not None and evaluation.baseline_per_class is not None:
-        yield _each(
-            "class", ("precision", "recall", "f1"), evaluation.per_class, evaluation.baseline_per_class
-        )
+        yield _each("class", FEW_OF_CLASS, evaluation.per_class, evaluation.baseline_per_class)
     if evaluation.per_target is not None and evaluation.baseline_per_target is not None:
         few = FEW_OF_TARGET[evaluation.task]
         yield _each("target", few, evaluation.per_target, evaluation.baseline_per_target)
@@ -123,12 +123,7 @@ def _metrics(evaluation: "Evaluation") -> ReportTable:
     return replace(table, below=below)
 
 
-def _each(
-    kind: str,
-    few: Sequence[str],
-    scores: Mapping[str, Mapping[str, float | None]],
-    baseline: Mapping[str, Mapping[str, float | None]],
-) -> ReportTable:
+def _each(kind: str, few: Sequence[str], scores: ByName, baseline: ByName) -> ReportTable:
     """Some metrics of each class or target, the baseline's for one of them, and the rows of a class."""
     beside = "f1" if "f1" in few else few[0]
     headers = [kind, *few, f"baseline {beside}"]
@@ -143,9 +138,7 @@ def _each(
     return ReportTable(title, headers, rows, range(1, len(headers)))
 
 
-def _coverage(evaluation: "Evaluation") -> ReportTable:
-    found = evaluation.coverage
-    assert found is not None
+def _coverage(found: "Coverage") -> ReportTable:
     rows = [
         [name, score(each["coverage"]), score(each["mean_width"])] for name, each in found.per_target.items()
     ]
@@ -158,22 +151,17 @@ def _coverage(evaluation: "Evaluation") -> ReportTable:
 def _slices(column: str, slices: "dict[str, SliceScores]", evaluation: "Evaluation") -> ReportTable:
     few = FEW[evaluation.task]
     headers = [column, "rows", *few]
-    main = few[0]
     if evaluation.intervals is not None:
         headers.insert(3, f"{_percent(evaluation.level)} interval")
     rows = []
     for label, found in slices.items():
         cells = [score(found.metrics[name]) for name in few]
         if evaluation.intervals is not None:
-            cells.insert(1, _span(found.intervals[main] if found.intervals is not None else None))
+            cells.insert(1, _span(found.intervals[few[0]] if found.intervals is not None else None))
         rows.append([label, f"{found.rows:,}", *cells])
-    reasons = {
-        f"{name}: {reason}"
-        for found in slices.values()
-        for name, reason in found.reasons.items()
-        if name in few
-    }
-    return ReportTable(f"By {column}", headers, rows, range(1, len(headers)), below=sorted(reasons))
+    reasons = {each for found in slices.values() for each in found.reasons.items() if each[0] in few}
+    below = [f"{name}: {reason}" for name, reason in sorted(reasons)]
+    return ReportTable(f"By {column}", headers, rows, range(1, len(headers)), below=below)
 
 
 def _comparison(evaluation: "Evaluation", found: "Comparison") -> ReportTable:

@@ -1,6 +1,7 @@
 """Pictures of classes and labels: confusion matrix, ROC, precision over recall, calibration."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -12,7 +13,7 @@ from mlpcli.metrics.curves import RankCurve
 from mlpcli.metrics.evaluation_curves import ClassCurves
 from mlpcli.render.plots.canvas import BLUE, GREY, MUTED, PALE, SERIES, SMALL, TINY, WIDTH, figure_of, name
 from mlpcli.render.plots.matrix import draw_confusion, matrix_size
-from mlpcli.render.plots.panels import plain_numbers
+from mlpcli.render.plots.panels import plain_numbers, write
 
 LARGE_MATRIX = 6
 """With more classes the matrix gets a row of its own in the whole picture."""
@@ -21,6 +22,8 @@ SIDE = 3.2
 NAMED = 10
 """Curves that colours tell apart; of more, the worst are named."""
 WORST = 5
+GUIDE: dict[str, Any] = {"color": GREY, "linewidth": 0.8, "linestyle": (0, (2, 2))}
+"""Style of a line to compare with."""
 UNIT = (-0.02, 1.02)
 """Limits of an axis from 0 to 1."""
 LETTERS = 18
@@ -56,12 +59,8 @@ def class_figure(plot: str, curves: ClassCurves, labels: Sequence[str], title: s
 
 def plots_of_classes(curves: ClassCurves) -> list[str]:
     """Names of the plots that have something to show."""
-    absent = {
-        plot
-        for plot, ranks in (("roc", curves.roc), ("precision_recall", curves.precision_recall))
-        if not any(ranks)
-    }
-    return [plot for plot in PLOTS if plot not in absent]
+    ranks = {"roc": curves.roc, "precision_recall": curves.precision_recall}
+    return [plot for plot in PLOTS if plot not in ranks or any(ranks[plot])]
 
 
 def _confusion(
@@ -74,7 +73,7 @@ def _roc(
     figure: Figure, place: SubplotSpec, curves: ClassCurves, labels: Sequence[str], inches: float
 ) -> None:
     axes = _unit_square(figure, place, "ROC", "false positive rate", "true positive rate")
-    axes.plot([0, 1], [0, 1], color=GREY, linewidth=0.8, linestyle=(0, (2, 2)))
+    axes.plot([0, 1], [0, 1], **GUIDE)
     _ranks(axes, curves, curves.roc, labels, inches, "AUC", "default")
 
 
@@ -83,7 +82,7 @@ def _precision_recall(
 ) -> None:
     axes = _unit_square(figure, place, "precision over recall", "recall", "precision")
     if len(curves.precision_recall) == 1 and (curve := curves.precision_recall[0]) is not None:
-        axes.axhline(curve.baseline, color=GREY, linewidth=0.8, linestyle=(0, (2, 2)))
+        axes.axhline(curve.baseline, **GUIDE)
     _ranks(axes, curves, curves.precision_recall, labels, inches, "AP", "steps-pre")
 
 
@@ -107,15 +106,8 @@ def _ranks(
     for index, (curve, label) in enumerate(chosen):
         colour = SERIES[index % len(SERIES)] if several else BLUE
         dashes = (0, (4, 1.5)) if index >= len(SERIES) else "solid"
-        axes.plot(
-            curve.x,
-            curve.y,
-            color=colour,
-            linestyle=dashes,
-            linewidth=1.0 if several else 1.5,
-            drawstyle=style,
-            clip_on=False,
-        )
+        (line,) = axes.plot(curve.x, curve.y, color=colour, drawstyle=style, clip_on=False)
+        line.set(linestyle=dashes, linewidth=1.0 if several else 1.5)
         said = f"{name(label, LETTERS)}  {curve.area:.3f}" if several else f"{area} {curve.area:.3f}"
         lines.append((said if dashes == "solid" else f"┄ {said}", colour))
     if not several and style != "default":
@@ -124,19 +116,11 @@ def _ranks(
         against = ", each against the rest" if curves.task == "multiclass" else " of each label"
         lines.insert(0, (area + (against if len(there) <= NAMED else f", lowest of {len(there)}"), MUTED))
     size = TINY if inches < 3 or len(lines) > 6 else SMALL
-    right = style == "default"
+    at, side = ((0.98, 0.03), "right") if style == "default" else ((0.03, 0.03), "left")
+    box = {"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 0.6}
     for index, (text, colour) in enumerate(reversed(lines)):
-        axes.annotate(
-            text,
-            (0.98 if right else 0.03, 0.03),
-            (0, index * 1.3 * size),
-            textcoords="offset points",
-            ha="right" if right else "left",
-            color=colour,
-            fontsize=size,
-            zorder=6,
-            bbox={"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 0.6},
-        )
+        up = (0, index * 1.3 * size)
+        write(axes, text, at, up, "data", ha=side, color=colour, size=size, zorder=6, bbox=box)
 
 
 def _calibration(
@@ -151,7 +135,7 @@ def _calibration(
         "multilabel": "probability, all labels together",
     }[curves.task]
     axes.set_title("calibration, 95 % bars")
-    axes.plot([0, 1], [0, 1], color=GREY, linewidth=0.8, linestyle=(0, (2, 2)))
+    axes.plot([0, 1], [0, 1], **GUIDE)
     axes.vlines(curve.predicted, curve.low, curve.high, color=BLUE, linewidth=0.8, alpha=0.5)
     there = np.isfinite(curve.observed)
     axes.plot(curve.predicted[there], curve.observed[there], "o-", color=BLUE, linewidth=1.0, markersize=3.5)
@@ -169,8 +153,7 @@ def _calibration(
 
 
 def _unit_square(figure: Figure, place: SubplotSpec, title: str, x: str, y: str) -> Axes:
-    axes = figure.add_subplot(place)
-    axes.set(title=title, xlabel=x, ylabel=y, xlim=UNIT, ylim=UNIT)
+    axes = figure.add_subplot(place, title=title, xlabel=x, ylabel=y, xlim=UNIT, ylim=UNIT)
     plain_numbers(axes.xaxis)
     plain_numbers(axes.yaxis)
     return axes

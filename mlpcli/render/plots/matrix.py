@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 
 from mlpcli.arrays import Array
 from mlpcli.render.plots.canvas import INK, SMALL, TINY, name, number
+from mlpcli.render.plots.panels import write
 
 SHARES, COUNTS, NAMES = 10, 30, 60
 """Most rows or columns with shares, with counts, with all names; more would overlap."""
@@ -34,18 +35,9 @@ def draw_confusion(axes: Axes, counts: Array, labels: Sequence[str], inches: flo
         _name(axes, names, ["not named", "named", "missed", "found"], rotated=False)
         axes.set_title("decisions")
         axes.axvline(1.5, color="white", linewidth=3)
+        style = {"ha": "center", "va": "top", "size": SMALL, "color": axes.xaxis.label.get_color()}
         for place, text in ((0.25, "rows without the label"), (0.75, "rows with it")):
-            axes.annotate(
-                text,
-                (place, 0.0),
-                (0, -22),
-                xycoords="axes fraction",
-                textcoords="offset points",
-                ha="center",
-                va="top",
-                fontsize=SMALL,
-                color=axes.xaxis.label.get_color(),
-            )
+            write(axes, text, (place, 0.0), (0, -22), "axes fraction", **style)
         return
     _shade(axes, counts, _shares(counts), inches)
     _name(axes, names, names, rotated=max(map(len, names)) * len(names) * 0.6 * SMALL > inches * 50)

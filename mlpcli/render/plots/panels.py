@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -71,6 +72,15 @@ def measuring(axis: Axis, values: Array) -> None:
         plain_numbers(axis)
 
 
+def write(
+    axes: Axes, text: str, at: tuple[float, float], offset: tuple[float, float], frame: Any, **style: Any
+) -> None:
+    """Write text at a place in a frame (matplotlib's `xycoords`), moved by points; it may leave the axes."""
+    axes.annotate(
+        text, at, offset, xycoords=frame, textcoords="offset points", annotation_clip=False, **style
+    )
+
+
 @dataclass(frozen=True)
 class Label:
     """A name for the height `y` of the right edge, in data units."""
@@ -90,17 +100,8 @@ def end_labels(axes: Axes, labels: Sequence[Label], size: float = SMALL) -> None
     )[:, 1]
     points = inches(axes)[1] * 72
     for each, height in zip(shown, spread(np.clip(heights, 0, 1), 1.25 * size / points), strict=True):
-        axes.annotate(
-            each.text,
-            (1.0, float(height)),
-            (4, 0),
-            xycoords="axes fraction",
-            textcoords="offset points",
-            va="center",
-            color=each.colour,
-            fontsize=size,
-            annotation_clip=False,
-        )
+        at = (1.0, float(height))
+        write(axes, each.text, at, (4, 0), "axes fraction", va="center", color=each.colour, size=size)
 
 
 def spread(places: Array, gap: float) -> Array:

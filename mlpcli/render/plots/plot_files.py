@@ -24,11 +24,9 @@ VALUE_PLOTS = ("predicted", "residuals")
 def check_plot(path: str) -> None:
     """Raise MlpcliError if the ending is unknown or matplotlib is not installed."""
     if ending_of(path) not in FORMATS:
-        raise SettingsError(
-            f"{path!r} does not end in {', '.join('.' + each for each in FORMATS)}",
-            "The ending is the picture's format: name a file such as plot.png.",
-            setting="plot",
-        )
+        message = f"{path!r} does not end in {', '.join('.' + each for each in FORMATS)}"
+        hint = "The ending is the picture's format: name a file such as plot.png."
+        raise SettingsError(message, hint, setting="plot")
     require_extra("matplotlib.figure", "plots", "a picture is drawn", setting="plot")
 
 

@@ -1,7 +1,5 @@
 """Picture of a range test: loss over the learning rate, and the suggestions of the rules."""
 
-from typing import Any
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -9,7 +7,7 @@ from matplotlib.figure import Figure
 from mlpcli.arrays import Array
 from mlpcli.render.formatting import rate
 from mlpcli.render.plots.canvas import BLUE, GREY, MUTED, SMALL, VERMILLION, WIDTH, figure_of, name
-from mlpcli.render.plots.panels import logarithmic, plain_numbers
+from mlpcli.render.plots.panels import logarithmic, plain_numbers, write
 from mlpcli.training.learning_rate import LearningRateFinding
 
 HEIGHT = 3.6
@@ -83,16 +81,10 @@ def _name_rules(axes: Axes, finding: LearningRateFinding, rates: Array, smoothed
         if bottom <= height <= top:
             size, order = (5.0, 6) if chosen else (3.5, 5)
             axes.plot(value, height, "o", color=colour, markersize=size, zorder=order, clip_on=False)
-        at: dict[str, Any] = {
-            "xy": (value, 1.0),
-            "xycoords": ("data", "axes fraction"),
-            "textcoords": "offset points",
-            "annotation_clip": False,
-        }
-        weight = "bold" if chosen else "normal"
-        axes.annotate(text, xytext=(2, 3 + TIER * tier), color=colour, size=SMALL, weight=weight, **at)
+        at, frame, weight = (value, 1.0), ("data", "axes fraction"), "bold" if chosen else "normal"
+        write(axes, text, at, (2, 3 + TIER * tier), frame, color=colour, size=SMALL, weight=weight)
         pole = {"arrowstyle": "-", "color": colour, "linewidth": 0.5, "shrinkA": 0, "shrinkB": 0}
-        axes.annotate("", xytext=(0, 3 + TIER * (tier + 0.8)), arrowprops=pole, **at)
+        write(axes, "", at, (0, 3 + TIER * (tier + 0.8)), frame, arrowprops=pole)
 
 
 def _names(finding: LearningRateFinding) -> dict[float, str]:

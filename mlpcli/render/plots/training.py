@@ -15,7 +15,7 @@ from mlpcli.nn.fitting import EpochRecord
 from mlpcli.render.formatting import score, span
 from mlpcli.render.plots.canvas import BLUE, GREY, MUTED, ORANGE, SMALL, VERMILLION, WIDTH, figure_of, number
 from mlpcli.render.plots.layers import LayerPanel, draw_layers, layer_panels
-from mlpcli.render.plots.panels import Label, counting, end_labels, measuring, plain_numbers
+from mlpcli.render.plots.panels import Label, counting, end_labels, measuring, plain_numbers, write
 
 History = tuple[Sequence[EpochRecord], int]
 """The records of one network, and its best epoch."""
@@ -62,8 +62,7 @@ def training_figure(histories: Sequence[History], headline: str, title: str = ""
     for number_of_row, row in enumerate(rows):
         for column, panel in enumerate(row):
             place = grid[number_of_row, column] if len(row) == 2 else grid[number_of_row, :]
-            axes = figure.add_subplot(place)
-            axes.set_title(panel.title)
+            axes = figure.add_subplot(place, title=panel.title)
             margin = max(0.02 * (last - 1), 0.5 if last == 1 else 0.0)
             axes.set_xlim(1 - min(margin, 0.5), last + margin)  # there is no epoch 0
             counting(axes.xaxis, last)
@@ -147,17 +146,8 @@ def _flag(axes: Axes, x: float, text: str) -> None:
     place = axes.transAxes.inverted().transform(axes.transData.transform((x, 1.0)))[0]
     side = "left" if place < 0.3 else "right" if place > 0.7 else "center"
     axes.set_title(axes.get_title(loc="left"), pad=FLAG_PAD)
-    axes.annotate(
-        text,
-        (x, 1.0),
-        (0, 2),
-        xycoords=("data", "axes fraction"),
-        textcoords="offset points",
-        ha=side,
-        va="bottom",
-        color=VERMILLION,
-        fontsize=SMALL,
-    )
+    frame = ("data", "axes fraction")
+    write(axes, text, (x, 1.0), (0, 2), frame, ha=side, va="bottom", color=VERMILLION, size=SMALL)
 
 
 def _best(histories: Sequence[History], validated: bool) -> list[str]:

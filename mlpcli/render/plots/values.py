@@ -1,7 +1,6 @@
 """Pictures of a regression: predicted over true values, and the residuals."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -29,11 +28,9 @@ def values_figure(curves: ValueCurves, names: Sequence[str], title: str = "") ->
     figure = figure_of(WIDTH, 4.3, title, _notes(curves))
     grid = figure.add_gridspec(2, 2, width_ratios=[3, 2])
     pairs = curves.targets[0]
-    for place, draw in ((grid[:, 0], _predicted), (grid[0, 1], _histogram), (grid[1, 1], _residuals)):
-        axes = figure.add_subplot(place)
-        draw(axes, pairs)
-        if draw is _predicted:
-            axes.set_title(name(names[0], LETTERS))
+    _predicted(figure.add_subplot(grid[:, 0], title=name(names[0], LETTERS)), pairs)
+    _histogram(figure.add_subplot(grid[0, 1]), pairs)
+    _residuals(figure.add_subplot(grid[1, 1]), pairs)
     return figure
 
 
@@ -47,9 +44,8 @@ def value_figure(plot: str, curves: ValueCurves, names: Sequence[str], title: st
     figure = figure_of(side * across, side * down + 0.3, title, _notes(curves))
     grid = figure.add_gridspec(down, across)
     for index, (pairs, label) in enumerate(zip(curves.targets, names, strict=False)):
-        axes = figure.add_subplot(grid[index // across, index % across])
-        _predicted(axes, pairs)
-        axes.set_title(name(label, LETTERS // across))
+        place, title = grid[index // across, index % across], name(label, LETTERS // across)
+        _predicted(figure.add_subplot(place, title=title), pairs)
     return figure
 
 
@@ -58,10 +54,8 @@ def _rows_figure(curves: ValueCurves, names: Sequence[str], title: str, draws: S
     grid = figure.add_gridspec(len(curves.targets), len(draws))
     for row, pairs in enumerate(curves.targets):
         for column, draw in enumerate(draws):
-            axes = figure.add_subplot(grid[row, column])
-            draw(axes, pairs)
-            if not column:
-                axes.set_title(name(names[row], LETTERS))
+            title = "" if column else name(names[row], LETTERS)
+            draw(figure.add_subplot(grid[row, column], title=title), pairs)
     return figure
 
 
@@ -111,11 +105,8 @@ def _draw(axes: Axes, x: Array, y: Array, density: Density | None) -> None:
         axes.plot(x, y, "o", color=BLUE, alpha=alpha, markersize=3, markeredgewidth=0)
     else:
         counts = np.ma.masked_less_equal(density.counts.T, 0.0)
-        axes.pcolormesh(density.x_edges, density.y_edges, counts, cmap="Blues", norm=_shades(counts))
+        lowest, highest = float(counts.min()), float(counts.max())
+        shades = LogNorm(lowest / 10, max(highest, 2 * lowest))  # the lightest of the colours cannot be seen
+        axes.pcolormesh(density.x_edges, density.y_edges, counts, cmap="Blues", norm=shades)
     for axis in (axes.xaxis, axes.yaxis):
         plain_numbers(axis)
-
-
-def _shades(counts: "np.ma.MaskedArray[Any, Any]") -> LogNorm:
-    lowest, highest = float(counts.min()), float(counts.max())
-    return LogNorm(lowest / 10, max(highest, 2 * lowest))  # the lightest of the colours cannot be seen

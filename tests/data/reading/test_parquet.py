@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from mlpcli.data.columns.cells import Texts
-from mlpcli.data.reading.open_rows import OpenRows
 from mlpcli.data.reading.blocks import rewritten
+from mlpcli.data.reading.open_rows import OpenRows
 from mlpcli.data.reading.parquet import is_parquet
-from mlpcli.data.writing import ParquetWriter
 from mlpcli.data.reading.source import ReadingSettings, TextSource
+from mlpcli.data.writing import ParquetWriter
 from mlpcli.errors import DataError, MlpcliError
 from tests.data.examples import file_table, rows_of, stdin_of, values_of, write
 

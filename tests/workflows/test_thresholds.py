@@ -89,7 +89,7 @@ def test_validation_rows_of_one_class(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("given", ["f2", "cost:", "cost:FP", "cost:XX=1", "cost:FP=0", "0", "nan", 1.5, -1])
 def test_what_is_no_threshold(given: Any) -> None:
-    with pytest.raises(SettingsError, match="--threshold") as refusal:
+    with pytest.raises(SettingsError, match="threshold") as refusal:
         trained("yes", threshold=given)
     assert refusal.value.hint
 
@@ -99,7 +99,7 @@ def test_where_there_is_none_to_choose() -> None:
         trained("yes", threshold="f1", validation="none")
     assert trained("yes", threshold=0.3, validation="none").artifact.target["thresholds"] == [0.3]
     for target in ("value", "class"):
-        with pytest.raises(SettingsError, match="--threshold is for binary and multilabel"):
+        with pytest.raises(SettingsError, match="threshold: is for binary and multilabel"):
             trained(target, threshold=0.3)
 
 
@@ -179,7 +179,7 @@ def test_the_highest_level_is_rounded_down(highest: float, said: str) -> None:
 def test_one_that_would_do_nothing_is_refused(name: str) -> None:
     model = trained(name)
     for command in (mlpcli.predict, mlpcli.evaluate):
-        with pytest.raises(SettingsError, match="--threshold is for binary and multilabel"):
+        with pytest.raises(SettingsError, match="threshold: is for binary and multilabel"):
             command(model, table(), threshold=0.3)
 
 
@@ -194,7 +194,7 @@ def test_intervals_that_cannot_be_had() -> None:
             mlpcli.evaluate(without, "no such file.csv", interval=0.9)
         assert mlpcli.evaluate(without, table()).coverage is None
     for name in ("yes", "class", "labels"):
-        with pytest.raises(SettingsError, match="--interval is for regression"):
+        with pytest.raises(SettingsError, match="interval: is for regression"):
             mlpcli.predict(trained(TARGETS[name]), table(), interval=0.9)
 
 

@@ -35,7 +35,7 @@ def test_compared_with_a_file(models: dict[str, Model], tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("{", "is not JSON"),
-        ("{}", "is not what evaluate --json says"),
+        ("{}", "is not the JSON of an evaluation"),
         ('{"command": "evaluate"}', "its metrics or rows are missing"),
         (
             '{"command": "evaluate", "rows": -3, "metrics": {}}',

@@ -146,9 +146,9 @@ def test_files_that_the_models_cut_into_rows_differently(models: dict[str, Model
     path = str(tmp_path / "other")
     train = _csv(table(seed=1)[[*INPUTS, "value"]], tmp_path / "t.csv")
     mlpcli.train(train, "value", output=path, comment="#", **QUICK)
-    with pytest.raises(DataError, match="the same --comment") as refusal:
+    with pytest.raises(DataError, match="the same comment") as refusal:
         mlpcli.evaluate(models["value"], train, compare=path)
-    assert "--comment" in refusal.value.hint
+    assert "comment" in refusal.value.hint
     assert mlpcli.evaluate(models["value"], train, compare=path, comment="#").comparison is not None
 
 

@@ -37,6 +37,11 @@ class Sentence(str):
         values = [value for part in parts for value in part._values]
         return cls(by.join(part._template for part in parts), *values)
 
+    @property
+    def settings(self) -> set[str]:
+        """Names of the settings in the sentence."""
+        return {name for _, name, _, _ in Formatter().parse(self._template) if name}
+
     def told(self, naming: Naming) -> str:
         """The sentence with other names of the settings."""
         return _filled(self._template, self._values, naming)
@@ -84,9 +89,10 @@ class MlpcliError(Exception):
         return self.told(str)
 
     def told(self, naming: Naming) -> str:
-        """The message, led by the setting that it is about."""
+        """The message, led by the setting that it is about, unless it names that itself."""
         message = told(self.message, naming)
-        return f"{naming(self.setting)}: {message}" if self.setting else message
+        named = isinstance(self.message, Sentence) and self.setting in self.message.settings
+        return message if named or not self.setting else f"{naming(self.setting)}: {message}"
 
 
 class DataError(MlpcliError):

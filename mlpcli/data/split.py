@@ -69,7 +69,7 @@ class SplitSettings(Settings):
                 raise SettingsError(said, PART_HINT, setting=name)
         if self.group is not None and self.time is not None:
             raise SettingsError(
-                Sentence("does not go with {group}"), "Leave one of them out.", setting="time"
+                Sentence("{time} does not go with {group}"), "Leave one of them out.", setting="time"
             )
 
 

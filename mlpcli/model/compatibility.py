@@ -63,7 +63,10 @@ def refuse_impossible(options: Options, task: type[Task]) -> None:
         )
     if options.loss.label_smoothing and (task is Regression or loss not in (AUTO, "cross-entropy")):
         raise SettingsError(
-            Sentence("is for {loss} cross-entropy, not for {}", task.name if loss == AUTO else loss),
+            Sentence(
+                "{label_smoothing} is for {loss} cross-entropy, not for {}",
+                task.name if loss == AUTO else loss,
+            ),
             "Leave it out.",
             setting="label_smoothing",
         )
@@ -94,7 +97,7 @@ def _refuse_settings_of_steps(options: Options) -> None:
 
 
 def _incompatible(setting: str, other: str, behind: str, hint: str) -> SettingsError:
-    template = f"does not go with {{{other}}}{{}}"
+    template = f"{{{setting}}} does not go with {{{other}}}{{}}"
     return SettingsError(Sentence(template, behind), Sentence(hint), setting=setting)
 
 
@@ -115,4 +118,5 @@ def refuse_threshold(task: type[Task]) -> None:
     """Raise SettingsError if the task has no threshold."""
     if not task.has_threshold:
         others = " and ".join(name for name, each in TASKS.items() if each.has_threshold)
-        raise SettingsError(f"is for {others}, not for {task.name}", "Leave it out.", setting="threshold")
+        message = Sentence("{threshold} is for {}, not for {}", others, task.name)
+        raise SettingsError(message, "Leave it out.", setting="threshold")

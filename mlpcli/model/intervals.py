@@ -23,7 +23,7 @@ def errors_for(model: Model, level: float) -> ErrorSizes:
     """The stored errors, if they allow intervals of a level; raises MlpcliError if they do not."""
     if not isinstance(model.task, Regression):
         raise SettingsError(
-            f"is for regression, not for {model.task.name}",
+            Sentence("{interval} is for regression, not for {}", model.task.name),
             Sentence("{proba} shows how sure a class is."),
             setting="interval",
         )

@@ -92,7 +92,7 @@ class Task(ABC):
         if given == "none":
             return None
         hint = Sentence("Leave it out, or give {weight} COLUMN.")
-        raise SettingsError(f"is not for {self.name}", hint, setting="class_weight")
+        raise SettingsError(Sentence("{class_weight} is not for {}", self.name), hint, setting="class_weight")
 
     @property
     def gives_probabilities(self) -> bool:

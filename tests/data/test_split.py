@@ -136,7 +136,7 @@ def test_rows_go_by_group_or_by_time() -> None:
     assert (SplitSettings().group, SplitSettings().time) == (None, None)
     assert build(SplitSettings, {"group": "patient"}).group == "patient"
     assert build(SplitSettings, {"time": "year"}).time == "year"
-    with pytest.raises(SettingsError, match=r"^time: does not go with group$") as raised:
+    with pytest.raises(SettingsError, match=r"^time does not go with group$") as raised:
         build(SplitSettings, {"group": "patient", "time": "year"})
     assert raised.value.hint
 

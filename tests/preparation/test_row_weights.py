@@ -129,7 +129,7 @@ def test_impossible_class_weights(given: str, message: str) -> None:
 
 
 def test_class_weights_are_not_for_numbers() -> None:
-    with pytest.raises(SettingsError, match="class_weight: is not for regression"):
+    with pytest.raises(SettingsError, match="class_weight is not for regression"):
         training_examples(prepared(TABLE, target="y", features="x", class_weight="balanced"))
 
 

@@ -99,7 +99,7 @@ def test_where_there_is_none_to_choose() -> None:
         trained("yes", threshold="f1", validation="none")
     assert trained("yes", threshold=0.3, validation="none").artifact.target["thresholds"] == [0.3]
     for target in ("value", "class"):
-        with pytest.raises(SettingsError, match="threshold: is for binary and multilabel"):
+        with pytest.raises(SettingsError, match="threshold is for binary and multilabel"):
             trained(target, threshold=0.3)
 
 
@@ -179,7 +179,7 @@ def test_the_highest_level_is_rounded_down(highest: float, said: str) -> None:
 def test_one_that_would_do_nothing_is_refused(name: str) -> None:
     model = trained(name)
     for command in (mlpcli.predict, mlpcli.evaluate):
-        with pytest.raises(SettingsError, match="threshold: is for binary and multilabel"):
+        with pytest.raises(SettingsError, match="threshold is for binary and multilabel"):
             command(model, table(), threshold=0.3)
 
 
@@ -188,13 +188,13 @@ def test_intervals_that_cannot_be_had() -> None:
     with pytest.raises(MlpcliError, match="too few rows were held out in training for more than 0"):
         mlpcli.predict(model, table(), interval=0.99)
     for without in (trained("value", validation="none"), _aged(model)):
-        with pytest.raises(MlpcliError, match="the model knows no errors on rows that were held out"):
+        with pytest.raises(MlpcliError, match="the model has no errors on rows that were held out"):
             mlpcli.predict(without, table(), interval=0.9)
-        with pytest.raises(MlpcliError, match="the model knows no errors on rows that were held out"):
+        with pytest.raises(MlpcliError, match="the model has no errors on rows that were held out"):
             mlpcli.evaluate(without, "no such file.csv", interval=0.9)
         assert mlpcli.evaluate(without, table()).coverage is None
     for name in ("yes", "class", "labels"):
-        with pytest.raises(SettingsError, match="interval: is for regression"):
+        with pytest.raises(SettingsError, match="interval is for regression"):
             mlpcli.predict(trained(TARGETS[name]), table(), interval=0.9)
 
 

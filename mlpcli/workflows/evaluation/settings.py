@@ -14,7 +14,8 @@ REPEATS = 5
 def _some(setting: str, text: str) -> str:
     """A gate that is empty, as by an unset variable, would be open."""
     if not parse_list(text):
-        raise SettingsError("is empty", "Name a metric and a number, or leave it out.", setting=setting)
+        hint = "Name a metric and a number, or leave it out."
+        raise SettingsError(Sentence(f"{{{setting}}} is empty"), hint, setting=setting)
     return text
 
 
@@ -130,10 +131,11 @@ class EvaluationSettings(Settings):
         for name in ("importance_metric", "importance_repeats"):
             if getattr(self, name) is not None and not self.importance:
                 hint = Sentence("Give {importance}, too.")
-                raise SettingsError(Sentence("is for {importance}"), hint, setting=name)
+                raise SettingsError(Sentence(f"{{{name}}} is for {{importance}}"), hint, setting=name)
         if self.level is not None and not (self.bootstrap or self.compare is not None or self.importance):
             others = "Give {bootstrap}, {compare} or {importance}, too; {interval} has a level of its own."
-            raise SettingsError("is for intervals, and there are none", Sentence(others), setting="level")
+            none = Sentence("{level} is for intervals, and there are none")
+            raise SettingsError(none, Sentence(others), setting="level")
 
     @property
     def confidence(self) -> float:

@@ -34,16 +34,16 @@ def test_compared_with_a_file(models: dict[str, Model], tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("{", "is not JSON"),
+        ("{", "is not valid JSON"),
         ("{}", "is not the JSON of an evaluation"),
         ('{"command": "evaluate"}', "its metrics or rows are missing"),
         (
             '{"command": "evaluate", "rows": -3, "metrics": {}}',
             "metrics or rows are missing",
         ),
-        ('{"command": "evaluate", "rows": 3, "metrics": {"f1": 1e999}}', "numbers that are some"),
-        ('{"command": "evaluate", "rows": 3, "metrics": {"f1": NaN}}', "numbers that are some"),
-        (f'{{"command": "evaluate", "rows": 3, "metrics": {{"f1": 1{"0" * 400}}}}}', "numbers that are some"),
+        ('{"command": "evaluate", "rows": 3, "metrics": {"f1": 1e999}}', "NaN or infinity"),
+        ('{"command": "evaluate", "rows": 3, "metrics": {"f1": NaN}}', "NaN or infinity"),
+        (f'{{"command": "evaluate", "rows": 3, "metrics": {{"f1": 1{"0" * 400}}}}}', "NaN or infinity"),
         ('{"command": "evaluate", "rows": 3, "metrics": {"f1": "high"}}', "metrics or rows are missing"),
         ('{"command": "evaluate", "rows": 3, "metrics": {}, "task": "regression"}', "its task is regression"),
     ],

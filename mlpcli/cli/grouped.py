@@ -91,7 +91,7 @@ class GroupedCommand(click.Command):
         sections: dict[str, list[tuple[str, str]]] = {}
         hidden = 0
         for param in self.get_params(ctx):
-            record = param.get_help_record(ctx)
+            record = param.get_help_record(ctx) if isinstance(param, click.Option) else None
             if getattr(param, "rare", False) and not ctx.meta.get(SHOW_ALL):
                 hidden += 1
             elif record is not None:

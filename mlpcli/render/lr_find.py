@@ -73,4 +73,5 @@ def fields(finding: "LearningRateFinding") -> dict[str, Any]:
         {"lr": point.learning_rate, "loss": point.loss, "smoothed": point.smoothed}
         for point in finding.points
     ]
-    return {name: getattr(finding, name) for name in FIELDS} | {"points": points}
+    found = {name: getattr(finding, name) for name in FIELDS}
+    return found | {"interval": list(finding.interval), "points": points}

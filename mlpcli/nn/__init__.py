@@ -24,3 +24,38 @@ bias rate and no bias decay, a short last batch) in six nets from 20-100-2 to 10
 (one thread) and 1.04 (two threads) times as fast in geometric mean: 1.1 to 1.17 on the smallest nets, 0.93 to
 1.0 on the largest. That is below the 1.15 that would have paid for biases scattered over the flat vector.
 """
+
+from importlib import import_module
+from typing import Any
+
+_NAMES = {
+    "activations": "ACTIVATIONS",
+    "activations.simple": "Identity LeakyRelu Relu Sigmoid Tanh",
+    "architecture": "NetworkSettings build_network",
+    "batches": "Examples",
+    "embeddings": "NUMBER_EMBEDDINGS",
+    "fitting": "EpochRecord fit",
+    "initialization": "INITIALIZATIONS",
+    "layers": "Dense Dropout Scale",
+    "losses": "LOSSES",
+    "losses.classes": "SoftmaxCrossEntropy",
+    "losses.labels": "SigmoidCrossEntropy",
+    "losses.numbers": "Huber MeanAbsoluteError MeanSquaredError",
+    "network": "Network",
+    "optimizers": "OPTIMIZERS",
+    "optimizers.lbfgs": "LBFGS",
+    "optimizers.rules": "SGD Adam Momentum",
+    "range_test": "sweep",
+    "regularization": "Regularization RegularizationSettings",
+    "schedules": "SCHEDULES",
+    "trainer": "Trainer",
+    "training_settings": "TrainingSettings",
+}
+"""Names for whoever builds networks by hand, by module; each is loaded when first asked for."""
+
+
+def __getattr__(name: str) -> Any:
+    for module, names in _NAMES.items():
+        if name in names.split():
+            return getattr(import_module(f"mlpcli.nn.{module}"), name)
+    raise AttributeError(f"module 'mlpcli.nn' has no attribute {name!r}")

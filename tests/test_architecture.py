@@ -116,14 +116,18 @@ def test_workflows_and_below_do_not_print_or_exit(path: Path) -> None:
             assert node.attr not in ("argv", "exit", "stdout", "stderr"), f"sys.{node.attr} in {path}"
 
 
-@pytest.mark.parametrize("command", ["predict", "evaluate", "inspect"])
+REPORTS = {"predict": "predict", "evaluate": "evaluation.report", "inspect": "inspect"}
+
+
+@pytest.mark.parametrize("command", REPORTS)
 def test_a_command_that_does_not_train_loads_no_training(command: str) -> None:
-    """Neither the command nor its workflow; in a process of its own, as others load everything."""
+    """Neither the command nor its workflow nor its report; in a process of its own."""
+    names = f"mlpcli.cli.{command}, mlpcli.workflows.{command}, mlpcli.render.{REPORTS[command]}"
     loaded = subprocess.run(
         [
             sys.executable,
             "-c",
-            f"import sys, mlpcli.cli.{command}, mlpcli.workflows.{command}; print(*sys.modules)",
+            f"import sys, {names}; print(*sys.modules)",
         ],
         capture_output=True,
         text=True,
@@ -131,6 +135,8 @@ def test_a_command_that_does_not_train_loads_no_training(command: str) -> None:
     ).stdout.split()
     assert f"mlpcli.workflows.{command}" in loaded
     assert not [name for name in loaded if name.startswith(("mlpcli.training", "mlpcli.preparation"))]
+    if command == "inspect":  # which reads a header alone
+        assert not {"pandas", "mlpcli.nn", "mlpcli.metrics", "mlpcli.data.columns"} & set(loaded)
 
 
 TEXTS_OF_THE_COMMAND_LINE = re.compile(r"(?<![\w-])--[a-z]")

@@ -7,12 +7,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
 from mlpcli.errors import count
-from mlpcli.metrics.bootstrap import Interval
-from mlpcli.metrics.gates import GateResult
 from mlpcli.render.console import Screen
 from mlpcli.render.formatting import score
 
 if TYPE_CHECKING:
+    from mlpcli.metrics.bootstrap import Interval
+    from mlpcli.metrics.gates import GateResult
     from mlpcli.workflows.evaluation.comparison import Comparison
     from mlpcli.workflows.evaluation.importance import Importance
     from mlpcli.workflows.evaluation.result import Coverage, Evaluation
@@ -92,7 +92,7 @@ def metrics_table(
     metrics: Mapping[str, float | None],
     baseline: Mapping[str, float | None],
     reasons: Mapping[str, str] = MappingProxyType({}),
-    spread: Mapping[str, Interval | None] | None = None,
+    spread: "Mapping[str, Interval | None] | None" = None,
     level: float = 0.0,
 ) -> ReportTable:
     """Each metric, its interval if there is one, and the baseline's; below, why a metric is missing."""
@@ -195,7 +195,7 @@ def _importance(found: "Importance", blocks: bool) -> ReportTable:
     return ReportTable("Importance", headers, rows, (1, 2), (said,))
 
 
-def gates_of(gates: Sequence[GateResult]) -> list[ReportTable]:
+def gates_of(gates: "Sequence[GateResult]") -> list[ReportTable]:
     """One table, if there are gates."""
     if not gates:
         return []
@@ -205,7 +205,7 @@ def gates_of(gates: Sequence[GateResult]) -> list[ReportTable]:
     return [ReportTable(title, ["", "gate", ""], rows)]
 
 
-def found_by(gate: GateResult) -> str:
+def found_by(gate: "GateResult") -> str:
     """The value that a verdict rests on, or why there is none."""
     return gate.reason or f"it is {score(gate.value)}"
 

@@ -11,7 +11,7 @@ from mlpcli.data.reading.table import Table
 from mlpcli.data.schema import CHOSEN, DataSettings, resolve_names
 from mlpcli.data.target import LOG, POSITIVE, ClassTarget, LabelTarget, NumberTarget, refuse_negative
 from mlpcli.errors import DataError, Sentence, count, did_you_mean
-from mlpcli.model.tasks import TASKS, Multilabel, Regression, Task, numbers_in
+from mlpcli.model.tasks import TASKS, Multilabel, Regression, Task, labels_in, numbers_in
 
 MOST_CLASSES = 20
 ROWS_PER_CLASS = 5
@@ -100,20 +100,17 @@ def fit_task(
 
     `into` is the range into which numbers are scaled.
     """
-    fitted: Task
     if task in ("binary", "multiclass"):
         classes = ClassTarget.fit(names[0], frame[names[0]].texts(), settings.positive)
         if task == "binary" and len(classes.classes) != 2:
             raise DataError(f"target {names[0]!r} has not two classes", Sentence("Use {task} multiclass."))
-        fitted = TASKS[task](classes)
-    elif task == "multilabel":
-        fitted = Multilabel(LabelTarget(tuple(names)))
-    else:
-        values = numbers_in(frame, names)
-        if into == POSITIVE:
-            refuse_negative(names, values, Sentence("Choose another {loss} or {output_activation}."))
-        if settings.target_scaling == LOG:
-            refuse_negative(names, values, Sentence("Leave out {target_scaling} log."))
-        scaling, clip = settings.target_scaling, bool(settings.clip_predictions)
-        return Regression(NumberTarget.fit(names, values[train], into, scaling, clip=clip)), values
-    return fitted, fitted.truth(frame)
+        return TASKS[task](classes), classes.encode(frame)
+    if task == "multilabel":
+        return Multilabel(LabelTarget(tuple(names))), labels_in(frame, names)
+    values = numbers_in(frame, names)
+    if into == POSITIVE:
+        refuse_negative(names, values, Sentence("Choose another {loss} or {output_activation}."))
+    if settings.target_scaling == LOG:
+        refuse_negative(names, values, Sentence("Leave out {target_scaling} log."))
+    scaling, clip = settings.target_scaling, bool(settings.clip_predictions)
+    return Regression(NumberTarget.fit(names, values[train], into, scaling, clip=clip)), values

@@ -150,11 +150,11 @@ def _earlier(path: str, model: Model) -> Earlier:
     try:
         content = from_json(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
-        raise DataError(f"{path}: {error.strerror}", HOW) from None
+        raise _incomparable(path, f"{error.strerror}", HOW) from None
     except (ValueError, RecursionError):
         raise _incomparable(path, "is not valid JSON, or holds NaN or infinity", HOW) from None
     if not isinstance(content, dict) or content.get("command") != "evaluate":
-        raise DataError(f"{path}: is not the JSON of an evaluation", HOW)
+        raise _incomparable(path, "is not the JSON of an evaluation", HOW)
     metrics, rows, task = content.get("metrics"), content.get("rows"), content.get("task")
     if (
         type(rows) is not int

@@ -3,7 +3,7 @@
 Only `mlpcli.cli` turns these into a message and an exit status; Python callers catch `MlpcliError`.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
 from string import Formatter
 from typing import Any, TypeAlias
@@ -56,20 +56,15 @@ def _filled(template: str, values: Sequence[object], naming: Naming) -> str:
     return Formatter().vformat(template, values, _Names(naming))
 
 
-class _Names(Mapping[str, str]):
+class _Names(dict[str, str]):
     """A mapping that has every key: the setting of that name."""
 
     def __init__(self, naming: Naming) -> None:
+        super().__init__()
         self._naming = naming
 
-    def __getitem__(self, key: str) -> str:
+    def __missing__(self, key: str) -> str:
         return self._naming(key)
-
-    def __iter__(self) -> Any:
-        return iter(())
-
-    def __len__(self) -> int:
-        return 0
 
 
 class MlpcliError(Exception):
@@ -91,8 +86,12 @@ class MlpcliError(Exception):
     def told(self, naming: Naming) -> str:
         """The message, led by the setting that it is about, unless it names that itself."""
         message = told(self.message, naming)
-        named = isinstance(self.message, Sentence) and self.setting in self.message.settings
-        return message if named or not self.setting else f"{naming(self.setting)}: {message}"
+        return f"{naming(self.setting)}: {message}" if self.setting and not self.names_setting else message
+
+    @property
+    def names_setting(self) -> bool:
+        """Whether the message itself names the setting that it is about."""
+        return isinstance(self.message, Sentence) and self.setting in self.message.settings
 
 
 class DataError(MlpcliError):

@@ -129,7 +129,9 @@ def origins_told(ctx: click.Context) -> Iterator[None]:
         kind = MlpcliError  # what a file says is not wrong from the command line alone
         if source is ParameterSource.ENVIRONMENT:
             kind, place = type(error), f"{place} ({naming(error.setting)})"
-        raise kind(f"{place}: {told(error.message, naming)}", error.hint) from error
+        message = told(error.message, naming)
+        placed = f"{message} [{place}]" if error.names_setting else f"{place}: {message}"
+        raise kind(placed, error.hint) from error
 
 
 def _origins(ctx: click.Context) -> dict[str, str]:

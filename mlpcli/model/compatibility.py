@@ -48,13 +48,13 @@ def refuse_impossible(options: Options, task: type[Task]) -> None:
             setting="output_activation",
         )
     if owns_link:
-        for setting, wrong in (
-            ("output_activation", function != "identity"),
-            ("target_scaling", options.data.target_scaling == LOG),
+        for setting, value, wrong in (
+            ("output_activation", function, function != "identity"),
+            ("target_scaling", LOG, options.data.target_scaling == LOG),
         ):
             if wrong:
                 hint = "Leave it out: this loss takes the exponential of the output."
-                raise _incompatible(setting, "loss", f" {loss}", hint)
+                raise _incompatible(setting, "loss", f" {loss}", hint, f" {value}")
     if loss == "perceptron" and options.network.hidden:
         raise SettingsError(
             "perceptron is for a single layer",
@@ -96,9 +96,9 @@ def _refuse_settings_of_steps(options: Options) -> None:
             raise _incompatible(name, "optimizer", searching, hint)
 
 
-def _incompatible(setting: str, other: str, behind: str, hint: str) -> SettingsError:
-    template = f"{{{setting}}} does not go with {{{other}}}{{}}"
-    return SettingsError(Sentence(template, behind), Sentence(hint), setting=setting)
+def _incompatible(setting: str, other: str, behind: str, hint: str, value: str = "") -> SettingsError:
+    template = f"{{{setting}}}{{}} does not go with {{{other}}}{{}}"
+    return SettingsError(Sentence(template, value, behind), Sentence(hint), setting=setting)
 
 
 def check_threshold(settings: DecisionSettings, task: type[Task], *, held: bool) -> None:

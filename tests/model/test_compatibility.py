@@ -21,7 +21,7 @@ IMPOSSIBLE: dict[str, tuple[str, dict[str, Any], str]] = {
     "output activation with poisson": (
         "regression",
         {"output_activation": "softplus", "loss": "poisson"},
-        "output_activation does not go with loss poisson",
+        "output_activation softplus does not go with loss poisson",
     ),
     "perceptron with hidden layers": ("binary", {"loss": "perceptron"}, "loss: perceptron"),
     "smoothing of numbers": ("regression", {"label_smoothing": 0.1}, "label_smoothing"),

@@ -23,7 +23,7 @@ def choose_threads(given: int | None, largest_product: int) -> int:
 
 
 def usable_cores() -> int:
-    """Those that this process may run on."""
+    """The number of cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

@@ -36,7 +36,7 @@ class Encoder(ABC):
 
     @classmethod
     def infer(cls, name: str, present: "Texts") -> Column | None:
-        """The column, if its cells that are not missing are of this kind by themselves; no numbers are."""
+        """The column, if these texts, of which none is missing, are of this kind; None otherwise."""
         return None
 
     @classmethod

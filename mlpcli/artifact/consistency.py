@@ -114,9 +114,10 @@ def _check_weights(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> No
         raise ValueError("its array 'parameters' does not fit its header")
     if constants is not None and (constants.dtype != np.float32 or constants.shape[:-1] != members):
         raise ValueError("its array 'constants' is not a list of numbers")
-    temperature = arrays.get("temperature")
-    if temperature is not None and (temperature.ndim != 1 or temperature.dtype != np.float64):
-        raise ValueError("its array 'temperature' is not a list of numbers")
+    for name in ("temperature", "bias"):
+        array = arrays.get(name)
+        if array is not None and (array.ndim != 1 or array.dtype != np.float64):
+            raise ValueError(f"its array {name!r} is not a list of numbers")
 
 
 def _check_errors(arrays: Mapping[str, Array], targets: int) -> None:
@@ -143,10 +144,10 @@ def _check_errors(arrays: Mapping[str, Array], targets: int) -> None:
 
 
 def _check_thresholds(target: Mapping[str, Any], task: str, labels: Sequence[str]) -> None:
-    """There is a probability for each label, or no threshold."""
+    """There is a probability for each label, or each of several classes, or no threshold."""
     if "thresholds" not in target:
         return
     thresholds = target["thresholds"]
-    wanted = {"binary": 1, "multilabel": len(labels)}.get(task)
+    wanted = {"binary": 1, "multilabel": len(labels), "multiclass": len(target.get("classes", ()))}.get(task)
     if len(thresholds) != wanted or not all(0 < each < 1 for each in thresholds):
         raise ValueError("its thresholds are not those of its target")

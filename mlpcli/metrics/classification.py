@@ -92,18 +92,19 @@ def brier(outcome: Outcome) -> float:
 
 
 def ece(outcome: Outcome) -> float:
-    """Expected calibration error: 15 equal bins of the top probability (Guo et al. 2017, eq. 3)."""
+    """Expected calibration error in 15 equal bins (Guo et al. 2017, eq. 3): of two classes of the positive
+    one's probability, as too high and too low would cancel in that of the top class; else of the latter."""
 
     def bins_and_gaps() -> tuple[Array, Array]:
         scores = outcome.scores
-        if scores.shape[1] == 2:  # along an axis of two NumPy takes ten times as long
-            top, predicted = np.maximum(scores[:, 0], scores[:, 1]), scores[:, 1] > scores[:, 0]
+        if scores.shape[1] == 2:
+            given, happened = scores[:, 1], outcome.truth
         else:
-            top, predicted = scores.max(axis=1), scores.argmax(axis=1)
-        top, right = top.astype(np.float64), (predicted == outcome.truth).astype(np.float64)
-        return np.clip(np.ceil(top * 15).astype(np.intp) - 1, 0, 14), right - top
+            given, happened = scores.max(axis=1), scores.argmax(axis=1) == outcome.truth
+        given = given.astype(np.float64)
+        return np.clip(np.ceil(given * 15).astype(np.intp) - 1, 0, 14), happened - given
 
-    bins, gaps = outcome.fixed("bins of the top probability", bins_and_gaps)
+    bins, gaps = outcome.fixed("calibration bins", bins_and_gaps)
     weights = outcome.row_weights
     return float(np.abs(np.bincount(bins, weights * gaps, 15)).sum() / weights.sum())
 

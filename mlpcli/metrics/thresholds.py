@@ -64,3 +64,20 @@ def cost(fp_cost: float, fn_cost: float) -> Objective:
 
 
 RULES: dict[str, Objective] = {"f1": f1, "youden": youden}
+
+
+def thresholds_by_cost(weights: Array) -> list[float]:
+    """Thresholds of the classes' probabilities by what a wrong decision on a row of each class costs.
+
+    `weights` (classes,) give a threshold a class, to be compared with each other: the class whose probability
+    is the largest multiple of its threshold costs least. (2,) and (labels, 2), of no and yes, give one of yes
+    each: w_no / (w_no + w_yes) (Elkan 2001, The foundations of cost-sensitive learning).
+    """
+    weights = np.maximum(weights, 1e-9 * weights.max())
+    if weights.shape[-1] == 2:
+        by_label = weights.reshape(-1, 2)
+        chosen = by_label[:, 0] / by_label.sum(axis=1)
+    else:
+        chosen = (1.0 / weights) / (1.0 / weights).sum()
+    thresholds: list[float] = chosen.tolist()
+    return thresholds

@@ -37,6 +37,8 @@ class Model:
     loss: Loss
     temperature: Array
     """(1,), or (labels,) of several labels: raw outputs are divided by it."""
+    bias: Array
+    """(outputs,): added then."""
 
     @property
     def network(self) -> Network:
@@ -53,7 +55,7 @@ class Model:
 
     def predictions(self, raw: Array) -> Array:
         """Raw outputs of one network as predictions, in float64."""
-        return np.asarray(self.loss.link(raw.astype(np.float64) / self.temperature))
+        return np.asarray(self.loss.link(raw.astype(np.float64) / self.temperature + self.bias))
 
     @property
     def threshold(self) -> Threshold:
@@ -130,6 +132,9 @@ def built(
     temperature = stored.arrays.get("temperature", np.ones(1))
     if len(temperature) not in (1, networks[0].n_out):
         raise ValueError("the temperatures are not those of the outputs")
+    bias = stored.arrays.get("bias", np.zeros(networks[0].n_out))
+    if len(bias) != networks[0].n_out:
+        raise ValueError("the biases are not those of the outputs")
     return Model(
         artifact=stored,
         options=options,
@@ -138,6 +143,7 @@ def built(
         networks=networks,
         loss=loss_of(options, task),
         temperature=temperature,
+        bias=bias,
     )
 
 

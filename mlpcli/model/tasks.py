@@ -18,7 +18,8 @@ from mlpcli.options.objective import ClassWeight
 from mlpcli.settings import AUTO
 
 Threshold: TypeAlias = "float | Array"
-"""One for all labels, or (labels,)."""
+"""One for all classes or labels, or one each: of several classes the one whose probability is the largest
+multiple of its threshold is predicted."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Task(ABC):
     headline: ClassVar[str]
     """The metric shown while training."""
     has_threshold: ClassVar[bool] = False
-    """Whether probabilities are compared with a threshold; else the most probable class is predicted."""
+    """Whether the user may give a threshold of probabilities."""
 
     @classmethod
     def loss_name(cls, given: str) -> str:
@@ -87,12 +88,16 @@ class Task(ABC):
     def baseline(self, truth: Array, weights: Array | None) -> Array:
         """Predictions (outputs,) that need no input: the mean, or the shares of the classes."""
 
-    def class_weights(self, truth: Array, given: ClassWeight, training: Array) -> Array | None:
-        """Weights (rows, 1) or (rows, labels) or None; balanced means by the `training` truth."""
+    def weights_of_classes(self, given: ClassWeight, training: Array) -> Array | None:
+        """Weights (classes,), or (labels, 2) of no and yes, or None; balanced: by the `training` truth."""
         if given == "none":
             return None
         hint = Sentence("Leave it out, or give {weight} COLUMN.")
         raise SettingsError(Sentence("{class_weight} is not for {}", self.name), hint, setting="class_weight")
+
+    def spread_class_weights(self, by_class: Array, truth: Array) -> Array:
+        """Weights (rows, 1) or (rows, labels) from those of the classes."""
+        return np.asarray(by_class[truth, None])
 
     @property
     def gives_probabilities(self) -> bool:
@@ -179,20 +184,19 @@ class Multiclass(Task):
         return truth
 
     def decide(self, predictions: Array, threshold: Threshold) -> Array:
-        return np.asarray(predictions.argmax(axis=1))
+        return np.asarray((predictions / threshold).argmax(axis=1))
 
     def baseline(self, truth: Array, weights: Array | None) -> Array:
         counts = np.bincount(truth, weights, len(self.labels)).astype(np.float64)
         return np.asarray(counts / counts.sum())
 
-    def class_weights(self, truth: Array, given: ClassWeight, training: Array) -> Array | None:
+    def weights_of_classes(self, given: ClassWeight, training: Array) -> Array | None:
         if given == "none":
             return None
-        counts = np.bincount(training, minlength=len(self.labels))
-        by_class = np.asarray(len(training) / (len(counts) * np.maximum(counts, 1)))
         if given != "balanced":
-            by_class = _named_weights(given, self.labels)
-        return by_class[truth, None]
+            return _named_weights(given, self.labels)
+        counts = np.bincount(training, minlength=len(self.labels))
+        return np.asarray(len(training) / (len(counts) * np.maximum(counts, 1)))
 
     def cells(self, decided: Array) -> list[list[Any]]:
         return [self.target.decode(decided)]
@@ -247,15 +251,17 @@ class Multilabel(Task):
     def baseline(self, truth: Array, weights: Array | None) -> Array:
         return np.asarray(np.average(truth, axis=0, weights=weights))
 
-    def class_weights(self, truth: Array, given: ClassWeight, training: Array) -> Array | None:
+    def weights_of_classes(self, given: ClassWeight, training: Array) -> Array | None:
         if given == "none":
             return None
         if given != "balanced":
-            return np.where(truth == 1, _named_weights(given, self.labels), 1.0)
-        positive = training.sum(axis=0)
-        rows = len(training)
-        of_ones, of_zeros = rows / (2 * np.maximum(positive, 1)), rows / (2 * np.maximum(rows - positive, 1))
-        return np.asarray(np.where(truth == 1, of_ones, of_zeros))
+            of_ones = _named_weights(given, self.labels)
+            return np.column_stack([np.ones_like(of_ones), of_ones])
+        rows, positive = len(training), training.sum(axis=0)
+        return np.column_stack([rows / (2 * np.maximum(each, 1)) for each in (rows - positive, positive)])
+
+    def spread_class_weights(self, by_class: Array, truth: Array) -> Array:
+        return np.where(truth == 1, by_class[:, 1], by_class[:, 0])
 
 
 def numbers_in(frame: Frame, names: Sequence[str]) -> Array:

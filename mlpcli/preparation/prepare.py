@@ -109,14 +109,17 @@ class Prepared:
             None if weights is None else (weights * scale).astype(np.float32),
         )
 
+    @property
+    def class_weights(self) -> Array | None:
+        """As of `Task.weights_of_classes`."""
+        return self.task.weights_of_classes(self.options.objective.class_weight, self.parts["train"].truth)
+
     def _weights(self, rows: EncodedRows) -> Array | None:
-        by_class = self.task.class_weights(
-            rows.truth, self.options.objective.class_weight, self.parts["train"].truth
-        )
-        if rows.weights is None:
-            return by_class
-        by_row = rows.weights[:, None]
-        return by_row if by_class is None else by_row * by_class
+        by_row = None if rows.weights is None else rows.weights[:, None]
+        if (classes := self.class_weights) is None:
+            return by_row
+        by_class = self.task.spread_class_weights(classes, rows.truth)
+        return by_class if by_row is None else by_row * by_class
 
 
 def prepared_for(data: Data, settings: dict[str, Any]) -> Prepared:

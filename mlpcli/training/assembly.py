@@ -17,7 +17,8 @@ from mlpcli.model.tasks import Regression
 from mlpcli.model.weights import input_weights, zeros_of
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.preparation.prepare import Prepared
-from mlpcli.training.held_out import HeldOut, calibrated, chosen_thresholds, held_errors
+from mlpcli.training.calibration import calibrated
+from mlpcli.training.held_out import HeldOut, chosen_thresholds, held_errors
 from mlpcli.training.members import Member
 from mlpcli.version import __version__
 
@@ -54,10 +55,13 @@ def assemble(prepared: Prepared, members: Sequence[Member]) -> tuple[Model, Held
     if isinstance(prepared.task, Regression):
         artifact.arrays.update(held_errors(model, held))
         return model, held
+    class_weights = None
     if prepared.options.objective.calibrate:
-        artifact.arrays["temperature"] = temperature = calibrated(model, held)
-        model = replace(model, temperature=temperature)
-    if (thresholds := chosen_thresholds(model, held)) is not None:
+        class_weights = prepared.class_weights
+        temperature, bias = calibrated(model, held, class_weights)
+        artifact.arrays.update(temperature=temperature, bias=bias)
+        model = replace(model, temperature=temperature, bias=bias)
+    if (thresholds := chosen_thresholds(model, held, class_weights)) is not None:
         artifact.target["thresholds"] = thresholds
     return model, held
 

@@ -1,0 +1,135 @@
+"""Calibration on held-out rows: probabilities σ(z / T + b), with a temperature T and a bias b for each class.
+
+Temperature scaling (Guo et al. 2017, arXiv 1706.04599) corrects how sure a network is, but not shares that
+are wrong on the whole, as after class weights. A bias does (bias-corrected temperature scaling, Alexandari et
+al. 2020, arXiv 1901.06852); it starts from what class weights w are known to do: the logits of class k are
+learned log w_k too high (King & Zeng 2001).
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from mlpcli.arrays import Array
+from mlpcli.model.model import Model
+from mlpcli.model.tasks import Task
+from mlpcli.training.held_out import HeldOut
+
+LOWEST, HIGHEST = 0.05, 20.0
+"""Temperatures."""
+MOST_ROWS = 20_000
+SURENESS = 1.0
+"""Weight of the belief that the temperature is 1, (log T)² / 2, beside the sum of the rows' losses: of few
+rows that are all right the best temperature would be 0."""
+BIAS_SURENESS = 25.0
+"""The same for the biases, around those of the class weights. On 17 tables with two seeds log loss is 0.996 of
+that without biases (mean); with 4 it is 0.994, but up to 6 % more on a table of 200 rows."""
+GOLDEN = (5**0.5 - 1) / 2
+STEPS = 24
+"""Of golden section search: from a factor of 400 to one of 1.0001."""
+ROUNDS = 2
+"""Of fitting the temperatures and then the biases."""
+MOST_NEWTON_STEPS = 30
+SMALLEST = 1e-12
+
+Predicted = Callable[[Array, Array], Array]
+"""Probabilities (rows, outputs) at temperatures and biases."""
+
+
+def calibrated(model: Model, held: HeldOut, class_weights: Array | None) -> tuple[Array, Array]:
+    """Temperatures (1,), or (labels,) of several labels, and biases (outputs,) of a model without them.
+
+    They minimise Σ -log p(truth) over the held-out rows, each plus a weak belief in its starting value.
+    `class_weights` are those of `Task.weights_of_classes`.
+    """
+    bias = learned_bias(model.task, class_weights)
+    labels = model.task.name != "multiclass"
+    temperature = np.ones(model.task.outputs if labels else 1)
+    some = held.some(MOST_ROWS)
+    weights = np.ones(len(some.part)) if some.part.weights is None else some.part.weights
+    if not weights.sum() > 0:
+        return temperature, bias
+    weights = (weights / weights.mean())[:, None]  # their unit says nothing
+    truth = some.part.truth.reshape(len(weights), -1)
+    if not labels:
+        truth = truth == np.arange(model.task.outputs)
+
+    def predicted(temperature: Array, bias: Array) -> Array:
+        return some.predicted(replace(model, temperature=temperature, bias=bias).predictions)
+
+    believed = bias
+    for _ in range(ROUNDS):
+        temperature = _temperature(predicted, bias, truth, weights, labels=labels)
+        bias = _bias(predicted, temperature, bias, believed, truth, weights, labels=labels)
+    return temperature, bias
+
+
+def learned_bias(task: Task, class_weights: Array | None) -> Array:
+    """What to add to logits (outputs,) that were learned with class weights, so that they are of the shares.
+
+    A class of weight 0 was not learned: nothing is known of it.
+    """
+    if class_weights is None:
+        return np.zeros(task.outputs)
+    weights = np.asarray(class_weights, np.float64)
+    logarithms = np.log(np.where(weights > 0, weights, 1.0))
+    if task.name == "multiclass":
+        return np.asarray(logarithms.mean() - logarithms)
+    by_label = logarithms.reshape(-1, 2)
+    return np.asarray(by_label[:, 0] - by_label[:, 1])
+
+
+def _temperature(predicted: Predicted, bias: Array, truth: Array, weights: Array, *, labels: bool) -> Array:
+    """The best temperature of each label, or of all classes together, by golden section (Kiefer 1953)."""
+    yes = truth.astype(bool)
+
+    def loss(logarithm: Array) -> Array:
+        probabilities = predicted(np.exp(logarithm), bias)
+        right = np.where(yes, probabilities, 1.0 - probabilities if labels else 1.0)
+        losses = -np.sum(np.log(np.maximum(right, SMALLEST)) * weights, axis=0)
+        return np.asarray((losses if labels else losses.sum()) + SURENESS / 2 * logarithm**2)
+
+    columns = truth.shape[1] if labels else 1
+    low, high = np.full(columns, np.log(LOWEST)), np.full(columns, np.log(HIGHEST))
+    left, right = high - GOLDEN * (high - low), low + GOLDEN * (high - low)
+    at_left, at_right = loss(left), loss(right)
+    for _ in range(STEPS):
+        below = at_left < at_right
+        low, high = np.where(below, low, left), np.where(below, right, high)
+        inner = np.where(below, high - GOLDEN * (high - low), low + GOLDEN * (high - low))
+        at_inner = loss(inner)
+        left, right = np.where(below, inner, right), np.where(below, left, inner)
+        at_left, at_right = np.where(below, at_inner, at_right), np.where(below, at_left, at_inner)
+    return np.asarray(np.exp((low + high) / 2))
+
+
+def _bias(
+    predicted: Predicted,
+    temperature: Array,
+    bias: Array,
+    believed: Array,
+    truth: Array,
+    weights: Array,
+    *,
+    labels: bool,
+) -> Array:
+    """Biases b with Σ (p - y) + c (b - believed) = 0: mean probabilities are the shares, but for the belief.
+
+    By Newton's method; of several networks the Jacobian is that of the mean, an upper bound, so that no step
+    is too long.
+    """
+    tolerance = 1e-6 * len(truth)
+    for _ in range(MOST_NEWTON_STEPS):
+        probabilities = predicted(temperature, bias)
+        slope = np.sum((probabilities - truth) * weights, axis=0) + BIAS_SURENESS * (bias - believed)
+        if np.abs(slope).max() <= tolerance:
+            break
+        weighted = probabilities * weights
+        if labels:
+            step = slope / (np.sum(weighted * (1.0 - probabilities), axis=0) + BIAS_SURENESS)
+        else:
+            jacobian = np.diag(weighted.sum(axis=0) + BIAS_SURENESS) - weighted.T @ probabilities
+            step = np.linalg.solve(jacobian, slope)
+        bias = bias - np.clip(step, -1.0, 1.0)
+    return bias

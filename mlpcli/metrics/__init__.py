@@ -8,8 +8,8 @@ choice of an epoch and the tests take it from there. `Outcome.fixed` caches what
 as a bootstrap computes the metric with a thousand of them.
 """
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
@@ -25,6 +25,8 @@ class Metric:
     formula: Callable[[Outcome], float]
     higher_is_better: bool
     tasks: frozenset[str]
+    changed: Mapping[str, str] = field(default_factory=dict)
+    """The version of mlpcli that last changed the definition, by task: earlier values cannot be compared."""
 
     def function(self, outcome: Outcome) -> float:
         """The score of an outcome, a finite number; raises UnavailableError where it is undefined."""
@@ -57,9 +59,9 @@ METRICS: dict[str, Metric] = {
     "average_precision": Metric(
         partial(classification.one_against_rest, "average_precision"), True, _CLASSES | _LABELS
     ),
-    "log_loss": Metric(classification.log_loss, False, _CLASSES),
+    "log_loss": Metric(classification.log_loss, False, _CLASSES | _LABELS),
     "brier": Metric(classification.brier, False, _CLASSES),
-    "ece": Metric(classification.ece, False, _CLASSES),
+    "ece": Metric(classification.ece, False, _CLASSES, {"binary": "0.2.0"}),
     "mcc": Metric(classification.mcc, True, _CLASSES),
     "rmse": Metric(regression.rmse, False, _VALUES),
     "mae": Metric(regression.mae, False, _VALUES),

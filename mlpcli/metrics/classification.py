@@ -34,6 +34,16 @@ def per_class(outcome: Outcome, classes: int) -> dict[str, Array]:
     return outcome.weighed(f"scores of {classes}", scores)
 
 
+def shares(outcome: Outcome) -> dict[str, Array]:
+    """share and mean_probability of each class or label, (labels,): alike if probabilities are calibrated."""
+    scores, weights = outcome.scores, outcome.row_weights
+    if outcome.truth.ndim == 2:
+        counts = weights @ outcome.truth
+    else:
+        counts = np.bincount(outcome.truth, weights, scores.shape[1])
+    return {"share": counts / weights.sum(), "mean_probability": weights @ scores / weights.sum()}
+
+
 def accuracy(outcome: Outcome) -> float:
     """Share of rows whose class is right."""
     return weighted_mean(outcome.fixed("right", lambda: outcome.truth == outcome.predicted), outcome)
@@ -72,10 +82,17 @@ def mcc(outcome: Outcome) -> float:
 
 
 def log_loss(outcome: Outcome) -> float:
-    """Mean of -log of the probability given to the true class, clipped at the smallest float step."""
+    """Mean of -log of the probability given to the truth, clipped at the smallest float step.
+
+    Of several labels the mean over them.
+    """
     eps = np.finfo(np.float64).eps
-    losses = outcome.fixed("log losses", lambda: -np.log(np.clip(_of_the_truth(outcome), eps, 1 - eps)))
-    return weighted_mean(losses, outcome)
+
+    def losses() -> Array:
+        values = -np.log(np.clip(_of_the_truth(outcome), eps, 1 - eps))
+        return np.asarray(values if values.ndim == 1 else values.mean(axis=1))
+
+    return weighted_mean(outcome.fixed("log losses", losses), outcome)
 
 
 def brier(outcome: Outcome) -> float:
@@ -134,7 +151,10 @@ def _classes(outcome: Outcome) -> int:
 
 
 def _of_the_truth(outcome: Outcome) -> Array:
-    """(rows,) probability given to the true class."""
+    """(rows,) probability given to the true class, or (rows, labels) to what is true of each label."""
+    if outcome.truth.ndim == 2:
+        scores = outcome.scores.astype(np.float64, copy=False)
+        return np.where(outcome.truth == 1, scores, 1.0 - scores)
     return np.asarray(outcome.scores[np.arange(len(outcome.truth)), outcome.truth], np.float64)
 
 

@@ -1,4 +1,4 @@
-"""Metrics of values: the mean over targets, where there are several."""
+"""Metrics of values. Of several targets: the mean where it has no unit, else none, as units may differ."""
 
 import numpy as np
 
@@ -8,20 +8,21 @@ from mlpcli.metrics.outcome import Outcome, UnavailableError
 
 def rmse(outcome: Outcome) -> float:
     """Root of the mean squared error, in the target's units."""
-    return float(np.sqrt(_column_means(_squares(outcome), outcome)).mean())
+    return _in_units(np.sqrt(_column_means(_squares(outcome), outcome)))
 
 
 def mae(outcome: Outcome) -> float:
     """Mean absolute error, in the target's units."""
-    return float(_column_means(_sizes(outcome), outcome).mean())
+    return _in_units(_column_means(_sizes(outcome), outcome))
 
 
 def median_absolute_error(outcome: Outcome) -> float:
-    """Median of the absolute errors."""
+    """Median of the absolute errors, in the target's units."""
     sizes = _sizes(outcome)
     orders = outcome.fixed("orders of errors", lambda: np.argsort(sizes, axis=0))
     pairs = zip(sizes.T, orders.T, strict=True)
-    return float(np.mean([weighted_median(column, outcome.row_weights, order) for column, order in pairs]))
+    medians = [weighted_median(column, outcome.row_weights, order) for column, order in pairs]
+    return _in_units(np.array(medians))
 
 
 def r2(outcome: Outcome) -> float:
@@ -35,10 +36,18 @@ def explained_variance(outcome: Outcome) -> float:
 
 
 def mape(outcome: Outcome) -> float:
-    """Mean of |error| / |truth|, as a share; a truth of 0 makes it huge, as in scikit-learn."""
-    eps = np.finfo(np.float64).eps
-    shares = outcome.fixed("shares", lambda: _sizes(outcome) / np.maximum(np.abs(outcome.truth), eps))
-    return float(_column_means(shares, outcome).mean())
+    """Mean of |error| / |truth|, as a share; undefined if a truth is 0."""
+
+    def zeros() -> Array:
+        return np.asarray((outcome.truth == 0).any(axis=1))
+
+    if count := int(np.count_nonzero(outcome.row_weights[outcome.fixed("zeros", zeros)])):
+        raise UnavailableError(f"the truth is 0 in {count:,} row{'s' if count > 1 else ''}")
+
+    def shares() -> Array:
+        return _sizes(outcome) / np.where(outcome.truth == 0, 1.0, np.abs(outcome.truth))
+
+    return float(_column_means(outcome.fixed("shares", shares), outcome).mean())
 
 
 def residuals(outcome: Outcome) -> dict[str, Array]:
@@ -72,6 +81,13 @@ def _sizes(outcome: Outcome) -> Array:
 
 def _squares(outcome: Outcome) -> Array:
     return outcome.fixed("squares of errors", lambda: np.asarray(errors_of(outcome) ** 2))
+
+
+def _in_units(by_target: Array) -> float:
+    """The score of the only target."""
+    if len(by_target) > 1:
+        raise UnavailableError("several targets may have different units; it stands with each target")
+    return float(by_target[0])
 
 
 def _column_means(values: Array, outcome: Outcome) -> Array:

@@ -1,15 +1,20 @@
 """A model's scores on some rows, beside those of the trivial baseline."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import numpy as np
 
 from mlpcli.arrays import Array
 from mlpcli.metrics import METRICS, measure
+from mlpcli.metrics.classification import shares
 from mlpcli.metrics.outcome import Outcome
 from mlpcli.model.encoded_rows import EncodedRows
 from mlpcli.model.model import Model
-from mlpcli.model.tasks import Threshold
+from mlpcli.model.tasks import Multiclass, Threshold
+
+ByTarget: TypeAlias = dict[str, dict[str, float | None]]
+"""Metrics by target or label."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +26,8 @@ class Scores:
     baseline: dict[str, float | None]
     """Of the training rows' mean, or class shares, as the prediction of every row."""
     reasons: dict[str, str]
+    per_target: ByTarget | None = None
+    """Of each target or label, where there are several."""
 
     def beats_baseline(self, metric: str) -> bool:
         """Whether a metric is better than the baseline's."""
@@ -44,10 +51,33 @@ def score(model: Model, part: EncodedRows) -> Scores:
 
 
 def scores_of(model: Model, outcome: Outcome, trivial: Outcome) -> Scores:
-    """All metrics of an outcome and of the baseline's."""
+    """All metrics of an outcome and of the baseline's, and those of each target."""
+    return replace(overall_scores(model, outcome, trivial), per_target=by_target(model, outcome))
+
+
+def overall_scores(model: Model, outcome: Outcome, trivial: Outcome) -> Scores:
+    """The same without those of each target."""
     metrics, reasons = measure(outcome, model.task.name)
     baseline, _ = measure(trivial, model.task.name)
     return Scores(len(outcome.truth), metrics, baseline, reasons)
+
+
+def by_target(model: Model, outcome: Outcome) -> ByTarget | None:
+    """Each target by itself: values as regression, labels as a binary class with its share."""
+    if isinstance(model.task, Multiclass) or len(model.task.labels) == 1:
+        return None
+    found: ByTarget = {}
+    for number, name in enumerate(model.task.labels):
+        truth, predicted = outcome.truth[:, number], outcome.predicted[:, number]
+        if outcome.probabilities is None:
+            single = Outcome(truth[:, None], predicted[:, None], None, outcome.weights)
+            found[name] = measure(single, "regression")[0]
+            continue
+        of_label = outcome.probabilities[:, number]
+        single = Outcome(truth, predicted, np.column_stack([1 - of_label, of_label]), outcome.weights)
+        found[name] = measure(single, "binary")[0]
+        found[name] |= {each: float(values[1]) for each, values in shares(single).items()}
+    return found
 
 
 def predicted_outcome(model: Model, part: EncodedRows, predictions: Array) -> Outcome:

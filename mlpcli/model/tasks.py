@@ -31,8 +31,6 @@ class Task(ABC):
     name: ClassVar[str]
     losses: ClassVar[Mapping[str, str]]
     """Loss by the name a user gives; the first is the default."""
-    headline: ClassVar[str]
-    """The metric shown while training."""
     has_threshold: ClassVar[bool] = False
     """Whether the user may give a threshold of probabilities."""
 
@@ -46,6 +44,16 @@ class Task(ABC):
             hint = Sentence("It is for {} ({task}). {}", others, did_you_mean(given, cls.losses))
             raise SettingsError(f"{given!r} is not for {cls.name}", hint, setting="loss")
         return cls.losses[given]
+
+    @property
+    @abstractmethod
+    def headline(self) -> str:
+        """The metric shown while training."""
+
+    @property
+    def importance_metric(self) -> str:
+        """The metric that tells best what a column is worth: of values r2, else the log loss."""
+        return "log_loss"
 
     @property
     @abstractmethod
@@ -123,7 +131,14 @@ class Regression(Task):
 
     name = "regression"
     losses = losses_for("numbers")
-    headline = "rmse"
+
+    @property
+    def headline(self) -> str:
+        return "rmse" if len(self.labels) == 1 else "r2"
+
+    @property
+    def importance_metric(self) -> str:
+        return "r2"
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -167,7 +182,10 @@ class Multiclass(Task):
 
     name = "multiclass"
     losses = losses_for("classes")
-    headline = "accuracy"
+
+    @property
+    def headline(self) -> str:
+        return "accuracy"
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -235,8 +253,11 @@ class Multilabel(Task):
 
     name = "multilabel"
     losses = losses_for("labels")
-    headline = "f1_micro"
     has_threshold = True
+
+    @property
+    def headline(self) -> str:
+        return "f1_micro"
 
     @property
     def labels(self) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Rules that read a learning rate off the curve of a range test. SUGGESTIONS.
 
 They are pure functions of rates and smoothed losses (rates,), which end where the sweeps blew up. valley,
-slide, steep and minimum are fastai's (callback/schedule.py), half_max is ours.
+slide, steep and minimum are fastai's (callback/schedule.py) but stay before the minimum, half_max is ours.
 """
 
 from collections.abc import Callable
@@ -103,6 +103,17 @@ def half_max(rates: FloatArray, smoothed: FloatArray) -> float:
     return largest_usable(rates, smoothed) / 2
 
 
+def _lowest(smoothed: FloatArray) -> int:
+    """The last index of the minimum: behind it is a rise, with falls in it that no training would reach."""
+    return len(smoothed) - 1 - int(np.argmin(smoothed[::-1]))
+
+
+def _fall(rates: FloatArray, smoothed: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """The curve up to its minimum."""
+    end = _lowest(smoothed) + 1
+    return rates[:end], smoothed[:end]
+
+
 def minimum(rates: FloatArray, smoothed: FloatArray) -> float:
     """A tenth of the rate with the lowest smoothed loss (fastai)."""
     return float(rates[int(np.argmin(smoothed))]) / 10
@@ -110,13 +121,16 @@ def minimum(rates: FloatArray, smoothed: FloatArray) -> float:
 
 def steep(rates: FloatArray, smoothed: FloatArray) -> float:
     """The rate at which the smoothed loss falls fastest per logarithm of the rate (fastai)."""
+    rates, smoothed = _fall(rates, smoothed)
     if len(smoothed) < 2:
         return float(rates[0])
     return float(rates[int(np.argmin(np.gradient(smoothed, np.log(rates))))])
 
 
 def slide(rates: FloatArray, smoothed: FloatArray) -> float:
-    """From the right, move a window of 15 left until the slopes at its ends agree; its left end (fastai)."""
+    """From the right, move a window of 15 left until the slopes at its ends agree; its left end (fastai),
+    or the minimum where that is further left: on the rising flank no training learns.
+    """
     if len(smoothed) < 2:
         return float(rates[0])
     slopes = np.gradient(smoothed)
@@ -124,11 +138,12 @@ def slide(rates: FloatArray, smoothed: FloatArray) -> float:
     left = max(right - 15, 0)
     while left > 0 and abs(slopes[right] - slopes[left]) > 0.005:
         left, right = left - 1, right - 1
-    return float(rates[left])
+    return float(rates[min(left, _lowest(smoothed))])
 
 
 def valley(rates: FloatArray, smoothed: FloatArray) -> float:
     """About the middle of the longest decreasing subsequence of the smoothed losses (fastai's default)."""
+    rates, smoothed = _fall(rates, smoothed)
     lengths = np.ones(len(smoothed), dtype=np.intp)
     for index in range(1, len(smoothed)):
         before = lengths[:index][smoothed[:index] > smoothed[index]]

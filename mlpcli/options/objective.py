@@ -29,7 +29,8 @@ class ObjectiveSettings(Settings):
     )
     calibrate: bool | None = setting(
         None,
-        "Fit a temperature of the probabilities on validation rows.",
+        "Fit temperature and bias of probabilities on validation rows, so that they are of the true shares; "
+        "without it they are as learned, with {class_weight} of classes weighted so.",
         group="Loss",
     )
     class_weight: ClassWeight = setting(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 FALLBACK, DATES, LEAK, REPEATED, MISSING = "fallback", "dates", "leak", "repeated", "missing"
 FEW_ROWS, IMBALANCE = "few rows", "imbalance"
-DIVERGED, CHECKPOINT = "diverged", "checkpoint"
+DIVERGED, CHECKPOINT, CALIBRATION = "diverged", "checkpoint", "calibration"
 
 
 @dataclass(frozen=True)

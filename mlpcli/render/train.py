@@ -9,7 +9,7 @@ from mlpcli.errors import Sentence, count
 from mlpcli.preparation.finding import REPEATED
 from mlpcli.render.console import Screen
 from mlpcli.render.dry_run import notes_fields, schema_report
-from mlpcli.render.evaluation.tables import metrics_table, table_report
+from mlpcli.render.evaluation.tables import metrics_table, table_report, target_table
 from mlpcli.render.formatting import duration, rate, span
 from mlpcli.render.inspect import network_report
 from mlpcli.render.loss_curve import course, losses_of
@@ -57,6 +57,8 @@ def report(screen: Screen, run: "TrainingRun", data: Sequence[str]) -> None:
             note = "these rows were kept apart: an unbiased score"
         table = metrics_table(f"Scores on {rows}", scores.metrics, scores.baseline, scores.reasons)
         table_report(screen, replace(table, above=[note]))
+        if scores.per_target is not None:
+            table_report(screen, target_table(artifact.schema.task, scores.per_target))
     screen.line()
     if run.output is None or run.output == "-":
         return
@@ -156,6 +158,7 @@ def fields(run: "TrainingRun") -> dict[str, Any]:
     """The JSON fields of `train`."""
     artifact = run.artifact
     metrics = {part: scores.metrics for part, scores in run.scores.items()}
+    per_target = {part: scores.per_target for part, scores in run.scores.items()}
     shown = next(run.scores[part] for part in ("validation", "test", "train") if part in run.scores)
     return {
         "model": run.output,
@@ -171,6 +174,7 @@ def fields(run: "TrainingRun") -> dict[str, Any]:
         "test": metrics.get("test"),
         "training": metrics.get("train"),
         "baseline": shown.baseline,
+        "per_target": per_target if shown.per_target is not None else None,
         "members": [member.summary() for member in run.members],
         "notes": notes_fields(run.plan.notes, run.findings),
         "transferred": None

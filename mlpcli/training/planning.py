@@ -6,13 +6,14 @@ from typing import Any
 
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.schema import Schema
+from mlpcli.errors import Sentence
 from mlpcli.files import Outputs
 from mlpcli.model.compatibility import check_threshold
 from mlpcli.model.encoded_rows import Data, paths_of
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.nn.network import LayerSummary
 from mlpcli.options.threads import choose_threads, usable_cores
-from mlpcli.preparation.finding import Finding
+from mlpcli.preparation.finding import CALIBRATION, Finding
 from mlpcli.preparation.prepare import Prepared, prepared_for
 from mlpcli.training.budget import changed_by_time, fit_to_time
 from mlpcli.training.checkpointing import CheckpointFile
@@ -135,9 +136,17 @@ def _ready(prepared: Prepared, checkpoint: CheckpointFile | None, began: float) 
         threads=threads,
         counts=prepared.counts,
         notes=notes,
-        findings=prepared.findings,
+        findings=[*prepared.findings, *_uncalibrated(prepared)],
         encoders=prepared.encoder.to_stored()[0],
         past=[] if checkpoint is None else checkpoint.history,
         transferred=None if prepared.transfer is None else prepared.transfer.described,
     )
     return ReadyTraining(prepared, plan, checkpoint, began)
+
+
+def _uncalibrated(prepared: Prepared) -> list[Finding]:
+    """A finding about probabilities that class weights shift and nothing corrects."""
+    if prepared.class_weights is None or prepared.options.objective.calibrate:
+        return []
+    said = Sentence("probabilities are of classes weighted by {class_weight}, not of their true shares")
+    return [Finding(CALIBRATION, said, Sentence("{calibrate} corrects them"))]

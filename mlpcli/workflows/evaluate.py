@@ -15,7 +15,7 @@ from mlpcli.model.compatibility import refuse_threshold
 from mlpcli.model.encoded_rows import Data
 from mlpcli.model.intervals import errors_for
 from mlpcli.model.model import Model, ModelLike, load
-from mlpcli.model.scores import Scores, baseline_outcome, scores_of
+from mlpcli.model.scores import Scores, baseline_outcome, by_target, overall_scores, scores_of
 from mlpcli.options.threads import limited_threads
 from mlpcli.settings import build, refuse_unknown
 from mlpcli.workflows.evaluation.comparison import (
@@ -31,7 +31,6 @@ from mlpcli.workflows.evaluation.other_model import outcome_of_other
 from mlpcli.workflows.evaluation.result import (
     Evaluation,
     by_class,
-    by_target,
     coverage_of,
     curves_of,
     residuals_of,
@@ -103,7 +102,7 @@ def _evaluated(
             model,
             rows.sample,
             threshold,
-            chosen.importance_metric or model.task.headline,
+            chosen.importance_metric or model.task.importance_metric,
             chosen.shufflings,
             chosen.confidence,
             generators["importance"],
@@ -129,7 +128,7 @@ def _evaluated(
         resamples=chosen.bootstrap or 0,
         confusion=matrix,
         per_class=classes,
-        per_target=by_target(model, outcome),
+        per_target=scores.per_target,
         baseline_per_class=by_class(model, trivial)[1],
         baseline_per_target=by_target(model, trivial),
         residuals=residuals_of(model, outcome),
@@ -188,7 +187,7 @@ def _compared(
 def _slice(
     model: Model, outcome: Outcome, trivial: Outcome, chosen: EvaluationSettings, generator: Generator
 ) -> SliceScores:
-    found, task = scores_of(model, outcome, trivial), model.task.name
+    found, task = overall_scores(model, outcome, trivial), model.task.name
     spread = None
     if chosen.bootstrap is not None:
         spread = intervals(outcome, task, None, chosen.bootstrap, generator, chosen.confidence)

@@ -53,7 +53,7 @@ def drawn(task: str, weighted: bool, seed: int) -> Outcome:
     generator, rows = np.random.default_rng(seed), 200
     weights = generator.exponential(size=rows) if weighted else None
     if task == "regression":
-        values = generator.standard_normal((rows, 3)) * [1e-3, 1, 1e3] + [0, 5, 0]
+        values = generator.standard_normal((rows, 1)) * 10.0 ** generator.integers(-3, 4) + 5
         return Outcome(values, values + generator.standard_normal(values.shape), None, weights)
     if task == "multilabel":
         labels = (generator.random((rows, 4)) < [0.5, 0.1, 0.9, 0.3]).astype(np.intp)

@@ -35,6 +35,19 @@ def of_probabilities(function: Callable[..., Any]) -> Oracle:
     return score
 
 
+def of_labels(outcome: Outcome) -> Any:
+    """scikit-learn has the log loss of one label."""
+    columns = zip(outcome.truth.T, outcome.scores.T, strict=True)
+    return np.mean(
+        [
+            oracle.log_loss(
+                truth, np.column_stack([1 - given, given]), sample_weight=outcome.weights, labels=[0, 1]
+            )
+            for truth, given in columns
+        ]
+    )
+
+
 def of_ranks(function: Callable[..., Any], **options: Any) -> Oracle:
     def score(outcome: Outcome) -> Any:
         two = outcome.truth.ndim == 1 and outcome.scores.shape[1] == 2
@@ -62,7 +75,9 @@ ORACLES: dict[str, Oracle] = {
     "hamming_loss": of_decisions(oracle.hamming_loss),
     "roc_auc": of_ranks(oracle.roc_auc_score, multi_class="ovr"),
     "average_precision": of_ranks(oracle.average_precision_score),
-    "log_loss": of_probabilities(oracle.log_loss),
+    "log_loss": lambda outcome: (
+        of_labels(outcome) if outcome.truth.ndim == 2 else of_probabilities(oracle.log_loss)(outcome)
+    ),
     "brier": of_probabilities(oracle.brier_score_loss),
     "mcc": of_decisions(oracle.matthews_corrcoef),
     "rmse": of_decisions(oracle.root_mean_squared_error),
@@ -90,6 +105,8 @@ UNDEFINED: dict[str, Callable[[Outcome], bool]] = {
     "average_precision": lambda outcome: not bool(membership(outcome).any(axis=0).all()),
     "r2": lambda outcome: len(outcome.truth) < 2,
     "explained_variance": lambda outcome: len(outcome.truth) < 2,
+    "mape": lambda outcome: bool((outcome.truth == 0).any()),
+    **dict.fromkeys(("rmse", "mae", "median_absolute_error"), lambda outcome: outcome.truth.shape[1] > 1),
 }
 """Where a metric cannot be had although there are rows."""
 

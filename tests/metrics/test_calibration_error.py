@@ -36,6 +36,17 @@ def test_of_two_classes(
     assert METRICS["ece"].function(outcome) == pytest.approx(expected, abs=1e-12)
 
 
+def test_too_high_and_too_low_do_not_cancel() -> None:
+    given = np.repeat([0.2, 0.8], 10)
+    truth = np.r_[np.zeros(10, int), np.ones(10, int)]
+    outcome = Outcome(truth, truth, np.column_stack([1 - given, given]))
+    assert METRICS["ece"].function(outcome) == pytest.approx(0.2, abs=1e-12)
+    # 30 % of 0.2 and 90 % of 0.8 are positive: 0.1 off both; the top class is right 80 % of the time.
+    truth = np.r_[np.arange(10) < 3, np.arange(10) < 9].astype(int)
+    outcome = Outcome(truth, truth, outcome.probabilities)
+    assert METRICS["ece"].function(outcome) == pytest.approx(0.1, abs=1e-12)
+
+
 def test_of_three_classes_only_the_top_one_counts() -> None:
     probabilities = np.array([[0.5, 0.3, 0.2], [0.1, 0.52, 0.38], [0.0, 0.1, 0.9]])
     outcome = Outcome(np.array([0, 2, 2]), probabilities.argmax(axis=1), probabilities)

@@ -82,6 +82,13 @@ def test_any_single_row_gives_a_number_or_a_reason(name: str, task: str) -> None
         (classes_of([2, 2], 3), "multiclass", {"roc_auc", "average_precision"}),
         (labels_of([[0, 1], [0, 0]]), "multilabel", {"roc_auc", "average_precision"}),
         (labels_of([[1, 1], [1, 0]]), "multilabel", {"roc_auc"}),
+        (values_of([0.0, 1.0], [2.0, 0.0]), "regression", {"mape"}),
+        (values_of([0.0, 1.0, 3.0], [2.0, 0.0, 1.0], [0, 1, 1]), "regression", set()),
+        (
+            Outcome(np.ones((2, 2)), np.zeros((2, 2))),
+            "regression",
+            {"rmse", "mae", "median_absolute_error"},
+        ),
         (values_of([1.0], [2.0]), "regression", {"r2", "explained_variance"}),
         (values_of([1.0, 2.0, 3.0], [2.0, 2.0, 2.0], [0, 4, 0]), "regression", {"r2", "explained_variance"}),
         (

@@ -44,6 +44,18 @@ def test_a_rule_suggests_a_rate_at_which_the_loss_falls(name: str, noise: float)
     assert FALLS_FROM < suggested <= FALLS_TO
 
 
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("name", SUGGESTIONS)
+def test_no_rule_goes_behind_the_minimum(name: str, seed: int) -> None:
+    """A short fall, and behind the minimum a longer and steeper one from a peak, as after a blow-up."""
+    decades = np.log10(RATES)
+    knots = [-6.0, -3.0, -2.0, -1.0, 1.0]
+    losses = np.interp(decades, knots, [1.0, 1.0, 0.2, 3.0, 0.3])
+    losses += 0.01 * np.random.default_rng(seed).standard_normal(len(RATES))
+    smoothed = smooth(RATES, losses)
+    assert SUGGESTIONS[name](RATES, smoothed) <= RATES[np.argmin(smoothed)]
+
+
 @pytest.mark.parametrize("scale", [0.1, 1.0, 50.0])
 @pytest.mark.parametrize("shift", [-7.0, 0.0, 7.0])
 @pytest.mark.parametrize("name", [name for name in SUGGESTIONS if name != "slide"])

@@ -1,14 +1,19 @@
-"""One temperature: found where it is known, and good for the log loss of rows that were held out."""
+"""Temperatures and biases: found where they are known, and good for rows that were held out."""
 
+import functools
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pytest
+from sklearn.linear_model import LogisticRegression
 
 import mlpcli
-from mlpcli.training.held_out import fit_temperature
+from mlpcli.model.encoded_rows import EncodedRows
+from mlpcli.model.model import Model
+from mlpcli.training.calibration import calibrated
+from mlpcli.training.held_out import HeldOut
 
 ROWS = 20_000
 
@@ -18,41 +23,117 @@ def softmax(logits: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return np.asarray(powers / powers.sum(axis=1, keepdims=True))
 
 
+def held_rows(
+    logits: npt.NDArray[Any], truth: npt.NDArray[Any], weights: npt.NDArray[Any] | None = None
+) -> HeldOut:
+    """Rows that one network held out, with its raw outputs."""
+    part = EncodedRows(np.empty((len(truth), 0), np.float32), truth, weights)
+    return HeldOut(part, [(np.arange(len(truth)), logits)])
+
+
+@functools.cache
+def model_of(classes: int) -> Model:
+    """An uncalibrated model; 0 classes stand for two labels."""
+    target = ["label", "tag"] if classes == 0 else "y"
+    settings: dict[str, Any] = {"preset": "textbook", "epochs": 1, "calibrate": False}
+    return mlpcli.train(noisy(max(classes, 2)), target, features="a,b", **settings).model
+
+
 @pytest.mark.parametrize("temperature", [0.3, 1.0, 4.0])
-def test_a_known_temperature_is_found(temperature: float) -> None:
+def test_a_known_temperature_and_bias_are_found(temperature: float) -> None:
     generator = np.random.default_rng(0)
     logits = generator.standard_normal((ROWS, 3)) * 2
     draws = generator.random((ROWS, 1))
     truth = (softmax(logits).cumsum(axis=1) < draws).sum(axis=1)
-    # Outputs that are too large by the temperature must be divided by it.
-    found = fit_temperature(lambda t: softmax(logits * temperature / t), truth)
-    assert found == pytest.approx(temperature, rel=0.05)
+    shift = np.array([1.0, -0.5, -0.5])
+    # Outputs that are too large by the temperature must be divided by it, those shifted shifted back.
+    found, bias = calibrated(model_of(3), held_rows((logits + shift) * temperature, truth), None)
+    assert found == pytest.approx([temperature], rel=0.05)
+    assert bias - bias.mean() == pytest.approx(-shift, abs=0.05)
 
 
 @pytest.mark.parametrize("temperature", [0.5, 3.0])
-def test_of_one_label(temperature: float) -> None:
+def test_each_label_has_its_own(temperature: float) -> None:
     generator = np.random.default_rng(0)
-    logits = generator.standard_normal(ROWS) * 2
-    truth = (generator.random(ROWS) < 1 / (1 + np.exp(-logits))).astype(int)
-    found = fit_temperature(lambda t: 1 / (1 + np.exp(-logits * temperature / t)), truth)
-    assert found == pytest.approx(temperature, rel=0.05)
+    logits = generator.standard_normal((ROWS, 2)) * 2
+    truth = (generator.random((ROWS, 2)) < 1 / (1 + np.exp(-logits))).astype(int)
+    raw = (logits + np.array([0.0, 1.0])) * [temperature, 1.0]
+    found, bias = calibrated(model_of(0), held_rows(raw, truth), None)
+    assert found == pytest.approx([temperature, 1.0], rel=0.05)
+    assert bias == pytest.approx([0.0, -1.0], abs=0.06)
+
+
+def test_it_is_platt_scaling() -> None:
+    """scikit-learn's logistic regression of the truth on the one raw output finds the same (Platt 1999)."""
+    generator = np.random.default_rng(1)
+    logits = generator.standard_normal((ROWS, 1)) * 3
+    truth = (generator.random(ROWS) < 1 / (1 + np.exp(-0.4 * logits[:, 0] + 0.3))).astype(int)
+    found, bias = calibrated(model_of(2), held_rows(logits, truth), None)
+    oracle = LogisticRegression(C=np.inf).fit(logits, truth)
+    assert 1 / found[0] == pytest.approx(oracle.coef_[0, 0], rel=0.01)
+    assert bias[0] == pytest.approx(oracle.intercept_[0], abs=0.01)
 
 
 def test_rows_that_are_all_right_do_not_make_it_sure() -> None:
     """Without a belief in 1 the loss falls for ever as the temperature does."""
-    logits = np.array([[2.0, 0.0]] * 10)
-    assert fit_temperature(lambda t: softmax(logits / t), np.zeros(10, int)) > 0.2
+    logits = np.array([[2.0, 0.0, 0.0]] * 10)
+    assert calibrated(model_of(3), held_rows(logits, np.zeros(10, int)), None)[0][0] > 0.2
 
 
 def test_weights_count_as_rows() -> None:
-    logits = np.random.default_rng(0).standard_normal((50, 2)) * 3
-    truth = np.arange(50) % 2
-    weights = np.arange(50) % 3
-    repeated = np.repeat(np.arange(50), weights)
-    weighted = fit_temperature(lambda t: softmax(logits / t), truth, weights)
-    assert weighted == pytest.approx(
-        fit_temperature(lambda t: softmax(logits[repeated] / t), truth[repeated]), rel=1e-6
+    logits = np.random.default_rng(0).standard_normal((50, 3)) * 3
+    truth, weights = np.arange(50) % 3, np.arange(50) % 3 * 1.0
+    # Their mean is one, as the sum of the losses stands beside the belief.
+    weights *= 50 / weights.sum()
+    repeated = np.repeat(np.arange(50), (np.arange(50) % 3))
+    weighted = calibrated(model_of(3), held_rows(logits, truth, weights), None)
+    twice = calibrated(model_of(3), held_rows(logits[repeated], truth[repeated]), None)
+    assert weighted[0] == pytest.approx(twice[0], rel=0.02)
+    assert weighted[1] == pytest.approx(twice[1], abs=0.02)
+
+
+@pytest.mark.parametrize("classes", [2, 4])
+@pytest.mark.parametrize("preset", ["textbook", "default"])
+def test_after_class_weights_probabilities_are_of_the_true_shares(classes: int, preset: str) -> None:
+    frame = noisy(classes, rows=8000)
+    rare = frame["y"] == "c1"
+    frame = frame[~rare | (np.arange(len(frame)) % 6 == 0)].reset_index(drop=True)
+    learned, others = frame[: len(frame) // 2], frame[len(frame) // 2 :]
+    settings: dict[str, Any] = {"preset": preset, "epochs": 5, "class_weight": "balanced", "seed": 1}
+    run = mlpcli.train(learned, "y", features="a,b", **settings)
+    raw = mlpcli.train(learned, "y", features="a,b", calibrate=False, **settings)
+    found, plain = (mlpcli.evaluate(each.model, others).per_class for each in (run, raw))
+    assert found is not None
+    assert plain is not None
+    for name, values in found.items():
+        deviation = abs(values["mean_probability"] - values["share"])
+        # Both the held-out rows of the calibration and these are a sample.
+        rows = 1 / (1 / run.scores["validation"].rows + 1 / len(others))
+        assert deviation < 3 * np.sqrt(values["share"] * (1 - values["share"]) / rows), name
+    assert plain["c1"]["mean_probability"] > 2 * plain["c1"]["share"]
+    # What a mistake costs still decides.
+    assert found["c1"]["recall"] == pytest.approx(plain["c1"]["recall"], abs=0.1)
+    assert [finding.kind for finding in raw.findings].count("calibration") == 1
+    assert "calibration" not in [finding.kind for finding in run.findings]
+
+
+def test_without_held_out_rows_the_known_shift_is_taken_back() -> None:
+    run = mlpcli.train(
+        noisy(2), "y", features="a", preset="textbook", epochs=1, validation=0.0, class_weight="c0=1,c1=4"
     )
+    assert run.artifact.arrays["temperature"].tolist() == [1.0]
+    assert run.artifact.arrays["bias"].tolist() == pytest.approx([-np.log(4)])
+    assert run.artifact.target["thresholds"] == pytest.approx([1 / 5])
+
+
+def test_thresholds_of_several_classes_are_inverse_to_their_weights() -> None:
+    run = mlpcli.train(
+        noisy(3), "y", features="a", preset="textbook", epochs=1, class_weight="c0=1,c1=2,c2=4"
+    )
+    assert run.artifact.target["thresholds"] == pytest.approx([4 / 7, 2 / 7, 1 / 7])
+    task = run.model.task
+    shares = np.array([[0.58, 0.32, 0.1], [0.1, 0.3, 0.6], [0.75, 0.15, 0.1]])
+    assert task.decide(shares, run.model.threshold).tolist() == [1, 2, 0]
 
 
 @pytest.mark.parametrize("unit", [1e-6, 1e6])
@@ -67,11 +148,11 @@ def test_the_unit_of_weights_says_nothing(unit: float) -> None:
     assert temperatures[0] == pytest.approx(temperatures[1], rel=1e-4)
 
 
-def noisy(classes: int) -> pd.DataFrame:
+def noisy(classes: int, rows: int = 600) -> pd.DataFrame:
     """Rows of which a net that learns them by heart is far too sure."""
     generator = np.random.default_rng(0)
-    frame = pd.DataFrame(generator.standard_normal((600, 6)), columns=list("abcdef"))
-    noise = generator.standard_normal(600) * 2
+    frame = pd.DataFrame(generator.standard_normal((rows, 6)), columns=list("abcdef"))
+    noise = generator.standard_normal(rows) * 2
     frame["y"] = pd.qcut(frame["a"] + noise, classes, labels=[f"c{n}" for n in range(classes)]).astype(str)
     frame["label"], frame["tag"] = (frame["a"] + noise > 0).astype(int), (frame["b"] > 0).astype(int)
     return frame
@@ -100,17 +181,6 @@ def test_log_loss_of_other_rows_is_better(classes: int) -> None:
     assert losses[1] < losses[0]
 
 
-def test_each_label_has_its_own() -> None:
-    run = mlpcli.train(noisy(2), ["label", "tag"], features="a,b,c,d,e,f", preset="textbook", epochs=20)
-    assert run.artifact.arrays["temperature"].shape == (2,)
-
-
-def test_decisions_stay_and_values_have_none() -> None:
-    frame = noisy(4)
-    plain, hot = (
-        mlpcli.train(frame, "y", features="a,b,c", preset="textbook", epochs=5, calibrate=calibrate)
-        for calibrate in (False, True)
-    )
-    assert plain.scores["validation"].metrics["accuracy"] == hot.scores["validation"].metrics["accuracy"]
-    values = mlpcli.train(frame, "b", features="a,c", preset="textbook", epochs=2)
-    assert "temperature" not in values.artifact.arrays
+def test_values_have_none() -> None:
+    values = mlpcli.train(noisy(2), "b", features="a,c", preset="textbook", epochs=2)
+    assert not {"temperature", "bias"} & values.artifact.arrays.keys()

@@ -28,6 +28,10 @@ FEW = {
 """Metrics shown for a slice, by task; JSON has all."""
 FEW_OF_TARGET = {"multilabel": ("f1", "precision", "recall", "roc_auc"), "regression": FEW["regression"]}
 FEW_OF_CLASS = ("precision", "recall", "f1")
+SHARES = {"share": "share", "mean_probability": "mean P"}
+"""Shown beside each other, by their headings: alike where probabilities are calibrated."""
+WITHOUT_UNIT = ("r2", "explained_variance", "mape")
+"""Metrics of several targets together."""
 BAR = 24
 BLOCKS = " ▏▎▍▌▋▊▉█"
 
@@ -62,8 +66,7 @@ def tables_of(evaluation: "Evaluation", blocks: bool) -> Iterator[ReportTable]:
     if evaluation.per_class is not None and evaluation.baseline_per_class is not None:
         yield _each("class", FEW_OF_CLASS, evaluation.per_class, evaluation.baseline_per_class)
     if evaluation.per_target is not None and evaluation.baseline_per_target is not None:
-        few = FEW_OF_TARGET[evaluation.task]
-        yield _each("target", few, evaluation.per_target, evaluation.baseline_per_target)
+        yield target_table(evaluation.task, evaluation.per_target, evaluation.baseline_per_target)
     if evaluation.confusion is not None:
         labels = evaluation.confusion.labels
         rows = [
@@ -123,17 +126,26 @@ def _metrics(evaluation: "Evaluation") -> ReportTable:
     return replace(table, below=below)
 
 
-def _each(kind: str, few: Sequence[str], scores: ByName, baseline: ByName) -> ReportTable:
-    """Some metrics of each class or target, the baseline's for one of them, and the rows of a class."""
+def target_table(task: str, scores: ByName, baseline: ByName | None = None) -> ReportTable:
+    """Some metrics of each target or label."""
+    return _each("target", FEW_OF_TARGET[task], scores, baseline)
+
+
+def _each(kind: str, few: Sequence[str], scores: ByName, baseline: ByName | None) -> ReportTable:
+    """Some metrics of each class or target, the baseline's for one of them, shares and rows of a class."""
     beside = "f1" if "f1" in few else few[0]
-    headers = [kind, *few, f"baseline {beside}"]
+    of_shares = [name for name in SHARES if all(name in values for values in scores.values())]
+    with_rows = all("support" in values for values in scores.values())
+    headers = [kind, *few]
+    headers += [f"baseline {beside}"] if baseline is not None else []
+    headers += [*(SHARES[name] for name in of_shares), *(["rows"] if with_rows else [])]
     rows = []
     for label, values in scores.items():
-        rows.append([label, *(score(values[name]) for name in few), score(baseline[label][beside])])
-        if "support" in values:
-            rows[-1].append(f"{values['support']:,g}")
-    if any("support" in values for values in scores.values()):
-        headers.append("rows")
+        row = [label, *(score(values[name]) for name in few)]
+        row += [score(baseline[label][beside])] if baseline is not None else []
+        row += [score(values[name]) for name in of_shares]
+        row += [f"{values['support']:,g}"] if with_rows else []
+        rows.append(row)
     title = {"class": "Classes", "target": "Targets"}[kind]
     return ReportTable(title, headers, rows, range(1, len(headers)))
 
@@ -149,7 +161,8 @@ def _coverage(found: "Coverage") -> ReportTable:
 
 
 def _slices(column: str, slices: "dict[str, SliceScores]", evaluation: "Evaluation") -> ReportTable:
-    few = FEW[evaluation.task]
+    several = evaluation.task == "regression" and evaluation.per_target is not None
+    few = WITHOUT_UNIT if several else FEW[evaluation.task]
     headers = [column, "rows", *few]
     if evaluation.intervals is not None:
         headers.insert(3, f"{_percent(evaluation.level)} interval")
@@ -166,6 +179,7 @@ def _slices(column: str, slices: "dict[str, SliceScores]", evaluation: "Evaluati
 
 def _comparison(evaluation: "Evaluation", found: "Comparison") -> ReportTable:
     names = list(evaluation.metrics)
+    below = [f"{name}: {reason}" for name, reason in found.reasons.items()]
     headers = ["metric", "this", "other", "difference"]
     rows = [
         [name, score(evaluation.metrics[name]), score(found.metrics[name]), _signed(found.difference[name])]
@@ -173,7 +187,7 @@ def _comparison(evaluation: "Evaluation", found: "Comparison") -> ReportTable:
     ]
     if found.intervals is None or found.verdicts is None:
         said = f"an earlier evaluation of {count(found.rows, 'row')}; give its model to see what is luck"
-        return ReportTable(f"Beside {found.other}", headers, rows, range(1, 4), (said,))
+        return ReportTable(f"Beside {found.other}", headers, rows, range(1, 4), (said,), below)
     headers += [f"{_percent(found.level)} interval", ""]
     for row, name in zip(rows, names, strict=True):
         row += [_span(found.intervals[name]), found.verdicts[name]]

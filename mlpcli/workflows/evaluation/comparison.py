@@ -1,6 +1,7 @@
 """Comparison with another model or an earlier evaluation: the differences, and whether they are luck."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,6 +37,8 @@ class Comparison:
     """Of the differences, from resamples that both share; None for a file."""
     verdicts: dict[str, str] | None = None
     """better, worse, unclear where the interval holds 0, or same; None for a file."""
+    reasons: dict[str, str] = field(default_factory=dict)
+    """Why a metric of an earlier evaluation is None."""
     resamples: int = 0
     seen_in_training: bool | None = None
     """Whether these rows trained the other model; None for a file."""
@@ -49,6 +52,8 @@ class Earlier:
 
     rows: int
     metrics: dict[str, float | None]
+    reasons: dict[str, str]
+    """Why one is None, where it was measured by another definition."""
 
 
 def load_other(path: str, model: Model) -> Model | Earlier:
@@ -115,7 +120,13 @@ def compared_with_file(
     theirs = {name: earlier.metrics.get(name) for name in ours}
     difference = _differences(ours, theirs)
     return Comparison(
-        other=path, kind="file", rows=earlier.rows, metrics=theirs, difference=difference, level=level
+        other=path,
+        kind="file",
+        rows=earlier.rows,
+        metrics=theirs,
+        difference=difference,
+        level=level,
+        reasons=earlier.reasons,
     )
 
 
@@ -173,4 +184,21 @@ def _earlier(path: str, model: Model) -> Earlier:
     if isinstance(model.task, Multiclass) and (content.get("classes") or classes) != classes:
         other = "is of other classes, or another of two is the positive one"
         raise _incomparable(path, other, "Compare evaluations of the same classes.")
-    return Earlier(rows, {name: None if value is None else float(value) for name, value in metrics.items()})
+    values = {name: None if value is None else float(value) for name, value in metrics.items()}
+    reasons = _measured_otherwise(values, task, content.get("mlpcli"))
+    return Earlier(rows, values | dict.fromkeys(reasons), reasons)
+
+
+def _measured_otherwise(metrics: Collection[str], task: str, version: object) -> dict[str, str]:
+    """The metrics whose definition has changed since a version of mlpcli, with why they are left out."""
+    reasons = {}
+    for name in metrics:
+        since = METRICS[name].changed.get(task) if name in METRICS else None
+        if since is not None and _version(version) < _version(since):
+            reasons[name] = f"mlpcli {since} changed its definition, the file is older; evaluate again"
+    return reasons
+
+
+def _version(text: object) -> tuple[int, ...]:
+    """The numbers of a version, for comparisons; none of what is no version."""
+    return tuple(int(number) for number in re.findall(r"[0-9]{1,6}", str(text)[:40]))

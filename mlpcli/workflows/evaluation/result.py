@@ -1,15 +1,13 @@
 """Result of an evaluation and its parts: each class, each target, errors, intervals."""
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
 
 from mlpcli.data.counts import CellCounts
 from mlpcli.errors import Sentence
-from mlpcli.metrics import measure
 from mlpcli.metrics.bootstrap import Interval
-from mlpcli.metrics.classification import confusion, per_class
+from mlpcli.metrics.classification import confusion, per_class, shares
 from mlpcli.metrics.conformal import ErrorSizes, coverage
 from mlpcli.metrics.evaluation_curves import EvaluationCurves, evaluation_curves
 from mlpcli.metrics.gates import GateResult
@@ -17,13 +15,12 @@ from mlpcli.metrics.outcome import Outcome, UnavailableError
 from mlpcli.metrics.regression import residuals
 from mlpcli.model.intervals import bounds
 from mlpcli.model.model import Model
+from mlpcli.model.scores import ByTarget
 from mlpcli.model.tasks import Multiclass, Threshold
 from mlpcli.workflows.evaluation.comparison import Comparison
 from mlpcli.workflows.evaluation.importance import Importance
 from mlpcli.workflows.evaluation.scored_rows import ScoredRows
 from mlpcli.workflows.evaluation.slices import SliceScores
-
-ByName: TypeAlias = dict[str, dict[str, float | None]]
 
 
 @dataclass(frozen=True)
@@ -64,9 +61,9 @@ class Evaluation:
     resamples: int
     confusion: Confusion | None
     per_class: dict[str, dict[str, float]] | None
-    per_target: ByName | None
+    per_target: ByTarget | None
     baseline_per_class: dict[str, dict[str, float]] | None
-    baseline_per_target: ByName | None
+    baseline_per_target: ByTarget | None
     residuals: dict[str, dict[str, float]] | None
     """Of true - predicted, for each target."""
     coverage: Coverage | None
@@ -103,28 +100,12 @@ def by_class(model: Model, outcome: Outcome) -> tuple[Confusion | None, dict[str
     if not isinstance(model.task, Multiclass):
         return None, None
     classes = list(model.task.labels)
-    scores = per_class(outcome, len(classes))
+    scores = per_class(outcome, len(classes)) | shares(outcome)
     scores_of_each = {
         each: {name: float(values[number]) for name, values in scores.items()}
         for number, each in enumerate(classes)
     }
     return Confusion(classes, confusion(outcome, len(classes)).tolist()), scores_of_each
-
-
-def by_target(model: Model, outcome: Outcome) -> ByName | None:
-    """Each target by itself: values as regression, labels as a binary class."""
-    if isinstance(model.task, Multiclass) or len(model.task.labels) == 1:
-        return None
-    found = {}
-    for number, name in enumerate(model.task.labels):
-        truth, predicted = outcome.truth[:, number], outcome.predicted[:, number]
-        if outcome.probabilities is None:
-            single = Outcome(truth[:, None], predicted[:, None], None, outcome.weights)
-        else:
-            of_label = outcome.probabilities[:, number]
-            single = Outcome(truth, predicted, np.column_stack([1 - of_label, of_label]), outcome.weights)
-        found[name] = measure(single, "regression" if outcome.probabilities is None else "binary")[0]
-    return found
 
 
 def curves_of(model: Model, outcome: Outcome) -> tuple[EvaluationCurves | None, list[str]]:

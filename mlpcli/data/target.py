@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeAlias, TypedDict
 import numpy as np
 
 from mlpcli.arrays import Array
+from mlpcli.data.decimals import rounded_to
 from mlpcli.data.schema import TARGET_SCALINGS
 from mlpcli.errors import DataError, did_you_mean
 
@@ -19,6 +20,7 @@ ANY_NUMBER, POSITIVE, ZERO_TO_ONE, MINUS_ONE_TO_ONE = "any", "positive", "0..1",
 
 STANDARD, LOG = TARGET_SCALINGS
 LARGEST_LOG = 700.0
+RESOLUTION = 1e-8
 LIMITS = ("target.lowest", "target.highest")
 """Names of the arrays of the limits."""
 
@@ -168,11 +170,16 @@ class NumberTarget(_Stored):
         return np.asarray((values - self.mean) / self.spread, dtype=np.float32)
 
     def decode(self, encoded: Array) -> Array:
-        """Values in the target's units, float64."""
-        values = encoded.astype(np.float64) * self.spread + self.mean
+        """Values in the target's units, float64, rounded to about a hundred-millionth of the spread.
+
+        A float32 network can tell no more. It is done here so that what is measured is what is written.
+        """
+        values, told = encoded.astype(np.float64) * self.spread + self.mean, RESOLUTION * self.spread
         # What a wild output stands for is still a number.
         if self.scaling == LOG:
             values = np.expm1(np.minimum(values, LARGEST_LOG))
+            told = told * np.maximum(1.0 + values, np.finfo(np.float64).tiny)
+        values = rounded_to(values, np.maximum(told, np.finfo(np.float64).tiny))
         return np.asarray(values if self.limits is None else np.clip(values, *self.limits))
 
     def described(self) -> dict[str, Any]:

@@ -22,6 +22,9 @@ from mlpcli.nn.losses import Loss
 from mlpcli.nn.network import Network
 from mlpcli.options.options import Options
 
+BLOCK_ROWS = 1024
+"""Rows scored at once. Fewer cost more calls a row, more make a row from a slow pipe wait longer."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Model:
@@ -45,13 +48,30 @@ class Model:
         """The first; all are of one shape."""
         return self.networks[0]
 
-    def outputs(self, features: Array) -> Array:
+    def outputs(self, features: Array, first: int = 0) -> Array:
         """Predictions (rows, outputs) in float64, the mean over the networks: values in encoded units, or
-        probabilities."""
-        total = self.predictions(self.networks[0].predict(features))
-        for network in self.networks[1:]:
-            total += self.predictions(network.predict(features))
-        return total / len(self.networks)
+        probabilities.
+
+        The rows are those from number `first` on of a table. They are scored in blocks of BLOCK_ROWS, each
+        row at its place: a matrix product of another shape rounds otherwise, and a prediction must not depend
+        on how many rows come at once.
+        """
+        outputs = np.empty((len(features), self.network.n_out))
+        start = 0
+        while start < len(features):
+            place = (first + start) % BLOCK_ROWS
+            rows = min(BLOCK_ROWS - place, len(features) - start)
+            block = features[start : start + rows]
+            if rows < BLOCK_ROWS:
+                block = np.zeros((BLOCK_ROWS, features.shape[1]), features.dtype)
+                block[place : place + rows] = features[start : start + rows]
+            total = self.predictions(self.networks[0].predict(block))
+            for network in self.networks[1:]:
+                total += self.predictions(network.predict(block))
+            outputs[start : start + rows] = total[place : place + rows]
+            start += rows
+        outputs /= len(self.networks)
+        return outputs
 
     def predictions(self, raw: Array) -> Array:
         """Raw outputs of one network as predictions, in float64."""

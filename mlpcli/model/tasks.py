@@ -170,9 +170,6 @@ class Regression(Task):
     def columns(self) -> list[str]:
         return super().columns if len(self.labels) > 1 else ["prediction"]
 
-    def cells(self, decided: Array) -> list[list[Any]]:
-        return [rounded(values) for values in decided.T]
-
 
 @dataclass(frozen=True)
 class Multiclass(Task):
@@ -314,11 +311,6 @@ def _refuse(frame: Frame, name: str, bad: Array, wanted: str) -> None:
             f"{frame.place(row)}: target {name!r}: {frame[name].shown(row)} is not {wanted}",
             "Mend the cell, or leave it empty to drop the row.",
         )
-
-
-def rounded(values: Array) -> list[float]:
-    """Nine significant digits: all that a float32 network can tell."""
-    return [float(f"{value:.9g}") for value in values.tolist()]
 
 
 def _named_weights(given: ClassWeight, names: Sequence[str]) -> Array:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from mlpcli.data.columns.cells import Frame
 from mlpcli.data.counts import CellCounts
+from mlpcli.data.decimals import rounded_probabilities
 from mlpcli.data.reading.blocks import Block
 from mlpcli.data.reading.source import ReadingSettings
 from mlpcli.data.reading.stream import RowStream
@@ -18,7 +19,6 @@ from mlpcli.model.compatibility import refuse_threshold
 from mlpcli.model.encoded_rows import Data, numbers_of, paths_of, refuse_counted
 from mlpcli.model.intervals import bounds, errors_for
 from mlpcli.model.model import Model, ModelLike, load, reading_for
-from mlpcli.model.tasks import rounded
 from mlpcli.nn.network import PREDICTION_ROWS
 from mlpcli.options.threads import choose_threads, limited_threads
 from mlpcli.settings import build, refuse_unknown
@@ -88,7 +88,8 @@ class Scoring:
         threads = choose_threads(model.options.run.threads, model.network.largest_product * PREDICTION_ROWS)
         with limited_threads(threads):
             for frame, block in self._stream.chunks(inputs, numbers):
-                columns = _scored(model, frame, self._settings, self._errors, self.summary.counts)
+                first, counts = self.summary.rows, self.summary.counts
+                columns = _scored(model, frame, first, self._settings, self._errors, counts)
                 if self._settings.strict:
                     refuse_counted(self.summary.counts, frame)
                 self.summary.rows += len(frame)
@@ -144,20 +145,25 @@ def added_columns(model: Model, settings: PredictionSettings) -> list[str]:
 
 
 def _scored(
-    model: Model, frame: Frame, settings: PredictionSettings, errors: ErrorSizes | None, counts: CellCounts
+    model: Model,
+    frame: Frame,
+    first: int,
+    settings: PredictionSettings,
+    errors: ErrorSizes | None,
+    counts: CellCounts,
 ) -> list[list[Any]]:
-    """The added columns as plain values."""
-    task, predictions = model.task, model.outputs(model.encode(frame, counts))
+    """The added columns as plain values, of a frame that starts with row number `first`."""
+    task, predictions = model.task, model.outputs(model.encode(frame, counts), first)
     point_prediction = model.loss.point_prediction(predictions)
     threshold = model.threshold if settings.threshold is None else settings.threshold
     columns = task.cells(task.decide(point_prediction, threshold))
     for level in model.quantiles(predictions):
-        columns += map(rounded, level.T)
+        columns += level.T.tolist()
     if errors is not None and settings.interval is not None:
         low, high = bounds(model, errors, point_prediction, settings.interval)
         for ends in zip(low.T, high.T, strict=True):
-            columns += map(rounded, ends)
+            columns += [each.tolist() for each in ends]
     probabilities = task.probabilities(point_prediction) if settings.proba else None
     if probabilities is not None:
-        columns += map(rounded, probabilities.T)
+        columns += rounded_probabilities(probabilities).T.tolist()
     return columns

@@ -54,14 +54,14 @@ class OtherModel:
         texts = set(self.inputs) - numbers_of(self.schema)
         return texts if self._same_decimal else texts | set(header)
 
-    def add(self, chunk: EncodedChunk, *, strict: bool) -> None:
-        """The next rows."""
+    def add(self, chunk: EncodedChunk, first: int, *, strict: bool) -> None:
+        """The next rows, from number `first` on."""
         model = self._model
         frame = chunk.frame.under(self._reading)
         features = model.encode(frame, self._counts)
         if strict:
             refuse_counted(self._counts, frame, compared=True)
-        self._predictions.append(model.loss.point_prediction(model.outputs(features)))
+        self._predictions.append(model.loss.point_prediction(model.outputs(features, first)))
         truth = truth_for(model, self._ours, chunk.part.truth)
         self._hashes.append(EncodedRows(features, truth, None).hashes())
 

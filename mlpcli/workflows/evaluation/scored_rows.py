@@ -89,9 +89,9 @@ def score_rows(
         encoding = (stream, schema, model.encoder, model.task, counts)
         for chunk in encode_chunks(*encoding, strict=strict, also=also, texts=texts, parsed=parsed):
             dropped += chunk.dropped
-            outputs.append(model.loss.point_prediction(model.outputs(chunk.part.features)))
+            outputs.append(model.loss.point_prediction(model.outputs(chunk.part.features, rows)))
             if other_model is not None:
-                other_model.add(chunk, strict=strict)
+                other_model.add(chunk, rows, strict=strict)
             rows += len(chunk.part)
             if rows <= most:
                 hashes.append(chunk.part.hashes())

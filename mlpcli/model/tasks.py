@@ -87,8 +87,13 @@ class Task(ABC):
     def baseline(self, truth: Array, weights: Array | None) -> Array:
         """Predictions (outputs,) that need no input: the mean, or the shares of the classes."""
 
-    def class_weights(self, truth: Array, given: ClassWeight, training: Array) -> Array | None:
-        """Weights (rows, 1) or (rows, labels) or None; balanced means by the `training` truth."""
+    def class_weights(
+        self, truth: Array, given: ClassWeight, training: Array, weights: Array | None = None
+    ) -> Array | None:
+        """Weights (rows, 1) or (rows, labels) or None; balanced means by the `training` truth.
+
+        `weights` are those of the training rows, where they have any.
+        """
         if given == "none":
             return None
         hint = Sentence("Leave it out, or give {weight} COLUMN.")
@@ -185,11 +190,15 @@ class Multiclass(Task):
         counts = np.bincount(truth, weights, len(self.labels)).astype(np.float64)
         return np.asarray(counts / counts.sum())
 
-    def class_weights(self, truth: Array, given: ClassWeight, training: Array) -> Array | None:
+    def class_weights(
+        self, truth: Array, given: ClassWeight, training: Array, weights: Array | None = None
+    ) -> Array | None:
         if given == "none":
             return None
-        counts = np.bincount(training, minlength=len(self.labels))
-        by_class = np.asarray(len(training) / (len(counts) * np.maximum(counts, 1)))
+        if weights is not None:
+            weights = weights / weights.mean()
+        counts = np.bincount(training, weights, len(self.labels))
+        by_class = np.asarray(len(training) / (len(counts) * np.where(counts > 0, counts, 1)))
         if given != "balanced":
             by_class = _named_weights(given, self.labels)
         return by_class[truth, None]
@@ -247,14 +256,18 @@ class Multilabel(Task):
     def baseline(self, truth: Array, weights: Array | None) -> Array:
         return np.asarray(np.average(truth, axis=0, weights=weights))
 
-    def class_weights(self, truth: Array, given: ClassWeight, training: Array) -> Array | None:
+    def class_weights(
+        self, truth: Array, given: ClassWeight, training: Array, weights: Array | None = None
+    ) -> Array | None:
         if given == "none":
             return None
         if given != "balanced":
             return np.where(truth == 1, _named_weights(given, self.labels), 1.0)
-        positive = training.sum(axis=0)
         rows = len(training)
-        of_ones, of_zeros = rows / (2 * np.maximum(positive, 1)), rows / (2 * np.maximum(rows - positive, 1))
+        positive = training.sum(axis=0)
+        if weights is not None:
+            positive = rows * np.average(training, axis=0, weights=weights)
+        of_ones, of_zeros = (rows / (2 * np.where(each > 0, each, 1)) for each in (positive, rows - positive))
         return np.asarray(np.where(truth == 1, of_ones, of_zeros))
 
 

@@ -17,6 +17,8 @@ CHOICES = (*LEARNED, TEXT, IGNORE)
 CHOSEN = "chosen by the user"
 STANDARD, ROBUST, MINMAX, QUANTILE, UNSCALED = "standard", "robust", "minmax", "quantile", "none"
 SCALINGS = (STANDARD, ROBUST, MINMAX, QUANTILE, UNSCALED)
+RANKS = "ranks"
+"""A quantile scaling as it is stored in model files; those of older ones are called quantile."""
 QUANTILE_KNOTS = 257
 """Number of quantiles that a quantile scaling keeps."""
 DATE_PARTS = ("days", "year", "month", "weekday", "hour")

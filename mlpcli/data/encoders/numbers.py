@@ -10,8 +10,17 @@ import numpy as np
 from mlpcli.arrays import Array
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.encoders.base import Description, Encoder
-from mlpcli.data.scaling import SCALINGS
-from mlpcli.data.schema import BOOLEAN, NUMBER, QUANTILE, QUANTILE_KNOTS, UNSCALED, Column, DataSettings
+from mlpcli.data.scaling import NEW, SCALINGS
+from mlpcli.data.schema import (
+    BOOLEAN,
+    NUMBER,
+    QUANTILE,
+    QUANTILE_KNOTS,
+    RANKS,
+    UNSCALED,
+    Column,
+    DataSettings,
+)
 from mlpcli.data.statistics import median
 
 if TYPE_CHECKING:
@@ -88,6 +97,7 @@ class NumberEncoder(Encoder):
                 highest=0.0,
                 knots=np.empty(0),
             )
+        scaling = NEW.get(scaling, scaling)
         lowest, highest = float(present.min()), float(present.max())
         largest = max(abs(lowest), abs(highest))
         # Sums and squares of the largest floats overflow; a power of two changes no digit.
@@ -164,12 +174,12 @@ class NumberEncoder(Encoder):
     def arrays(self) -> dict[str, Array]:
         """`numbers` (1, 5), the statistics, and `quantiles` (1, 257) if it is scaled by them."""
         rows = {"numbers": np.array([[getattr(self, name) for name in STATISTICS]])}
-        return rows | ({"quantiles": self.knots[None]} if self.scaling == QUANTILE else {})
+        return rows | ({"quantiles": self.knots[None]} if self.scaling in (QUANTILE, RANKS) else {})
 
     @classmethod
     def shapes(cls, stored: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
         rows: dict[str, tuple[int, ...]] = {"numbers": (1, len(STATISTICS))}
-        return rows | ({"quantiles": (1, QUANTILE_KNOTS)} if stored["scaling"] == QUANTILE else {})
+        return rows | ({"quantiles": (1, QUANTILE_KNOTS)} if stored["scaling"] in (QUANTILE, RANKS) else {})
 
     @classmethod
     def from_description(cls, stored: Mapping[str, Any], arrays: Mapping[str, Array]) -> "NumberEncoder":

@@ -49,7 +49,9 @@ class DataSettings(Settings):
         parse=lambda text: tuple(parse_pairs("kind", text).items()),
         common=True,
     )
-    weight: str | None = _setting(None, "Column of row weights.", metavar="COLUMN")
+    weight: str | None = _setting(
+        None, "Column of row weights: 2 counts as two such rows, 0 as none.", metavar="COLUMN"
+    )
     task: str = _setting(
         AUTO, "What is learned; auto decides by the target and says why.", choices=(AUTO, *TASKS), common=True
     )

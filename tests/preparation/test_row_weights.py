@@ -55,7 +55,8 @@ def test_row_weights_have_mean_one_over_the_rows_of_a_loss() -> None:
         np.testing.assert_allclose(weights_of(result, part), expected, rtol=1e-6)
 
 
-STRANGE = {"x": np.nan, "class": "another", "flag": 1, "other": 1, "y": 1e9, "group": "g9", "day": "no day"}
+STRANGE = {"x": np.nan, "class": "c", "flag": 1, "other": 1, "y": 1e9, "group": "g8", "day": "no day"}
+"""The last class and group come first."""
 
 
 @pytest.mark.parametrize("target", ["y", "class", "flag,other"])
@@ -77,7 +78,8 @@ def test_a_row_of_weight_0_might_as_well_not_be_there(
     table = TABLE.assign(group=[f"g{row // 7}" for row in range(ROWS)], day=days).astype({"day": object})
     for name, cell in STRANGE.items():
         table[name] = table[name].mask(table["w"] == 0, cell)
-    table.loc[np.flatnonzero(table["w"] == 0)[-1], "y"] = np.nan
+    last = np.flatnonzero(table["w"] == 0)[-1]
+    table.loc[last, "y"], table.loc[last, "class"] = np.nan, "another"
     without = table[table["w"] > 0].reset_index(drop=True)
     settings = {"target": target, "weight": "w", "drop": "y,class,flag,other"} | split
     settings["drop"] = ",".join({"y", "class", "flag", "other"} - set(target.split(",")))

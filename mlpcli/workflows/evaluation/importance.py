@@ -61,7 +61,7 @@ def permutation_importance(
         start += encoder.width
         shuffled = []
         for _ in range(repeats):
-            features[:, block] = part.features[_shuffled(part, generator), block]
+            features[:, block] = part.features[shuffled_rows(part, generator), block]
             shuffled.append(_outcome(model, part, features, threshold))
         features[:, block] = part.features[:, block]
         columns[encoder.name] = _importance(plain, shuffled, model.task.name, metric, level, generator)
@@ -69,13 +69,13 @@ def permutation_importance(
     return Importance(metric, len(part), repeats, level, dict(ordered))
 
 
-def _shuffled(part: EncodedRows, generator: Generator) -> Array:
+def shuffled_rows(part: EncodedRows, generator: Generator) -> Array:
     """The rows whose cells each row gets: a permutation, or of weighted rows each as often as it weighs."""
     order = generator.permutation(len(part))
     if part.weights is None:
         return order
     reached = np.cumsum(part.weights)
-    places = (order + 0.5) / len(part) * reached[-1]
+    places = (order + generator.random()) / len(part) * reached[-1]
     return np.asarray(np.minimum(np.searchsorted(reached, places, side="right"), len(part) - 1))
 
 

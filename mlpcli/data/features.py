@@ -22,11 +22,19 @@ class FeatureEncoder:
 
     @classmethod
     def fit(
-        cls, columns: Sequence[Column], frame: Frame, settings: DataSettings, rows: Array
+        cls,
+        columns: Sequence[Column],
+        frame: Frame,
+        settings: DataSettings,
+        rows: Array,
+        weights: Array | None = None,
     ) -> "FeatureEncoder":
-        """Fit every input column on the (training) `rows` of a frame."""
-        learned = [column for column in columns if column.kind in ENCODERS]
-        return cls([ENCODERS[each.kind].fit(each, frame[each.name][rows], settings) for each in learned])
+        """Fit every input column on the (training) `rows` of a frame, which may have `weights` above 0."""
+
+        def fitted(column: Column) -> Encoder:
+            return ENCODERS[column.kind].fit(column, frame[column.name][rows], settings, weights)
+
+        return cls([fitted(column) for column in columns if column.kind in ENCODERS])
 
     @property
     def width(self) -> int:

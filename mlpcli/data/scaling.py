@@ -1,9 +1,12 @@
 """Scale numbers: fitted on training rows in float64, applied to any. SCALINGS."""
 
+from functools import lru_cache
+
 import numpy as np
 
 from mlpcli.arrays import Array
-from mlpcli.data.schema import MINMAX, QUANTILE, QUANTILE_KNOTS, ROBUST, STANDARD, UNSCALED
+from mlpcli.data.schema import MINMAX, QUANTILE, QUANTILE_KNOTS, RANKS, ROBUST, STANDARD, UNSCALED
+from mlpcli.data.statistics import mean_and_deviation, quantiles
 
 FURTHEST = 1e-7
 """Probability beyond the ends of a quantile scaling, as in scikit-learn."""
@@ -12,12 +15,12 @@ FURTHEST = 1e-7
 class Scaling:
     """A linear map, (value - centre) / scale, then a function; both change nothing by default."""
 
-    def knots(self, values: Array) -> Array:
+    def knots(self, values: Array, weights: Array | None = None) -> Array:
         """Further statistics, next to centre and scale."""
         return np.empty(0)
 
-    def fit(self, values: Array) -> tuple[float, float]:
-        """Centre and scale of values (n,) without gaps; the scale may be 0."""
+    def fit(self, values: Array, weights: Array | None = None) -> tuple[float, float]:
+        """Centre and scale of values (n,) without gaps, and their weights above 0; the scale may be 0."""
         return 0.0, 1.0
 
     def apply(self, values: Array, knots: Array) -> Array:
@@ -28,14 +31,15 @@ class Scaling:
 class Standard(Scaling):
     """Mean 0, standard deviation 1 (ddof 0)."""
 
-    def fit(self, values: Array) -> tuple[float, float]:
-        return float(values.mean()), float(values.std())
+    def fit(self, values: Array, weights: Array | None = None) -> tuple[float, float]:
+        mean, deviation = mean_and_deviation(values, weights)
+        return float(mean), float(deviation)
 
 
 class MinMax(Scaling):
     """Training values from 0 to 1."""
 
-    def fit(self, values: Array) -> tuple[float, float]:
+    def fit(self, values: Array, weights: Array | None = None) -> tuple[float, float]:
         lowest, highest = float(values.min()), float(values.max())
         return lowest, highest - lowest
 
@@ -46,8 +50,8 @@ class Robust(Scaling):
     Where the quartiles are equal, half of the range takes their place. From RealMLP (Holzmüller et al. 2024).
     """
 
-    def fit(self, values: Array) -> tuple[float, float]:
-        low, median, high = np.quantile(values, [0.25, 0.5, 0.75]).tolist()
+    def fit(self, values: Array, weights: Array | None = None) -> tuple[float, float]:
+        low, median, high = quantiles(values, np.array([0.25, 0.5, 0.75]), weights).tolist()
         return median, high - low if high > low else float(values.max() - values.min()) / 2
 
     def apply(self, values: Array, knots: Array) -> Array:
@@ -55,29 +59,59 @@ class Robust(Scaling):
         return np.asarray(values / np.hypot(1.0, values / 3))
 
 
-class Quantile(Scaling):
+class MeanScores(Scaling):
     """Training values to a normal distribution: linear between the scores of some quantiles.
 
-    Equal values get the middle of their ranks, and those beyond the ends 5.2, as in scikit-learn.
+    A value that is several of the quantiles gets the mean of the lowest and the highest of their scores, and
+    those beyond the ends 5.2. So it is in older model files: 60 % of zeros, the lowest, become -2.5.
     """
 
-    def knots(self, values: Array) -> Array:
-        return np.asarray(np.quantile(values, np.linspace(0, 1, QUANTILE_KNOTS)))
+    def knots(self, values: Array, weights: Array | None = None) -> Array:
+        return quantiles(values, np.linspace(0, 1, QUANTILE_KNOTS), weights)
 
     def apply(self, values: Array, knots: Array) -> Array:
-        from statistics import NormalDist  # with decimals and fractions: 3 ms that `inspect` need not wait
-
-        probabilities = np.clip(np.linspace(0, 1, QUANTILE_KNOTS), FURTHEST, 1 - FURTHEST)
-        normal = np.array([NormalDist().inv_cdf(each) for each in probabilities])
+        normal = _scores_of(*np.linspace(0, 1, QUANTILE_KNOTS).tolist())
         below = np.interp(values, knots, normal)
         above = np.interp(-values, -knots[::-1], -normal[::-1])
         return np.asarray((below - above) / 2)
+
+
+class Quantile(MeanScores):
+    """The same, where a value that is several of the quantiles gets the score of the middle of their ranks.
+
+    60 % of zeros, the lowest, become the score of rank 0.3: -0.52. scikit-learn gives values within the range
+    the same, to the lowest and highest ±5.2 however many they are.
+    """
+
+    def apply(self, values: Array, knots: Array) -> Array:
+        scores = super().apply(values, knots)
+        tied, first, count = np.unique(knots, return_index=True, return_counts=True)
+        several = count > 1
+        if not several.any():
+            return scores
+        tied, middle = tied[several], (first + (count - 1) / 2)[several] / (QUANTILE_KNOTS - 1)
+        places = np.minimum(np.searchsorted(tied, values), len(tied) - 1)
+        return np.where(tied[places] == values, _scores_of(*middle.tolist())[places], scores)
+
+
+@lru_cache(maxsize=64)
+def _scores_of(*probabilities: float) -> Array:
+    """The values that a normal variable stays below with these probabilities, between -5.2 and 5.2."""
+    from statistics import NormalDist  # with decimals and fractions: 3 ms that `inspect` need not wait
+
+    within = (min(max(each, FURTHEST), 1 - FURTHEST) for each in probabilities)
+    return np.array([NormalDist().inv_cdf(each) for each in within])
 
 
 SCALINGS: dict[str, Scaling] = {
     STANDARD: Standard(),
     ROBUST: Robust(),
     MINMAX: MinMax(),
-    QUANTILE: Quantile(),
+    QUANTILE: MeanScores(),
     UNSCALED: Scaling(),
+    RANKS: Quantile(),
 }
+"""Names are stored in model files: add, never rename."""
+
+NEW = {QUANTILE: RANKS}
+"""The entry for what a user chooses, where that of older model files is another."""

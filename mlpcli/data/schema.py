@@ -17,6 +17,8 @@ CHOICES = (*LEARNED, TEXT, IGNORE)
 CHOSEN = "chosen by the user"
 STANDARD, ROBUST, MINMAX, QUANTILE, UNSCALED = "standard", "robust", "minmax", "quantile", "none"
 SCALINGS = (STANDARD, ROBUST, MINMAX, QUANTILE, UNSCALED)
+RANKS = "ranks"
+"""A quantile scaling as it is stored in model files; those of older ones are called quantile."""
 QUANTILE_KNOTS = 257
 """Number of quantiles that a quantile scaling keeps."""
 DATE_PARTS = ("days", "year", "month", "weekday", "hour")
@@ -47,7 +49,9 @@ class DataSettings(Settings):
         parse=lambda text: tuple(parse_pairs("kind", text).items()),
         common=True,
     )
-    weight: str | None = _setting(None, "Column of row weights.", metavar="COLUMN")
+    weight: str | None = _setting(
+        None, "Column of row weights: 2 counts as two such rows, 0 as none.", metavar="COLUMN"
+    )
     task: str = _setting(
         AUTO, "What is learned; auto decides by the target and says why.", choices=(AUTO, *TASKS), common=True
     )

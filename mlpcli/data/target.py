@@ -10,6 +10,7 @@ import numpy as np
 from mlpcli.arrays import Array
 from mlpcli.data.decimals import rounded_to
 from mlpcli.data.schema import TARGET_SCALINGS
+from mlpcli.data.statistics import mean_and_deviation
 from mlpcli.errors import DataError, did_you_mean
 
 if TYPE_CHECKING:
@@ -137,12 +138,13 @@ class NumberTarget(_Stored):
         scaling: str = STANDARD,
         *,
         clip: bool = False,
+        weights: Array | None = None,
     ) -> "NumberTarget":
         """From (rows, targets) float64 values: mean and standard deviation (ddof 0), or by a range `into`.
 
         Positive numbers are only divided by the standard deviation; for 0 to 1 and -1 to 1 the smallest and
         largest value become the ends. A spread of 0 becomes 1. With `clip` the range of the values is that of
-        all predictions.
+        all predictions. Row `weights` (rows,) are above 0.
         """
         limits = (values.min(axis=0), values.max(axis=0)) if clip else None
         if scaling == LOG:
@@ -152,7 +154,7 @@ class NumberTarget(_Stored):
         unit = np.where(largest < 1e150, 1.0, 2.0**1000)
         values = values / unit
         lowest, highest = values.min(axis=0), values.max(axis=0)
-        mean, spread = values.mean(axis=0), values.std(axis=0)
+        mean, spread = mean_and_deviation(values, weights)
         if into == POSITIVE:
             mean = np.zeros_like(mean)
         elif into == ZERO_TO_ONE:

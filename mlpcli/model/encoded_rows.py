@@ -15,7 +15,7 @@ from mlpcli.data.counts import CellCounts
 from mlpcli.data.features import FeatureEncoder
 from mlpcli.data.reading.stream import RowStream
 from mlpcli.data.schema import NUMBER, Schema
-from mlpcli.errors import DataError, Sentence
+from mlpcli.errors import DataError, Sentence, count
 from mlpcli.model.tasks import Regression, Task
 
 Data: TypeAlias = "str | Path | Sequence[str | Path] | pd.DataFrame"
@@ -43,10 +43,6 @@ class EncodedRows:
         """Some of the rows."""
         weights = None if self.weights is None else self.weights[rows]
         return EncodedRows(self.features[rows], self.truth[rows], weights)
-
-    def counting(self) -> "EncodedRows":
-        """The rows whose weight is above 0."""
-        return self if self.weights is None else self.take(np.flatnonzero(self.weights > 0))
 
     @classmethod
     def joined(cls, parts: Sequence["EncodedRows"]) -> "EncodedRows":
@@ -77,11 +73,13 @@ class EncodedRows:
 
 @dataclass(frozen=True)
 class EncodedChunk:
-    """The rows of a chunk that have a target, encoded."""
+    """The rows of a chunk that have a target and a weight above 0, encoded."""
 
     part: EncodedRows
     dropped: int
     """Rows without target."""
+    weightless: int
+    """Rows with a target and weight 0."""
     frame: Frame
     """All columns that were read, of the same rows."""
 
@@ -123,21 +121,24 @@ def encode_chunks(
         present = np.flatnonzero(rows_with_target(whole, schema.target))
         frame = whole if len(present) == len(whole) else whole.take(present)
         weights = None if weight is None else row_weights(frame, weight)
+        if weights is not None and not weights.all():
+            counting = np.flatnonzero(weights)
+            frame, weights = frame.take(counting), weights[counting]
         part = EncodedRows(encoder.encode(frame, counts), task.truth(frame), weights)
         if strict:
             refuse_counted(counts, frame)
-        yield EncodedChunk(part, len(whole) - len(present), frame)
+        yield EncodedChunk(part, len(whole) - len(present), len(present) - len(frame), frame)
 
 
 def encode_part(
     stream: RowStream, schema: Schema, encoder: FeatureEncoder, task: Task, counts: CellCounts
 ) -> EncodedRows:
-    """All rows with a target of another table."""
-    chunks = encode_chunks(stream, schema, encoder, task, counts)
+    """All rows of another table that have a target and a weight above 0."""
+    chunks = list(encode_chunks(stream, schema, encoder, task, counts))
+    weightless = sum(chunk.weightless for chunk in chunks)
     whole = EncodedRows.joined([chunk.part for chunk in chunks])
-    if not len(whole):
-        raise no_target(stream.name)
-    check_weights(whole.weights, schema.weight, stream.name)
+    refuse_none(len(whole), weightless, schema.weight, stream.name)
+    stream.notes += left_out(weightless, stream.name)
     return whole
 
 
@@ -149,9 +150,18 @@ def numbers_of(schema: Schema, weight: str | None = None, *, target: bool = Fals
     return names | ({weight} if weight is not None else set())
 
 
-def no_target(name: str) -> DataError:
-    """The error of a table without a known target."""
-    return DataError(f"{name}: no row has a value in the target", "Give rows with known targets.")
+def refuse_none(rows: int, weightless: int, weight: str | None, table: str) -> None:
+    """Raise DataError if no row has a target, or none of those has a weight above 0."""
+    if not rows and weightless:
+        raise DataError(f"{table}: the weights {weight!r} are all 0", "Some row must count.")
+    if not rows:
+        raise DataError(f"{table}: no row has a value in the target", "Give rows with known targets.")
+
+
+def left_out(weightless: int, table: str) -> list[str]:
+    """A note on rows of weight 0, if there are any."""
+    rows = count(weightless, "row")
+    return [f"{table}: {rows} of weight 0 left out, as if not in the table"] if weightless else []
 
 
 def refuse_counted(counts: CellCounts, frame: Frame, *, compared: bool = False) -> None:
@@ -180,12 +190,6 @@ def row_weights(frame: Frame, name: str) -> Array:
             "A row weight is a number of 0 or more.",
         )
     return weights
-
-
-def check_weights(weights: Array | None, name: str | None, table: str) -> None:
-    """Raise DataError if no row counts."""
-    if weights is not None and not weights.sum() > 0:
-        raise DataError(f"{table}: the weights {name!r} are all 0", "Some row must count.")
 
 
 def digest_of(hashes: Array) -> str:

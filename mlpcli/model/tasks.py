@@ -96,8 +96,13 @@ class Task(ABC):
     def baseline(self, truth: Array, weights: Array | None) -> Array:
         """Predictions (outputs,) that need no input: the mean, or the shares of the classes."""
 
-    def weights_of_classes(self, given: ClassWeight, training: Array) -> Array | None:
-        """Weights (classes,), or (labels, 2) of no and yes, or None; balanced: by the `training` truth."""
+    def weights_of_classes(
+        self, given: ClassWeight, training: Array, weights: Array | None = None
+    ) -> Array | None:
+        """Weights (classes,), or (labels, 2) of no and yes, or None; balanced: by the `training` truth.
+
+        `weights` are those of the training rows, where they have any.
+        """
         if given == "none":
             return None
         hint = Sentence("Leave it out, or give {weight} COLUMN.")
@@ -205,13 +210,17 @@ class Multiclass(Task):
         counts = np.bincount(truth, weights, len(self.labels)).astype(np.float64)
         return np.asarray(counts / counts.sum())
 
-    def weights_of_classes(self, given: ClassWeight, training: Array) -> Array | None:
+    def weights_of_classes(
+        self, given: ClassWeight, training: Array, weights: Array | None = None
+    ) -> Array | None:
         if given == "none":
             return None
         if given != "balanced":
             return _named_weights(given, self.labels)
-        counts = np.bincount(training, minlength=len(self.labels))
-        return np.asarray(len(training) / (len(counts) * np.maximum(counts, 1)))
+        if weights is not None:
+            weights = weights / weights.mean()
+        counts = np.bincount(training, weights, len(self.labels))
+        return np.asarray(len(training) / (len(counts) * np.where(counts > 0, counts, 1)))
 
     def cells(self, decided: Array) -> list[list[Any]]:
         return [self.target.decode(decided)]
@@ -269,14 +278,17 @@ class Multilabel(Task):
     def baseline(self, truth: Array, weights: Array | None) -> Array:
         return np.asarray(np.average(truth, axis=0, weights=weights))
 
-    def weights_of_classes(self, given: ClassWeight, training: Array) -> Array | None:
+    def weights_of_classes(
+        self, given: ClassWeight, training: Array, weights: Array | None = None
+    ) -> Array | None:
         if given == "none":
             return None
         if given != "balanced":
             of_ones = _named_weights(given, self.labels)
             return np.column_stack([np.ones_like(of_ones), of_ones])
-        rows, positive = len(training), training.sum(axis=0)
-        return np.column_stack([rows / (2 * np.maximum(each, 1)) for each in (rows - positive, positive)])
+        rows, positive = len(training), len(training) * np.average(training, axis=0, weights=weights)
+        counts = (rows - positive, positive)
+        return np.column_stack([rows / (2 * np.where(each > 0, each, 1)) for each in counts])
 
     def spread_class_weights(self, by_class: Array, truth: Array) -> Array:
         return np.where(truth == 1, by_class[:, 1], by_class[:, 0])

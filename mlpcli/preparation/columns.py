@@ -12,7 +12,7 @@ from mlpcli.data.encoders.dates import doubts
 from mlpcli.data.reading.table import Table
 from mlpcli.data.schema import CHOSEN, DATE, LEARNED, NUMBER, Column, DataSettings, resolve_names
 from mlpcli.errors import DataError, Sentence, did_you_mean
-from mlpcli.model.encoded_rows import rows_with_target
+from mlpcli.model.encoded_rows import refuse_none, row_weights, rows_with_target
 from mlpcli.options.options import Options
 from mlpcli.preparation.doctor import not_a_number, uncertain_dates
 from mlpcli.preparation.finding import Finding
@@ -60,16 +60,20 @@ class Roles:
         return times
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TrainingRows:
-    """The rows that have a target."""
+    """The rows that have a target and a weight above 0."""
 
     frame: Frame
+    weights: Array | None
     numbers: Array
     """Their numbers in the table, from 0."""
     columns: list[Column]
     """As settled by all rows."""
     dropped: int
+    """Rows without target."""
+    weightless: int
+    """Rows with a target and weight 0."""
     findings: list[Finding]
 
 
@@ -132,9 +136,10 @@ def read_rows(
     *,
     known: bool = False,
 ) -> TrainingRows:
-    """All rows that have a target; numbers that are text further down fall back to text, or are an error.
+    """All rows that count; numbers that are text further down fall back to text, or are an error.
 
-    With `known` columns nothing is decided: cells that do not fit them count as missing.
+    A row of weight 0 is left out as if it were not in the table: it takes no part in any decision. With
+    `known` columns nothing is decided: cells that do not fit them count as missing.
     """
     learned = [column for column in columns if column.kind in LEARNED]
     numbers = {column.name for column in learned if column.kind == NUMBER}
@@ -148,18 +153,40 @@ def read_rows(
     refuse_too_few(table.name, roles.target, len(frame), len(present))
     if dropped:
         frame = frame.take(present)
-    if known:
-        return TrainingRows(frame, present, list(columns), dropped, _uncertain(columns, table))
-    settled, not_numbers = settle(columns, frame)
+    weights = None if roles.weight is None else row_weights(frame, roles.weight)
+    weightless = 0
+    if weights is not None:
+        counting = np.flatnonzero(weights)
+        if weightless := len(present) - len(counting):
+            refuse_none(len(counting), weightless, roles.weight, table.name)
+            refuse_too_few(table.name, roles.target, len(present), len(counting))
+            frame, weights, present = frame.take(counting).compact(), weights[counting], present[counting]
+    settled, not_numbers = (list(columns), {}) if known else settle(columns, frame)
     findings: list[Finding] = []
     for name, (row, count) in not_numbers.items():
         finding = not_a_number(name, frame.place(row), frame[name].shown(row), count, len(frame))
         if options.data.strict:
             raise DataError(finding.text, finding.advice)
         findings.append(finding)
-    if options.data.strict:
+    if options.data.strict and not known:
         _refuse_unreadable(settled, frame)
-    return TrainingRows(frame, present, settled, dropped, findings + _uncertain(settled, table))
+    return TrainingRows(
+        frame=frame,
+        weights=weights,
+        numbers=present,
+        columns=settled,
+        dropped=dropped,
+        weightless=weightless,
+        findings=findings + _uncertain(settled, table),
+    )
+
+
+def leave_out_weightless(table: Table, roles: Roles) -> None:
+    """Take the rows of weight 0 out of the table's sample, unless it has no others."""
+    if roles.weight is not None:
+        counting = table.sample[roles.weight].numbers()[0] != 0
+        if counting.any() and not counting.all():
+            table.sample = table.sample.take(counting).compact()
 
 
 def _uncertain(columns: Sequence[Column], table: Table) -> list[Finding]:

@@ -215,15 +215,25 @@ def _classes(task: Task, train: EncodedRows) -> list[Finding]:
                 Sentence("{validation} none trains on all rows"),
             )
         )
-    if rows < RARE_SHARE * len(train):
+    shares, of = _shares(task, train), "rows" if train.weights is None else "rows by their weight"
+    smallest = int(np.argmin(shares))
+    if shares[smallest] < RARE_SHARE:
         findings.append(
             Finding(
                 IMBALANCE,
-                f"class {name!r} has {rows / len(train):.1%} of the training rows",
+                f"class {names[smallest]!r} has {shares[smallest]:.1%} of the training {of}",
                 Sentence("{class_weight} balanced"),
             )
         )
     return findings
+
+
+def _shares(task: Task, part: EncodedRows) -> Array:
+    """Of each class, or of the ones of each label, in the sum of the row weights."""
+    weights = np.ones(len(part)) if part.weights is None else part.weights
+    if isinstance(task, Multiclass):
+        return np.asarray(np.bincount(part.truth, weights, len(task.labels)) / weights.sum())
+    return np.asarray(np.average(part.truth, axis=0, weights=weights))
 
 
 def _mostly_missing(counts: CellCounts, rows: int) -> list[Finding]:

@@ -21,18 +21,23 @@ from mlpcli.model.compatibility import refuse_impossible, target_range
 from mlpcli.model.encoded_rows import (
     Data,
     EncodedRows,
-    check_weights,
     digest_of,
     encode_part,
+    left_out,
     paths_of,
-    row_weights,
 )
 from mlpcli.model.model import load
 from mlpcli.model.tasks import TASKS, Task
 from mlpcli.nn.batches import Examples
 from mlpcli.options.options import Options
 from mlpcli.options.run import generators
-from mlpcli.preparation.columns import decide_columns, read_rows, source_columns, special_columns
+from mlpcli.preparation.columns import (
+    decide_columns,
+    leave_out_weightless,
+    read_rows,
+    source_columns,
+    special_columns,
+)
 from mlpcli.preparation.doctor import examine
 from mlpcli.preparation.finding import LEAK, Finding
 from mlpcli.preparation.splitting import RowTraits, shape_of, split_table
@@ -94,7 +99,11 @@ class Prepared:
         return dataclasses.replace(self, options=options)
 
     def examples(self, rows: EncodedRows) -> Examples:
-        """A part as the loss takes it; row and class weights have mean one over the training rows."""
+        """Some rows as the loss takes them, so that its mean is that of each row as often as it weighs.
+
+        Row weights have mean one over these rows; class weights over the training rows, so that a class
+        weighs the same everywhere.
+        """
         scale = 1.0
         if (training := self._weights(self.parts["train"])) is not None:
             if not training.sum() > 0:
@@ -112,10 +121,13 @@ class Prepared:
     @property
     def class_weights(self) -> Array | None:
         """As of `Task.weights_of_classes`."""
-        return self.task.weights_of_classes(self.options.objective.class_weight, self.parts["train"].truth)
+        train = self.parts["train"]
+        return self.task.weights_of_classes(self.options.objective.class_weight, train.truth, train.weights)
 
     def _weights(self, rows: EncodedRows) -> Array | None:
-        by_row = None if rows.weights is None else rows.weights[:, None]
+        by_row = None
+        if rows.weights is not None and len(rows):
+            by_row = rows.weights[:, None] / rows.weights.mean()
         if (classes := self.class_weights) is None:
             return by_row
         by_class = self.task.spread_class_weights(classes, rows.truth)
@@ -151,13 +163,14 @@ def prepare(data: Data, given: Options, source: SourceModel | None = None) -> Pr
     with open_table(paths_of(data), given.reading) as table:
         options = dataclasses.replace(given, reading=table.settings)
         roles = special_columns(table, options)
+        leave_out_weightless(table, roles)
         decided = (
             decide_columns(table, options.data, roles)
             if source is None
             else source_columns(source, table, roles)
         )
         rows = read_rows(table, decided, roles, options, known=source is not None)
-        frame, columns = rows.frame, rows.columns
+        frame, columns, weights = rows.frame, rows.columns, rows.weights
         known = None if source is None else source.known_task(frame, roles.target, options)
         if source is None or known is None:
             name, reason = decide_task(frame, roles.target, options.data.task)
@@ -173,24 +186,23 @@ def prepare(data: Data, given: Options, source: SourceModel | None = None) -> Pr
         refuse_impossible(options, TASKS[name])
         split = split_table(traits, options, generators(options.run.seed)["split"])
         train = split.parts["train"]
+        of_training = None if weights is None else weights[train]
         if known is None:
             into = target_range(options)
-            task, truth = fit_task(frame, roles.target, name, train, options.data, into)
+            task, truth = fit_task(frame, roles.target, name, train, options.data, into, of_training)
         else:
             truth = known.truth(frame)
             task = widened(known, truth[train])
         if source is None:
-            encoder = FeatureEncoder.fit(schema.inputs, frame, options.data, train)
+            encoder = FeatureEncoder.fit(schema.inputs, frame, options.data, train, of_training)
         else:
             encoder = source.encoder
         _refuse_infinite(frame, schema)
-        weights = None if roles.weight is None else row_weights(frame, roles.weight)
-        check_weights(weights, roles.weight, table.name)
         counts = {"table": CellCounts()}
         parts = _encoded_parts(frame, encoder, truth, weights, split.parts, counts["table"])
     hashes = {part: each.hashes() for part, each in parts.items()}
     digest = digest_of(np.concatenate(list(hashes.values())))
-    notes = list(table.notes)
+    notes = [*table.notes, *left_out(rows.weightless, table.name)]
     for part in ("validation", "test"):
         if isinstance(path := getattr(options.split, part), str):
             counts[part] = CellCounts()

@@ -94,11 +94,17 @@ def _several(frame: Frame, names: Sequence[str], given: str) -> tuple[str, str]:
 
 
 def fit_task(
-    frame: Frame, names: Sequence[str], task: str, train: Array, settings: DataSettings, into: str
+    frame: Frame,
+    names: Sequence[str],
+    task: str,
+    train: Array,
+    settings: DataSettings,
+    into: str,
+    weights: Array | None = None,
 ) -> tuple[Task, Array]:
     """The task, its target fitted on the `train` rows (classes on all), and the truth of all rows.
 
-    `into` is the range into which numbers are scaled.
+    `into` is the range into which numbers are scaled; `weights` are those of the `train` rows, above 0.
     """
     if task in ("binary", "multiclass"):
         classes = ClassTarget.fit(names[0], frame[names[0]].texts(), settings.positive)
@@ -113,4 +119,5 @@ def fit_task(
     if settings.target_scaling == LOG:
         refuse_negative(names, values, Sentence("Leave out {target_scaling} log."))
     scaling, clip = settings.target_scaling, bool(settings.clip_predictions)
-    return Regression(NumberTarget.fit(names, values[train], into, scaling, clip=clip)), values
+    target = NumberTarget.fit(names, values[train], into, scaling, clip=clip, weights=weights)
+    return Regression(target), values

@@ -62,7 +62,7 @@ def _seconds_per_epoch(prepared: Prepared) -> float:
     training, held = prepared.member_parts(0)
     randomness = generators(prepared.options.run.seed)
     with limited_threads(1):
-        network = initial_network(prepared, randomness, training.features)
+        network = initial_network(prepared, randomness, training)
         trainer = build_trainer(prepared, network)
         batches = Batches(prepared.examples(training), batch_rows(prepared))
         order = randomness["shuffle"].permutation(len(training))

@@ -204,7 +204,7 @@ def _losses(prepared: Prepared, grid: SweepSettings) -> FloatArray:
     sweeps = []
     for number in range(grid.sweeps):
         randomness = generators(run.seed, number)
-        network = initial_network(prepared, randomness, part.features, number)
+        network = initial_network(prepared, randomness, part, number)
         trainer = build_trainer(prepared, network)
         sweeps.append(sweep(trainer, examples, grid.rates(), batch_size, randomness["shuffle"]))
     with limited_threads(choose_threads(run.threads, prepared.blueprint.largest_product * batch_size)):

@@ -69,8 +69,7 @@ def train_member(
     """Train network `number`, with generators of its own, to its end or until it is stopped.
 
     The same numbers come out whichever members are trained before, after or beside it, and whether it starts
-    at its beginning or from earlier `progress`; `keep` is told after each epoch how far it has come. If
-    all validation rows have weight 0, no best epoch is chosen.
+    at its beginning or from earlier `progress`; `keep` is told after each epoch how far it has come.
     """
     progress = progress or Progress()
     if progress.ended:
@@ -78,18 +77,17 @@ def train_member(
     state, history = copy.copy(progress.state), list(progress.history)
     randomness = generators(prepared.options.run.seed, number)
     training, held = prepared.member_parts(number)
-    network = initial_network(prepared, randomness, training.features, number)
+    network = initial_network(prepared, randomness, training, number)
     trainer = build_trainer(prepared, network)
     moving = {name: randomness[name] for name in ("shuffle", "dropout")}
     refuse_altered_progress(progress, trainer, moving)
     settings = prepared.options.training
-    counts = len(held) > 0 and (held.weights is None or bool(held.weights.any()))
     for record in fit(
         trainer,
         prepared.examples(training),
         settings,
         moving,
-        validation=prepared.examples(held) if counts else None,
+        validation=prepared.examples(held) if len(held) else None,
         measure=_watched(prepared, trainer, held),
         higher_is_better=settings.monitor != LOSS and METRICS[settings.monitor].higher_is_better,
         should_stop=should_stop,

@@ -7,6 +7,7 @@ import numpy as np
 from mlpcli.arrays import Array
 from mlpcli.model.blueprint import loss_of
 from mlpcli.model.compatibility import is_minimized
+from mlpcli.model.encoded_rows import EncodedRows
 from mlpcli.nn.network import PREDICTION_ROWS, Network
 from mlpcli.nn.optimizers import OPTIMIZERS, Optimizer, UpdateRule
 from mlpcli.nn.parameters import GROUPS
@@ -16,17 +17,32 @@ from mlpcli.preparation.prepare import Prepared
 
 
 def initial_network(
-    prepared: Prepared, randomness: Mapping[str, np.random.Generator], features: Array, number: int = 0
+    prepared: Prepared, randomness: Mapping[str, np.random.Generator], training: EncodedRows, number: int = 0
 ) -> Network:
     """The network of the settings, the `number`th, with its starting weights for these training rows."""
+    features, weights = training.features, training.weights
     network = prepared.blueprint.build(randomness["dropout"])
-    # Rows from all over the table, the same on every run.
-    chosen = np.linspace(0, len(features) - 1, min(len(features), PREDICTION_ROWS)).astype(np.intp)
-    sample = features[chosen]
+    sample = features[sampled_rows(len(features), weights)]
     network.initialize(randomness["weights"], prepared.options.network.init or "auto", sample)
     if prepared.transfer is not None:
         prepared.transfer.apply(network, number)
     return network
+
+
+def sampled_rows(rows: int, weights: Array | None) -> Array:
+    """Row numbers from all over the table, the same on every run, for starting values from the data.
+
+    With weights a row is there as often as its share of the weight asks for. Whole numbers up to
+    PREDICTION_ROWS in all repeat it exactly, so that starting values are those of the repeated rows.
+    """
+    if weights is None:
+        return np.linspace(0, rows - 1, min(rows, PREDICTION_ROWS)).astype(np.intp)
+    ends = np.cumsum(weights)
+    places = (np.arange(PREDICTION_ROWS) + 0.5) / PREDICTION_ROWS * ends[-1]
+    if (weights % 1 == 0).all():
+        copies = int(min(ends[-1], PREDICTION_ROWS))
+        places = np.floor(np.linspace(0, ends[-1] - 1, copies))
+    return np.asarray(np.minimum(np.searchsorted(ends, places, side="right"), rows - 1))
 
 
 def batch_rows(prepared: Prepared) -> int:

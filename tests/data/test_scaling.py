@@ -1,9 +1,11 @@
 """How numbers are brought to one size: scikit-learn's scalers are the oracle, formulas where it has none."""
 
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,14 +13,16 @@ from hypothesis.extra.numpy import arrays
 from sklearn.preprocessing import MinMaxScaler, QuantileTransformer, RobustScaler, StandardScaler
 
 from mlpcli.data.columns.cells import Frame, Numbers
+from mlpcli.data.encoders import NumberEncoder
 from mlpcli.data.features import FeatureEncoder
-from mlpcli.data.scaling import SCALINGS
+from mlpcli.data.scaling import NEW, SCALINGS
 from mlpcli.data.schema import QUANTILE_KNOTS, Column, DataSettings
 from mlpcli.data.schema import SCALINGS as NAMES
 from tests.data.examples import sampled
 
 Array = npt.NDArray[Any]
 
+NORMAL = NormalDist()
 RANDOM = np.random.default_rng(0)
 TRAINING = {
     "normal": RANDOM.normal(50, 7, size=500),
@@ -43,7 +47,8 @@ def by_scikit_learn(scaler: Any, name: str) -> Array:
 
 
 def test_every_scaling_may_be_chosen() -> None:
-    assert list(SCALINGS) == list(NAMES)
+    assert set(SCALINGS) - set(NEW.values()) == set(NAMES)
+    assert set(NEW) <= set(NAMES)
 
 
 @pytest.mark.parametrize("name", TRAINING)
@@ -76,6 +81,41 @@ def test_quantile_turns_a_skewed_column_into_a_normal_one() -> None:
     values = scaled("quantile", TRAINING["long tail"], TRAINING["long tail"])
     assert abs(np.median(values)) < 0.01
     np.testing.assert_allclose(np.quantile(values, [0.1587, 0.8413]), [-1, 1], atol=0.05)
+
+
+def test_equal_values_get_the_score_of_the_middle_of_their_ranks() -> None:
+    """60 % of zeros, then 25 % of ones: the scores of 0.3 and 0.725, by tables of the normal distribution."""
+    values = np.array([0.0] * 600 + [1.0] * 250 + np.linspace(2, 3, 150).tolist())
+    np.testing.assert_allclose(scaled("quantile", values, np.array([0.0, 1.0])), [-0.5244, 0.5978], atol=0.01)
+    between = scaled("quantile", values, np.array([-1e-9, 1e-9, 1 - 1e-9, 1 + 1e-9]))
+    np.testing.assert_allclose(between, [-5.2, 0.2533, 0.2533, 1.0364], atol=0.02)
+
+
+@sampled
+@given(st.lists(st.integers(1, 40), min_size=2, max_size=20), st.booleans())
+def test_ranks_are_those_of_pandas(shares: list[int], weighted: bool) -> None:
+    """Whose average ranks tied values have, to the 256th that a quantile tells."""
+    times = np.array(shares) * -(-800 // sum(shares))
+    repeated, distinct = np.repeat(np.arange(len(times)) ** 1.5, times), np.arange(len(times)) ** 1.5
+    expected = (pd.Series(repeated).rank().to_numpy()[np.cumsum(times) - 1] - 0.5) / len(repeated)
+    weights = times.astype(np.float64) if weighted else None
+    knots = SCALINGS["ranks"].knots(distinct if weighted else repeated, weights)
+    found = np.array([NORMAL.cdf(score) for score in SCALINGS["ranks"].apply(distinct, knots).tolist()])
+    tied = times > 2 / 256 * times.sum()
+    np.testing.assert_allclose(found[tied], expected[tied], atol=1.5 / 256)
+
+
+def test_models_of_older_files_scale_as_they_did() -> None:
+    """A value of several quantiles gets the mean of the lowest and the highest of their scores."""
+    values = np.array([0.0] * 600 + [1.0] * 250 + np.linspace(2, 3, 150).tolist())
+    encoder = NumberEncoder.of_values("x", "number", values, "quantile")
+    described, arrays = encoder.described(), encoder.arrays()
+    assert described["scaling"] == "ranks"
+    older = NumberEncoder.from_description(described | {"scaling": "quantile"}, arrays)
+    ends = (1e-7, 153 / 256), (154 / 256, 217 / 256)
+    expected = [(NORMAL.inv_cdf(lowest) + NORMAL.inv_cdf(highest)) / 2 for lowest, highest in ends]
+    np.testing.assert_allclose(older.scaled(np.array([0.0, 1.0])), expected, rtol=1e-6)
+    assert older.shapes(older.described()) == encoder.shapes(described)
 
 
 def test_no_scaling_changes_nothing() -> None:

@@ -1,4 +1,4 @@
-"""Weights of rows and classes: as given, of mean one over the training rows, or a clear refusal."""
+"""Weights of rows and classes: a row counts as often as it weighs, of weight 0 not at all; refusals."""
 
 from pathlib import Path
 from typing import Any
@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mlpcli.errors import MlpcliError, SettingsError
+from mlpcli.errors import DataError, MlpcliError, SettingsError
 from mlpcli.nn.batches import Examples
+from mlpcli.preparation.finding import IMBALANCE
 from mlpcli.preparation.prepare import Prepared
 from tests.data.examples import write
 from tests.workflows.examples import csv_of, prepared
@@ -25,6 +26,7 @@ TABLE = pd.DataFrame(
         "y": GENERATOR.normal(size=ROWS),
     }
 )
+COUNTING = TABLE[TABLE["w"] > 0]
 
 
 def training_examples(result: Prepared) -> Examples:
@@ -44,14 +46,106 @@ def test_no_weights() -> None:
     assert result.examples(result.parts["train"]).weights is None
 
 
-def test_row_weights_have_mean_one_over_the_training_rows() -> None:
+def test_row_weights_have_mean_one_over_the_rows_of_a_loss() -> None:
     result = prepared(TABLE, target="y", features="x", weight="w", validation=0.25)
     rows = {name: np.array(part.weights) for name, part in result.parts.items()}
-    assert sorted([*rows["train"], *rows["validation"]]) == sorted(TABLE["w"])
-    np.testing.assert_allclose(weights_of(result).mean(), 1, rtol=1e-6)
+    assert sorted([*rows["train"], *rows["validation"]]) == sorted(COUNTING["w"])
     for part in ("train", "validation"):
-        expected = rows[part][:, None] / rows["train"].mean()
+        expected = rows[part][:, None] / rows[part].mean()
         np.testing.assert_allclose(weights_of(result, part), expected, rtol=1e-6)
+
+
+STRANGE = {"x": np.nan, "class": "c", "flag": 1, "other": 1, "y": 1e9, "group": "g8", "day": "no day"}
+"""The last class and group come first."""
+
+
+@pytest.mark.parametrize("target", ["y", "class", "flag,other"])
+@pytest.mark.parametrize(
+    "split",
+    [
+        {"validation": 0.25, "test": 0.2},
+        {"validation": 0.3, "group": "group"},
+        {"validation": 0.3, "time": "day"},
+        {"folds": 4},
+        {"preset": "default"},
+    ],
+)
+def test_a_row_of_weight_0_might_as_well_not_be_there(
+    target: str, split: dict[str, Any], tmp_path: Path
+) -> None:
+    """The same parts, byte by byte, from files and tables, whatever stands in such rows."""
+    days = pd.date_range("2020-01-01", periods=ROWS).strftime("%Y-%m-%d")
+    table = TABLE.assign(group=[f"g{row // 7}" for row in range(ROWS)], day=days).astype({"day": object})
+    for name, cell in STRANGE.items():
+        table[name] = table[name].mask(table["w"] == 0, cell)
+    last = np.flatnonzero(table["w"] == 0)[-1]
+    table.loc[last, "y"], table.loc[last, "class"] = np.nan, "another"
+    without = table[table["w"] > 0].reset_index(drop=True)
+    settings = {"target": target, "weight": "w", "drop": "y,class,flag,other"} | split
+    settings["drop"] = ",".join({"y", "class", "flag", "other"} - set(target.split(",")))
+    # The first row of the table as text, too: what comes first decides the order of codes.
+    for one, other in (
+        (table, without),
+        (
+            write(tmp_path, "with.csv", csv_of(table.iloc[::-1])),
+            write(tmp_path, "out.csv", csv_of(without.iloc[::-1])),
+        ),
+    ):
+        with_them, without_them = prepared(one, **settings), prepared(other, **settings)
+        assert with_them.encoder.to_stored()[0] == without_them.encoder.to_stored()[0]
+        assert with_them.task.target.described() == without_them.task.target.described()
+        assert with_them.options == without_them.options
+        for ours, theirs in zip(with_them.folds, without_them.folds, strict=True):
+            np.testing.assert_array_equal(ours[1], theirs[1])
+        for part, rows in with_them.parts.items():
+            expected = without_them.parts[part]
+            np.testing.assert_array_equal(rows.features, expected.features)
+            np.testing.assert_array_equal(rows.truth, expected.truth)
+            assert rows.weights is not None
+            np.testing.assert_array_equal(rows.weights, expected.weights)
+        missing = int(target == "y")
+        count = int((table["w"] == 0).sum()) - missing
+        assert (with_them.dropped, without_them.dropped) == (missing, 0)
+        assert f"{count} rows of weight 0 left out" in with_them.notes[-1]
+        assert not any("weight 0" in note for note in without_them.notes)
+
+
+def test_rows_of_weight_0_of_a_validation_file_are_left_out(tmp_path: Path) -> None:
+    held = TABLE.assign(x=np.where(TABLE["w"] == 0, 1e9, TABLE["x"]))
+    paths = [write(tmp_path, f"{each.shape[0]}.csv", csv_of(each)) for each in (held, held[held["w"] > 0])]
+    both, counting = (
+        prepared(TABLE, target="y", features="x", weight="w", validation=path) for path in paths
+    )
+    np.testing.assert_array_equal(both.parts["validation"].features, counting.parts["validation"].features)
+    assert len(both.parts["validation"]) == len(COUNTING)
+    assert sum("weight 0" in note for note in both.notes) == 2
+    assert both.counts["validation"] == counting.counts["validation"]
+
+
+def test_a_file_without_weight_is_no_validation(tmp_path: Path) -> None:
+    path = write(tmp_path, "held.csv", csv_of(TABLE.assign(w=0)))
+    with pytest.raises(DataError, match="the weights 'w' are all 0"):
+        prepared(TABLE, target="y", features="x", weight="w", validation=path)
+
+
+@pytest.mark.parametrize("target", ["class", "flag,other"])
+def test_balanced_classes_are_those_of_repeated_rows(target: str) -> None:
+    table = TABLE.assign(w=np.arange(ROWS) % 4)
+    repeated = table.loc[np.repeat(np.arange(ROWS), table["w"])]
+    settings: dict[str, Any] = {"target": target, "features": "x", "validation": "none"}
+    settings["class_weight"] = "balanced"
+    weighted, expected = prepared(table, weight="w", **settings), prepared(repeated, **settings)
+    weights = table["w"][table["w"] > 0].to_numpy()
+    mean_one = weights[:, None] / weights.mean()
+    of_classes = np.repeat(weights_of(weighted) / mean_one, weights, axis=0)
+    np.testing.assert_allclose(of_classes, weights_of(expected), rtol=1e-6)
+
+
+def test_a_share_of_the_weight_is_that_of_repeated_rows() -> None:
+    table = pd.DataFrame({"x": np.arange(60.0) % 7, "y": ["a"] * 48 + ["b"] * 12, "w": [3] * 48 + [0.5] * 12})
+    result = prepared(table, target="y", features="x", weight="w", validation="none")
+    (finding,) = (each for each in result.findings if each.kind == IMBALANCE)
+    assert finding.text == "class 'b' has 4.0% of the training rows by their weight"
 
 
 def test_the_weight_column_is_no_input() -> None:
@@ -95,7 +189,7 @@ def test_named_classes(given: Any) -> None:
 def test_class_and_row_weights_multiply() -> None:
     settings: dict[str, Any] = {"target": "class", "features": "x", "validation": "none", "weight": "w"}
     result = prepared(TABLE, **settings, class_weight="a=2,b=3")
-    expected = TABLE["w"].to_numpy() * np.array([2.0, 3.0, 1.0])[result.parts["train"].truth]
+    expected = COUNTING["w"].to_numpy() * np.array([2.0, 3.0, 1.0])[result.parts["train"].truth]
     np.testing.assert_allclose(weights_of(result)[:, 0], expected / expected.mean(), rtol=1e-6)
 
 
@@ -138,12 +232,7 @@ def test_classes_that_all_weigh_nothing() -> None:
         training_examples(prepared(TABLE, target="class", features="x", class_weight="a=0,b=0,c=0"))
 
 
-def test_training_rows_that_all_weigh_nothing(tmp_path: Path) -> None:
-    """All weight may lie in the rows that were held out."""
-    held = write(tmp_path, "held.csv", csv_of(TABLE))
-    settings: dict[str, Any] = {"target": "y", "features": "x", "weight": "w", "validation": held}
+def test_a_single_row_that_counts() -> None:
     table = TABLE.assign(w=[1] + [0] * (ROWS - 1))
-    results = (prepared(table, seed, test=0.5, **settings) for seed in range(99))
-    unlucky = next(each for each in results if not np.any(each.parts["train"].weights))
-    with pytest.raises(MlpcliError, match="weight"):
-        training_examples(unlucky)
+    with pytest.raises(DataError, match="1 row to learn from"):
+        prepared(table, target="y", features="x", weight="w")

@@ -135,12 +135,6 @@ def test_a_network_without_an_epoch_is_left_out(monkeypatch: pytest.MonkeyPatch,
     assert {record["member"] for record in again.artifact.history} == {0, 1}
 
 
-def test_held_rows_without_weight_choose_no_epoch() -> None:
-    frame = table().assign(w=[1.0] * 3 + [0.0] * 57)
-    bag = mlpcli.train(frame, "value", features="a,b,c", weight="w", folds=5, **QUICK)
-    assert {member.best_epoch for member in bag.members if not member.summary()["validation"]["loss"]} == {3}
-
-
 @pytest.mark.parametrize("preset", ["default", "best"])
 def test_a_number_of_networks_is_that_number(preset: str) -> None:
     assert prepared(table(), target="value", preset=preset, ensemble=3).options.members == 3

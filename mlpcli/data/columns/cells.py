@@ -219,6 +219,14 @@ class Texts(Cells):
     def texts(self) -> "Texts":
         return self
 
+    def compact(self) -> "Texts":
+        """The same cells, the levels only those that occur and in order of their first row."""
+        used, first, again = np.unique(self.codes, return_index=True, return_inverse=True)
+        order = [code for code in np.argsort(first).tolist() if used[code] >= 0]
+        number = np.full(len(used), -1, np.int32)
+        number[order] = np.arange(len(order))
+        return Texts(number[again], self.levels[used[order]], self.reading)
+
     def as_codes(self) -> Array:
         return self.codes
 
@@ -321,6 +329,11 @@ class Frame:
         numbers = np.arange(self.rows)[rows]
         place = self.place
         return Frame(columns, len(numbers), lambda row: place(int(numbers[row])))
+
+    def compact(self) -> "Frame":
+        """The same cells, as if no other text had ever been there."""
+        compacted = ((name, each.compact()) for name, each in self.columns.items() if isinstance(each, Texts))
+        return Frame(self.columns | dict(compacted), self.rows, self.place)
 
     def under(self, reading: Reading) -> "Frame":
         """The same cells under another reading."""

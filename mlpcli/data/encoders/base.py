@@ -41,8 +41,10 @@ class Encoder(ABC):
 
     @classmethod
     @abstractmethod
-    def fit(cls, column: Column, cells: "Cells", settings: DataSettings) -> "Encoder":
-        """From the training cells of a column."""
+    def fit(
+        cls, column: Column, cells: "Cells", settings: DataSettings, weights: Array | None = None
+    ) -> "Encoder":
+        """From the training cells of a column; `weights` (rows,) are above 0, and 2 counts as two rows."""
 
     @property
     @abstractmethod

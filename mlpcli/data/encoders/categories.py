@@ -37,13 +37,16 @@ class CategoryEncoder(Encoder):
     embedded: bool = False
 
     @classmethod
-    def fit(cls, column: Column, cells: "Cells", settings: DataSettings) -> "CategoryEncoder":
+    def fit(
+        cls, column: Column, cells: "Cells", settings: DataSettings, weights: Array | None = None
+    ) -> "CategoryEncoder":
         """The levels in order of the text, the most frequent where there are too many."""
         texts = cells.texts()
         absent = texts.missing()
-        counts = np.bincount(texts.codes[~absent], minlength=len(texts.levels))
-        counted = [(level, int(count)) for level, count in zip(texts.levels, counts, strict=True) if count]
-        by_count = sorted(counted, key=lambda each: (-each[1], each[0]))
+        present = None if weights is None else weights[~absent]
+        counts = np.bincount(texts.codes[~absent], present, minlength=len(texts.levels))
+        counted = zip(texts.levels, counts.tolist(), strict=True)
+        by_count = sorted((each for each in counted if each[1]), key=lambda each: (-each[1], each[0]))
         levels = sorted(level for level, _ in by_count[: settings.max_categories])
         embedded = settings.embed_above is not None and len(levels) > settings.embed_above
         return cls(column.name, tuple(levels), bool(absent.any()), embedded)

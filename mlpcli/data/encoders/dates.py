@@ -60,7 +60,9 @@ class DateEncoder(Encoder):
         return Column(name, DATE, f"dates such as {present.text(0)[:40]!r}{doubts(present)}")
 
     @classmethod
-    def fit(cls, column: Column, cells: "Cells", settings: DataSettings) -> "DateEncoder":
+    def fit(
+        cls, column: Column, cells: "Cells", settings: DataSettings, weights: Array | None = None
+    ) -> "DateEncoder":
         assert settings.scaling is not None
         formats = cells.formats()
         seconds = cells.dates(formats)[0]
@@ -72,7 +74,7 @@ class DateEncoder(Encoder):
             if part == "days" or any(_differ(calendar_parts[name][known]) for name in names)
         )
         days, year = (
-            NumberEncoder.of_values(column.name, DATE, calendar_parts[name], settings.scaling)
+            NumberEncoder.of_values(column.name, DATE, calendar_parts[name], settings.scaling, weights)
             for name in ("days", "year")
         )
         return cls(

@@ -10,8 +10,18 @@ import numpy as np
 from mlpcli.arrays import Array
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.encoders.base import Description, Encoder
-from mlpcli.data.scaling import SCALINGS
-from mlpcli.data.schema import BOOLEAN, NUMBER, QUANTILE, QUANTILE_KNOTS, UNSCALED, Column, DataSettings
+from mlpcli.data.scaling import NEW, SCALINGS
+from mlpcli.data.schema import (
+    BOOLEAN,
+    NUMBER,
+    QUANTILE,
+    QUANTILE_KNOTS,
+    RANKS,
+    UNSCALED,
+    Column,
+    DataSettings,
+)
+from mlpcli.data.statistics import median
 
 if TYPE_CHECKING:
     from mlpcli.data.columns.cells import Cells
@@ -58,15 +68,19 @@ class NumberEncoder(Encoder):
     spikes: tuple[float, ...] = ()
 
     @classmethod
-    def fit(cls, column: Column, cells: "Cells", settings: DataSettings) -> "NumberEncoder":
+    def fit(
+        cls, column: Column, cells: "Cells", settings: DataSettings, weights: Array | None = None
+    ) -> "NumberEncoder":
         assert settings.scaling is not None
         values = _values(column.kind, cells)[0]
-        fitted = cls.of_values(column.name, column.kind, values, settings.scaling)
+        fitted = cls.of_values(column.name, column.kind, values, settings.scaling, weights)
         with_spikes = settings.embed_spikes and column.kind == NUMBER
-        return replace(fitted, spikes=_spikes(values)) if with_spikes else fitted
+        return replace(fitted, spikes=_spikes(values, weights)) if with_spikes else fitted
 
     @classmethod
-    def of_values(cls, name: str, kind: str, values: Array, scaling: str) -> "NumberEncoder":
+    def of_values(
+        cls, name: str, kind: str, values: Array, scaling: str, weights: Array | None = None
+    ) -> "NumberEncoder":
         """Fit values (n,) float64 with NaN at gaps."""
         gaps = np.isnan(values)
         present = values[~gaps]
@@ -83,17 +97,18 @@ class NumberEncoder(Encoder):
                 highest=0.0,
                 knots=np.empty(0),
             )
+        scaling = NEW.get(scaling, scaling)
         lowest, highest = float(present.min()), float(present.max())
         largest = max(abs(lowest), abs(highest))
         # Sums and squares of the largest floats overflow; a power of two changes no digit.
         unit = 1.0 if largest < 1e150 else 2.0**1000
-        fill = float(np.median(present / unit)) * unit
+        fill = median(present / unit, None if weights is None else weights[~gaps]) * unit
         filled = np.where(gaps, fill, values) / unit
-        centre, scale = SCALINGS[scaling].fit(filled)
+        centre, scale = SCALINGS[scaling].fit(filled, weights)
         centre, scale = (
             (0.0, 1.0) if scaling == UNSCALED else (centre * unit, min(scale, 2.0**1023 / unit) * unit)
         )
-        knots = SCALINGS[scaling].knots(filled) * unit
+        knots = SCALINGS[scaling].knots(filled, weights) * unit
         # A spread that is rounding noise of the values must not be blown up to one.
         if not scale > 1e-12 * largest:
             scale = 1.0
@@ -159,12 +174,12 @@ class NumberEncoder(Encoder):
     def arrays(self) -> dict[str, Array]:
         """`numbers` (1, 5), the statistics, and `quantiles` (1, 257) if it is scaled by them."""
         rows = {"numbers": np.array([[getattr(self, name) for name in STATISTICS]])}
-        return rows | ({"quantiles": self.knots[None]} if self.scaling == QUANTILE else {})
+        return rows | ({"quantiles": self.knots[None]} if self.scaling in (QUANTILE, RANKS) else {})
 
     @classmethod
     def shapes(cls, stored: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
         rows: dict[str, tuple[int, ...]] = {"numbers": (1, len(STATISTICS))}
-        return rows | ({"quantiles": (1, QUANTILE_KNOTS)} if stored["scaling"] == QUANTILE else {})
+        return rows | ({"quantiles": (1, QUANTILE_KNOTS)} if stored["scaling"] in (QUANTILE, RANKS) else {})
 
     @classmethod
     def from_description(cls, stored: Mapping[str, Any], arrays: Mapping[str, Array]) -> "NumberEncoder":
@@ -176,10 +191,15 @@ class NumberEncoder(Encoder):
         return cls(**facts, **statistics, knots=knots, spikes=tuple(map(float, stored["spikes"])))
 
 
-def _spikes(values: Array) -> tuple[float, ...]:
+def _spikes(values: Array, weights: Array | None) -> tuple[float, ...]:
     """The distinct values of a column that has few and is mostly one of them, else ()."""
-    present, counts = np.unique(values[~np.isnan(values)], return_counts=True)
-    if not FEWEST_VALUES <= len(present) <= MOST_VALUES or counts.max() < SPIKE_SHARE * counts.sum():
+    there = ~np.isnan(values)
+    present, counts = np.unique(values[there], return_counts=True)
+    if not FEWEST_VALUES <= len(present) <= MOST_VALUES:
+        return ()
+    if weights is not None:
+        counts = np.bincount(np.searchsorted(present, values[there]), weights[there])
+    if counts.max() < SPIKE_SHARE * counts.sum():
         return ()
     return tuple(present.tolist())
 

@@ -187,7 +187,7 @@ def _comparison(evaluation: "Evaluation", found: "Comparison") -> ReportTable:
     ]
     if found.intervals is None or found.verdicts is None:
         said = f"an earlier evaluation of {count(found.rows, 'row')}; give its model to see what is luck"
-        return ReportTable(f"Beside {found.other}", headers, rows, range(1, 4), (said,), below)
+        return ReportTable(f"Beside {found.other}", headers, rows, range(1, 4), above=(said,), below=below)
     headers += [f"{_percent(found.level)} interval", ""]
     for row, name in zip(rows, names, strict=True):
         row += [_span(found.intervals[name]), found.verdicts[name]]

@@ -61,12 +61,22 @@ def permutation_importance(
         start += encoder.width
         shuffled = []
         for _ in range(repeats):
-            features[:, block] = part.features[generator.permutation(len(part)), block]
+            features[:, block] = part.features[shuffled_rows(part, generator), block]
             shuffled.append(_outcome(model, part, features, threshold))
         features[:, block] = part.features[:, block]
         columns[encoder.name] = _importance(plain, shuffled, model.task.name, metric, level, generator)
     ordered = sorted(columns.items(), key=lambda each: -np.inf if each[1].drop is None else -each[1].drop)
     return Importance(metric, len(part), repeats, level, dict(ordered))
+
+
+def shuffled_rows(part: EncodedRows, generator: Generator) -> Array:
+    """The rows whose cells each row gets: a permutation, or of weighted rows each as often as it weighs."""
+    order = generator.permutation(len(part))
+    if part.weights is None:
+        return order
+    reached = np.cumsum(part.weights)
+    places = (order + generator.random()) / len(part) * reached[-1]
+    return np.asarray(np.minimum(np.searchsorted(reached, places, side="right"), len(part) - 1))
 
 
 def _importance(

@@ -15,12 +15,12 @@ from mlpcli.data.schema import resolve_names
 from mlpcli.model.encoded_rows import (
     Data,
     EncodedRows,
-    check_weights,
     digest_of,
     encode_chunks,
-    no_target,
+    left_out,
     numbers_of,
     paths_of,
+    refuse_none,
 )
 from mlpcli.model.model import Model, reading_for
 from mlpcli.nn.network import PREDICTION_ROWS
@@ -71,7 +71,7 @@ def score_rows(
     parts, outputs, hashes = list[EncodedRows](), list[Array](), list[Array]()
     # More rows than were there in training are not those: no need to look at them.
     rows, most = 0, sum(model.artifact.receipt["rows"].values())
-    dropped, drawn = 0, _Sample(sample, generator)
+    dropped, weightless, drawn = 0, 0, _Sample(sample, generator)
     products = model.network.largest_product * PREDICTION_ROWS
     with (
         RowStream(paths_of(data), reading_for(model, reading)) as stream,
@@ -89,6 +89,7 @@ def score_rows(
         encoding = (stream, schema, model.encoder, model.task, counts)
         for chunk in encode_chunks(*encoding, strict=strict, also=also, texts=texts, parsed=parsed):
             dropped += chunk.dropped
+            weightless += chunk.weightless
             outputs.append(model.loss.point_prediction(model.outputs(chunk.part.features, rows)))
             if other_model is not None:
                 other_model.add(chunk, rows, strict=strict)
@@ -96,14 +97,12 @@ def score_rows(
             if rows <= most:
                 hashes.append(chunk.part.hashes())
             slicer.add(chunk.frame)
-            drawn.add(chunk.part.counting())
+            drawn.add(chunk.part)
             # What the network saw is not needed any more.
             parts.append(dataclasses.replace(chunk.part, features=chunk.part.features[:, :0]))
     part = EncodedRows.joined(parts)
-    if not len(part):
-        raise no_target(stream.name)
-    check_weights(part.weights, schema.weight, stream.name)
-    notes = list(stream.notes)
+    refuse_none(len(part), weightless, schema.weight, stream.name)
+    notes = [*stream.notes, *left_out(weightless, stream.name)]
     if schema.weight is not None and part.weights is None:
         notes.append(f"the weight column {schema.weight!r} is missing: metrics are unweighted")
     return ScoredRows(

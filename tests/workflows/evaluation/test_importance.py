@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 
 import mlpcli
+from mlpcli.model.encoded_rows import EncodedRows
 from mlpcli.model.model import Model
+from mlpcli.workflows.evaluation.importance import shuffled_rows
 from tests.workflows.evaluated import INPUTS, NAMES, QUICK, table
 
 
@@ -54,6 +56,17 @@ def test_rows_of_weight_0_change_nothing() -> None:
     both = pd.concat([frame, strange], ignore_index=True)
     plain, padded = (mlpcli.evaluate(model, each, importance=True).importance for each in (frame, both))
     assert plain == padded
+
+
+def test_cells_are_drawn_as_often_as_their_rows_weigh() -> None:
+    """Of equal weights each once: a permutation."""
+    weights = np.array([0.5, 1.0, 1.0, 1.0, 1.0, 4.0])
+    part = EncodedRows(np.zeros((6, 1)), np.zeros(6), weights)
+    drawn = [shuffled_rows(part, np.random.default_rng(seed)) for seed in range(2_000)]
+    counts = np.bincount(np.concatenate(drawn))
+    np.testing.assert_allclose(counts / counts.sum(), weights / weights.sum(), atol=0.01)
+    equal = EncodedRows(part.features, part.truth, np.full(6, 0.1))
+    assert sorted(shuffled_rows(equal, np.random.default_rng(0))) == list(range(6))
 
 
 def test_the_interval_is_that_of_shufflings_and_resamples(models: dict[str, Model]) -> None:

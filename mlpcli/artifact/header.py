@@ -45,6 +45,7 @@ class PartScores(TypedDict):
     rows: int
     metrics: Metrics
     baseline: Metrics
+    per_target: NotRequired[dict[str, Metrics] | None]
 
 
 class Member(TypedDict):
@@ -69,6 +70,12 @@ class Receipt(TypedDict):
     digest: str
     split_digest: NotRequired[str]
     run: NotRequired[str]
+    weights: NotRequired[str]
+    """SHA-256 of parameters and constants: the same for equal runs."""
+    sizes: NotRequired[dict[str, int]]
+    engine: NotRequired[str]
+    written: NotRequired[str]
+    """Date and time (UTC)."""
     best_epoch: int
     stop_reason: str
     seconds: float

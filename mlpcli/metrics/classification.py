@@ -86,13 +86,18 @@ def log_loss(outcome: Outcome) -> float:
 
     Of several labels the mean over them.
     """
+    return weighted_mean(log_losses(outcome), outcome)
+
+
+def log_losses(outcome: Outcome) -> Array:
+    """The log loss of each row (rows,)."""
     eps = np.finfo(np.float64).eps
 
     def losses() -> Array:
         values = -np.log(np.clip(_of_the_truth(outcome), eps, 1 - eps))
         return np.asarray(values if values.ndim == 1 else values.mean(axis=1))
 
-    return weighted_mean(outcome.fixed("log losses", losses), outcome)
+    return outcome.fixed("log losses", losses)
 
 
 def brier(outcome: Outcome) -> float:

@@ -7,14 +7,18 @@ import numpy as np
 
 from mlpcli.arrays import Array
 from mlpcli.metrics import METRICS, measure
-from mlpcli.metrics.classification import shares
+from mlpcli.metrics.classification import log_losses, shares
 from mlpcli.metrics.outcome import Outcome
+from mlpcli.metrics.regression import errors_of
 from mlpcli.model.encoded_rows import EncodedRows
 from mlpcli.model.model import Model
 from mlpcli.model.tasks import Multiclass, Threshold
 
 ByTarget: TypeAlias = dict[str, dict[str, float | None]]
 """Metrics by target or label."""
+
+
+STANDARD_ERRORS = 2.0
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,8 @@ class Scores:
     baseline: dict[str, float | None]
     """Of the training rows' mean, or class shares, as the prediction of every row."""
     reasons: dict[str, str]
+    clearly_better: bool
+    """Whether the rows' losses are lower than the baseline's by more than chance would make them."""
     per_target: ByTarget | None = None
     """Of each target or label, where there are several."""
 
@@ -59,7 +65,31 @@ def overall_scores(model: Model, outcome: Outcome, trivial: Outcome) -> Scores:
     """The same without those of each target."""
     metrics, reasons = measure(outcome, model.task.name)
     baseline, _ = measure(trivial, model.task.name)
-    return Scores(len(outcome.truth), metrics, baseline, reasons)
+    return Scores(len(outcome.truth), metrics, baseline, reasons, clearly_better(outcome, trivial))
+
+
+def clearly_better(outcome: Outcome, trivial: Outcome) -> bool:
+    """Whether the mean of one of `row_losses` is below the baseline's by two standard errors (paired)."""
+    weights = outcome.row_weights / outcome.row_weights.sum()
+    with np.errstate(all="ignore"):
+        for ours, theirs in zip(row_losses(outcome), row_losses(trivial), strict=True):
+            gains = theirs - ours
+            mean = float(weights @ gains)
+            if mean > STANDARD_ERRORS * float(np.sqrt(weights**2 @ (gains - mean) ** 2)):
+                return True
+    return False
+
+
+def row_losses(outcome: Outcome) -> list[Array]:
+    """Losses by row (rows,): the log loss and the share of wrong decisions, or of values the squared error.
+
+    Squared errors of several targets are divided by their variance.
+    """
+    if outcome.probabilities is not None:
+        wrong = outcome.truth != outcome.predicted
+        return [log_losses(outcome), wrong if wrong.ndim == 1 else wrong.mean(axis=1)]
+    spread = np.maximum(outcome.truth.std(axis=0), np.finfo(np.float64).tiny)
+    return [np.mean((errors_of(outcome) / spread) ** 2, axis=1)]
 
 
 def by_target(model: Model, outcome: Outcome) -> ByTarget | None:

@@ -1,10 +1,10 @@
-"""Threads: how many a network uses, and how many the machine has."""
+"""Threads: how many a network uses, how many the machine has, and the library that runs them."""
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_info, threadpool_limits
 
 PRODUCTS_PER_THREAD = 1 << 24
 """Multiply-adds per thread from which another one pays: two threads from 34 M in a step's largest product.
@@ -34,3 +34,10 @@ def limited_threads(threads: int) -> Iterator[None]:
     """Matrix products in the block use `threads` threads."""
     with threadpool_limits(threads):
         yield
+
+
+def engine() -> str:
+    """The library of matrix products with its version and kind of processor: others round otherwise."""
+    found = [each for each in threadpool_info() if each["user_api"] == "blas"]
+    names = [(each["internal_api"], each["version"], each.get("architecture")) for each in found]
+    return ", ".join(["numpy", *(" ".join(filter(None, each)) for each in names)])

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 FALLBACK, DATES, LEAK, REPEATED, MISSING = "fallback", "dates", "leak", "repeated", "missing"
 FEW_ROWS, IMBALANCE = "few rows", "imbalance"
 DIVERGED, CHECKPOINT, CALIBRATION = "diverged", "checkpoint", "calibration"
+NO_BETTER = "no better"
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from mlpcli.errors import Sentence, count
 from mlpcli.render.console import Screen
 from mlpcli.render.formatting import by_column, some
 from mlpcli.render.inspect import columns_report, network_report, settings_report
+from mlpcli.render.training_words import rows_line
 
 if TYPE_CHECKING:
     from mlpcli.preparation.finding import Finding
@@ -26,7 +27,7 @@ def notes_report(screen: Screen, notes: Sequence[str], findings: "Sequence[Findi
 
 def report(screen: Screen, plan: "TrainingPlan", data: Sequence[str]) -> None:
     """The plan of a dry run."""
-    schema_report(screen, plan.schema, data, plan.rows, plan.counts)
+    schema_report(screen, plan.schema, data, plan.rows, plan.counts, folds=plan.settings["folds"] or 0)
     columns_report(screen, plan.schema, plan.encoders)
     network_report(screen, [asdict(layer) for layer in plan.network], plan.encoders, plan.members)
     settings_report(screen, plan.settings)
@@ -44,17 +45,12 @@ def schema_report(
     folds: int = 0,
 ) -> None:
     """The training data: rows by part, target, inputs by kind, columns left out, cells that do not fit."""
-    purposes = {"train": "train", "validation": "validate", "test": "test"}
-    parts = ", ".join(f"{rows[part]:,} to {text}" for part, text in purposes.items() if rows.get(part))
-    if folds:
-        parts += f", of which in turn one of {folds} parts is held out"
     kinds: dict[str, list[str]] = {}
     for column in schema.inputs:
         kinds.setdefault(column.kind, []).append(column.name)
-    total = sum(number for part, number in rows.items() if part != "dropped")
     lines = [
         ("file", ", ".join("stdin" if each == "-" else each for each in data)),
-        ("rows", f"{total:,}: {parts}"),
+        rows_line(rows, folds),
         ("target", f"{', '.join(schema.target)} ({schema.task}: {schema.task_reason})"),
         *((f"{kind} ({len(names)})", some(names)) for kind, names in kinds.items()),
     ]

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mlpcli.data.schema import DATE, Schema
-from mlpcli.errors import count
 from mlpcli.render.console import Screen
-from mlpcli.render.evaluation.tables import metrics_table, table_report
+from mlpcli.render.evaluation.tables import metrics_table, table_report, target_table
 from mlpcli.render.formatting import day, duration, plain, score
 from mlpcli.render.loss_curve import course
+from mlpcli.render.training_words import epochs_lines, rows_line, scores_title, weights_line
 
 if TYPE_CHECKING:
     from mlpcli.artifact import Artifact
@@ -20,6 +20,7 @@ COURSE_HEIGHT = 7
 def report(screen: Screen, artifact: "Artifact") -> None:
     """Columns, network, settings, course, scores, receipt."""
     schema, receipt, target = artifact.schema, artifact.receipt, artifact.target
+    folds = artifact.settings.get("folds") or 0
     lines = [("target", f"{', '.join(schema.target)} ({schema.task}: {schema.task_reason})")]
     if "classes" in target:
         lines.append(("classes", ", ".join(target["classes"])))
@@ -35,20 +36,34 @@ def report(screen: Screen, artifact: "Artifact") -> None:
     settings_report(screen, artifact.settings)
     _course(screen, artifact)
     for part, scores in artifact.scores.items():
-        title = f"Scores on {count(scores['rows'], part + ' row')}"
+        title = scores_title(part, scores["rows"], folds)
         table_report(screen, metrics_table(title, scores["metrics"], scores["baseline"]))
+        if scores.get("per_target"):
+            table_report(screen, target_table(schema.task, scores["per_target"]))
     screen.heading("Receipt")
     screen.pairs(
         [
             ("data", receipt["data"] if isinstance(receipt["data"], str) else ", ".join(receipt["data"])),
-            ("rows", ", ".join(f"{number:,} {part}" for part, number in receipt["rows"].items())),
-            ("digest", receipt["digest"]),
+            *_sizes(receipt, folds),
             ("command", receipt["command"] or "(from Python)"),
             ("seed, threads", f"{receipt['seed']}, {receipt['threads']}"),
             ("versions", ", ".join(f"{name} {version}" for name, version in receipt["versions"].items())),
             ("platform", receipt["platform"]),
+            *([("engine", receipt["engine"])] if "engine" in receipt else []),
+            *([("written", receipt["written"])] if "written" in receipt else []),
         ]
     )
+
+
+def _sizes(receipt: Mapping[str, Any], folds: int) -> list[tuple[str, str]]:
+    """Rows, sizes and digests of data and weights, as far as the file has them."""
+    lines = [rows_line(receipt["rows"], folds)]
+    if "sizes" in receipt:
+        lines.append(("sizes", ", ".join(f"{number:,} {name}" for name, number in receipt["sizes"].items())))
+    lines.append(("digest", receipt["digest"]))
+    if "weights" in receipt:
+        lines.append(weights_line(receipt["weights"]))
+    return lines
 
 
 def columns_report(screen: Screen, schema: Schema, encoders: Sequence[Mapping[str, Any]]) -> None:
@@ -117,16 +132,17 @@ def _course(screen: Screen, artifact: "Artifact") -> None:
     receipt = artifact.receipt
     # Of several networks: the epochs of the first, then a table of all.
     history = [record for record in artifact.history if record["member"] == 0]
-    screen.heading(
-        f"Training: {count(len(history), 'epoch')} in {duration(receipt['seconds'])}, "
-        f"best {receipt['best_epoch']}, ended by {receipt['stop_reason']}"
-    )
+    screen.heading("Training")
+    patience, validated = artifact.settings.get("patience") or 0, "validation" in artifact.scores
+    lines = epochs_lines(receipt["members"], receipt["stop_reason"], patience, validated=validated)
+    screen.pairs([*lines, ("time", duration(receipt["seconds"]))])
     best = receipt["best_epoch"]
     networks: dict[int, list[tuple[int, float, float | None]]] = {}
     for record in artifact.history:
         losses = (record["epoch"], record["train_loss"], record["validation_loss"])
         networks.setdefault(record["member"], []).append(losses)
     if (drawn := course(screen, networks, {0: best}, COURSE_HEIGHT)) is not None:
+        screen.line()
         screen.raw(drawn)
         screen.line()
     shown = {round(part * (len(history) - 1) / 4) for part in range(5)} | {best - 1}

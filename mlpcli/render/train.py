@@ -10,9 +10,10 @@ from mlpcli.preparation.finding import REPEATED
 from mlpcli.render.console import Screen
 from mlpcli.render.dry_run import notes_fields, schema_report
 from mlpcli.render.evaluation.tables import metrics_table, table_report, target_table
-from mlpcli.render.formatting import duration, rate, span
+from mlpcli.render.formatting import duration, rate
 from mlpcli.render.inspect import network_report
 from mlpcli.render.loss_curve import course, losses_of
+from mlpcli.render.training_words import SHORT_DIGEST, epochs_lines, scores_title, weights_line
 
 if TYPE_CHECKING:
     from mlpcli.workflows.train import TrainingRun
@@ -20,19 +21,9 @@ if TYPE_CHECKING:
 COURSE_HEIGHT = 8
 SHOWN_EPOCHS = 3
 """Epochs in the table of a diagnosis, from the first to the last."""
-WARNINGS = ("diverged", "checkpoint")
+WARNINGS = ("diverged", "checkpoint", "no better")
 SHOWN_ELSEWHERE = ("constant", "duplicate", "identifier", "text", *WARNINGS)
 """Findings that the summary shows elsewhere, or a warning tells."""
-
-WHY_STOPPED = {
-    "epochs": "all epochs were run",
-    "patience": "no better score for {patience}",
-    "converged": "no further decrease was possible",
-    "time": "the time limit was reached",
-    "interrupted": "interrupted; the best so far is kept",
-    "terminated": "terminated; the best so far is kept",
-    "diverged": "the loss ran away; the best before that is kept",
-}
 
 
 def report(screen: Screen, run: "TrainingRun", data: Sequence[str]) -> None:
@@ -44,10 +35,8 @@ def report(screen: Screen, run: "TrainingRun", data: Sequence[str]) -> None:
     network_report(screen, artifact.network, artifact.encoders, len(run.members))
     _course(screen, run)
     for part, scores in run.scores.items():
-        rows = count(scores.rows, "training row" if part == "train" else f"{part} row")
         note = "no rows were held out: scores on the rows that were trained on"
         if part == "validation" and folds:
-            rows = f"{count(scores.rows, 'row')}, held out in turn"
             note = "each row by networks that did not learn from it; but it chose their epoch"
         elif part == "validation":
             note = "these rows chose the epoch, so the scores are a little too good"
@@ -55,7 +44,9 @@ def report(screen: Screen, run: "TrainingRun", data: Sequence[str]) -> None:
             note = "rows of these occur among the training rows, so the scores are too good"
         elif part == "test":
             note = "these rows were kept apart: an unbiased score"
-        table = metrics_table(f"Scores on {rows}", scores.metrics, scores.baseline, scores.reasons)
+        table = metrics_table(
+            scores_title(part, scores.rows, folds), scores.metrics, scores.baseline, scores.reasons
+        )
         table_report(screen, replace(table, above=[note]))
         if scores.per_target is not None:
             table_report(screen, target_table(artifact.schema.task, scores.per_target))
@@ -83,13 +74,20 @@ def warnings_report(screen: Screen, run: "TrainingRun") -> None:
 
 def _course(screen: Screen, run: "TrainingRun") -> None:
     """Epochs, rate, time and the loss curve."""
+    artifact = run.artifact
     rate_chosen = f"{rate(run.learning_rate)} ({run.model.options.optimizer.optimizer}"
     schedule = run.model.options.training.schedule
     lines = [
-        *_epochs(run),
+        *epochs_lines(
+            [member.summary() for member in run.members],
+            run.stop_reason,
+            run.model.options.training.patience or 0,
+            validated="validation" in run.scores,
+        ),
         ("rate", f"{rate_chosen}{f', {schedule}' if schedule else ''})"),
         ("time", f"{duration(run.seconds)} with {count(run.plan.threads, 'thread')}, seed {run.seed}"),
         *_threshold(run),
+        weights_line(artifact.receipt["weights"][:SHORT_DIGEST]),
     ]
     if run.plan.transferred is not None:
         taken = ", ".join(name for name, kept in run.plan.transferred if kept) or "no layer"
@@ -129,21 +127,6 @@ def _diagnosis(screen: Screen, run: "TrainingRun") -> None:
     screen.line()
     for text in run.diagnosis or ["nothing conspicuous"]:
         screen.line(f"  {screen.told(text)}")
-
-
-def _epochs(run: "TrainingRun") -> list[tuple[str, str]]:
-    patience = count(run.model.options.training.patience or 0, "epoch")
-    why = WHY_STOPPED[run.stop_reason].format(patience=patience)
-    if len(run.members) == 1 and "validation" not in run.scores:
-        return [("epochs", f"{len(run.history)} ({why}); no rows chose one")]
-    if len(run.members) == 1:
-        return [("epochs", f"{len(run.history)}, the best is {run.best_epoch} ({why})")]
-    best = [member.best_epoch for member in run.members]
-    epochs = [len(member.history) for member in run.members]
-    return [
-        ("networks", f"{len(run.members)}, their predictions are averaged"),
-        ("epochs", f"{span(epochs)} each, the best are {span(best)} ({why})"),
-    ]
 
 
 def _threshold(run: "TrainingRun") -> list[tuple[str, str]]:
@@ -190,4 +173,5 @@ def fields(run: "TrainingRun") -> dict[str, Any]:
         "settings": artifact.settings,
         "seed": run.seed,
         "threads": run.plan.threads,
+        "weights": artifact.receipt["weights"],
     }

@@ -1,9 +1,11 @@
 """Assemble a model from trained networks: all that is stored, as plain values."""
 
+import hashlib
 import platform
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -16,6 +18,7 @@ from mlpcli.model.model import Model, built
 from mlpcli.model.tasks import Regression
 from mlpcli.model.weights import input_weights, zeros_of
 from mlpcli.nn.fitting import EpochRecord
+from mlpcli.options.threads import engine
 from mlpcli.preparation.prepare import Prepared
 from mlpcli.training.calibration import calibrated
 from mlpcli.training.held_out import HeldOut, chosen_thresholds, held_errors
@@ -71,10 +74,18 @@ def _stacked(arrays: Sequence[Array]) -> Array:
     return arrays[0].copy() if len(arrays) == 1 else np.stack(arrays)
 
 
-def receipt(data: Data, command: str) -> dict[str, Any]:
-    """The receipt of a model: files, command line, versions."""
+def receipt(data: Data, command: str, artifact: Artifact) -> dict[str, Any]:
+    """The receipt of a model: files, command line, versions, sizes, digest of the weights, date."""
     paths = paths_of(data)
     return {
+        "written": datetime.now(UTC).isoformat(timespec="seconds"),
+        "weights": digest_of_weights(artifact),
+        "sizes": {
+            "columns": len(artifact.schema.columns),
+            "inputs": sum(each["width"] for each in artifact.encoders),
+            "parameters": artifact.parameter_count,
+        },
+        "engine": engine(),
         "data": "DataFrame" if isinstance(paths, pd.DataFrame) else paths,
         "command": command,
         "versions": {
@@ -85,6 +96,12 @@ def receipt(data: Data, command: str) -> dict[str, Any]:
         },
         "platform": f"{sys.platform} {platform.machine()}",
     }
+
+
+def digest_of_weights(artifact: Artifact) -> str:
+    """SHA-256 of the parameters and constants of all networks, in little-endian order."""
+    arrays = [artifact.arrays[name] for name in ("parameters", "constants") if name in artifact.arrays]
+    return hashlib.sha256(b"".join(each.astype("<f4").tobytes() for each in arrays)).hexdigest()
 
 
 def _plain(record: EpochRecord, member: int) -> dict[str, Any]:

@@ -1,21 +1,27 @@
 """Held-out rows: their predictions and scores, and decision thresholds and error sizes from them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from mlpcli.arrays import Array
+from mlpcli.errors import Sentence
 from mlpcli.metrics.conformal import ErrorSizes
 from mlpcli.metrics.thresholds import DEFAULT_THRESHOLD, best_threshold, thresholds_by_cost
 from mlpcli.model.encoded_rows import EncodedRows
 from mlpcli.model.intervals import PREFIX, clipped, number_target
 from mlpcli.model.model import Model
 from mlpcli.model.scores import Scores, baseline_outcome, predicted_outcome, score, scores_of
+from mlpcli.model.tasks import Regression
 from mlpcli.nn.network import Network
 from mlpcli.options.threshold import rule_of
+from mlpcli.preparation.finding import NO_BETTER, Finding
 from mlpcli.preparation.prepare import Prepared
 from mlpcli.training.members import Member
+
+FEWEST_TO_JUDGE = 20
+"""Rows: of fewer nothing is clear."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +102,20 @@ def held_errors(model: Model, held: HeldOut) -> dict[str, Array]:
     if (found := ErrorSizes.of(truth, predicted, held.part.weights)) is None:
         return {}
     return {PREFIX + name: np.asarray(values, np.float64) for name, values in vars(found).items()}
+
+
+def no_better(model: Model, scores: Mapping[str, Scores]) -> list[Finding]:
+    """A finding about a model that has learned nothing that chance would not explain."""
+    part, found = next(iter(scores.items()))
+    if found.clearly_better or found.rows < FEWEST_TO_JUDGE:
+        return []
+    name = model.task.headline
+    ours, trivial = found.metrics[name], found.baseline[name]
+    numbers = "" if ours is None or trivial is None else f" ({name} {ours:.4g}, {trivial:.4g})"
+    always = "the mean" if isinstance(model.task, Regression) else "the classes' shares"
+    said = f"on the {part} rows the model is not clearly better than always predicting {always}{numbers}"
+    advice = "try another {learning_rate} (see `mlpcli lr-find`), more {epochs}, more rows or other columns"
+    return [Finding(NO_BETTER, said, Sentence(advice))]
 
 
 def score_parts(model: Model, prepared: Prepared, held: HeldOut) -> dict[str, Scores]:

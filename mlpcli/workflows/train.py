@@ -23,7 +23,7 @@ from mlpcli.training.assembly import assemble, receipt
 from mlpcli.training.checkpointing import refuse_altered_checkpoint
 from mlpcli.training.diagnosing import findings_of
 from mlpcli.training.ensemble import Callbacks, train_members
-from mlpcli.training.held_out import score_parts
+from mlpcli.training.held_out import no_better, score_parts
 from mlpcli.training.members import Member, member_of
 from mlpcli.training.planning import NO_REPORTS, ReadyTraining, TrainingPlan, start
 from mlpcli.training.stopping import StopSignal, diverged, kept, left_out, stop_reason
@@ -135,13 +135,13 @@ def _run(
         stop_reason=stop_reason(trained, members, plan.members, stop_signal.reason),
         seconds=seconds,
         scores=scores,
-        findings=[*plan.findings, *left_out(trained, members)],
+        findings=[*plan.findings, *left_out(trained, members), *no_better(model, scores)],
         output=output,
         checkpoint=None if checkpoint is None else checkpoint.path,
     )
     model.artifact.scores.update({name: asdict(each) for name, each in scores.items()})
     model.artifact.receipt.update(
-        receipt(data, command),
+        receipt(data, command, model.artifact),
         seed=run.seed,
         threads=plan.threads,
         rows=plan.rows,

@@ -8,7 +8,7 @@ import pytest
 from mlpcli.cli.commands import COMMANDS
 from mlpcli.nn.fit_state import StopReason
 from mlpcli.options.options import SETTINGS_CLASSES
-from mlpcli.render.train import WHY_STOPPED
+from mlpcli.render.training_words import WHY_STOPPED
 from mlpcli.settings import described_fields, flag_of
 from tests.cli.commands import Commands, sample
 

@@ -16,7 +16,7 @@ class RegularizationSettings(Settings):
 
     l1: float | None = setting(
         None,
-        "Penalty: l1 times the sum of absolute weights; useless ones become exactly 0.",
+        "Penalty: l1 times the sum of absolute weights; useless ones become exactly 0 (inspect: how many).",
         group="Regularization",
         at_least=0,
         of_steps=True,
@@ -29,7 +29,8 @@ class RegularizationSettings(Settings):
     )
     weight_decay: float | None = setting(
         None,
-        "Share of the weights lost in each step, times the learning rate [default: 0, adamw 0.01].",
+        "Share of the weights lost in each step, times the learning rate; only with sgd, momentum and nesterov "
+        "the same as an l2 [default: 0, adamw 0.01].",
         group="Regularization",
         at_least=0,
         of_steps=True,
@@ -56,7 +57,11 @@ class RegularizationSettings(Settings):
 
 
 class Regularization:
-    """The parts of a training step that limit weights and gradients; l1 and l2 leave biases alone."""
+    """The parts of a training step before its update that limit weights and gradients.
+
+    The penalty l2 leaves biases alone, and so does l1, which is no part of the gradient: an `UpdateRule` has
+    it.
+    """
 
     def __init__(
         self,
@@ -66,7 +71,7 @@ class Regularization:
         frozen: Sequence[slice] = (),
     ) -> None:
         settings = settings or RegularizationSettings()
-        self.l1, self.l2 = settings.l1 or 0.0, settings.l2 or 0.0
+        self.l2 = settings.l2 or 0.0
         self._clip_norm = settings.clip_norm
         self._decay = default_weight_decay if settings.weight_decay is None else settings.weight_decay
         factors = {"weight": 1.0} | dict(settings.decay_factors or ())
@@ -93,12 +98,6 @@ class Regularization:
         if self._decay:
             for values, factor in self._decayed:
                 values *= 1.0 - min(learning_rate * self._decay * decay_factor * factor, 1.0)
-
-    def after_update(self, learning_rate: float) -> None:
-        """w ← sign(w) max(|w| - η l1, 0): a soft threshold, so that weights reach zero and stay there."""
-        if self.l1:
-            limit = learning_rate * self.l1
-            self._weights -= np.clip(self._weights, -limit, limit, out=self._change)
 
     def add_penalty_gradient(self) -> None:
         """Add l2 · w to the weights' gradients; frozen ones get 0, so that they count in no norm."""

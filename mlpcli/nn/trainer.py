@@ -47,7 +47,6 @@ class Trainer:
         loss = self.gradients(batch, with_loss=with_loss)
         regularization.before_update(learning_rate, decay_factor)
         rule.step(learning_rate)
-        regularization.after_update(learning_rate)
         for place, kept in self._frozen:  # decay and penalties move them without a gradient
             self.network.parameters.values[place] = kept
         return loss

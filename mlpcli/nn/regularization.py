@@ -1,5 +1,6 @@
 """Regularization of weights: penalties, weight decay, and a limit on the gradient's norm."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -7,7 +8,11 @@ from functools import partial
 import numpy as np
 
 from mlpcli.nn.parameters import GROUPS, ParameterVector
+from mlpcli.nn.scratch import FloatArray
 from mlpcli.settings import Settings, check_factors, parse_factors, setting
+
+SMALL_SQUARES = 1e-30
+"""Below this sum of squares some may be too small for float32, or imprecise."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,7 @@ class RegularizationSettings(Settings):
     )
     weight_decay: float | None = setting(
         None,
-        "Share of the weights lost in each step, times the learning rate; only with sgd, momentum and nesterov "
+        "Share of the weights lost in each step, times the learning rate; only of sgd, momentum and nesterov "
         "the same as an l2 [default: 0, adamw 0.01].",
         group="Regularization",
         at_least=0,
@@ -110,4 +115,19 @@ class Regularization:
         """Pascanu et al. 2013 (arXiv 1211.5063), by the norm of all gradients together."""
         gradients = self._gradients
         squares = np.einsum("i,i->", gradients, gradients, dtype=gradients.dtype)
-        gradients *= np.minimum(longest / np.sqrt(squares), 1.0)
+        if SMALL_SQUARES < squares < math.inf:
+            gradients *= np.minimum(longest / np.sqrt(squares), 1.0)
+        else:
+            _clip_far_out(gradients, longest)
+
+
+def _clip_far_out(gradients: FloatArray, longest: float) -> None:
+    """The same where squares leave the range of float32, as from a length of 1.8e19."""
+    largest = float(np.max(np.abs(gradients), initial=0.0))
+    if not 0.0 < largest < math.inf:
+        return
+    shares = gradients / largest
+    length = math.sqrt(np.sum(np.square(shares, dtype=np.float64)))
+    # Lengths in units of the largest number: the factor longest / length itself may be below all numbers.
+    if longest / largest < length:
+        np.multiply(shares, longest / length, out=gradients)

@@ -1,5 +1,7 @@
 """Penalties, weight decay and the limit on the gradient's norm, by hand-worked numbers."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -199,6 +201,30 @@ def test_clip_norm_of_many_float32_numbers() -> None:
     gradients = np.random.default_rng(1).uniform(0.5, 1.5, 300_000).astype(np.float32)
     shortened = clipped(gradients, 2.0).astype(np.float64)
     assert np.sqrt(np.sum(np.square(shortened))) == pytest.approx(2.0, rel=1e-4)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("longest", [1e-18, 1e-3, 1.0, 1e25])
+def test_clip_norm_is_right_however_long_the_gradient(dtype: type, longest: float) -> None:
+    """3-4-12 times all sizes of the precision, down to its smallest numbers."""
+    direction = np.array([3.0, 0.0, 4.0, *[0.0] * 7, -12.0])
+    limits = np.finfo(dtype)
+    units = [limits.smallest_subnormal, limits.tiny, 1e-35, 1e-20, 1e-16, 1e-5, 1.0, 1e8, 1.5e18, 1e20, 1e36]
+    for unit in [*units, float(limits.max) / 13]:
+        gradients = (direction * unit).astype(dtype)
+        with np.errstate(over="ignore"):
+            found = clipped(gradients.copy(), longest).astype(np.float64)
+        length = math.hypot(*gradients.astype(np.float64))
+        if length <= longest:
+            assert found.tolist() == gradients.tolist()
+        else:
+            expected = gradients.astype(np.float64) / length * longest
+            np.testing.assert_allclose(found, expected, rtol=1e-6, atol=float(limits.smallest_subnormal))
+
+
+def test_clip_norm_leaves_an_infinite_gradient_to_show_itself() -> None:
+    gradients = np.array([math.inf, *[1.0] * 10])
+    assert clipped(gradients.copy(), 1.0).tolist() == gradients.tolist()
 
 
 def test_clip_norm_limits_the_gradient_with_its_penalty_but_not_the_decay() -> None:

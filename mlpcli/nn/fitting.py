@@ -13,6 +13,7 @@ from mlpcli.nn.early_stopping import EarlyStopping
 from mlpcli.nn.ending import Ending
 from mlpcli.nn.fit_state import FitState, StopReason
 from mlpcli.nn.optimizers import LBFGS
+from mlpcli.nn.parameters import clear_subnormal
 from mlpcli.nn.scratch import QUIET, FloatArray, IndexArray
 from mlpcli.nn.trainer import Trainer
 from mlpcli.nn.training_settings import LOSS, StepSchedule, TrainingSettings
@@ -94,6 +95,7 @@ def fit(
         if not done.whole:
             ending.within_epoch()
             break
+        trainer.clear_subnormal()
         scores = _validate(trainer, validation, measure)
         validation_loss = scores.get(LOSS)
         is_best = ending.after_epoch(epoch, scores, settings.monitor)
@@ -121,6 +123,7 @@ def fit(
     state.stop_reason = ending.reason or "epochs"
     if stopping.best_values is not None:
         network.parameters.values[:] = stopping.best_values
+    clear_subnormal(network.parameters.values)
 
 
 @dataclass

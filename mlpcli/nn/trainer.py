@@ -6,6 +6,7 @@ from mlpcli.nn.batches import Examples
 from mlpcli.nn.losses import Loss
 from mlpcli.nn.network import Network
 from mlpcli.nn.optimizers import LBFGS, Optimizer, UpdateRule
+from mlpcli.nn.parameters import clear_subnormal
 from mlpcli.nn.regularization import Regularization
 
 
@@ -50,6 +51,12 @@ class Trainer:
         for place, kept in self._frozen:  # decay and penalties move them without a gradient
             self.network.parameters.values[place] = kept
         return loss
+
+    def clear_subnormal(self) -> None:
+        """Set dead numbers to 0, between epochs; a minimizer's point stays what it is."""
+        if self._rule is not None:
+            for vector in (self.network.parameters.values, *self._rule.moments().values()):
+                clear_subnormal(vector)
 
     def gradients(self, batch: Examples, *, with_loss: bool = True) -> float:
         """Fill the gradient vector for one batch; the batch's mean loss, both without the penalties."""

@@ -118,7 +118,7 @@ def fit(
             is_best=is_best,
             layers=()
             if done.before is None
-            else diagnose(network, training.features[:SAMPLE_ROWS], done.before),
+            else diagnose(network, training.features[:SAMPLE_ROWS], done.before, done.gradients),
         )
     state.stop_reason = ending.reason or "epochs"
     if stopping.best_values is not None:
@@ -137,7 +137,8 @@ class _Epoch:
     """Rows of the batches of which the loss was taken."""
     whole: bool = False
     before: FloatArray | None = None
-    """The values before the last step, when diagnosing."""
+    gradients: FloatArray | None = None
+    """The values before the last step, and the gradient of its loss alone, when diagnosing."""
 
 
 @QUIET
@@ -160,8 +161,10 @@ def _train_epoch(
         last = done == len(batches)
         if diagnosing and last:
             epoch.before = trainer.network.parameters.values.copy()
+            epoch.gradients = trainer.watched = np.empty_like(epoch.before)
         with_loss = done % every == 0 or last
         loss = trainer.step(batch, epoch.learning_rate, decay_factor, with_loss=with_loss)
+        trainer.watched = None
         epoch.step += 1
         if with_loss:
             if ending.diverged(loss):

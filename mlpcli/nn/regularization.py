@@ -47,6 +47,7 @@ class RegularizationSettings(Settings):
         metavar="KIND=F,...",
         parse=partial(parse_factors, "decay_factors"),
         of_steps=True,
+        needs="weight decay",
     )
     clip_norm: float | None = setting(
         None,

@@ -32,8 +32,8 @@ class Trainer:
         self.regularization = regularization or Regularization(network.parameters, frozen=frozen)
         self.validation_loss = validation_loss or loss
         self.watched: FloatArray | None = None
-        """Filled by each step with the gradient of the loss alone, before penalties and clipping, and 0 of what
-        is frozen; of a minimizer it is that of the point where it ends."""
+        """Filled by each step with the gradient of the loss alone, before penalties and clipping, with 0 for
+        what is frozen; of a minimizer it is that of the point where it ends."""
         values = network.parameters.values
         self._frozen = [(place, values[place].copy()) for place in frozen]
 

@@ -31,6 +31,7 @@ class ObjectiveSettings(Settings):
         None,
         "Fit a temperature of the probabilities on validation rows.",
         group="Loss",
+        needs="probabilities of validation rows",
     )
     class_weight: ClassWeight = setting(
         "none",

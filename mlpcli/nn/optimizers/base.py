@@ -32,6 +32,8 @@ class UpdateRule(ABC):
     default_weight_decay: ClassVar[float] = 0.0
     """Weight decay unless one is given."""
     state_names: ClassVar[tuple[str, ...]] = ()
+    settings: ClassVar[frozenset[str]] = frozenset()
+    """Those of "momentum" and "beta2" that the direction depends on."""
 
     def __init__(
         self,

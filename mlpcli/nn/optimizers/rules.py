@@ -28,6 +28,7 @@ class Momentum(UpdateRule):
 
     default_learning_rate: ClassVar[float] = 1e-2
     state_names: ClassVar[tuple[str, ...]] = ("velocity",)
+    settings: ClassVar[frozenset[str]] = frozenset({"momentum"})
 
     def _direction(self, gradients: FloatArray, direction: FloatArray, *state: FloatArray) -> None:
         (velocity,) = state
@@ -77,6 +78,7 @@ class RMSProp(UpdateRule):
     default_learning_rate: ClassVar[float] = 1e-3
     usual_beta2: ClassVar[float] = 0.9
     state_names: ClassVar[tuple[str, ...]] = ("squares",)
+    settings: ClassVar[frozenset[str]] = frozenset({"beta2"})
     epsilon: ClassVar[float] = 1e-8
 
     def _direction(self, gradients: FloatArray, direction: FloatArray, *state: FloatArray) -> None:
@@ -104,6 +106,7 @@ class Adam(UpdateRule):
 
     default_learning_rate: ClassVar[float] = 1e-3
     state_names: ClassVar[tuple[str, ...]] = ("first", "second")
+    settings: ClassVar[frozenset[str]] = frozenset({"momentum", "beta2"})
     epsilon: ClassVar[float] = 1e-8
 
     def _prepare(self) -> float:
@@ -149,6 +152,7 @@ class Lion(UpdateRule):
     default_learning_rate: ClassVar[float] = 1e-4
     usual_beta2: ClassVar[float] = 0.99
     state_names: ClassVar[tuple[str, ...]] = ("momentum",)
+    settings: ClassVar[frozenset[str]] = frozenset({"momentum", "beta2"})
 
     def _direction(self, gradients: FloatArray, direction: FloatArray, *state: FloatArray) -> None:
         self._interpolate(gradients, direction, *state)

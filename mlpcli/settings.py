@@ -52,6 +52,8 @@ class Setting:
     """What None means to a model where a preset would fill it."""
     decides_columns: bool = False
     """Says what columns mean; a training that starts from a model takes that from the model."""
+    needs: str = ""
+    """What a training must have for the setting to act, by its name in `mlpcli.training.without_effect`."""
     of_steps: bool = False
     """Of no use to an optimizer that takes all rows at once and searches for its steps."""
     set_by_time: bool = False

@@ -90,6 +90,7 @@ class NetworkSettings(Settings):
         None,
         "Function after each hidden layer.",
         group="Network",
+        needs="hidden layers",
         choices=tuple(ACTIVATIONS),
         common=True,
         of_model=True,
@@ -98,6 +99,7 @@ class NetworkSettings(Settings):
         None,
         "Learn for each unit how much of the activation it takes.",
         group="Network",
+        needs="hidden layers",
         of_model=True,
         off=False,
     )
@@ -117,6 +119,7 @@ class NetworkSettings(Settings):
         parse=parse_dropout,
         common=True,
         of_steps=True,
+        needs="hidden layers",
     )
     input_dropout: float | None = setting(
         None,
@@ -155,6 +158,7 @@ class NetworkSettings(Settings):
         group="Network",
         above=0,
         of_model=True,
+        needs="waves",
     )
     input_scale: bool | None = setting(
         None,

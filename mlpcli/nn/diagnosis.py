@@ -23,9 +23,9 @@ MOSTLY = 0.9
 class LayerDiagnosis:
     """A dense layer and the activation after it, at the end of an epoch.
 
-    The norms are those of the last step, over weights and biases; units are judged on a sample of the rows.
-    `saturated` is None where the activation does not flatten out on both sides; the output layer has none of
-    the four.
+    The norms are those of the last step, over weights and biases; that of the gradient is of the loss without
+    penalties. Units are judged on a sample of the rows. `saturated` is None where the activation does not
+    flatten out on both sides; the output layer has none of the four.
     """
 
     layer: int
@@ -41,12 +41,17 @@ class LayerDiagnosis:
     """Mean and standard deviation of the activation's outputs."""
 
 
-def diagnose(network: Network, sample: FloatArray, before: FloatArray) -> tuple[LayerDiagnosis, ...]:
+def diagnose(
+    network: Network, sample: FloatArray, before: FloatArray, gradients: FloatArray | None = None
+) -> tuple[LayerDiagnosis, ...]:
     """One record for each dense layer; `sample` are rows of inputs, `before` the values before the last step.
 
-    Draws nothing and changes nothing of the network.
+    `gradients` (n,) are those of the last step's loss without penalties, which would hide one that vanished;
+    those in the network by default. Draws nothing and changes nothing of the network.
     """
     parameters = network.parameters
+    if gradients is None:
+        gradients = parameters.gradients
     last = max(index for index, layer in enumerate(network.layers) if isinstance(layer, Dense))
     change = parameters.values - before
     records: list[LayerDiagnosis] = []
@@ -64,7 +69,7 @@ def diagnose(network: Network, sample: FloatArray, before: FloatArray) -> tuple[
                 LayerDiagnosis(
                     layer=len(records) + 1,
                     name=layer.name,
-                    gradient_norm=_norm(parameters.gradients, places),
+                    gradient_norm=_norm(gradients, places),
                     update_ratio=_norm(change, places) / size if size else 0.0,
                     **units,
                 )

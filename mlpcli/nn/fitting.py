@@ -13,6 +13,7 @@ from mlpcli.nn.early_stopping import EarlyStopping
 from mlpcli.nn.ending import Ending
 from mlpcli.nn.fit_state import FitState, StopReason
 from mlpcli.nn.optimizers import LBFGS
+from mlpcli.nn.parameters import clear_subnormal
 from mlpcli.nn.scratch import QUIET, FloatArray, IndexArray
 from mlpcli.nn.trainer import Trainer
 from mlpcli.nn.training_settings import LOSS, StepSchedule, TrainingSettings
@@ -94,6 +95,7 @@ def fit(
         if not done.whole:
             ending.within_epoch()
             break
+        trainer.clear_subnormal()
         scores = _validate(trainer, validation, measure)
         validation_loss = scores.get(LOSS)
         is_best = ending.after_epoch(epoch, scores, settings.monitor)
@@ -116,11 +118,12 @@ def fit(
             is_best=is_best,
             layers=()
             if done.before is None
-            else diagnose(network, training.features[:SAMPLE_ROWS], done.before),
+            else diagnose(network, training.features[:SAMPLE_ROWS], done.before, done.gradients),
         )
     state.stop_reason = ending.reason or "epochs"
     if stopping.best_values is not None:
         network.parameters.values[:] = stopping.best_values
+    clear_subnormal(network.parameters.values)
 
 
 @dataclass
@@ -134,7 +137,8 @@ class _Epoch:
     """Rows of the batches of which the loss was taken."""
     whole: bool = False
     before: FloatArray | None = None
-    """The values before the last step, when diagnosing."""
+    gradients: FloatArray | None = None
+    """The values before the last step, and the gradient of its loss alone, when diagnosing."""
 
 
 @QUIET
@@ -157,8 +161,10 @@ def _train_epoch(
         last = done == len(batches)
         if diagnosing and last:
             epoch.before = trainer.network.parameters.values.copy()
+            epoch.gradients = trainer.watched = np.empty_like(epoch.before)
         with_loss = done % every == 0 or last
         loss = trainer.step(batch, epoch.learning_rate, decay_factor, with_loss=with_loss)
+        trainer.watched = None
         epoch.step += 1
         if with_loss:
             if ending.diverged(loss):

@@ -72,6 +72,14 @@ class ParameterVector:
         return len(self.values)
 
 
+def clear_subnormal(vector: FloatArray) -> None:
+    """Set numbers below the smallest normal one to 0: weights that died, and what is kept of their gradients.
+
+    Processors compute with subnormal numbers many times slower, and such a weight changes no output.
+    """
+    vector[np.abs(vector) < np.finfo(vector.dtype).tiny] = 0.0
+
+
 def group_of(name: str) -> str:
     """The group of a parameter's name."""
     return name.partition(".")[0]

@@ -1,5 +1,6 @@
 """Regularization of weights: penalties, weight decay, and a limit on the gradient's norm."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -7,7 +8,11 @@ from functools import partial
 import numpy as np
 
 from mlpcli.nn.parameters import GROUPS, ParameterVector
+from mlpcli.nn.scratch import FloatArray
 from mlpcli.settings import Settings, check_factors, parse_factors, setting
+
+SMALL_SQUARES = 1e-30
+"""Below this sum of squares some may be too small for float32, or imprecise."""
 
 
 @dataclass(frozen=True)
@@ -16,7 +21,7 @@ class RegularizationSettings(Settings):
 
     l1: float | None = setting(
         None,
-        "Penalty: l1 times the sum of absolute weights; useless ones become exactly 0.",
+        "Penalty: l1 times the sum of absolute weights; useless ones become exactly 0 (inspect: how many).",
         group="Regularization",
         at_least=0,
         of_steps=True,
@@ -29,7 +34,8 @@ class RegularizationSettings(Settings):
     )
     weight_decay: float | None = setting(
         None,
-        "Share of the weights lost in each step, times the learning rate [default: 0, adamw 0.01].",
+        "Share of the weights lost in each step, times the learning rate; only of sgd, momentum and nesterov "
+        "the same as an l2 [default: 0, adamw 0.01].",
         group="Regularization",
         at_least=0,
         of_steps=True,
@@ -41,6 +47,7 @@ class RegularizationSettings(Settings):
         metavar="KIND=F,...",
         parse=partial(parse_factors, "decay_factors"),
         of_steps=True,
+        needs="weight decay",
     )
     clip_norm: float | None = setting(
         None,
@@ -56,7 +63,11 @@ class RegularizationSettings(Settings):
 
 
 class Regularization:
-    """The parts of a training step that limit weights and gradients; l1 and l2 leave biases alone."""
+    """The parts of a training step before its update that limit weights and gradients.
+
+    The penalty l2 leaves biases alone, and so does l1, which is no part of the gradient: an `UpdateRule` has
+    it.
+    """
 
     def __init__(
         self,
@@ -66,7 +77,7 @@ class Regularization:
         frozen: Sequence[slice] = (),
     ) -> None:
         settings = settings or RegularizationSettings()
-        self.l1, self.l2 = settings.l1 or 0.0, settings.l2 or 0.0
+        self.l2 = settings.l2 or 0.0
         self._clip_norm = settings.clip_norm
         self._decay = default_weight_decay if settings.weight_decay is None else settings.weight_decay
         factors = {"weight": 1.0} | dict(settings.decay_factors or ())
@@ -94,12 +105,6 @@ class Regularization:
             for values, factor in self._decayed:
                 values *= 1.0 - min(learning_rate * self._decay * decay_factor * factor, 1.0)
 
-    def after_update(self, learning_rate: float) -> None:
-        """w ← sign(w) max(|w| - η l1, 0): a soft threshold, so that weights reach zero and stay there."""
-        if self.l1:
-            limit = learning_rate * self.l1
-            self._weights -= np.clip(self._weights, -limit, limit, out=self._change)
-
     def add_penalty_gradient(self) -> None:
         """Add l2 · w to the weights' gradients; frozen ones get 0, so that they count in no norm."""
         if self.l2:
@@ -111,4 +116,19 @@ class Regularization:
         """Pascanu et al. 2013 (arXiv 1211.5063), by the norm of all gradients together."""
         gradients = self._gradients
         squares = np.einsum("i,i->", gradients, gradients, dtype=gradients.dtype)
-        gradients *= np.minimum(longest / np.sqrt(squares), 1.0)
+        if SMALL_SQUARES < squares < math.inf:
+            gradients *= np.minimum(longest / np.sqrt(squares), 1.0)
+        else:
+            _clip_far_out(gradients, longest)
+
+
+def _clip_far_out(gradients: FloatArray, longest: float) -> None:
+    """The same where squares leave the range of float32, as from a length of 1.8e19."""
+    largest = float(np.max(np.abs(gradients), initial=0.0))
+    if not 0.0 < largest < math.inf:
+        return
+    shares = gradients / largest
+    length = math.sqrt(np.sum(np.square(shares, dtype=np.float64)))
+    # Lengths in units of the largest number: the factor longest / length itself may be below all numbers.
+    if longest / largest < length:
+        np.multiply(shares, longest / length, out=gradients)

@@ -6,7 +6,9 @@ from mlpcli.nn.batches import Examples
 from mlpcli.nn.losses import Loss
 from mlpcli.nn.network import Network
 from mlpcli.nn.optimizers import LBFGS, Optimizer, UpdateRule
+from mlpcli.nn.parameters import clear_subnormal
 from mlpcli.nn.regularization import Regularization
+from mlpcli.nn.scratch import FloatArray
 
 
 class Trainer:
@@ -29,6 +31,9 @@ class Trainer:
         self._rule = optimizer if isinstance(optimizer, UpdateRule) else None
         self.regularization = regularization or Regularization(network.parameters, frozen=frozen)
         self.validation_loss = validation_loss or loss
+        self.watched: FloatArray | None = None
+        """Filled by each step with the gradient of the loss alone, before penalties and clipping, with 0 for
+        what is frozen; of a minimizer it is that of the point where it ends."""
         values = network.parameters.values
         self._frozen = [(place, values[place].copy()) for place in frozen]
 
@@ -43,14 +48,25 @@ class Trainer:
         rule, regularization = self._rule, self.regularization
         if rule is None:
             assert isinstance(self.optimizer, LBFGS)
-            return self.optimizer.advance(lambda: self.objective(batch), learning_rate)
+            loss = self.optimizer.advance(lambda: self.objective(batch), learning_rate)
+            if self.watched is not None:
+                self.gradients(batch)
+                self._keep_gradients(self.watched)
+            return loss
         loss = self.gradients(batch, with_loss=with_loss)
+        if self.watched is not None:
+            self._keep_gradients(self.watched)
         regularization.before_update(learning_rate, decay_factor)
         rule.step(learning_rate)
-        regularization.after_update(learning_rate)
         for place, kept in self._frozen:  # decay and penalties move them without a gradient
             self.network.parameters.values[place] = kept
         return loss
+
+    def clear_subnormal(self) -> None:
+        """Set dead numbers to 0, between epochs; a minimizer's point stays what it is."""
+        if self._rule is not None:
+            for vector in (self.network.parameters.values, *self._rule.moments().values()):
+                clear_subnormal(vector)
 
     def gradients(self, batch: Examples, *, with_loss: bool = True) -> float:
         """Fill the gradient vector for one batch; the batch's mean loss, both without the penalties."""
@@ -61,6 +77,11 @@ class Trainer:
         )
         network.backward()
         return loss
+
+    def _keep_gradients(self, watched: FloatArray) -> None:
+        watched[:] = self.network.parameters.gradients
+        for place, _ in self._frozen:
+            watched[place] = 0.0
 
     def objective(self, batch: Examples) -> float:
         """Fill the gradient vector; the loss, both with the penalty l2 / 2 · Σ w²."""

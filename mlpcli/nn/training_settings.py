@@ -55,6 +55,7 @@ class TrainingSettings(Settings):
         None,
         "Course of the weight decay.",
         group="Regularization",
+        needs="weight decay",
         choices=tuple(SCHEDULES),
         of_steps=True,
     )
@@ -62,6 +63,7 @@ class TrainingSettings(Settings):
         None,
         "Course of the dropout rates.",
         group="Regularization",
+        needs="dropout",
         choices=tuple(SCHEDULES),
         of_steps=True,
     )
@@ -73,18 +75,30 @@ class TrainingSettings(Settings):
         common=True,
         set_by_time=True,
     )
-    batch_size: int | None = setting(None, "Rows per update.", group="Course", at_least=1, common=True)
+    batch_size: int | None = setting(
+        None, "Rows per update.", group="Course", at_least=1, common=True, needs="batches"
+    )
     patience: int | None = setting(
         None,
         "Stop after this many epochs without a better validation score.",
         group="Course",
         at_least=1,
         common=True,
+        needs="validation rows",
     )
     min_delta: float = setting(
-        0.0, "How much better a score must be to count as progress.", group="Course", at_least=0
+        0.0,
+        "How much better a score must be to count as progress.",
+        group="Course",
+        at_least=0,
+        needs="validation rows",
     )
-    monitor: str = setting(LOSS, "Validation score that chooses the epoch: loss or a metric.", group="Course")
+    monitor: str = setting(
+        LOSS,
+        "Validation score that chooses the epoch: loss or a metric.",
+        group="Course",
+        needs="validation rows",
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -32,6 +32,7 @@ class ObjectiveSettings(Settings):
         "Fit temperature and bias of probabilities on validation rows, so that they are of the true shares; "
         "without it they are as learned, with {class_weight} of classes weighted so.",
         group="Loss",
+        needs="probabilities of validation rows",
     )
     class_weight: ClassWeight = setting(
         "none",

@@ -13,8 +13,11 @@ MANY_DEAD, MANY_SATURATED = 0.25, 0.5
 LARGE_UPDATE, SMALL_UPDATE = 3e-2, 1e-6
 """Of a step over the weights before it, in the middle epoch. About 1e-3 is usual (A. Karpathy, A Recipe for
 Training Neural Networks, 2019)."""
-FADED = 1e-2
-"""Norm of the first layer's gradient over that of the last hidden one's, at the end of the first epoch."""
+FADED, EARLY = 3e-2, 5
+"""Norm of the first layer's gradient over that of the last hidden one's, each the median of so many epochs
+from the start, as one batch says little. On penguins, auto_mpg and digits, 16 to 128 units wide, with adam,
+sgd, momentum and rmsprop: 6 sigmoid layers 0.0004 to 0.011, 4 of them 0.012 to 0.2, 2 to 4 ReLU layers 0.3 to
+1.8, 10 tanh layers 0.3 to 4."""
 GROWN = 100.0
 """The largest gradient norm of an epoch over that of the first."""
 
@@ -40,7 +43,7 @@ def _conspicuous(history: Sequence[EpochRecord]) -> Iterator[Sentence]:
     layers = list(zip(*watched, strict=True))
     for epochs in layers:
         yield from _of_layer(epochs)
-    hidden = [epochs[0].gradient_norm for epochs in layers[:-1]]
+    hidden = [statistics.median(layer.gradient_norm for layer in epochs[:EARLY]) for epochs in layers[:-1]]
     if len(hidden) > 1 and hidden[0] < FADED * hidden[-1]:
         fades = "the gradient fades from {:.2g} in layer {} to {:.2g} in layer 1; "
         advice = "try relu or selu, fewer layers, or another {init}"

@@ -62,7 +62,8 @@ def build_trainer(prepared: Prepared, network: Network) -> Trainer:
     if issubclass(rule, UpdateRule):
         by_group = dict.fromkeys(GROUPS, 1.0) | dict(settings.rate_factors or ())
         factors = network.rate_factors(by_group, by_width=bool(settings.rate_by_width))
-        optimizer = rule(network.parameters, settings.momentum, settings.beta2, factors)
+        l1 = options.regularization.l1 or 0.0
+        optimizer = rule(network.parameters, settings.momentum, settings.beta2, factors, l1)
         default_weight_decay = rule.default_weight_decay
     else:
         optimizer = rule(network.parameters)

@@ -23,6 +23,7 @@ from mlpcli.training.learning_rate import with_found_rate
 from mlpcli.training.members import check_monitor
 from mlpcli.training.memory import refuse_too_large
 from mlpcli.training.networks import batch_rows
+from mlpcli.training.without_effect import without_effect
 
 NO_REPORTS = Outputs({})
 
@@ -44,7 +45,7 @@ class TrainingPlan:
     counts: dict[str, CellCounts]
     """Of the table, and of a validation or test file."""
     notes: list[str]
-    """What was guessed of files."""
+    """What was guessed of files, and what was given without effect."""
     findings: list[Finding]
     encoders: list[dict[str, Any]]
     """As they are stored."""
@@ -106,7 +107,7 @@ def _ready(prepared: Prepared, checkpoint: CheckpointFile | None, began: float) 
     assert optimizer is not None
     refuse_too_large(network.parts, batch_rows(prepared), optimizer)
     step_products = network.largest_product * batch_rows(prepared)
-    notes = list(prepared.notes)
+    notes = [*prepared.notes, *without_effect(prepared)]
     if limit is not None:
         if checkpoint is not None and (settled := checkpoint.settled(given)) is not None:
             prepared = prepared.with_options(prepared.options.changed(**settled))

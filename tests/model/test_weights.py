@@ -27,7 +27,14 @@ SHAPES: dict[str, dict[str, Any]] = {
     "plain": {},
     "linear": {"hidden": ()},
     "two": {"ensemble": 2},
-    "embedded": {"number_embedding": "pbld", "input_scale": True, "parametric": True, "wide": "all"},
+    # With a stronger penalty the shortcut learns all there is, and no weight of the first layer is left.
+    "embedded": {
+        "number_embedding": "pbld",
+        "input_scale": True,
+        "parametric": True,
+        "wide": "all",
+        "l1": 0.01,
+    },
 }
 
 

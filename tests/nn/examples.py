@@ -102,10 +102,12 @@ def everything(
     return build_network(settings, MIXED, n_out, np.random.default_rng(0), dtype, wide=wide)
 
 
-def make_optimizer(name: str, parameters: ParameterVector, momentum: float = 0.9) -> UpdateRule | LBFGS:
-    """One of OPTIMIZERS; a minimizer takes no momentum."""
+def make_optimizer(
+    name: str, parameters: ParameterVector, momentum: float = 0.9, l1: float = 0.0
+) -> UpdateRule | LBFGS:
+    """One of OPTIMIZERS; a minimizer takes neither momentum nor l1."""
     kind = OPTIMIZERS[name]
-    return kind(parameters, momentum) if issubclass(kind, UpdateRule) else kind(parameters)
+    return kind(parameters, momentum, l1=l1) if issubclass(kind, UpdateRule) else kind(parameters)
 
 
 UPDATE_RULES = [name for name, kind in OPTIMIZERS.items() if issubclass(kind, UpdateRule)]

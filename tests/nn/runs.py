@@ -87,13 +87,13 @@ class Run:
         )
         self.network: Network = build_network(network_settings, 3, 1, dropout)
         self.network.initialize(weights)
-        chosen = self.settings.optimizer
+        chosen, penalties = self.settings.optimizer, self.settings.regularization
         assert chosen.optimizer is not None
         self.trainer = Trainer(
             self.network,
             MeanSquaredError(),
-            make_optimizer(chosen.optimizer, self.network.parameters, chosen.momentum),
-            Regularization(self.network.parameters, self.settings.regularization),
+            make_optimizer(chosen.optimizer, self.network.parameters, chosen.momentum, penalties.l1 or 0.0),
+            Regularization(self.network.parameters, penalties),
         )
 
     @property

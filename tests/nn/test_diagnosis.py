@@ -19,9 +19,11 @@ from mlpcli.nn.losses.numbers import MeanSquaredError
 from mlpcli.nn.network import Network
 from mlpcli.nn.optimizers import Adam
 from mlpcli.nn.optimizers.rules import SGD
+from mlpcli.nn.regularization import Regularization, RegularizationSettings
 from mlpcli.nn.scratch import FloatArray
 from mlpcli.nn.trainer import Trainer
 from mlpcli.nn.training_settings import TrainingSettings
+from tests.nn.examples import make_optimizer
 
 ROWS = 256
 
@@ -193,6 +195,35 @@ def test_norms_are_of_the_last_step() -> None:
     assert record.layers[0].gradient_norm == pytest.approx(2.4 * math.sqrt(2), rel=1e-13)
     expected = 0.24 * math.sqrt(2) / math.hypot(2.6, 3.6)
     assert record.layers[0].update_ratio == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "l-bfgs"])
+def test_the_norm_is_that_of_the_loss_without_the_penalty(optimizer: str) -> None:
+    """Two rows with targets around the output of 7 pull nowhere; the penalty does, and does not show."""
+    network = Network([Dense(1, 1)], np.float64)
+    network.parameters.values[:] = [3.0, 4.0]
+    regularization = Regularization(network.parameters, RegularizationSettings(l2=10.0))
+    rule = make_optimizer(optimizer, network.parameters)
+    trainer = Trainer(network, MeanSquaredError(), rule, regularization)
+    rows = Examples(np.array([[1.0], [1.0]]), np.array([[9.0], [5.0]]))
+    trainer.watched = watched = np.empty(2)
+    trainer.step(rows, 1.0)
+    output = 7.0 if optimizer == "sgd" else network.parameters.values.sum()  # before, or at the end
+    np.testing.assert_allclose(watched, 2.0 * (output - 7.0), atol=1e-12)
+    assert network.parameters.values[0] < 2.5
+
+
+def test_a_limit_on_the_gradient_and_what_is_frozen_do_not_change_the_norm() -> None:
+    network = Network([Dense(1, 1), Dense(1, 1)], np.float64)
+    network.parameters.values[:] = [3.0, 1.0, 4.0, 0.0]
+    places = list(network.parameters.slices[0].values())
+    limit = RegularizationSettings(clip_norm=1e-3)
+    regularization = Regularization(network.parameters, limit, frozen=places)
+    trainer = Trainer(network, MeanSquaredError(), SGD(network.parameters), regularization, frozen=places)
+    trainer.watched = watched = np.empty(4)
+    trainer.step(Examples(np.array([[1.0]]), np.array([[5.0]])), 0.1)
+    # The output is 7 and the slope 4, by the second weight times the first layer's output of 7.
+    np.testing.assert_allclose(watched, [0.0, 28.0, 0.0, 4.0], rtol=1e-14)
 
 
 class ShortRun:

@@ -86,7 +86,8 @@ def penalised(settings: RegularizationSettings) -> FloatArray:
     network = Network([Dense(6, 1)], np.float64)
     network.parameters.values[:6] = [1.0, 0.2, 0.5, -0.5, 0.3, -0.3]
     regularization = Regularization(network.parameters, settings)
-    trainer = Trainer(network, MeanSquaredError(), SGD(network.parameters), regularization)
+    rule = SGD(network.parameters, l1=settings.l1 or 0.0)
+    trainer = Trainer(network, MeanSquaredError(), rule, regularization)
     for _ in range(1000):
         trainer.step(Examples(x, y), 0.1)
     return network.parameters.values[:6].copy()

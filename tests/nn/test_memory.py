@@ -66,7 +66,7 @@ def trainer_and_examples(
         targets if targets.ndim == 1 else targets.astype(np.float32),
         row_weights(rows, generator).astype(np.float32),
     )
-    updates = make_optimizer(optimizer, network.parameters)
+    updates = make_optimizer(optimizer, network.parameters, l1=regularization.l1 or 0.0)
     held = Regularization(network.parameters, regularization)
     return Trainer(network, LOSSES[loss](loss_settings or LossSettings()), updates, held), examples
 

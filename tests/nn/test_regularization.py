@@ -1,5 +1,7 @@
 """Penalties, weight decay and the limit on the gradient's norm, by hand-worked numbers."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -55,8 +57,6 @@ def test_l2_adds_its_gradient_to_that_of_the_weights_only() -> None:
     np.testing.assert_allclose(layer.gradients["weight"], [1.1, 0.8, 1.003, 0.995, 1.0], rtol=1e-15)
     np.testing.assert_array_equal(others(parameters, parameters.gradients), 1.0)
     np.testing.assert_array_equal(layer.values["weight"], WEIGHTS)
-    regularization.after_update(0.5)
-    np.testing.assert_array_equal(layer.values["weight"], WEIGHTS)
 
 
 def test_the_penalty_is_the_function_of_that_gradient() -> None:
@@ -72,8 +72,9 @@ def test_the_penalty_is_the_function_of_that_gradient() -> None:
 def test_a_step_tells_the_loss_without_the_penalty_an_objective_with_it() -> None:
     network = Network([Dense(1, 1)], np.float64)
     network.parameters.values[:] = [2.0, 1.0]
-    regularization = Regularization(network.parameters, RegularizationSettings(l2=0.5, l1=0.3))
-    trainer = Trainer(network, MeanSquaredError(), SGD(network.parameters), regularization)
+    regularization = Regularization(network.parameters, RegularizationSettings(l2=0.5))
+    rule = SGD(network.parameters, l1=0.3)
+    trainer = Trainer(network, MeanSquaredError(), rule, regularization)
     row = Examples(np.array([[1.0]]), np.array([[2.0]]))
     # The output is 3, the slope 2; l2 adds 0.5 · 2 to the weight's, and 0.25 · 2² to the objective.
     assert trainer.objective(row) == pytest.approx(1.0 + 1.0, rel=1e-15)
@@ -85,10 +86,9 @@ def test_a_step_tells_the_loss_without_the_penalty_an_objective_with_it() -> Non
 
 def test_l1_moves_weights_to_zero_and_not_beyond() -> None:
     parameters, layer = start()
-    regularization = Regularization(parameters, RegularizationSettings(l1=0.5))
-    regularization.before_update(0.1)
-    np.testing.assert_array_equal(parameters.gradients, 1.0)
-    regularization.after_update(0.1)
+    parameters.gradients[...] = 0.0
+    SGD(parameters, l1=0.5).step(0.1)
+    np.testing.assert_array_equal(parameters.gradients, 0.0)
     np.testing.assert_allclose(layer.values["weight"], [0.95, -1.95, 0.0, 0.0, 0.0], rtol=1e-15)
     assert np.all(layer.values["weight"][2:] == 0.0)
     np.testing.assert_array_equal(others(parameters, parameters.values), 3.0)
@@ -98,15 +98,12 @@ def test_l1_keeps_weights_at_zero_that_gain_less_than_it_costs() -> None:
     """Of (w - a)² / 2 + l1 |w| the lowest point is at sign(a) max(|a| - l1, 0)."""
     wanted = np.array([2.0, -0.7, 0.49, -0.3, 0.0])
     parameters, layer = start()
-    regularization = Regularization(parameters, RegularizationSettings(l1=0.5))
-    rule = SGD(parameters)
+    rule = SGD(parameters, l1=0.5)
     zero = np.zeros(len(WEIGHTS), np.bool_)
     for _ in range(300):
         parameters.gradients[...] = 0.0
         layer.gradients["weight"][...] = layer.values["weight"] - wanted
-        regularization.before_update(0.1)
         rule.step(0.1)
-        regularization.after_update(0.1)
         assert np.all(layer.values["weight"][zero] == 0.0)
         zero = layer.values["weight"] == 0.0
     np.testing.assert_allclose(layer.values["weight"][:2], [1.5, -0.2], rtol=1e-9)
@@ -206,6 +203,30 @@ def test_clip_norm_of_many_float32_numbers() -> None:
     assert np.sqrt(np.sum(np.square(shortened))) == pytest.approx(2.0, rel=1e-4)
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("longest", [1e-18, 1e-3, 1.0, 1e25])
+def test_clip_norm_is_right_however_long_the_gradient(dtype: type, longest: float) -> None:
+    """3-4-12 times all sizes of the precision, down to its smallest numbers."""
+    direction = np.array([3.0, 0.0, 4.0, *[0.0] * 7, -12.0])
+    limits = np.finfo(dtype)
+    units = [limits.smallest_subnormal, limits.tiny, 1e-35, 1e-20, 1e-16, 1e-5, 1.0, 1e8, 1.5e18, 1e20, 1e36]
+    for unit in [*units, float(limits.max) / 13]:
+        gradients = (direction * unit).astype(dtype)
+        with np.errstate(over="ignore"):
+            found = clipped(gradients.copy(), longest).astype(np.float64)
+        length = math.hypot(*gradients.astype(np.float64))
+        if length <= longest:
+            assert found.tolist() == gradients.tolist()
+        else:
+            expected = gradients.astype(np.float64) / length * longest
+            np.testing.assert_allclose(found, expected, rtol=1e-6, atol=float(limits.smallest_subnormal))
+
+
+def test_clip_norm_leaves_an_infinite_gradient_to_show_itself() -> None:
+    gradients = np.array([math.inf, *[1.0] * 10])
+    assert clipped(gradients.copy(), 1.0).tolist() == gradients.tolist()
+
+
 def test_clip_norm_limits_the_gradient_with_its_penalty_but_not_the_decay() -> None:
     parameters, layer = start()
     parameters.gradients[...] = 0.0
@@ -221,7 +242,6 @@ def test_nothing_is_done_unless_asked_for() -> None:
     before = parameters.values.tobytes(), parameters.gradients.tobytes()
     regularization = Regularization(parameters)
     regularization.before_update(0.5)
-    regularization.after_update(0.5)
     assert (parameters.values.tobytes(), parameters.gradients.tobytes()) == before
 
 

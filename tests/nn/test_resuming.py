@@ -67,6 +67,13 @@ def test_courses_go_on_where_they_were(changes: dict[str, Any], batches: int) ->
     assert_same(broken_and_resumed(batches, **changes), Run(settings(**changes)).fit(validation=VALIDATION))
 
 
+@pytest.mark.parametrize("optimizer", UPDATE_RULES)
+def test_l1_goes_on_where_it_was(optimizer: str) -> None:
+    changes: dict[str, Any] = {"optimizer": optimizer, "schedule": "cosine", "l1": 0.05}
+    unbroken = Run(settings(**changes)).fit(validation=VALIDATION)
+    assert_same(broken_and_resumed(3 * BATCHES + 2, **changes), unbroken)
+
+
 @pytest.mark.parametrize("iterations", [1, 5, 12, 19])
 def test_l_bfgs_goes_on_with_its_pairs(iterations: int) -> None:
     """More iterations than it keeps pairs of; an epoch is one."""

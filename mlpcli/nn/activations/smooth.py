@@ -44,18 +44,20 @@ class Gelu(SmoothActivation):
         tanh *= x
         np.tanh(tanh, out=tanh)
         if slopes is not None:
-            # (1 + t) / 2 + x (1 - t²) u' / 2, with u' = factor (1 + 3 cubic x²)
-            square *= 3.0 * self.factor * self.cubic
-            square += self.factor
-            square *= x
+            # (1 + t) / 2 + x (1 - t²) u' / 2, with u' = factor (1 + 3 cubic x²). Far out 1 - t² is 0, and so
+            # is its product with x, but not that with x², which may have overflown.
             np.multiply(tanh, tanh, out=slopes)
             np.subtract(1.0, slopes, out=slopes)
-            slopes *= square
-            slopes += tanh
-            slopes += 1.0
-            slopes *= 0.5
+            slopes *= x
+            np.multiply(slopes, x, out=square)
+            square *= x
+            square *= 1.5 * self.factor * self.cubic
+            slopes *= 0.5 * self.factor
+            slopes += square
         tanh += 1.0
         tanh *= 0.5
+        if slopes is not None:
+            slopes += tanh
         np.multiply(x, tanh, out=out)
 
 
@@ -63,24 +65,25 @@ class Mish(SmoothActivation):
     """f(x) = x tanh(log(1 + e^x)) (Misra 2019, arXiv 1908.08681).
 
     With e = e^x, n = e (e + 2), d = n + 2 it is x n / d, and f' = n / d + 4 x e (e + 1) / d². From x = 20 on
-    n / d is one in either precision, so that e is taken at 20 there and nothing overflows.
+    n / d and f' are one in either precision, so that e and f' are taken at 20 there and nothing overflows.
     """
 
     gain = math.sqrt(2.0)
 
     def _function(self, x: FloatArray, out: FloatArray, slopes: FloatArray | None) -> None:
-        power = np.minimum(x, 20.0, out=self._temporary("power", x))
-        np.exp(power, out=power)
+        power = self._temporary("power", x)
+        near = np.minimum(x, 20.0, out=power if slopes is None else slopes)
+        np.exp(near, out=power)
         share = np.add(power, 2.0, out=self._temporary("share", x))
         share *= power
         denominator = np.add(share, 2.0, out=self._temporary("denominator", x))
         share /= denominator
         if slopes is not None:
-            np.add(power, 1.0, out=slopes)
+            slopes *= power
+            power += 1.0
             slopes *= power
             slopes /= denominator
             slopes /= denominator
-            slopes *= x
             slopes *= 4.0
             slopes += share
         np.multiply(x, share, out=out)

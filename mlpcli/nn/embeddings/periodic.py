@@ -13,6 +13,10 @@ import numpy as np
 from mlpcli.nn.embeddings.base import Embedding
 from mlpcli.nn.scratch import BOOLEAN, FloatArray, IndexArray
 
+FURTHEST = 1e30
+"""Waves of larger numbers are those of this: an angle that overflows has no cosine, and in float32 angles
+from 1e8 on are noise."""
+
 
 class Periodic(Embedding):
     """Waves of 2π x w with learned frequencies w, then a linear layer for each column (arXiv 2203.05556)."""
@@ -51,7 +55,7 @@ class Periodic(Embedding):
     def forward(self, x: FloatArray, out: FloatArray) -> None:
         """Waves, then the linear layer of each column; the waves are kept for the way back."""
         self._x = self._scratch("columns", (len(self.columns), len(x), 1), x.dtype)
-        np.copyto(self._x[..., 0], self._gather(x).T)
+        np.clip(self._gather(x).T, -FURTHEST, FURTHEST, out=self._x[..., 0])
         frequency = self.values["embedding.frequency"][:, None]
         angles = self._array("angles", self._x, self.frequencies)
         np.multiply(self._x, frequency, out=angles)
@@ -130,7 +134,7 @@ class PBLD(Periodic):
     def forward(self, x: FloatArray, out: FloatArray) -> None:
         linear = self.outputs * len(self.columns)
         super().forward(x, out[:, :linear])
-        out[:, linear:] = self._x[..., 0].T
+        out[:, linear:] = self._gather(x)
 
     def backward(self, x: FloatArray, d_out: FloatArray) -> None:
         super().backward(x, d_out[:, : self.outputs * len(self.columns)])

@@ -32,6 +32,7 @@ class LossSettings(Settings):
         "Where Huber's loss turns from squared to absolute, in units of the scaled target: its spread.",
         group="Loss",
         above=0,
+        needs="loss huber",
     )
     quantiles: tuple[float, ...] = setting(
         (0.1, 0.5, 0.9),
@@ -39,6 +40,7 @@ class LossSettings(Settings):
         group="Loss",
         metavar="LEVELS",
         parse=_parse_quantiles,
+        needs="loss quantile",
     )
     label_smoothing: float | None = setting(
         None,
@@ -48,7 +50,11 @@ class LossSettings(Settings):
         below=1,
     )
     focal_gamma: float = setting(
-        2.0, "How much {loss} focal turns away from rows that are easy.", group="Loss", at_least=0
+        2.0,
+        "How much {loss} focal turns away from rows that are easy.",
+        group="Loss",
+        at_least=0,
+        needs="loss focal",
     )
 
     def __post_init__(self) -> None:

@@ -133,6 +133,8 @@ class SoftmaxFocal(ClassLoss):
         # log p = z[class] - log Σ e^z
         logarithm = np.log(self._reduced, out=self._term)
         np.subtract(self._losses, logarithm, out=logarithm)
+        # p log p is 0 for p = 0.
+        np.maximum(logarithm, np.finfo(logarithm.dtype).min, out=logarithm)
         away = np.subtract(1.0, of_class, out=self._reduced)
         np.maximum(away, np.finfo(away.dtype).tiny, out=away)
         focus = np.power(away, gamma, out=self._losses)

@@ -62,21 +62,21 @@ class LogCosh(NumberLoss):
 
 
 class Quantile(NumberLoss):
-    """|r| / 2 + (1/2 - q) r: the pinball loss of each level q (Koenker & Bassett 1978).
+    """max(-q r, (1 - q) r): the pinball loss of each level q (Koenker & Bassett 1978).
 
     A target's outputs are its levels, side by side: (rows, targets · levels) for targets (rows, targets).
     """
 
     def _write(self, outputs: FloatArray, targets: AnyArray, losses: FloatArray, slopes: FloatArray) -> None:
         by_level = (*outputs.shape[:-1], targets.shape[-1], len(self._settings.quantiles))
-        tilt = 0.5 - self._levels(outputs)
+        levels = self._levels(outputs)
         np.subtract(outputs.reshape(by_level), targets[..., None], out=slopes.reshape(by_level))
-        np.abs(slopes, out=losses)
-        losses *= 0.5
-        losses += np.multiply(slopes, tilt, out=self._temporary("tilted", slopes))
+        np.multiply(slopes, 1.0 - levels, out=losses)
+        below = np.multiply(slopes, -levels, out=self._temporary("below", slopes))
+        np.maximum(losses, below, out=losses)
         np.sign(slopes, out=slopes)
         slopes *= 0.5
-        slopes += tilt
+        slopes += 0.5 - levels
 
     def link(self, outputs: FloatArray) -> FloatArray:
         """The levels of each target in order: crossing ones are sorted (Chernozhukov et al. 2010)."""
@@ -105,7 +105,9 @@ class Poisson(NumberLoss):
         # t (log t - z - 1), with 0 log 0 = 0
         np.maximum(targets, np.finfo(outputs.dtype).tiny, out=losses)
         np.log(losses, out=losses)
-        losses -= outputs
+        # An e^z that is infinite decides alone: t z may be so too.
+        infinite = math.log(np.finfo(outputs.dtype).max) + 1.0
+        losses -= np.minimum(outputs, infinite, out=self._temporary("outputs", outputs))
         losses -= 1.0
         losses *= targets
         losses += slopes

@@ -40,7 +40,12 @@ class OptimizerSettings(Settings):
         None, "Update rule.", group="Optimizer", choices=tuple(OPTIMIZERS), common=True
     )
     momentum: float = setting(
-        0.9, "Share of past gradients that is kept (beta1 of adam).", group="Optimizer", at_least=0, below=1
+        0.9,
+        "Share of past gradients that is kept (beta1 of adam).",
+        group="Optimizer",
+        at_least=0,
+        below=1,
+        needs="momentum",
     )
     beta2: float | None = setting(
         None,
@@ -49,6 +54,7 @@ class OptimizerSettings(Settings):
         at_least=0,
         below=1,
         of_steps=True,
+        needs="beta2",
     )
     rate_factors: tuple[tuple[str, float], ...] | None = setting(
         None,

@@ -18,6 +18,12 @@ class UpdateRule(ABC):
 
     A subclass names its state and writes the direction's formula. `rate_factors` (n,) are factors of the
     learning rate by parameter.
+
+    With `l1` each step on a weight is a proximal one in the metric of the rule: where the rule answers a
+    steady gradient g with the direction s g, the step ends with the soft threshold
+    w ← sign(w) max(|w| - η s l1, 0), composite mirror descent with 1 / s for the diagonal of the metric
+    (Duchi, Hazan & Singer 2011, JMLR 12:2121, section 5.1). Pull and threshold have the same s, so that every
+    rule rests where the lasso does: at g = -l1 sign(w), or at w = 0 with |g| ≤ l1.
     """
 
     default_learning_rate: ClassVar[float] = 1e-3
@@ -26,6 +32,8 @@ class UpdateRule(ABC):
     default_weight_decay: ClassVar[float] = 0.0
     """Weight decay unless one is given."""
     state_names: ClassVar[tuple[str, ...]] = ()
+    settings: ClassVar[frozenset[str]] = frozenset()
+    """Those of "momentum" and "beta2" that the direction depends on."""
 
     def __init__(
         self,
@@ -33,6 +41,7 @@ class UpdateRule(ABC):
         momentum: float = 0.9,
         beta2: float | None = None,
         rate_factors: FloatArray | None = None,
+        l1: float = 0.0,
     ) -> None:
         self._momentum = momentum
         self._beta2 = self.usual_beta2 if beta2 is None else beta2
@@ -42,22 +51,34 @@ class UpdateRule(ABC):
         factors = [] if rate_factors is None else [rate_factors]
         arrays = [parameters.values, parameters.gradients, *self._state.values(), *factors]
         change = np.empty(min(BLOCK, parameters.size), parameters.values.dtype)
+        self._l1 = l1
+        self._sizes = np.empty_like(change if l1 else change[:0])
+        # With l1 no block has both weights, which stand first, and others.
+        weights = parameters.groups["weight"].stop if l1 else 0
+        places = [*_places(0, weights), *_places(weights, parameters.size)]
+        self._penalized = len(_places(0, weights))
         self._blocks = [
-            (change[: parameters.size - start], *(array[start : start + BLOCK] for array in arrays))
-            for start in range(0, parameters.size, BLOCK)
+            (change[: place.stop - place.start], *(array[place] for array in arrays)) for place in places
         ]
 
     def step(self, learning_rate: float) -> None:
         """One update of all parameters, a block at a time."""
         self.steps += 1
         rate = learning_rate * self._prepare()
-        for change, values, gradients, *state in self._blocks:
+        for number, (change, values, gradients, *state) in enumerate(self._blocks):
             factors = state.pop() if self._has_factors else None
-            self._direction(gradients, change, *state)
+            penalized = number < self._penalized
+            (self._penalized_direction if penalized else self._direction)(gradients, change, *state)
             np.multiply(change, rate, out=change)
             if factors is not None:
                 np.multiply(change, factors, out=change)
             np.subtract(values, change, out=values)
+            if penalized:
+                self._threshold(change, *state)
+                np.multiply(change, rate, out=change)
+                if factors is not None:
+                    np.multiply(change, factors, out=change)
+                self._shrink(values, change)
 
     def moments(self) -> dict[str, FloatArray]:
         """The state apart from `steps`: live arrays by name; writing into them restores it."""
@@ -67,6 +88,26 @@ class UpdateRule(ABC):
         """A factor of the rate that depends on `steps`; called once per step, before the first block."""
         return 1.0
 
+    def _penalized_direction(self, gradients: FloatArray, direction: FloatArray, *state: FloatArray) -> None:
+        """As `_direction`, of weights with l1."""
+        self._direction(gradients, direction, *state)
+
+    def _threshold(self, change: FloatArray, *state: FloatArray) -> None:
+        """Write s l1 over `change`, the step of a block, from the state after it; s is one by default."""
+        change.fill(self._l1)
+
+    def _shrink(self, values: FloatArray, limits: FloatArray) -> None:
+        """w ← sign(w) max(|w| - limit, 0); `limits` are overwritten."""
+        size = np.abs(values, out=self._sizes[: len(values)])
+        np.minimum(size, limits, out=limits)
+        np.copysign(limits, values, out=limits)
+        np.subtract(values, limits, out=values)
+
     @abstractmethod
     def _direction(self, gradients: FloatArray, direction: FloatArray, *state: FloatArray) -> None:
         """Write d into `direction`, from a block of the gradients and of each state array, which changes."""
+
+
+def _places(start: int, stop: int) -> list[slice]:
+    """The blocks of a part of the vector."""
+    return [slice(first, min(first + BLOCK, stop)) for first in range(start, stop, BLOCK)]

@@ -8,6 +8,11 @@ import numpy as np
 from mlpcli.nn.optimizers.base import UpdateRule
 from mlpcli.nn.scratch import FloatArray
 
+MOST_RATES = 10.0
+"""A penalty takes at most so many rates from a weight in a step of a rule that divides by past gradients: one
+without a gradient yet, as that of a unit which is off for the first rows, is not lost at once. Where a rule
+rests this changes nothing: a weight that is not 0 has |g| = l1 there and loses one rate."""
+
 
 class SGD(UpdateRule):
     """d = g: gradient descent, stochastic by the choice of the batch."""
@@ -23,12 +28,17 @@ class Momentum(UpdateRule):
 
     default_learning_rate: ClassVar[float] = 1e-2
     state_names: ClassVar[tuple[str, ...]] = ("velocity",)
+    settings: ClassVar[frozenset[str]] = frozenset({"momentum"})
 
     def _direction(self, gradients: FloatArray, direction: FloatArray, *state: FloatArray) -> None:
         (velocity,) = state
         velocity *= self._momentum
         velocity += gradients
         np.copyto(direction, velocity)
+
+    def _threshold(self, change: FloatArray, *state: FloatArray) -> None:
+        """s = 1 / (1 - μ), the sum of a steady gradient's shares."""
+        change.fill(self._l1 / (1.0 - self._momentum))
 
 
 class Nesterov(Momentum):
@@ -57,6 +67,10 @@ class AdaGrad(UpdateRule):
         direction += self.epsilon
         np.divide(gradients, direction, out=direction)
 
+    def _threshold(self, change: FloatArray, *state: FloatArray) -> None:
+        """s = 1 / (√s + ε), the direction's denominator."""
+        _over_root(self._l1, state[0], self.epsilon, self._l1 / MOST_RATES, out=change)
+
 
 class RMSProp(UpdateRule):
     """s ← ρ s + (1 - ρ) g², d = g / (√s + ε), ρ = beta2 = 0.9, ε = 1e-8 (Tieleman & Hinton 2012)."""
@@ -64,6 +78,7 @@ class RMSProp(UpdateRule):
     default_learning_rate: ClassVar[float] = 1e-3
     usual_beta2: ClassVar[float] = 0.9
     state_names: ClassVar[tuple[str, ...]] = ("squares",)
+    settings: ClassVar[frozenset[str]] = frozenset({"beta2"})
     epsilon: ClassVar[float] = 1e-8
 
     def _direction(self, gradients: FloatArray, direction: FloatArray, *state: FloatArray) -> None:
@@ -76,6 +91,10 @@ class RMSProp(UpdateRule):
         direction += self.epsilon
         np.divide(gradients, direction, out=direction)
 
+    def _threshold(self, change: FloatArray, *state: FloatArray) -> None:
+        """s = 1 / (√s + ε), the direction's denominator."""
+        _over_root(self._l1, state[0], self.epsilon, self._l1 / MOST_RATES, out=change)
+
 
 class Adam(UpdateRule):
     """Kingma & Ba 2015 (arXiv 1412.6980), algorithm 1, with β1 = momentum, β2 = 0.999, ε = 1e-8.
@@ -87,11 +106,12 @@ class Adam(UpdateRule):
 
     default_learning_rate: ClassVar[float] = 1e-3
     state_names: ClassVar[tuple[str, ...]] = ("first", "second")
+    settings: ClassVar[frozenset[str]] = frozenset({"momentum", "beta2"})
     epsilon: ClassVar[float] = 1e-8
 
     def _prepare(self) -> float:
         scale = math.sqrt((1.0 - self._beta2) / (1.0 - self._beta2**self.steps))
-        self._scaled_epsilon = self.epsilon / scale
+        self._scale, self._scaled_epsilon = scale, self.epsilon / scale
         return (1.0 - self._momentum) / (1.0 - self._momentum**self.steps) / scale
 
     def _direction(self, gradients: FloatArray, direction: FloatArray, *state: FloatArray) -> None:
@@ -105,6 +125,12 @@ class Adam(UpdateRule):
         direction += self._scaled_epsilon
         np.divide(first, direction, out=direction)
 
+    def _threshold(self, change: FloatArray, *state: FloatArray) -> None:
+        """s = (1 - β1^t) / (1 - β1) / (√v + ε / c): m of a steady gradient over the denominator."""
+        kept = (1.0 - self._momentum**self.steps) / (1.0 - self._momentum)
+        least = self._l1 / MOST_RATES / self._scale
+        _over_root(self._l1 * kept, state[1], self._scaled_epsilon, least, out=change)
+
 
 class AdamW(Adam):
     """Adam with weight decay 0.01 unless another is given (Loshchilov & Hutter 2019, arXiv 1711.05101)."""
@@ -113,18 +139,49 @@ class AdamW(Adam):
 
 
 class Lion(UpdateRule):
-    """d = sign(β1 m + (1 - β1) g), m ← β2 m + (1 - β2) g, β2 = 0.99 (Chen et al. 2023, arXiv 2302.06675)."""
+    """d = sign(c), c = β1 m + (1 - β1) g, m ← β2 m + (1 - β2) g, β2 = 0.99 (Chen et al. 2023).
+
+    arXiv 2302.06675. With l1, d is the sign of the pseudo-gradient c + l1 sign(w), and a weight does not
+    cross 0 by the penalty (Andrew & Gao 2007, "Scalable training of L1-regularized log-linear models",
+    section 3.2). As all steps are one rate long, this is: where |c| > l1 the usual step, elsewhere a
+    threshold of one rate. A weight rests where c = -l1 sign(w), or at 0 with |c| ≤ l1. A threshold of
+    l1 / |c|, in the metric of the sign, has the same place of rest, but c of a mini batch is often near 0 by
+    chance: the weight would be lost.
+    """
 
     default_learning_rate: ClassVar[float] = 1e-4
     usual_beta2: ClassVar[float] = 0.99
     state_names: ClassVar[tuple[str, ...]] = ("momentum",)
+    settings: ClassVar[frozenset[str]] = frozenset({"momentum", "beta2"})
 
     def _direction(self, gradients: FloatArray, direction: FloatArray, *state: FloatArray) -> None:
-        (momentum,) = state
-        # With e = m - g: the sign of g + β1 e, and then m = g + β2 e.
+        self._interpolate(gradients, direction, *state)
+        np.sign(direction, out=direction)
+
+    def _penalized_direction(self, gradients: FloatArray, direction: FloatArray, *state: FloatArray) -> None:
+        self._interpolate(gradients, direction, *state)
+        large = np.abs(direction, out=self._sizes[: len(direction)])
+        np.greater(large, self._l1, out=large)
+        np.sign(direction, out=direction)
+        direction *= large
+
+    def _threshold(self, change: FloatArray, *state: FloatArray) -> None:
+        """One where there was no step."""
+        np.equal(change, 0.0, out=change)
+
+    def _interpolate(self, gradients: FloatArray, direction: FloatArray, momentum: FloatArray) -> None:
+        """Write c into `direction`, then renew m."""
+        # With e = m - g: c is g + β1 e, and then m = g + β2 e.
         momentum -= gradients
         np.multiply(momentum, self._momentum, out=direction)
         direction += gradients
-        np.sign(direction, out=direction)
         momentum *= self._beta2
         momentum += gradients
+
+
+def _over_root(numerator: float, squares: FloatArray, epsilon: float, least: float, out: FloatArray) -> None:
+    """numerator / max(√squares + ε, least)."""
+    np.sqrt(squares, out=out)
+    out += epsilon
+    np.maximum(out, least, out=out)
+    np.divide(numerator, out, out=out)

@@ -6,6 +6,7 @@ This is also faster than a pool of joblib: penguins with the default preset in t
 time.
 """
 
+import os
 import pickle
 import signal
 import subprocess
@@ -13,6 +14,7 @@ import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
 from typing import IO, TypeAlias, cast
@@ -83,6 +85,24 @@ class ThreadWorker:
         self._thread.join()
 
 
+def import_path() -> list[str]:
+    """Folders that a process imports from: those of this one, but the working folder only if it is meant.
+
+    Python itself puts it first for `python -m`, and a file there that came with the data may be called as a
+    module is. It is meant if PYTHONPATH names it in full, or if this package lies there.
+    """
+    named = [each for each in os.environ.get("PYTHONPATH", "").split(os.pathsep) if os.path.isabs(each)]
+    meant = {*map(os.path.realpath, named), str(Path(__file__).resolve().parents[2])}
+    here = os.stat(os.curdir)
+    return [
+        each for each in sys.path if each and (os.path.realpath(each) in meant or not _is_folder(each, here))
+    ]
+
+
+def _is_folder(path: str, folder: os.stat_result) -> bool:
+    return os.path.exists(path) and os.path.samestat(os.stat(path), folder)
+
+
 class ProcessWorker:
     """A worker in another process, which loads the prepared data from `path` for its first assignment."""
 
@@ -91,7 +111,7 @@ class ProcessWorker:
         masks = hasattr(signal, "pthread_sigmask")
         before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM)) if masks else ()
         try:
-            command = [sys.executable, "-c", SERVE.format(sys.path, path)]
+            command = [sys.executable, "-P", "-c", SERVE.format(import_path(), path)]
             self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         finally:
             if masks:

@@ -58,7 +58,7 @@ def command(
         require_extra(*writer_class.extra, "writes a Parquet file", setting="output_format")
     reading, prediction = build(ReadingSettings, values), build(PredictionSettings, values)
     scoring = Scoring(load(model), list(data), reading, prediction)
-    with scoring, _sink(output, text=writer_class.is_text) as sink:
+    with scoring, _sink(output, force=force, text=writer_class.is_text) as sink:
         writer = writer_class(sink, scoring.kept, scoring.added)
         for block, columns in scoring:
             assert block is not None
@@ -78,10 +78,10 @@ def _format_of(output: str) -> str:
 
 
 @contextmanager
-def _sink(output: str, *, text: bool) -> Iterator[IO[Any]]:
+def _sink(output: str, *, force: bool, text: bool) -> Iterator[IO[Any]]:
     """stdout as UTF-8 without newline translation, for the same bytes everywhere; or an atomic file."""
     if output != "-":
-        with atomic_output(output, text=text) as file:
+        with atomic_output(output, force=force, text=text) as file:
             yield file
         return
     if not text:

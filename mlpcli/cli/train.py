@@ -160,11 +160,11 @@ def _write_reports(
 
     try:
         if history is not None:
-            write_history(history, run.history)
+            write_history(history, run.history, force=history in run.replaceable)
         if plot is not None:
             histories = [(member.history, member.best_epoch) for member in run.members]
             title = title_of(data, run.artifact.schema.target)
-            plot_training(plot, histories, run.model.task.headline, title)
+            plot_training(plot, histories, run.model.task.headline, title, force=plot in run.replaceable)
     except MlpcliError as error:
         return error
     return None

@@ -25,6 +25,7 @@ from mlpcli.nn.fit_state import FitState, StopReason
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.preparation.prepare import Prepared
 from mlpcli.training.members import Member, train_member
+from mlpcli.training.shared_data import Shared
 
 Message: TypeAlias = EpochRecord | tuple[int, FitState] | Member | BaseException
 """An epoch; a network's number and its state after the epoch posted before; a trained network; an error."""
@@ -104,15 +105,20 @@ def _is_folder(path: str, folder: os.stat_result) -> bool:
 
 
 class ProcessWorker:
-    """A worker in another process, which loads the prepared data from `path` for its first assignment."""
+    """A worker in another process, which inherits the `descriptor` of the file of the shared data."""
 
-    def __init__(self, path: str, post: Post) -> None:
+    def __init__(self, descriptor: int | None, post: Post) -> None:
         # A process inherits blocked signals: the process that runs the command decides what they do.
         masks = hasattr(signal, "pthread_sigmask")
         before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM)) if masks else ()
         try:
-            command = [sys.executable, "-P", "-c", SERVE.format(import_path(), path)]
-            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            command = [sys.executable, "-P", "-c", SERVE.format(import_path(), descriptor)]
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                pass_fds=() if descriptor is None else (descriptor,),
+            )
         finally:
             if masks:
                 signal.pthread_sigmask(signal.SIG_SETMASK, before)
@@ -120,10 +126,11 @@ class ProcessWorker:
         self._reader = Thread(target=self._read, args=(post,), daemon=True)
         self._reader.start()
 
-    def send(self, message: Assignment | StopReason) -> None:
+    def send(self, message: Shared | Assignment | StopReason) -> None:
+        """Send the shared data, and then assignments, or the reason to stop after the next batch."""
         with suppress(OSError):  # it was killed, as the reader notices
-            # As bytes, so that the process can listen before it has imported what the assignment needs.
-            pickle.dump(pickle.dumps(message) if isinstance(message, Assignment) else message, self._to)
+            # As bytes, so that the process can listen before it has imported what they need.
+            pickle.dump(message if isinstance(message, str) else pickle.dumps(message), self._to)
             self._to.flush()
 
     def close(self) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from mlpcli.errors import OutputError, Sentence
+from mlpcli.unfinished import UNFINISHED
 
 OPEN_FILES = "/proc/self/fd"
 """Folder with a link to each open file, of Linux."""
@@ -108,6 +109,7 @@ def atomic_output(path: str, *, force: bool = False, text: bool = False) -> Iter
         descriptor = open_unnamed(target.parent)
         if descriptor is None:
             descriptor, temporary = tempfile.mkstemp(prefix=f".{start}.", suffix=".tmp", dir=target.parent)
+            UNFINISHED.add(temporary)
         try:
             with open(descriptor, **kind) as file:
                 yield file
@@ -120,6 +122,7 @@ def atomic_output(path: str, *, force: bool = False, text: bool = False) -> Iter
                         give_name(descriptor, target)
                     else:
                         temporary = str(target.with_name(f".{start}.{os.urandom(4).hex()}.tmp"))
+                        UNFINISHED.add(temporary)
                         give_name(descriptor, temporary)
             if temporary is not None:
                 os.chmod(temporary, mode)
@@ -132,6 +135,8 @@ def atomic_output(path: str, *, force: bool = False, text: bool = False) -> Iter
                 hint = Sentence("Another program has made it meanwhile: give {force} to replace it.")
                 raise OutputError(f"{path}: exists already", hint) from None
             raise
+        finally:
+            UNFINISHED.discard(str(temporary))
         sync_folder(target.parent)
 
 

@@ -2,11 +2,9 @@
 
 import io
 import os
-import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from types import FrameType
 from typing import NoReturn
 
 import click
@@ -15,7 +13,8 @@ from click.shell_completion import CompletionItem
 from mlpcli.cli.commands import COMMANDS
 from mlpcli.cli.console import Console, reader_left
 from mlpcli.cli.exit_status import ExitStatus, status_of
-from mlpcli.errors import MlpcliError, SettingsError, StoppedError, did_you_mean
+from mlpcli.cli.signals import end_quietly, ignore
+from mlpcli.errors import MlpcliError, SettingsError, did_you_mean
 from mlpcli.version import __version__
 
 EPILOG = """Start with: mlpcli train data.csv -t COLUMN
@@ -81,8 +80,11 @@ def commands() -> None:
 
 def main() -> NoReturn:
     """Run the `mlpcli` script."""
+    end_quietly()
     _prepare_streams()
-    sys.exit(run(sys.argv[1:]))
+    status = run(sys.argv[1:])
+    ignore()
+    sys.exit(status)
 
 
 def _prepare_streams() -> None:
@@ -97,7 +99,6 @@ def _prepare_streams() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line; its exit status."""
-    signal.signal(signal.SIGTERM, _terminate)
     console = Console(debug="--debug" in arguments)
     if COMPLETE in os.environ:
         import mlpcli.cli.completion  # noqa: F401  # puts its shells in place of click's
@@ -141,7 +142,3 @@ def _message_and_hint(error: click.UsageError) -> tuple[str, str]:
         if error.possibilities:
             hint = "Did you mean " + " or ".join(sorted(error.possibilities)) + "?"
     return message, hint
-
-
-def _terminate(signum: int, frame: FrameType | None) -> None:
-    raise StoppedError("terminated", reason="terminated")

@@ -31,6 +31,9 @@ Message: TypeAlias = EpochRecord | tuple[int, FitState] | Member | BaseException
 """An epoch; a network's number and its state after the epoch posted before; a trained network; an error."""
 Post: TypeAlias = Callable[[Message], None]
 
+BLOCKED = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT") if hasattr(signal, name)
+]
 SERVE = "import sys; sys.path = {}; from mlpcli.training.worker_process import serve; serve({!r})"
 
 
@@ -110,7 +113,7 @@ class ProcessWorker:
     def __init__(self, descriptor: int | None, post: Post) -> None:
         # A process inherits blocked signals: the process that runs the command decides what they do.
         masks = hasattr(signal, "pthread_sigmask")
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM)) if masks else ()
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, BLOCKED) if masks else ()
         try:
             command = [sys.executable, "-P", "-c", SERVE.format(import_path(), descriptor)]
             self._process = subprocess.Popen(

@@ -18,6 +18,7 @@ from mlpcli.errors import DataError, SettingsError, did_you_mean
 from mlpcli.extras import require_extra
 from mlpcli.files import OPEN_FILES
 from mlpcli.settings import Settings, described_fields, parse_list, setting
+from mlpcli.unfinished import UNFINISHED
 
 STDIN = "-"
 
@@ -183,6 +184,8 @@ def spooled(path: str) -> Iterator[TextSource]:
         return
     unnamed = os.path.isdir(OPEN_FILES)
     with tempfile.TemporaryFile() if unnamed else tempfile.NamedTemporaryFile(prefix="mlpcli-") as copy:
+        if not unnamed:
+            UNFINISHED.add(copy.name)
         with nullcontext(sys.stdin.buffer) if path == STDIN else open(path, "rb") as stream:
             shutil.copyfileobj(stream, copy)
         copy.flush()

@@ -57,9 +57,12 @@ def command(
     if writer_class.extra is not None:
         require_extra(*writer_class.extra, "writes a Parquet file", setting="output_format")
     reading, prediction = build(ReadingSettings, values), build(PredictionSettings, values)
+    if prediction.safe_cells and not writer_class.for_spreadsheets:
+        message = "formulas are run in CSV and TSV files only, and here nothing is changed"
+        raise SettingsError(message, "Leave it out, or write CSV.", setting="safe_cells")
     scoring = Scoring(load(model), list(data), reading, prediction)
     with scoring, _sink(output, force=force, text=writer_class.is_text) as sink:
-        writer = writer_class(sink, scoring.kept, scoring.added)
+        writer = writer_class(sink, scoring.kept, scoring.added, safe=prediction.safe_cells)
         for block, columns in scoring:
             assert block is not None
             writer.write(block, scoring.positions, columns)

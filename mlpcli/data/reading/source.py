@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, cast
 
 from mlpcli.errors import DataError, SettingsError, did_you_mean
 from mlpcli.extras import require_extra
-from mlpcli.files import OPEN_FILES
+from mlpcli.files import OPEN_FILES, named_errors
 from mlpcli.settings import Settings, described_fields, parse_list, setting
 from mlpcli.unfinished import UNFINISHED
 
@@ -187,7 +187,8 @@ def spooled(path: str) -> Iterator[TextSource]:
         if not unnamed:
             UNFINISHED.add(copy.name)
         with nullcontext(sys.stdin.buffer) if path == STDIN else open(path, "rb") as stream:
-            shutil.copyfileobj(stream, copy)
-        copy.flush()
+            with named_errors(tempfile.gettempdir()):
+                shutil.copyfileobj(stream, copy)
+                copy.flush()
         place = os.path.join(OPEN_FILES, str(copy.fileno())) if unnamed else copy.name
         yield TextSource(place, name="stdin" if path == STDIN else path)

@@ -186,9 +186,11 @@ def spooled(path: str) -> Iterator[TextSource]:
     with tempfile.TemporaryFile() if unnamed else tempfile.NamedTemporaryFile(prefix="mlpcli-") as copy:
         if not unnamed:
             UNFINISHED.add(copy.name)
-        with nullcontext(sys.stdin.buffer) if path == STDIN else open(path, "rb") as stream:
-            with named_errors(tempfile.gettempdir()):
-                shutil.copyfileobj(stream, copy)
-                copy.flush()
+        with (
+            nullcontext(sys.stdin.buffer) if path == STDIN else open(path, "rb") as stream,
+            named_errors(tempfile.gettempdir()),
+        ):
+            shutil.copyfileobj(stream, copy)
+            copy.flush()
         place = os.path.join(OPEN_FILES, str(copy.fileno())) if unnamed else copy.name
         yield TextSource(place, name="stdin" if path == STDIN else path)

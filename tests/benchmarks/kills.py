@@ -143,7 +143,7 @@ class Leftovers:
 
     def after(self, seconds: float, *, whole_group: bool) -> list[str]:
         """Kill a new run after this time, alone or with its workers; names of what is left."""
-        shared = _names(SHARED_MEMORY)
+        shared, temporary = _names(SHARED_MEMORY), _names(self._temporary)
         for path in self._outputs.iterdir():
             path.unlink()
         process = self._start()
@@ -159,7 +159,7 @@ class Leftovers:
             left = ["a process"]
             os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
-        left += _names(self._temporary)
+        left += _names(self._temporary) - temporary
         left += _names(self._outputs) - {"m.joblib", "m.joblib.ck"}
         return [*left, *(_names(SHARED_MEMORY) - shared)]
 

@@ -6,16 +6,17 @@
     mlpcli.lr_find("penguins.csv", "species").suggestion
     mlpcli.load("penguins.joblib")
 
-Each is loaded when first asked for, so that `mlpcli --help` starts without NumPy and pandas.
+Each is loaded when first asked for, so that `mlpcli --help` starts without NumPy and pandas, and the script
+handles signals before anything else is loaded.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from mlpcli.errors import MlpcliError
 from mlpcli.version import __version__
 
 if TYPE_CHECKING:
+    from mlpcli.errors import MlpcliError
     from mlpcli.model.model import load
     from mlpcli.workflows.evaluate import evaluate
     from mlpcli.workflows.lr_find import lr_find
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MlpcliError", "__version__", "evaluate", "load", "lr_find", "predict", "train"]
 
-_ROOMS = {"load": "mlpcli.model.model"}
+_ROOMS = {"load": "mlpcli.model.model", "MlpcliError": "mlpcli.errors"}
 
 
 def __getattr__(name: str) -> Any:

@@ -10,6 +10,10 @@ from pathlib import Path
 from typing import IO, Any
 
 from mlpcli.errors import OutputError, Sentence
+from mlpcli.unfinished import UNFINISHED
+
+OPEN_FILES = "/proc/self/fd"
+"""Folder with a link to each open file, of Linux."""
 
 
 @dataclass(frozen=True)
@@ -86,11 +90,12 @@ def refuse_own_input(stdout: IO[Any], inputs: Iterable[str]) -> None:
 
 
 @contextlib.contextmanager
-def atomic_output(path: str, *, text: bool = False) -> Iterator[IO[Any]]:
+def atomic_output(path: str, *, force: bool = False, text: bool = False) -> Iterator[IO[Any]]:
     """Open a file for writing that appears under its name only when the block ends well.
 
-    It is written in the same folder and renamed, with the old file's mode or the umask's; a symlink is
-    followed; a device or pipe is written straight.
+    Without `force` it never replaces a file, also none that was made meanwhile: OutputError is raised. It is
+    written in the same folder, with the old file's mode or the umask's; a symlink is followed; a device or
+    pipe is written straight.
     """
     kind: dict[str, Any] = {"mode": "w", "encoding": "utf-8", "newline": ""} if text else {"mode": "wb"}
     with named_errors(path):
@@ -99,21 +104,85 @@ def atomic_output(path: str, *, text: bool = False) -> Iterator[IO[Any]]:
                 yield device
             return
         target = Path(os.path.realpath(path))
-        # Cut, so that the temporary name stays within 255 bytes.
-        descriptor, temporary = tempfile.mkstemp(
-            prefix=f".{target.name[:50]}.", suffix=".tmp", dir=target.parent
-        )
+        start = target.name[:50]  # cut, so that a temporary name stays within 255 bytes
+        temporary = None
+        descriptor = open_unnamed(target.parent)
+        if descriptor is None:
+            descriptor, temporary = tempfile.mkstemp(prefix=f".{start}.", suffix=".tmp", dir=target.parent)
+            UNFINISHED.add(temporary)
         try:
             with open(descriptor, **kind) as file:
                 yield file
                 file.flush()
-                os.fsync(file.fileno())
-            os.chmod(temporary, _mode_for(target))
-            os.replace(temporary, target)
-        except BaseException:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(temporary)
+                os.fsync(descriptor)
+                mode = _mode_for(target)
+                if temporary is None:
+                    os.fchmod(descriptor, mode)
+                    if not force:
+                        give_name(descriptor, target)
+                    else:
+                        temporary = str(target.with_name(f".{start}.{os.urandom(4).hex()}.tmp"))
+                        UNFINISHED.add(temporary)
+                        give_name(descriptor, temporary)
+            if temporary is not None:
+                os.chmod(temporary, mode)
+                rename(temporary, target, force=force)
+        except BaseException as error:
+            if temporary is not None:
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(temporary)
+            if isinstance(error, FileExistsError) and not force:
+                hint = Sentence("Another program has made it meanwhile: give {force} to replace it.")
+                raise OutputError(f"{path}: exists already", hint) from None
             raise
+        finally:
+            UNFINISHED.discard(str(temporary))
+        sync_folder(target.parent)
+
+
+def open_unnamed(folder: str | Path) -> int | None:
+    """The descriptor of a new file in the folder without a name, which is gone if the process is killed.
+
+    None if the system, or the file system, has no such files.
+    """
+    if not hasattr(os, "O_TMPFILE") or not os.path.isdir(OPEN_FILES):
+        return None
+    try:
+        return os.open(folder, os.O_TMPFILE | os.O_RDWR, 0o666)
+    except OSError:
+        return None
+
+
+def give_name(descriptor: int, path: str | Path) -> None:
+    """Give a name to the file of `open_unnamed`; raises FileExistsError if the name is taken."""
+    # A directory's descriptor, which an absolute path makes no use of, has Python follow the link.
+    os.link(os.path.join(OPEN_FILES, str(descriptor)), path, src_dir_fd=descriptor)
+
+
+def rename(temporary: str | Path, target: str | Path, *, force: bool) -> None:
+    """Rename a file; without `force` raises FileExistsError if the name is taken."""
+    if force:
+        os.replace(temporary, target)
+        return
+    try:
+        os.link(temporary, target)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links
+        os.close(os.open(target, os.O_CREAT | os.O_EXCL))
+        os.replace(temporary, target)
+    else:
+        os.unlink(temporary)
+
+
+def sync_folder(folder: str | Path) -> None:
+    """Have the disk keep the names in a folder, where the system can: a renamed file outlives a power cut."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _is_special(path: str) -> bool:

@@ -7,6 +7,7 @@ is None is filled by the preset.
 
 import dataclasses
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
@@ -161,11 +162,15 @@ def refuse_unknown(values: Iterable[str], classes: Iterable[type[Settings]]) -> 
 
 
 def parse_list(text: str) -> tuple[str, ...]:
-    """Comma-separated words; CSV quoting protects a comma inside a word."""
-    import csv
+    """Comma-separated words; CSV quoting protects a comma inside a word.
 
-    words = next(csv.reader([text], skipinitialspace=True), [])
+    As `csv` reads a row without the spaces before its cells, but line ends are text, and words of any length.
+    """
+    words = (quoted.replace('""', '"') + rest for quoted, rest in _WORD.findall(text))
     return tuple(word for word in words if word != "")
+
+
+_WORD = re.compile(r' *(?:"((?:[^"]|"")*)"?)?([^,]*)(?:,|\Z)')
 
 
 def csv_word(text: str) -> str:

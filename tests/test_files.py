@@ -4,8 +4,9 @@ import os
 import resource
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Barrier, Thread
 from typing import Any
 
 import pytest
@@ -16,9 +17,23 @@ from mlpcli.files import atomic_output, check_output
 OLD, NEW = b"the old content", b"the new content"
 
 
-def write(path: object, content: bytes = NEW) -> None:
-    with atomic_output(str(path)) as file:
+def write(path: object, content: bytes = NEW, *, force: bool = True) -> None:
+    with atomic_output(str(path), force=force) as file:
         file.write(content)
+
+
+@pytest.fixture(params=["without a name", "with a name", "without links"], autouse=True)
+def system(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Systems and file systems differ in what they can do."""
+    if request.param != "without a name":
+        monkeypatch.delattr(os, "O_TMPFILE")
+    if request.param == "without links":
+
+        def refuse(*arguments: object) -> None:
+            raise OSError(95, "Operation not supported")
+
+        monkeypatch.setattr(os, "link", refuse)
+    return str(request.param)
 
 
 def names(folder: Path) -> list[str]:
@@ -43,7 +58,7 @@ def test_it_appears_at_the_end(old: bytes | None, tmp_path: Path) -> None:
     path = tmp_path / "out"
     if old is not None:
         path.write_bytes(old)
-    with atomic_output(str(path)) as file:
+    with atomic_output(str(path), force=True) as file:
         file.write(NEW)
         file.flush()
         assert (path.read_bytes() if path.exists() else None) == old
@@ -61,7 +76,7 @@ def test_an_error_leaves_what_was_there(
         path.write_bytes(old)
 
     def write_half() -> None:
-        with atomic_output(str(path)) as file:
+        with atomic_output(str(path), force=True) as file:
             file.write(NEW)
             raise error
 
@@ -94,11 +109,66 @@ def test_a_replaced_file_keeps_its_mode(old: int, tmp_path: Path) -> None:
     assert mode(path) == old
 
 
-def test_nobody_else_reads_it_before(tmp_path: Path) -> None:
+def test_nobody_else_reads_it_before(tmp_path: Path, system: str) -> None:
     with umask(0o000), atomic_output(str(tmp_path / "out")):
-        (temporary,) = tmp_path.iterdir()
-        assert mode(temporary) == 0o600
-        assert temporary.name.startswith(".out.")
+        temporary = list(tmp_path.iterdir())
+        assert len(temporary) == (system != "without a name")
+        for each in temporary:
+            assert mode(each) == 0o600
+            assert each.name.startswith(".out.")
+
+
+def test_a_file_made_meanwhile_is_not_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "out"
+
+    def write_late() -> None:
+        with atomic_output(str(path)) as file:
+            file.write(NEW)
+            path.write_bytes(OLD)
+
+    with pytest.raises(OutputError, match="out: exists already"):
+        write_late()
+    assert path.read_bytes() == OLD
+    assert names(tmp_path) == ["out"]
+    write(path, force=True)
+    assert path.read_bytes() == NEW
+
+
+def test_of_many_that_write_at_once_one_succeeds(tmp_path: Path) -> None:
+    contents = [bytes([number]) * 10_000 for number in range(8)]
+    start, made = Barrier(len(contents)), []
+
+    def write_one(content: bytes) -> None:
+        start.wait()
+        with suppress(OutputError):
+            write(tmp_path / "out", content, force=False)
+            made.append(content)
+
+    threads = [Thread(target=write_one, args=(content,)) for content in contents]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(made) == 1
+    assert (tmp_path / "out").read_bytes() == made[0]
+    assert names(tmp_path) == ["out"]
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_the_folder_is_synced_after_the_rename(
+    force: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced, sync = [], os.fsync
+
+    def note(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            synced.append(names(tmp_path))
+            raise OSError(22, "Invalid argument")  # as a file system that cannot
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", note)
+    write(tmp_path / "out", force=force)
+    assert synced == [["out"]]
 
 
 def test_a_link_is_followed(tmp_path: Path) -> None:
@@ -108,7 +178,7 @@ def test_a_link_is_followed(tmp_path: Path) -> None:
     for target in (beside, "folder/out"):  # first to a file that is not there yet
         link.unlink(missing_ok=True)
         link.symlink_to(target)
-        with atomic_output(str(link)) as file:
+        with atomic_output(str(link), force=True) as file:
             file.write(NEW)
             assert len(names(tmp_path)) == 2
         assert link.is_symlink()
@@ -146,7 +216,9 @@ def test_a_full_disk(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("step", ["fsync", "chmod", "replace"])
-def test_a_step_at_the_end_fails(step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_step_at_the_end_fails(
+    step: str, tmp_path: Path, system: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fail(*arguments: Any) -> None:
         raise OSError(28, "No space left on device")
 

@@ -16,7 +16,7 @@ PROGRAM = """
 import sys
 from mlpcli.files import atomic_output, check_output
 check_output(sys.argv[1], force=False)
-with atomic_output(sys.argv[1]) as file:
+with atomic_output(sys.argv[1], force=True) as file:
     file.write(b"the new content")
 """
 

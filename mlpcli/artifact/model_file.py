@@ -48,9 +48,9 @@ class Artifact:
         return sum(int(layer["parameters"]) for layer in self.network)
 
 
-def save(artifact: Artifact, path: str) -> None:
-    """Write the file; it appears when complete."""
-    with atomic_output(path) as file:
+def save(artifact: Artifact, path: str, *, force: bool = False) -> None:
+    """Write the file; it appears when complete, and without `force` replaces none."""
+    with atomic_output(path, force=force) as file:
         file.write(to_bytes(artifact))
 
 

@@ -44,7 +44,8 @@ class Console:
     def complain(self, message: str, hint: str = "") -> None:
         """Write a line for the error and one for the hint; control characters are escaped."""
         if self.debug:
-            traceback.print_exc()
+            # Its lines hold names and cells too.
+            print("\n".join(map(printable, traceback.format_exc().rstrip().split("\n"))), file=sys.stderr)
         red, dim, plain = ("\x1b[1;31m", "\x1b[2m", "\x1b[0m") if use_colour(sys.stderr) else ("", "", "")
         print(f"{red}error:{plain} {printable(message)}", file=sys.stderr)
         if hint:

@@ -56,7 +56,7 @@ def command(
     notes_report(talk, evaluation)
     if plot is not None and evaluation.curves is not None:
         title = f"{os.path.basename(model)} on {files_of(data)}"
-        for path in plot_evaluation(plot, evaluation.curves, evaluation.labels, title):
+        for path in plot_evaluation(plot, evaluation.curves, evaluation.labels, title, force=force):
             talk.line(f"note: {path} is drawn")
     try:
         if console.as_json:

@@ -14,12 +14,19 @@ class ExitStatus(IntEnum):
     MISUSED = 2
     """A fault in the command line itself."""
     GATE_FAILED = 3
+    HUNG_UP = 129
     INTERRUPTED = 130
+    QUIT = 131
     TERMINATED = 143
 
 
-AFTER_STOPPING = {"interrupted": ExitStatus.INTERRUPTED, "terminated": ExitStatus.TERMINATED}
-"""Status by the `StopReason` of a training; all other reasons count as done."""
+AFTER_STOPPING = {
+    "interrupted": ExitStatus.INTERRUPTED,
+    "terminated": ExitStatus.TERMINATED,
+    "hung up": ExitStatus.HUNG_UP,
+    "quit": ExitStatus.QUIT,
+}
+"""Status by what stopped the command; all other reasons count as done."""
 
 
 def status_of(error: MlpcliError) -> ExitStatus:

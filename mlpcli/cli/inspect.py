@@ -31,7 +31,7 @@ def command(console: Console, model: str, weights: str | None, force: bool) -> N
         import numpy as np
 
         arrays = inspecting.weights(model)
-        with atomic_output(weights) as file:
+        with atomic_output(weights, force=force) as file:
             np.savez(file, **arrays)  # type: ignore[arg-type]  # a name might be that of an option
     if console.as_json:
         console.json("inspect", fields(artifact))

@@ -42,10 +42,10 @@ def command(
     notes_report(console.talk(), finding.notes, finding.findings)
     fields = findings.fields(finding)
     if table is not None:
-        with atomic_output(table, text=True) as file:
+        with atomic_output(table, force=force, text=True) as file:
             write_csv(file, fields["points"])
     if plot is not None:
-        plot_rates(plot, finding, title_of(data, finding.target))
+        plot_rates(plot, finding, title_of(data, finding.target), force=force)
     if console.as_json:
         console.json("lr-find", fields)
     else:

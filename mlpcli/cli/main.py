@@ -1,12 +1,11 @@
 """The `mlpcli` script: commands, loaded when called; an error becomes text and an exit status here alone."""
 
+import errno
 import io
 import os
-import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from types import FrameType
 from typing import NoReturn
 
 import click
@@ -15,7 +14,8 @@ from click.shell_completion import CompletionItem
 from mlpcli.cli.commands import COMMANDS
 from mlpcli.cli.console import Console, reader_left
 from mlpcli.cli.exit_status import ExitStatus, status_of
-from mlpcli.errors import MlpcliError, SettingsError, StoppedError, did_you_mean
+from mlpcli.cli.signals import end_quietly, ignore
+from mlpcli.errors import MlpcliError, SettingsError, did_you_mean
 from mlpcli.version import __version__
 
 EPILOG = """Start with: mlpcli train data.csv -t COLUMN
@@ -24,6 +24,8 @@ Completion (bash, zsh, fish): eval "$(_MLPCLI_COMPLETE=bash_source mlpcli)"
 """
 COMPLETE = "_MLPCLI_COMPLETE"
 """Environment variable by which a shell asks for completions."""
+UNMAPPED = ("failed to map segment", "annot allocate memory")
+"""Parts of the message when there is too little memory to load a library."""
 CONTEXT = {"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "MLPCLI"}
 
 
@@ -81,8 +83,11 @@ def commands() -> None:
 
 def main() -> NoReturn:
     """Run the `mlpcli` script."""
+    end_quietly()
     _prepare_streams()
-    sys.exit(run(sys.argv[1:]))
+    status = run(sys.argv[1:])
+    ignore()
+    sys.exit(status)
 
 
 def _prepare_streams() -> None:
@@ -97,7 +102,6 @@ def _prepare_streams() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line; its exit status."""
-    signal.signal(signal.SIGTERM, _terminate)
     console = Console(debug="--debug" in arguments)
     if COMPLETE in os.environ:
         import mlpcli.cli.completion  # noqa: F401  # puts its shells in place of click's
@@ -121,16 +125,31 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         reader_left()
         return ExitStatus.DONE
-    except OSError as error:
-        place = error.filename or "stdout"
-        console.complain(f"{place}: {error.strerror}", "Look at the disk and the permissions.")
-        reader_left()
-        return ExitStatus.FAILED
-    except MemoryError:
-        hint = "Use fewer columns or rows, or a smaller net."
-        console.complain("there is not enough memory for this", hint)
+    except (OSError, MemoryError, ImportError, RuntimeError) as error:
+        if (shortage := _shortage(error)) is not None:
+            console.complain(*shortage)
+        elif isinstance(error, OSError):
+            place = error.filename or "stdout"
+            console.complain(f"{place}: {error.strerror}", "Look at the disk and the permissions.")
+        else:
+            raise
+        if isinstance(error, OSError):
+            reader_left()
         return ExitStatus.FAILED
     return status if isinstance(status, int) else ExitStatus.DONE
+
+
+def _shortage(error: BaseException) -> tuple[str, str] | None:
+    """Message and hint if the error comes from too little memory, or too few threads or processes."""
+    number, text = getattr(error, "errno", None), str(error)
+    unmapped = isinstance(error, ImportError) and any(each in text for each in UNMAPPED)
+    if isinstance(error, MemoryError) or number == errno.ENOMEM or unmapped:
+        return "there is not enough memory for this", "Use fewer columns or rows, or a smaller net."
+    if number == errno.EAGAIN or text == "can't start new thread":
+        message = "the system allows no more threads or processes"
+        return message, "Give --threads 1, or raise the limit (ulimit -u)."
+    before = error.__cause__ or error.__context__
+    return _shortage(before) if isinstance(error, ImportError) and before is not None else None
 
 
 def _message_and_hint(error: click.UsageError) -> tuple[str, str]:
@@ -141,7 +160,3 @@ def _message_and_hint(error: click.UsageError) -> tuple[str, str]:
         if error.possibilities:
             hint = "Did you mean " + " or ".join(sorted(error.possibilities)) + "?"
     return message, hint
-
-
-def _terminate(signum: int, frame: FrameType | None) -> None:
-    raise StoppedError("terminated", reason="terminated")

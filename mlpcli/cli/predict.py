@@ -57,9 +57,12 @@ def command(
     if writer_class.extra is not None:
         require_extra(*writer_class.extra, "writes a Parquet file", setting="output_format")
     reading, prediction = build(ReadingSettings, values), build(PredictionSettings, values)
+    if prediction.safe_cells and not writer_class.for_spreadsheets:
+        message = "formulas are run in CSV and TSV files only, and here nothing is changed"
+        raise SettingsError(message, "Leave it out, or write CSV.", setting="safe_cells")
     scoring = Scoring(load(model), list(data), reading, prediction)
-    with scoring, _sink(output, text=writer_class.is_text) as sink:
-        writer = writer_class(sink, scoring.kept, scoring.added)
+    with scoring, _sink(output, force=force, text=writer_class.is_text) as sink:
+        writer = writer_class(sink, scoring.kept, scoring.added, safe=prediction.safe_cells)
         for block, columns in scoring:
             assert block is not None
             writer.write(block, scoring.positions, columns)
@@ -78,10 +81,10 @@ def _format_of(output: str) -> str:
 
 
 @contextmanager
-def _sink(output: str, *, text: bool) -> Iterator[IO[Any]]:
+def _sink(output: str, *, force: bool, text: bool) -> Iterator[IO[Any]]:
     """stdout as UTF-8 without newline translation, for the same bytes everywhere; or an atomic file."""
     if output != "-":
-        with atomic_output(output, text=text) as file:
+        with atomic_output(output, force=force, text=text) as file:
             yield file
         return
     if not text:

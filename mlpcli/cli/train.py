@@ -14,6 +14,7 @@ from mlpcli.cli.console import Console
 from mlpcli.cli.exit_status import AFTER_STOPPING, ExitStatus
 from mlpcli.cli.grouped import GroupedCommand
 from mlpcli.cli.options import common_options, data_argument, option, settings_options
+from mlpcli.cli.signals import ENDING
 from mlpcli.errors import MlpcliError, SettingsError, StoppedError
 from mlpcli.options.options import SETTINGS_CLASSES
 from mlpcli.settings import given
@@ -23,28 +24,29 @@ if TYPE_CHECKING:
     from mlpcli.training.planning import TrainingPlan
     from mlpcli.workflows.train import TrainingRun
 
-STOPPING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
-"""Signals that stop a training; SIGHUP comes when the terminal is closed."""
-
 OUTPUT_HELP = "The model file; - for stdout."
 CHECKPOINT_HELP = "Keep the state there after each epoch; the same command again goes on from it."
 PLOT_HELP = "Draw losses, metric and rate over the epochs there, as .png, .svg or .pdf."
 
 
 class Stopping:
-    """Signal handlers: once training has started, the first Ctrl-C or SIGTERM stops it after the batch.
+    """Signal handlers: once training has started, the first Ctrl-C, SIGTERM or SIGHUP stops it after a batch.
 
-    Before that, and the second time, they end the command at once.
+    The second time, and the first time by SIGQUIT, an error ends the training; any further signal is ignored
+    while it cleans up. Before training has started, signals do what they did.
     """
 
     def __init__(self) -> None:
         self.started = False
         self.reason: StopReason | None = None
+        self.signal = ""
+        """The first signal, by its word in `ENDING`."""
+        self._ended = False
 
     def __enter__(self) -> "Stopping":
         self._before = {
             each: signal.signal(each, self._on_signal)
-            for each in STOPPING
+            for each in ENDING
             if signal.getsignal(each) is not signal.SIG_IGN  # as under nohup
         }
         return self
@@ -54,11 +56,16 @@ class Stopping:
             signal.signal(each, handler)
 
     def _on_signal(self, signum: int, frame: FrameType | None) -> None:
-        if not self.started or self.reason is not None:
-            if signum == signal.SIGINT:
-                raise KeyboardInterrupt
-            raise StoppedError("terminated", reason="terminated")
-        self.reason = "interrupted" if signum == signal.SIGINT else "terminated"
+        word = ENDING[signal.Signals(signum)]
+        before = self._before[signal.Signals(signum)]
+        if not self.started and callable(before):
+            before(signum, frame)
+        elif self.started and self.reason is None and word != "quit":
+            self.signal, self.reason = word, "interrupted" if word == "interrupted" else "terminated"
+        elif not self._ended:
+            self._ended = True
+            self.signal = word
+            raise StoppedError(word, reason=word)
 
 
 @click.command("train", cls=GroupedCommand)
@@ -127,16 +134,20 @@ def command(
             stopping.started = True
             view.on_start(plan)
 
-        run = train(
-            list(data),
-            **outputs,
-            command=shlex.join(["mlpcli", *sys.argv[1:]]),
-            on_start=on_start,
-            on_epoch=view.on_epoch,
-            on_batch=view.on_batch,
-            should_stop=lambda: stopping.reason,
-            **given(settings),
-        )
+        try:
+            run = train(
+                list(data),
+                **outputs,
+                command=shlex.join(["mlpcli", *sys.argv[1:]]),
+                on_start=on_start,
+                on_epoch=view.on_epoch,
+                on_batch=view.on_batch,
+                should_stop=lambda: stopping.reason,
+                **given(settings),
+            )
+        except StoppedError as error:
+            error.reason = stopping.signal or error.reason
+            raise
     trainings.warnings_report(talk, run)
     failed = _write_reports(run, data, history, plot)
     if console.as_json:
@@ -148,7 +159,8 @@ def command(
         trainings.report(console.results(), run, data)
     if failed is not None:
         raise failed
-    return AFTER_STOPPING.get(run.stop_reason, ExitStatus.DONE)
+    stopped = run.stop_reason in ("interrupted", "terminated")
+    return AFTER_STOPPING[stopping.signal] if stopped else ExitStatus.DONE
 
 
 def _write_reports(
@@ -160,11 +172,11 @@ def _write_reports(
 
     try:
         if history is not None:
-            write_history(history, run.history)
+            write_history(history, run.history, force=history in run.replaceable)
         if plot is not None:
             histories = [(member.history, member.best_epoch) for member in run.members]
             title = title_of(data, run.artifact.schema.target)
-            plot_training(plot, histories, run.model.task.headline, title)
+            plot_training(plot, histories, run.model.task.headline, title, force=plot in run.replaceable)
     except MlpcliError as error:
         return error
     return None

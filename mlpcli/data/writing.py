@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Iterator, Sequence
 from typing import IO, Any, ClassVar
 
@@ -17,12 +18,20 @@ class RowWriter:
     endings: ClassVar[tuple[str, ...]]
     """Of files in this format."""
     is_text: ClassVar[bool] = True
+    for_spreadsheets: ClassVar[bool] = False
+    """Whether a spreadsheet opens such a file and takes cells for formulas."""
     extra: ClassVar[tuple[str, str] | None] = None
     """Package and extra that it needs."""
 
-    def __init__(self, sink: IO[Any], kept: Sequence[str], added: Sequence[str]) -> None:
-        """`kept` and `added`: names of input columns, and of the columns behind them."""
+    def __init__(
+        self, sink: IO[Any], kept: Sequence[str], added: Sequence[str], *, safe: bool = False
+    ) -> None:
+        """`kept` and `added`: names of input columns, and of the columns behind them.
+
+        With `safe`, cells and names that could be formulas are written as text, `for_spreadsheets` only.
+        """
         self._sink, self._kept, self._added = sink, list(kept), list(added)
+        self._safe = safe and self.for_spreadsheets
 
     def write(self, block: Block, positions: Sequence[int], columns: Columns) -> None:
         """Write and flush some rows: the cells at `positions` of the input, and the added columns."""
@@ -36,21 +45,27 @@ class CsvWriter(RowWriter):
     """Comma-separated values, in quotes only where needed."""
 
     endings: ClassVar[tuple[str, ...]] = ("csv",)
+    for_spreadsheets: ClassVar[bool] = True
     delimiter: ClassVar[str] = ","
 
-    def __init__(self, sink: IO[Any], kept: Sequence[str], added: Sequence[str]) -> None:
-        super().__init__(sink, kept, added)
+    def __init__(
+        self, sink: IO[Any], kept: Sequence[str], added: Sequence[str], *, safe: bool = False
+    ) -> None:
+        super().__init__(sink, kept, added, safe=safe)
         # With a line end of both characters, `csv` quotes cells that hold either.
         self._csv = csv.writer(_LineFeeds(sink), delimiter=self.delimiter, lineterminator="\r\n")
-        self._csv.writerow([*kept, *added])
+        self._csv.writerow(self._texts([*kept, *added]))
 
     def write(self, block: Block, positions: Sequence[int], columns: Columns) -> None:
         unchanged = block.delimiter == self.delimiter and list(positions) == list(range(block.width))
-        if block.plain and unchanged:
+        if block.plain and unchanged and not self._safe:
             self._write_behind(block, columns)
         else:
-            self._csv.writerows(_joined(block, positions, columns))
+            self._csv.writerows(map(self._texts, _joined(block, positions, columns)))
         self._sink.flush()
+
+    def _texts(self, cells: list[Any]) -> list[Any]:
+        return [safe_cell(cell) if isinstance(cell, str) else cell for cell in cells] if self._safe else cells
 
     def _write_behind(self, block: Block, columns: Columns) -> None:
         """Write the input's lines unchanged, each with the added cells."""
@@ -99,8 +114,10 @@ class ParquetWriter(RowWriter):
     is_text = False
     extra = ("pyarrow", "parquet")
 
-    def __init__(self, sink: IO[Any], kept: Sequence[str], added: Sequence[str]) -> None:
-        super().__init__(sink, kept, added)
+    def __init__(
+        self, sink: IO[Any], kept: Sequence[str], added: Sequence[str], *, safe: bool = False
+    ) -> None:
+        super().__init__(sink, kept, added, safe=safe)
         self._arrow = require_extra("pyarrow", "parquet", "writing Parquet")
         self._parquet = require_extra("pyarrow.parquet", "parquet", "writing Parquet")
         self._file: Any = None
@@ -127,6 +144,22 @@ WRITERS: dict[str, type[RowWriter]] = {
     "jsonl": JsonLinesWriter,
     "parquet": ParquetWriter,
 }
+
+
+def safe_cell(text: str) -> str:
+    """The text with ' before it if a spreadsheet could run it as a formula, unless it is a plain number.
+
+    Follows https://owasp.org/www-community/attacks/CSV_Injection; blanks before the sign are looked past, and
+    wide forms of the signs count, as some spreadsheets do both.
+    """
+    start = text.lstrip(" \u00a0\u3000")
+    if not start.startswith(FORMULA_STARTS) or _PLAIN_NUMBER.fullmatch(start):
+        return text
+    return "'" + text
+
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_PLAIN_NUMBER = re.compile(r"[+-]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][+-]?\d+)?\s*", re.ASCII)
 
 
 def _joined(block: Block, positions: Sequence[int], columns: Columns) -> Iterator[list[Any]]:

@@ -19,10 +19,10 @@ def check_history(path: str) -> None:
         raise SettingsError(message, hint, setting="history")
 
 
-def write_history(path: str, history: Sequence[EpochRecord]) -> None:
-    """Write the history, in the format of the ending."""
+def write_history(path: str, history: Sequence[EpochRecord], *, force: bool = False) -> None:
+    """Write the history, in the format of the ending; without `force` no file is replaced."""
     rows = [row_of(record) for record in history]
-    with atomic_output(path, text=True) as file:
+    with atomic_output(path, force=force, text=True) as file:
         if path.lower().endswith(".csv"):
             write_csv(file, rows)
         else:

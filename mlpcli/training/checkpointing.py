@@ -90,14 +90,21 @@ class CheckpointFile:
         """The run's id: a digest of everything that can change its weights."""
         return hashlib.sha256(json.dumps(self.checkpoint.identity, sort_keys=True).encode()).hexdigest()
 
-    def claim(self, reports: Sequence[str], model: str | None, *, force: bool) -> None:
-        """Note reports of this run; without `force` raises OutputError for existing files of others."""
+    def claim(self, reports: Sequence[str], model: str | None, *, force: bool) -> list[str]:
+        """Note reports of this run; returns those files that may be replaced.
+
+        Without `force` raises OutputError for existing files of others.
+        """
         known = {*self.checkpoint.outputs}
+        replaceable = []
         for path in (*reports, *([] if model is None else [model])):
             same = os.path.realpath(path) in known or (path == model and _run_of(path) == self.run)
             check_output(path, force=force or same)
+            if force or same:
+                replaceable.append(path)
         known.update(map(os.path.realpath, reports))
         self._checkpoint = replace(self.checkpoint, outputs=tuple(sorted(known)))
+        return replaceable
 
     def begin(self) -> None:
         """Write the file, which takes it for this run; raises OutputError if that fails."""

@@ -5,9 +5,7 @@ run, is hardly faster than one after the other: 1.05 to 1.11 times for five netw
 with batches of 64 to 256.
 """
 
-import os
-import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -21,6 +19,7 @@ from mlpcli.nn.fit_state import StopReason
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.preparation.prepare import Prepared
 from mlpcli.training.members import Keep, Member, OnBatch, ShouldStop, Watch, train_member
+from mlpcli.training.shared_data import share, unnamed_file
 from mlpcli.training.workers import Assignment, Message, ProcessWorker, ThreadWorker
 
 POLL_SECONDS = 0.05
@@ -145,20 +144,20 @@ def _side_by_side(
 @contextmanager
 def _workers(
     prepared: Prepared, mode: ExecutionMode, messages: "Queue[tuple[int, Message]]"
-) -> Iterator[list[ThreadWorker | ProcessWorker]]:
+) -> Iterator[Sequence[ThreadWorker | ProcessWorker]]:
     """Workers that post to `messages`, each with its index; they end with the block."""
-    import joblib
-
+    posts = [partial(_post, messages, sender) for sender in range(mode.workers)]
     with ExitStack() as stack:
-        path = ""
-        if mode.how == "processes":
-            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="mlpcli-"))
-            path = os.path.join(folder, "prepared")
-        workers: list[ThreadWorker | ProcessWorker] = []
-        for sender in range(mode.workers):
-            post = partial(lambda sender, message: messages.put((sender, message)), sender)
-            worker = ProcessWorker(path, post) if path else ThreadWorker(prepared, post)
-            workers.append(stack.enter_context(closing(worker)))
-        if path:
-            joblib.dump(prepared, path)  # once: all of them read the same pages
+        if mode.how == "threads":
+            yield [stack.enter_context(closing(ThreadWorker(prepared, post))) for post in posts]
+            return
+        descriptor = stack.enter_context(unnamed_file())
+        workers = [stack.enter_context(closing(ProcessWorker(descriptor, post))) for post in posts]
+        shared = share(prepared, descriptor)  # while they start
+        for worker in workers:
+            worker.send(shared)
         yield workers
+
+
+def _post(messages: "Queue[tuple[int, Message]]", sender: int, message: Message) -> None:
+    messages.put((sender, message))

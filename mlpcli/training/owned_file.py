@@ -6,7 +6,7 @@ import stat
 from contextlib import suppress
 
 from mlpcli.errors import OutputError
-from mlpcli.files import named_errors
+from mlpcli.files import give_name, named_errors, open_unnamed, rename, sync_folder
 
 try:
     import fcntl
@@ -25,10 +25,10 @@ class OwnedFile:
 
     def __init__(self, path: str) -> None:
         self.path, self._target = path, os.path.realpath(path)
-        folder, name = os.path.split(self._target)
+        self._folder, name = os.path.split(self._target)
         # One name for all replacements: a killed process leaves one such file at most, and the next uses it.
         digest = hashlib.sha256(name.encode(errors="surrogateescape")).hexdigest()[:16]
-        self.following = os.path.join(folder, f".{name[:50]}.{digest}.next")
+        self.following = os.path.join(self._folder, f".{name[:50]}.{digest}.next")
         self._held: int | None = None
 
     def acquire(self) -> bool:
@@ -59,7 +59,10 @@ class OwnedFile:
         # Before the first time another process may be as far: each then has a name of its own.
         name = f"{self.following}.{os.getpid()}" if first else self.following
         with named_errors(self.path):
-            written = os.open(name, os.O_RDWR | os.O_CREAT | NO_LINK, 0o666)
+            written = open_unnamed(self._folder)
+            named = written is None
+            if written is None:
+                written = os.open(name, os.O_RDWR | os.O_CREAT | NO_LINK, 0o666)
             try:
                 self._lock(written)
             except BaseException:
@@ -70,17 +73,23 @@ class OwnedFile:
                 with open(written, "wb", closefd=False) as file:
                     file.write(content)
                 os.fsync(written)
+                if not named:
+                    self._clear(name)
+                    give_name(written, name)
+                    named = True
                 if first:
-                    self._link(name)
+                    self._make(name)
                 else:
                     with suppress(FileNotFoundError):  # removed by somebody: it is made anew
                         os.chmod(name, stat.S_IMODE(os.stat(self._target).st_mode))
                     os.replace(name, self._target)
             except BaseException:
                 os.close(written)
-                with suppress(FileNotFoundError):
-                    os.unlink(name)
+                if named:
+                    with suppress(FileNotFoundError):
+                        os.unlink(name)
                 raise
+        sync_folder(self._folder)
         self.release()
         self._held = written
 
@@ -90,16 +99,24 @@ class OwnedFile:
             os.close(self._held)
             self._held = None
 
-    def _link(self, name: str) -> None:
+    def _make(self, name: str) -> None:
         """Give the new file its name, unless the name is taken by now."""
         try:
-            os.link(name, self._target)
+            rename(name, self._target, force=False)
         except FileExistsError:
             raise self._busy() from None
-        except OSError:  # a file system without links
-            os.replace(name, self._target)
-        else:
+
+    def _clear(self, name: str) -> None:
+        """Remove what a killed process left under the name; raises OutputError if another writes it."""
+        try:
+            left = os.open(name, os.O_RDWR | NO_LINK)
+        except FileNotFoundError:
+            return
+        try:
+            self._lock(left)
             os.unlink(name)
+        finally:
+            os.close(left)
 
     def _lock(self, descriptor: int) -> None:
         if fcntl is None:

@@ -1,7 +1,7 @@
 """Plan a training: all of `train` but the training itself, and everything that can be wrong with it."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mlpcli.data.counts import CellCounts
@@ -64,6 +64,8 @@ class ReadyTraining:
     checkpoint: CheckpointFile | None
     began: float
     """Start of the time limit, of `time.perf_counter`."""
+    replaceable: frozenset[str] = frozenset()
+    """Outputs that may be replaced."""
 
 
 def start(
@@ -90,9 +92,12 @@ def start(
     file = None if checkpoint is None else CheckpointFile(checkpoint)
     try:
         ready = _ready(prepared_for(data, settings), file, began)
+        written = [path for path in reports.paths.values() if path is not None]
         if file is not None:
-            file.claim([path for path in reports.paths.values() if path is not None], output, force=force)
-        return ready
+            replaceable = file.claim(written, output, force=force)
+        else:
+            replaceable = [*written, *([] if output is None else [output])] if force else []
+        return replace(ready, replaceable=frozenset(replaceable))
     except BaseException:
         if file is not None:
             file.close()

@@ -5,7 +5,6 @@ Nothing but the standard library is imported before it listens: on a busy machin
 
 import os
 import pickle
-import shutil
 import sys
 import traceback
 from functools import cache
@@ -14,30 +13,27 @@ from threading import Thread
 from typing import Any
 
 
-def serve(path: str) -> None:
-    """Train networks on the data in `path`: assignments and the reason to stop come from standard input.
+def serve(descriptor: int | None) -> None:
+    """Train networks: the data, assignments and the reason to stop come from standard input.
 
-    Messages go to standard output; what is printed, to standard error.
+    The arrays of the data are in the file of the `descriptor`. Messages go to standard output; what is
+    printed, to standard error.
     """
     output = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    assignments: SimpleQueue[bytes] = SimpleQueue()
+    messages: SimpleQueue[bytes] = SimpleQueue()
     reasons: list[Any] = [None]
-
-    def leave() -> None:
-        shutil.rmtree(os.path.dirname(path), ignore_errors=True)  # whoever started this may have been killed
-        os._exit(0)
 
     def listen() -> None:
         try:
             while True:
                 message = pickle.load(sys.stdin.buffer)
                 if isinstance(message, bytes):
-                    assignments.put(message)
+                    messages.put(message)
                 else:
                     reasons.append(message)
         finally:
-            leave()
+            os._exit(0)
 
     def post(message: object) -> None:
         if isinstance(message, BaseException):
@@ -46,14 +42,14 @@ def serve(path: str) -> None:
             pickle.dump(message, output)
             output.flush()
         except OSError:
-            leave()
+            os._exit(0)
 
     Thread(target=listen, daemon=True).start()
-    import joblib
-
     from mlpcli.options.threads import limited_threads
+    from mlpcli.training.shared_data import shared_value
     from mlpcli.training.workers import train_each
 
     with limited_threads(1):
-        load = cache(lambda: joblib.load(path, mmap_mode="r"))
-        train_each(load, map(pickle.loads, iter(assignments.get, None)), lambda: reasons[-1], post)
+        data = messages.get()
+        load = cache(lambda: shared_value(pickle.loads(data), descriptor))
+        train_each(load, map(pickle.loads, iter(messages.get, None)), lambda: reasons[-1], post)

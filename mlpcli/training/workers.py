@@ -6,6 +6,7 @@ This is also faster than a pool of joblib: penguins with the default preset in t
 time.
 """
 
+import os
 import pickle
 import signal
 import subprocess
@@ -13,6 +14,7 @@ import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
 from typing import IO, TypeAlias, cast
@@ -23,11 +25,15 @@ from mlpcli.nn.fit_state import FitState, StopReason
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.preparation.prepare import Prepared
 from mlpcli.training.members import Member, train_member
+from mlpcli.training.shared_data import Shared
 
 Message: TypeAlias = EpochRecord | tuple[int, FitState] | Member | BaseException
 """An epoch; a network's number and its state after the epoch posted before; a trained network; an error."""
 Post: TypeAlias = Callable[[Message], None]
 
+BLOCKED = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT") if hasattr(signal, name)
+]
 SERVE = "import sys; sys.path = {}; from mlpcli.training.worker_process import serve; serve({!r})"
 
 
@@ -83,16 +89,39 @@ class ThreadWorker:
         self._thread.join()
 
 
-class ProcessWorker:
-    """A worker in another process, which loads the prepared data from `path` for its first assignment."""
+def import_path() -> list[str]:
+    """Folders that a process imports from: those of this one, but the working folder only if it is meant.
 
-    def __init__(self, path: str, post: Post) -> None:
+    Python itself puts it first for `python -m`, and a file there that came with the data may be called as a
+    module is. It is meant if PYTHONPATH names it in full, or if this package lies there.
+    """
+    named = [each for each in os.environ.get("PYTHONPATH", "").split(os.pathsep) if os.path.isabs(each)]
+    meant = {*map(os.path.realpath, named), str(Path(__file__).resolve().parents[2])}
+    here = os.stat(os.curdir)
+    return [
+        each for each in sys.path if each and (os.path.realpath(each) in meant or not _is_folder(each, here))
+    ]
+
+
+def _is_folder(path: str, folder: os.stat_result) -> bool:
+    return os.path.exists(path) and os.path.samestat(os.stat(path), folder)
+
+
+class ProcessWorker:
+    """A worker in another process, which inherits the `descriptor` of the file of the shared data."""
+
+    def __init__(self, descriptor: int | None, post: Post) -> None:
         # A process inherits blocked signals: the process that runs the command decides what they do.
         masks = hasattr(signal, "pthread_sigmask")
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM)) if masks else ()
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, BLOCKED) if masks else ()
         try:
-            command = [sys.executable, "-c", SERVE.format(sys.path, path)]
-            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            command = [sys.executable, "-P", "-c", SERVE.format(import_path(), descriptor)]
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                pass_fds=() if descriptor is None else (descriptor,),
+            )
         finally:
             if masks:
                 signal.pthread_sigmask(signal.SIG_SETMASK, before)
@@ -100,10 +129,11 @@ class ProcessWorker:
         self._reader = Thread(target=self._read, args=(post,), daemon=True)
         self._reader.start()
 
-    def send(self, message: Assignment | StopReason) -> None:
+    def send(self, message: Shared | Assignment | StopReason) -> None:
+        """Send the shared data, and then assignments, or the reason to stop after the next batch."""
         with suppress(OSError):  # it was killed, as the reader notices
-            # As bytes, so that the process can listen before it has imported what the assignment needs.
-            pickle.dump(pickle.dumps(message) if isinstance(message, Assignment) else message, self._to)
+            # As bytes, so that the process can listen before it has imported what they need.
+            pickle.dump(message if isinstance(message, str) else pickle.dumps(message), self._to)
             self._to.flush()
 
     def close(self) -> None:

@@ -36,6 +36,11 @@ class PredictionSettings(Settings):
         common=True,
     )
     prefix: str = setting("", "Text before the name of every added column.", group="Output", metavar="TEXT")
+    safe_cells: bool = setting(
+        False,
+        "Put ' before cells and names that a spreadsheet would run as formulas; for CSV and TSV.",
+        group="Output",
+    )
     chunk_rows: int = setting(BLOCK_ROWS, "Rows scored at once, at most.", group="Output", at_least=1)
     strict: bool = setting(
         False,

@@ -44,6 +44,8 @@ class TrainingRun:
     """Those of the plan, and of the training itself."""
     output: str | None
     checkpoint: str | None
+    replaceable: frozenset[str]
+    """Outputs that may be replaced: all with `force`, of a run that goes on its own."""
 
     @property
     def seed(self) -> int:
@@ -80,7 +82,7 @@ class TrainingRun:
     def save(self, path: str, *, force: bool = False) -> None:
         """Write the model file."""
         check_output(path, force=force)
-        artifact_room.save(self.artifact, path)
+        artifact_room.save(self.artifact, path, force=force)
 
 
 def train(
@@ -138,6 +140,7 @@ def _run(
         findings=[*plan.findings, *left_out(trained, members), *no_better(model, scores)],
         output=output,
         checkpoint=None if checkpoint is None else checkpoint.path,
+        replaceable=ready.replaceable,
     )
     model.artifact.scores.update({name: asdict(each) for name, each in scores.items()})
     model.artifact.receipt.update(
@@ -155,7 +158,7 @@ def _run(
     if checkpoint is not None:
         model.artifact.receipt["run"] = checkpoint.run
     if output is not None:
-        artifact_room.save(model.artifact, output)
+        artifact_room.save(model.artifact, output, force=output in ready.replaceable)
     if checkpoint is not None and run.stop_reason in ENDED:
         checkpoint.finish()
     if checkpoint is not None and checkpoint.complaint is not None:

@@ -81,7 +81,7 @@ def artifact(arrays: Mapping[str, Array] | None = None, name: str = "size") -> A
 
 def saved(path: Path, arrays: Mapping[str, Array] | None = None) -> Path:
     """The example's file."""
-    room.save(artifact(arrays), str(path))
+    room.save(artifact(arrays), str(path), force=True)
     return path
 
 

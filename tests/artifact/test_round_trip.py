@@ -83,7 +83,7 @@ TEXTS = ["", " ", "가격", "naïve", "😀", "\x00", "\n\r\t", '"\\', "[/b]", "
 @pytest.mark.parametrize("text", TEXTS, ids=ascii)
 def test_text(text: str, tmp_path: Path) -> None:
     path = tmp_path / "m.joblib"
-    room.save(artifact(name=text), str(path))
+    room.save(artifact(name=text), str(path), force=True)
     assert same(room.load(str(path)), artifact(name=text))
 
 

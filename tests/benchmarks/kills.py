@@ -1,14 +1,25 @@
-"""Kill trainings with a checkpoint at random moments, resume them, compare with an unbroken one."""
+"""Kill trainings at random moments: what is left behind, and whether they resume to the same weights.
+
+    python tests/benchmarks/kills.py [MOMENTS] [SEED]
+
+Kills (SIGKILL) trainings with a checkpoint at so many moments in each execution mode, half of them with all
+their processes at once, and prints all that outlives them by more than five seconds: processes, files in
+TMPDIR, beside the output and in shared memory. `robustness.py` has kills with a checkpoint and resumes.
+"""
 
 import json
+import os
 import random
+import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[2]))  # a script finds only what lies beside it
 from mlpcli import artifact as room
 from mlpcli.artifact.checkpoint import load as load_checkpoint
 from mlpcli.errors import MlpcliError
@@ -19,6 +30,20 @@ MODES: dict[str, tuple[str, ...]] = {
     "three in turn": ("--preset", "textbook", "--ensemble", "3", "--threads", "1", "--epochs", "15"),
     "two side by side": ("--epochs", "15", "--hidden", "64,64"),
 }
+
+EXECUTION_MODES = ("in turn", "threads", "processes")
+IN_MODE = """
+from mlpcli.cli.main import main
+from mlpcli.training import planning
+from mlpcli.training.ensemble import ExecutionMode
+
+planning.choose_mode = lambda *measures: ExecutionMode({mode!r}, {workers})
+main()
+"""
+PATIENCE_SECONDS = 5.0
+"""Time after a kill in which everything must be gone."""
+PIPED = SAMPLE.with_name("penguins.csv")
+SHARED_MEMORY = Path("/dev/shm")
 
 
 @dataclass
@@ -91,3 +116,85 @@ def _look(run: Path, result: Killed) -> bool:
     except MlpcliError as error:
         result.problems.append(f"kill {result.kills}: {error.message}")
         return False
+
+
+class Leftovers:
+    """Trainings of three networks in one execution mode, killed, and what they leave behind.
+
+    `folder` must be empty.
+    """
+
+    def __init__(self, folder: Path, mode: str) -> None:
+        self._temporary, self._outputs = folder / "temporary", folder / "outputs"
+        self._temporary.mkdir()
+        self._outputs.mkdir()
+        code = IN_MODE.format(mode=mode, workers=1 if mode == "in turn" else 2)
+        out = str(self._outputs / "m.joblib")
+        settings = ("--preset", "textbook", "--ensemble", "3", "--epochs", "200", "--patience", "200")
+        files = ("-o", out, "--checkpoint", f"{out}.ck", "-f", "-q")
+        # The table comes by a pipe, so that it is copied to TMPDIR.
+        self._command = [sys.executable, "-c", code, "train", "-", "-t", "species", *settings, *files]
+
+    def unbroken_seconds(self) -> float:
+        """Duration of an unbroken run."""
+        started = time.perf_counter()
+        self._start().communicate()
+        return time.perf_counter() - started
+
+    def after(self, seconds: float, *, whole_group: bool) -> list[str]:
+        """Kill a new run after this time, alone or with its workers; names of what is left."""
+        shared, temporary = _names(SHARED_MEMORY), _names(self._temporary)
+        for path in self._outputs.iterdir():
+            path.unlink()
+        process = self._start()
+        time.sleep(seconds)
+        if whole_group:
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+        try:
+            process.communicate(timeout=PATIENCE_SECONDS)  # all that could write to the pipe have ended
+            left = []
+        except subprocess.TimeoutExpired:
+            left = ["a process"]
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+        left += _names(self._temporary) - temporary
+        left += _names(self._outputs) - {"m.joblib", "m.joblib.ck"}
+        return [*left, *(_names(SHARED_MEMORY) - shared)]
+
+    def _start(self) -> "subprocess.Popen[bytes]":
+        with open(PIPED, "rb") as table:
+            return subprocess.Popen(
+                self._command,
+                stdin=table,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                env={**os.environ, "TMPDIR": str(self._temporary)},
+                start_new_session=True,
+            )
+
+
+def _names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+
+
+def main(moments: int = 60, seed: int = 0) -> int:
+    """Print what is left after kills at so many moments in each execution mode; 1 if there was anything."""
+    generator, bad = random.Random(seed), 0
+    for mode in EXECUTION_MODES:
+        with tempfile.TemporaryDirectory() as folder:
+            runs, left_behind = Leftovers(Path(folder), mode), 0
+            whole = runs.unbroken_seconds()
+            for number in range(moments):
+                moment = generator.uniform(0, whole)
+                if left := runs.after(moment, whole_group=number % 2 == 1):
+                    left_behind += 1
+                    print(f"  {mode}, after {moment:.2f} s: {', '.join(left)}")
+        print(f"{mode}: {left_behind} of {moments} kills within {whole:.1f} s left something behind")
+        bad += left_behind
+    return int(bad > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(*map(int, sys.argv[1:])))

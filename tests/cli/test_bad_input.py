@@ -1,5 +1,6 @@
 """Every mistake is one line and a hint, with the right exit code, and leaves nothing behind."""
 
+import errno
 import os
 import pickle
 import subprocess
@@ -8,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import joblib
+import numpy as np
 import pytest
 
 from tests.cli.commands import Commands, sample, write
@@ -219,3 +221,47 @@ def test_gates_count_when_the_reader_leaves(penguins_model: Path) -> None:
     line = f"set -o pipefail; {command} --fail-if 'accuracy > 0' -q | true"
     for _ in range(3):
         assert subprocess.run(["bash", "-c", line], check=False).returncode == 3
+
+
+def array_error() -> MemoryError:
+    """NumPy's own, which a table too large for the machine raises."""
+    try:
+        np.empty(1 << 45)
+    except MemoryError as error:
+        return error
+    raise AssertionError
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (MemoryError(), "not enough memory"),
+        (array_error(), "not enough memory"),
+        (OSError(errno.ENOMEM, "Cannot allocate memory"), "not enough memory"),
+        (ImportError("x.so: failed to map segment from shared object"), "not enough memory"),
+        (RuntimeError("can't start new thread"), "no more threads or processes"),
+        (BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable"), "no more threads or processes"),
+    ],
+    ids=str,
+)
+def test_too_little_memory_or_too_few_threads(
+    error: Exception, said: str, mlpcli: Commands, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def fail(*arguments: object, **settings: object) -> None:
+        raise error
+
+    monkeypatch.setattr("mlpcli.workflows.train.start", fail)
+    monkeypatch.setattr("mlpcli.cli.main.reader_left", lambda: None)
+    assert said in mlpcli.error(1, "train", sample("penguins.csv"), "-t", "species", "-o", tmp_path / "m")
+
+
+def test_too_little_memory_to_load_libraries(tmp_path: Path) -> None:
+    """As a container or a shell's `ulimit -v` has it."""
+    done = subprocess.run(
+        ["sh", "-c", 'ulimit -v 100000; exec "$0" -m mlpcli inspect x', sys.executable],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr

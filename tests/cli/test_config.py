@@ -7,6 +7,8 @@ from typing import Any
 import click
 import pytest
 from click.core import ParameterSource
+from hypothesis import given
+from hypothesis.strategies import text
 
 from mlpcli.cli.commands import COMMANDS
 from mlpcli.cli.config import MOST_BYTES, keys_of
@@ -214,3 +216,16 @@ def test_debug_shows_a_traceback(
     else:
         arguments = ("--config", write(tmp_path, "c.toml", ["[inspect]", "debug = true"]))
     assert "Traceback" in mlpcli("inspect", tmp_path / "none", *arguments).err
+
+
+@given(text('a " ,é\0' + "\t\x1b"))
+def test_lists_are_read_as_csv_reads_a_row(line: str) -> None:
+    """Python's own reader, which takes no line ends outside quotes."""
+    plain = line.replace("\n", " ").replace("\r", " ")
+    expected = next(csv.reader([plain], skipinitialspace=True), [])
+    assert parse_list(plain) == tuple(word for word in expected if word)
+
+
+def test_line_ends_are_text_in_a_list() -> None:
+    assert parse_list('a\rb,"c\nd",e\n') == ("a\rb", "c\nd", "e\n")
+    assert parse_list("x" * 200_000 + ",y")[1] == "y"

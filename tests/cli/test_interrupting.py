@@ -31,7 +31,9 @@ def wait_for_epochs(process: subprocess.Popen[str], first: str = "epoch") -> Non
         assert process.poll() is None
 
 
-@pytest.mark.parametrize(("signum", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("signum", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
 def test_once_keeps_the_best(tmp_path: Path, signum: signal.Signals, code: int) -> None:
     model = tmp_path / "m.joblib"
     options = ("--preset", "textbook", "--epochs", "3000", "--patience", "3000", "-v", "--json", "-o", model)

@@ -1,14 +1,15 @@
 """kill -9 at any moment: files are whole, the command resumes to the same bytes, no process stays."""
 
-import os
+import random
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from tests.benchmarks.kills import MODES, kill_and_resume
-from tests.cli.commands import sample
-from tests.cli.test_interrupting import IN_PROCESSES, start, wait_for_epochs
+from mlpcli.training.workers import SERVE, import_path
+from tests.benchmarks.kills import MODES, Leftovers, kill_and_resume
 
 KILLS, SEED = 5, 0
 
@@ -20,18 +21,25 @@ def test_five_kills(tmp_path: Path) -> None:
     assert killed.kills == KILLS
 
 
-@pytest.mark.parametrize("seconds", [None, 1.0, 1.5], ids=str)
-def test_no_process_outlives_a_killed_training(
-    seconds: float | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Killed while networks are trained in processes, or after some seconds, while these still start."""
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    process = start(sample("penguins.csv"), "-t", "species", *IN_PROCESSES, "--epochs", 5000, "--ensemble", 3)
-    if seconds is None:
-        wait_for_epochs(process, "network")
-        assert os.listdir(tmp_path) != []
-    else:
-        time.sleep(seconds)
-    process.kill()
-    process.communicate(timeout=5)  # all that could write to the pipes have ended
-    assert os.listdir(tmp_path) == []
+@pytest.mark.parametrize(
+    ("mode", "whole_group"), [("in turn", False), ("processes", False), ("processes", True)]
+)
+def test_nothing_outlives_a_killed_training(mode: str, whole_group: bool, tmp_path: Path) -> None:
+    """A moment each; `tests/benchmarks/kills.py` has 60 for each execution mode."""
+    moment = random.Random(mode).uniform(0.5, 2)
+    assert Leftovers(tmp_path, mode).after(moment, whole_group=whole_group) == []
+
+
+def test_a_worker_ends_with_its_input_also_while_it_imports(tmp_path: Path) -> None:
+    """On a busy machine imports take seconds, in which the training may be killed."""
+    started = tmp_path / "started"
+    (tmp_path / "numpy.py").write_text(f"open({str(started)!r}, 'w')\nimport time\ntime.sleep(60)\n")
+    code = SERVE.format([str(tmp_path), *import_path()], None)
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    while not started.exists():
+        assert process.poll() is None
+        time.sleep(0.01)
+    process.communicate(timeout=5)
+    assert process.returncode == 0

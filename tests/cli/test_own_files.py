@@ -54,3 +54,13 @@ def test_a_file_does_not_grow_by_its_own_rows(penguins_model: Path, tmp_path: Pa
     assert done.returncode == 1
     assert "is the output of this command too" in done.stderr
     assert table.read_bytes() == before
+
+
+def test_formulas_in_scored_rows(mlpcli: Commands, penguins_model: Path, tmp_path: Path) -> None:
+    table = copied(tmp_path)
+    table.write_text(table.read_text().replace("Torgersen", "=cmd", 1))
+    assert ",=cmd," in mlpcli.ok("predict", penguins_model, table).out
+    safe = mlpcli.ok("predict", penguins_model, table, "--safe-cells").out
+    assert safe == mlpcli.ok("predict", penguins_model, table).out.replace(",=cmd,", ",'=cmd,")
+    said = mlpcli.error(2, "predict", penguins_model, table, "--safe-cells", "--format", "jsonl")
+    assert "--safe-cells" in said

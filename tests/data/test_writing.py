@@ -142,3 +142,24 @@ def test_the_reader_of_the_standard_library_agrees() -> None:
     text = written("csv", ["a", "b"], [block_of(rows)], p=[["\r", "", "z"]])
     expected = [[*row, added] for row, added in zip(rows, ["\r", "", "z"], strict=True)]
     assert list(csv.reader(io.StringIO(text, newline="")))[1:] == expected
+
+
+FORMULAS = ["=1+1", "+cmd", "-2+3", "@SUM(A1)", "\t=1", "\r=1", " =1", "-", "\uff1d1", '=HYPERLINK("x","y")']
+NO_FORMULAS = ["", "a=1", "5", "-5", "+1.5", "-.5", "-1,5", "-1e-05", " -7", "'=1", "a-b"]
+
+
+@pytest.mark.parametrize(("output_format", "delimiter"), [("csv", ","), ("tsv", "\t")])
+def test_formulas_are_text_if_asked_for(output_format: str, delimiter: str) -> None:
+    header, cells = ["=name", "plain"], [*FORMULAS, *NO_FORMULAS]
+    for safe in (False, True):
+        sink = io.StringIO(newline="")
+        writer = WRITERS[output_format](sink, header, ["@added", "probability"], safe=safe)
+        rows = [[cell, "x"] for cell in cells]
+        writer.write(block_of(rows), range(2), [cells, [-0.5] * len(cells)])
+        writer.close()
+        found = list(csv.reader(io.StringIO(sink.getvalue(), newline=""), delimiter=delimiter))
+        mark = "'" if safe else ""
+        expected = [*(mark + cell for cell in FORMULAS), *NO_FORMULAS]
+        assert found[0] == [f"{mark}=name", "plain", f"{mark}@added", "probability"]
+        assert [row[0] for row in found[1:]] == [row[2] for row in found[1:]] == expected
+        assert {row[3] for row in found[1:]} == {"-0.5"}

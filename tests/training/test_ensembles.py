@@ -3,6 +3,7 @@
 import dataclasses
 import os
 import signal
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import mlpcli
 from mlpcli.errors import StoppedError
 from mlpcli.nn.fit_state import StopReason
 from mlpcli.preparation.prepare import Prepared
-from mlpcli.training import budget
+from mlpcli.training import budget, ensemble
 from mlpcli.training.ensemble import Callbacks, ExecutionMode, choose_mode, train_members
 from mlpcli.training.members import Member, train_member
 from mlpcli.training.planning import start
@@ -56,6 +57,15 @@ def test_the_mode_and_the_order_do_not_matter(mode: ExecutionMode, folds: int) -
         assert alone.values.tobytes() == members[number].values.tobytes()
         assert alone.best_epoch == members[number].best_epoch
     assert len({member.values.tobytes() for member in members}) == 3
+
+
+def test_processes_that_inherit_no_file_get_the_data_by_their_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on Windows."""
+    ready = three()
+    in_turn = run(ready, MODES[0])
+    monkeypatch.setattr(ensemble, "unnamed_file", lambda: nullcontext(None))
+    piped = run(ready, MODES[2])
+    assert [each.values.tobytes() for each in piped] == [each.values.tobytes() for each in in_turn]
 
 
 def test_one_network_is_the_first_of_several() -> None:

@@ -27,6 +27,13 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "kept"
 
 
+@pytest.fixture(params=["without a name", "with a name"], autouse=True)
+def system(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where files without a name cannot be had, a replacement has one from the start."""
+    if request.param == "with a name":
+        monkeypatch.delattr(os, "O_TMPFILE")
+
+
 def test_it_is_made_and_replaced(path: Path) -> None:
     file = OwnedFile(str(path))
     assert not file.acquire()

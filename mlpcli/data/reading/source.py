@@ -16,7 +16,9 @@ from typing import Any, BinaryIO, cast
 
 from mlpcli.errors import DataError, SettingsError, did_you_mean
 from mlpcli.extras import require_extra
+from mlpcli.files import OPEN_FILES, named_errors
 from mlpcli.settings import Settings, described_fields, parse_list, setting
+from mlpcli.unfinished import UNFINISHED
 
 STDIN = "-"
 
@@ -173,12 +175,22 @@ def _near_files(path: Path) -> str:
 
 @contextmanager
 def spooled(path: str) -> Iterator[TextSource]:
-    """A source that can be opened repeatedly: a stream is copied to a temporary file, removed at the end."""
+    """A source that can be opened repeatedly: a stream is copied to a temporary file, removed at the end.
+
+    Where each open file has a path, the copy has no other name, and nothing is left if the process is killed.
+    """
     if path != STDIN and not is_stream(path):
         yield TextSource(path)
         return
-    with tempfile.NamedTemporaryFile(prefix="mlpcli-") as copy:
-        with nullcontext(sys.stdin.buffer) if path == STDIN else open(path, "rb") as stream:
+    unnamed = os.path.isdir(OPEN_FILES)
+    with tempfile.TemporaryFile() if unnamed else tempfile.NamedTemporaryFile(prefix="mlpcli-") as copy:
+        if not unnamed:
+            UNFINISHED.add(copy.name)
+        with (
+            nullcontext(sys.stdin.buffer) if path == STDIN else open(path, "rb") as stream,
+            named_errors(tempfile.gettempdir()),
+        ):
             shutil.copyfileobj(stream, copy)
-        copy.flush()
-        yield TextSource(copy.name, name="stdin" if path == STDIN else path)
+            copy.flush()
+        place = os.path.join(OPEN_FILES, str(copy.fileno())) if unnamed else copy.name
+        yield TextSource(place, name="stdin" if path == STDIN else path)

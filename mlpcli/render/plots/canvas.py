@@ -94,10 +94,13 @@ def drawing() -> Iterator[None]:
         logger.setLevel(level)
 
 
-def save(path: str, figure: "Figure") -> None:
-    """Write the picture in the format of the path's ending; the same picture gives the same bytes."""
+def save(path: str, figure: "Figure", *, force: bool = False) -> None:
+    """Write the picture in the format of the path's ending; without `force` no file is replaced.
+
+    The same picture gives the same bytes.
+    """
     ending = ending_of(path)
-    with atomic_output(path) as file:
+    with atomic_output(path, force=force) as file:
         figure.savefig(file, format=ending, metadata=FORMATS[ending])
 
 

@@ -67,7 +67,12 @@ def files_of(data: Sequence[str]) -> str:
 
 
 def plot_training(
-    path: str, histories: Sequence[tuple[Sequence[EpochRecord], int]], headline: str, title: str = ""
+    path: str,
+    histories: Sequence[tuple[Sequence[EpochRecord], int]],
+    headline: str,
+    title: str = "",
+    *,
+    force: bool = False,
 ) -> None:
     """Draw loss, headline metric and learning rate over epochs, and the layers if they were diagnosed.
 
@@ -76,18 +81,20 @@ def plot_training(
     with drawing():
         from mlpcli.render.plots.training import training_figure
 
-        save(path, training_figure(histories, headline, title))
+        save(path, training_figure(histories, headline, title), force=force)
 
 
-def plot_rates(path: str, finding: "LearningRateFinding", title: str = "") -> None:
+def plot_rates(path: str, finding: "LearningRateFinding", title: str = "", *, force: bool = False) -> None:
     """Draw loss over the learning rate, with the suggestion and those of other rules."""
     with drawing():
         from mlpcli.render.plots.rates import rates_figure
 
-        save(path, rates_figure(finding, title))
+        save(path, rates_figure(finding, title), force=force)
 
 
-def plot_evaluation(path: str, curves: EvaluationCurves, labels: Sequence[str], title: str = "") -> list[str]:
+def plot_evaluation(
+    path: str, curves: EvaluationCurves, labels: Sequence[str], title: str = "", *, force: bool = False
+) -> list[str]:
     """Draw all plots in one file, or one file each in a folder; returns the files written.
 
     `labels` are the classes, labels or targets in their order.
@@ -95,7 +102,7 @@ def plot_evaluation(path: str, curves: EvaluationCurves, labels: Sequence[str], 
     with drawing():
         whole, single, plots = _figures(curves)
         if not is_folder(path):
-            save(path, whole(curves, labels, title))
+            save(path, whole(curves, labels, title), force=force)
             return [path]
         if not os.path.isdir(path):
             try:
@@ -104,7 +111,7 @@ def plot_evaluation(path: str, curves: EvaluationCurves, labels: Sequence[str], 
                 reason = f"{path}: cannot be made ({error.strerror})"
                 raise OutputError(reason, "Choose another place.") from None
         for plot in plots:
-            save(_file_of(path, plot), single(plot, curves, labels, title))
+            save(_file_of(path, plot), single(plot, curves, labels, title), force=force)
         return [_file_of(path, plot) for plot in plots]
 
 

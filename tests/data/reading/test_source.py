@@ -5,6 +5,7 @@ import gzip
 import lzma
 import os
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 
 from mlpcli.data.reading.decoding import Pieces
 from mlpcli.data.reading.source import ReadingSettings, TextSource, spooled
-from mlpcli.errors import DataError, MlpcliError, SettingsError
+from mlpcli.errors import DataError, MlpcliError, OutputError, SettingsError
 from mlpcli.settings import build
 from tests.data.examples import stdin_of, write
 
@@ -64,6 +65,17 @@ def test_spooled_stdin_can_be_read_again_and_leaves_no_file(
             assert text_from(source) == TEXT
         assert os.path.exists(source.path)
     assert not os.path.exists(source.path)
+
+
+def test_no_room_for_a_copy(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*files: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(sys, "stdin", stdin_of(TEXT.encode()))
+    monkeypatch.setattr("shutil.copyfileobj", fail)
+    with pytest.raises(OutputError) as raised, spooled("-"):
+        pass
+    assert raised.value.message == f"{tempfile.gettempdir()}: cannot be written (No space left on device)"
 
 
 def test_two_gzip_files_in_a_row_are_one(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from mlpcli.artifact.json_values import from_json
 from mlpcli.data.schema import Schema
 from mlpcli.files import atomic_output
 
-FORMAT = 3
+FORMAT = 4
 MODEL = Kind(MODEL_NAME, FORMAT, "Train one: mlpcli train DATA -t COLUMN -o MODEL", "Train it again.")
 
 _DESCRIBED = ("encoders", "target", "settings", "network", "history", "scores", "receipt")
@@ -118,5 +118,13 @@ def _from_2(header: dict[str, Any]) -> None:
         header["target"].setdefault("scaling", "standard")
 
 
-UPGRADES: dict[int, Callable[[dict[str, Any]], None]] = {1: _from_1, 2: _from_2}
+def _from_3(header: dict[str, Any]) -> None:
+    """Nothing to add.
+
+    From format 4 on there may be an array `bias` of the probabilities, several classes may have `thresholds`,
+    and numbers a scaling by `ranks`; programs that ignore them would predict differently.
+    """
+
+
+UPGRADES: dict[int, Callable[[dict[str, Any]], None]] = {1: _from_1, 2: _from_2, 3: _from_3}
 """A function for each older format, which turns a header into the next one."""

@@ -21,7 +21,7 @@ def test_joblib_reads_the_documented_dict(tmp_path: Path) -> None:
     arrays = {"columns first": np.asfortranarray([[1, 2], [3, 4]]), "empty": np.zeros((0, 2), bool)}
     content = joblib.load(saved(tmp_path / "m.joblib", arrays))
     assert list(content) == KEYS
-    assert content["format"] == room.FORMAT == 3
+    assert content["format"] == room.FORMAT == 4
     assert list(json.loads(content["header"])) == FIELDS
     assert content["header_sha256"] == hashlib.sha256(content["header"].encode()).hexdigest()
     assert content["arrays_sha256"] == digest(content["arrays"])
@@ -49,7 +49,7 @@ def test_the_same_model_is_the_same_bytes() -> None:
 @pytest.mark.parametrize("number", [4, 255, 10**9])
 def test_a_newer_format(number: int, tmp_path: Path) -> None:
     said = refusal(tmp_path / "m", packed(parts() | {"format": number}))
-    assert said == f"has format {number}, this mlpcli reads up to 3"
+    assert said == f"has format {number}, this mlpcli reads up to 4"
 
 
 def test_a_newer_format_may_hold_other_parts(tmp_path: Path) -> None:

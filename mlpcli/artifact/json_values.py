@@ -60,6 +60,19 @@ def fits(value: Any, kind: Any) -> bool:
     return kind is Any
 
 
+def printable(value: Any) -> Any:
+    """The value with every half of a UTF-16 pair in its texts written out, as `\\udcff`.
+
+    Python has such halves for the bytes of file names that are not UTF-8; they can be neither printed nor
+    encoded.
+    """
+    if isinstance(value, str):
+        return value.encode(errors="backslashreplace").decode()
+    if isinstance(value, dict):
+        return {printable(name): printable(each) for name, each in value.items()}
+    return [printable(each) for each in value] if isinstance(value, (list, tuple)) else value
+
+
 def is_deeper(value: Any, levels: int) -> bool:
     """Whether lists and dicts are nested in more than that many levels."""
     inner = [value]

@@ -11,7 +11,7 @@ from typing import Any
 from mlpcli.arrays import Array
 from mlpcli.artifact.consistency import check_arrays, check_columns, check_header
 from mlpcli.artifact.container import MALFORMED, MODEL_NAME, Kind, pack, unpack
-from mlpcli.artifact.json_values import from_json
+from mlpcli.artifact.json_values import from_json, printable
 from mlpcli.data.schema import Schema
 from mlpcli.files import atomic_output
 
@@ -57,7 +57,7 @@ def save(artifact: Artifact, path: str) -> None:
 def to_bytes(artifact: Artifact) -> bytes:
     """The file's content."""
     header = {name: getattr(artifact, name) for name in _DESCRIBED}
-    return pack(MODEL, {"schema": artifact.schema.to_json(), **header}, artifact.arrays)
+    return pack(MODEL, printable({"schema": artifact.schema.to_json(), **header}), artifact.arrays)
 
 
 def load(path: str, *, header_only: bool = False) -> Artifact:

@@ -9,13 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from types import NoneType
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO, cast
 
-from mlpcli.errors import DataError, SettingsError, did_you_mean
-from mlpcli.extras import require_extra
+from mlpcli.data.reading.compression import MARK_BYTES, compression_of, decompressed, is_cut_mark
+from mlpcli.errors import DataError, MlpcliError, SettingsError, did_you_mean
 from mlpcli.settings import Settings, described_fields, parse_list, setting
 
 STDIN = "-"
@@ -108,59 +107,30 @@ class TextSource:
         if self.path == STDIN or is_stream(self.path):
             return False
         with open(self.path, "rb") as raw:
-            return _compression(raw.read(6)) == ""
+            return compression_of(raw.read(MARK_BYTES)) == ""
 
     def binary(self) -> BinaryIO:
         """The bytes from their start, uncompressed."""
-        raw = sys.stdin.buffer if self.path == STDIN else open(self.path, "rb")  # noqa: SIM115
+        file = sys.stdin.buffer if self.path == STDIN else open(self.path, "rb")  # noqa: SIM115
+        raw = cast(io.BufferedReader, file)
         # Peeked at, as bytes read from a pipe are gone.
-        package = _compression(cast(io.BufferedReader, raw).peek(6)[:6])
-        if not package:
-            return raw
-        if self.path == STDIN or is_stream(self.path):
-            return _decompressed(package, raw, self.name)
-        raw.close()
-        return _decompressed(package, self.path, self.name)
+        start = raw.peek(MARK_BYTES)[:MARK_BYTES]
+        try:
+            if compression := compression_of(start):
+                return decompressed(compression, raw, self.name)
+            if self.path != STDIN and not is_stream(self.path) and is_cut_mark(start):
+                hint = "Make or fetch the file again."
+                raise DataError(f"{self.name}: the compressed data are cut short", hint)
+        except MlpcliError:
+            if self.path != STDIN:
+                raw.close()
+            raise
+        return raw
 
 
 def is_stream(path: str) -> bool:
     """Whether a path can be read only once, such as a shell's `<(command)`."""
     return Path(path).is_fifo() or Path(path).is_char_device()
-
-
-def _compression(start: bytes) -> str:
-    """The package that decompresses what begins so, "" for plain bytes; the file's name does not count."""
-    marks = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\xfd7zXZ\x00": "lzma", b"\x28\xb5\x2f\xfd": "zstandard"}
-    return next((package for mark, package in marks.items() if start.startswith(mark)), "")
-
-
-def _decompressed(package: str, file: BinaryIO | str, name: str) -> BinaryIO:
-    if package == "zstandard":
-        zstandard = require_extra("zstandard", "zstd", f"{name}: is compressed with zstd")
-        raw = open(file, "rb") if isinstance(file, str) else file  # noqa: SIM115  # closed with the reader
-        reader = zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True)
-        return io.BufferedReader(_Zstd(reader, zstandard.ZstdError))
-    return cast(BinaryIO, import_module(package).open(file))
-
-
-class _Zstd(io.RawIOBase):
-    """A stream whose damage raises OSError, as those of other compressions do."""
-
-    def __init__(self, reader: Any, damage: type[Exception]) -> None:
-        self._reader, self._damage = reader, damage
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        try:
-            return int(self._reader.readinto(buffer))
-        except self._damage as error:
-            raise OSError(str(error)) from None
-
-    def close(self) -> None:
-        self._reader.close()
-        super().close()
 
 
 def _near_files(path: Path) -> str:

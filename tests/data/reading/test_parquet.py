@@ -74,6 +74,23 @@ def test_a_damaged_file(tmp_path: Path) -> None:
         rows_of(write(tmp_path, "a.parquet", whole[: len(whole) // 2]))
 
 
+def test_cut_at_every_byte(tmp_path: Path) -> None:
+    """Cut so short that it is text, it has no row."""
+    whole = parquet_of({"a": [1, 2, 3]})
+    for size in range(1, len(whole)):
+        path = write(tmp_path, "a.parquet", whole[:size])
+        if size <= 4:
+            assert rows_of(path) == ([whole[:size].decode()], [], [])
+            continue
+        with pytest.raises(DataError, match="cannot be read as Parquet"):
+            rows_of(path)
+
+
+def test_something_behind_the_end(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"a\.parquet: cannot be read as Parquet"):
+        rows_of(write(tmp_path, "a.parquet", parquet_of(COLUMNS) + b"x"))
+
+
 def test_a_pipe_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", stdin_of(b"PAR1\x15\x04"))
     with pytest.raises(DataError, match="stdin: is a Parquet file"):

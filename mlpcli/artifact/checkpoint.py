@@ -14,7 +14,7 @@ import numpy as np
 
 from mlpcli.arrays import Array
 from mlpcli.artifact.container import MALFORMED, Kind, pack, unpack
-from mlpcli.artifact.json_values import fits, from_json
+from mlpcli.json_values import fits, from_json
 from mlpcli.nn.diagnosis import LayerDiagnosis
 from mlpcli.nn.fit_state import FitState, StopReason
 from mlpcli.nn.fitting import EpochRecord

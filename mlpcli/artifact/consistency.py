@@ -12,10 +12,10 @@ import numpy as np
 
 from mlpcli.arrays import Array
 from mlpcli.artifact.header import Header
-from mlpcli.artifact.json_values import fits, is_deeper
 from mlpcli.data.encoders import ENCODERS
 from mlpcli.data.schema import Schema
 from mlpcli.data.target import TARGETS
+from mlpcli.json_values import fits, is_deeper
 
 LOWEST_TEMPERATURE = 1e-3
 """A fiftieth of the lowest that training yields; outputs divided by much less are not finite."""

@@ -11,9 +11,9 @@ from typing import Any
 from mlpcli.arrays import Array
 from mlpcli.artifact.consistency import check_arrays, check_columns, check_header
 from mlpcli.artifact.container import MALFORMED, MODEL_NAME, Kind, pack, unpack
-from mlpcli.artifact.json_values import from_json, printable
 from mlpcli.data.schema import Schema
 from mlpcli.files import atomic_output
+from mlpcli.json_values import from_json, printable
 
 FORMAT = 3
 MODEL = Kind(MODEL_NAME, FORMAT, "Train one: mlpcli train DATA -t COLUMN -o MODEL", "Train it again.")

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mlpcli.arrays import Array
-from mlpcli.artifact.json_values import from_json
 from mlpcli.data.counts import CellCounts
 from mlpcli.errors import DataError, Sentence
+from mlpcli.json_values import from_json
 from mlpcli.metrics import METRICS
 from mlpcli.metrics.bootstrap import Interval, percentiles
 from mlpcli.model.model import Model, load

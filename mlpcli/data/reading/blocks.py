@@ -211,7 +211,7 @@ class _Lines:
     """Text lines for `csv`, which asks for the next one; a blank one is added at the end."""
 
     def __init__(self, pieces: Iterator[bytes], limits: RowLimits) -> None:
-        self._pieces, self._limits = pieces, limits
+        self._pieces, self._limits = _slices(pieces), limits
         self._waiting: deque[str] = deque()
         self._tail: list[str] = []
         """Text behind the last line end, with a carriage return whose line feed may be still to come."""
@@ -253,7 +253,7 @@ class _Lines:
         while not self._waiting and not self._ended:
             piece = next(self._pieces, None)
             self._ended = piece is None
-            text = (piece or b"").decode()
+            text = piece or ""
             returned = bool(self._tail) and self._tail[-1].endswith("\r")
             self._tail.append(text)
             if not self._ended and not returned and "\n" not in text and "\r" not in text:
@@ -267,3 +267,11 @@ class _Lines:
                 tail = lines.pop() + tail
             self._tail = [tail]
             self._waiting.extend(lines)
+
+
+def _slices(pieces: Iterator[bytes]) -> Iterator[str]:
+    """The text, no more at once than makes a block: of short lines it takes many times the memory."""
+    for piece in pieces:
+        text = piece.decode()
+        for start in range(0, len(text), CAREFUL_CHARACTERS):
+            yield text[start : start + CAREFUL_CHARACTERS]

@@ -46,13 +46,13 @@ def cut_rows(text: bytes, delimiter: int, width: int, comment: str | None) -> Cu
         quotes = np.flatnonzero(codes == QUOTE)
         if not _are_regular(codes, quotes, delimiter):
             return None
-        if len(quotes) % 2 and len(text) - quotes[-1] > LONGEST_CELL_BYTES:
-            return None  # `csv` says which cell is too long
         # Inside a quoted cell stand those with an odd number of quotes before them.
         ends = feeds[np.searchsorted(quotes, feeds) % 2 == 0]
         separators = np.flatnonzero(is_separator)
         is_separator[separators[np.searchsorted(quotes, separators) % 2 == 1]] = False
     if not len(ends):
+        if not plain and len(text) > LONGEST_CELL_BYTES:
+            return None  # `csv` says soon whether a quote is never closed, and takes less memory
         return Cut(ends, ends, ends, end=0, lines_passed=0, plain=plain)
     starts = np.concatenate([[0], ends[:-1] + 1])
     counts = np.diff(_counts_before(is_separator, ends), prepend=0)

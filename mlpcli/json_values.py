@@ -66,9 +66,14 @@ def to_json(value: Any) -> str:
     return json.dumps(value)
 
 
-def _parsed(text: str, whole: Callable[[str], Any], decimal: Callable[[str], Any]) -> Any:
+def refuse_many(text: str) -> None:
+    """Raise ValueError for the JSON text of more values than are read."""
     if text.count(",") > MOST_VALUES or text.count("[") + text.count("{") > MOST_NESTED:
         raise ValueError("it holds too many values")
+
+
+def _parsed(text: str, whole: Callable[[str], Any], decimal: Callable[[str], Any]) -> Any:
+    refuse_many(text)
     try:
         value = json.loads(
             text, object_pairs_hook=_object, parse_int=whole, parse_float=decimal, parse_constant=decimal

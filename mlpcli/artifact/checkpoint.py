@@ -28,6 +28,8 @@ _HEADER = ("identity", "machine", "finished", "seconds", "outputs")
 _COUNTERS = ("epoch", "step", "seconds", "best_epoch", "best_score", "waited", "plateau", "stop_reason")
 _ARRAYS = ("values", "constants", "best_values")
 MOMENT = "moments."
+SQUARES = ("squares", "second")
+"""Moments that are sums or means of squares."""
 
 
 class _Member(TypedDict):
@@ -108,6 +110,7 @@ def load(path: str) -> Checkpoint:
         if not fits(header["members"], list[_Member]):
             raise ValueError("its networks cannot be understood")
         histories = _histories(arrays.pop("history"))
+        _check_arrays(arrays)
         rows = {name: iter(array) for name, array in arrays.items()}
         members = {
             stored["number"]: Progress(_state(stored, rows), tuple(histories.pop(stored["number"], ())))
@@ -119,6 +122,16 @@ def load(path: str) -> Checkpoint:
     except (*MALFORMED, StopIteration, OverflowError) as error:
         raise CHECKPOINT.altered(path, str(error) or type(error).__name__) from None
     return Checkpoint(**fields | {"outputs": tuple(fields["outputs"]), "members": members})
+
+
+def _check_arrays(arrays: Mapping[str, Array]) -> None:
+    """Raise ValueError for numbers that no training leaves behind."""
+    for name, array in arrays.items():
+        squares = name.removeprefix(MOMENT) in SQUARES  # which may have overflowed
+        if np.isnan(array).any() or (not squares and np.isinf(array).any()):
+            raise ValueError(f"its array {name!r:.40} holds a value that is not a finite number")
+        if squares and (array < 0).any():
+            raise ValueError(f"its array {name!r:.40} holds a value below 0")
 
 
 def _checked(stored: Any, kind: type, names: Iterable[str]) -> dict[str, Any]:

@@ -19,6 +19,8 @@ STANDARD, ROBUST, MINMAX, QUANTILE, UNSCALED = "standard", "robust", "minmax", "
 SCALINGS = (STANDARD, ROBUST, MINMAX, QUANTILE, UNSCALED)
 QUANTILE_KNOTS = 257
 """Number of quantiles that a quantile scaling keeps."""
+MOST_COLUMNS = 100_000
+"""Of a table."""
 DATE_PARTS = ("days", "year", "month", "weekday", "hour")
 TARGET_SCALINGS = ("standard", "log")
 TASKS = ("regression", "binary", "multiclass", "multilabel")

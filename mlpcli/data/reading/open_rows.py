@@ -14,6 +14,7 @@ from mlpcli.data.reading.decoding import Pieces
 from mlpcli.data.reading.json_lines import JsonLines
 from mlpcli.data.reading.row_ends import RowLimits, refuse_long
 from mlpcli.data.reading.source import ReadingSettings, TextSource
+from mlpcli.data.schema import MOST_COLUMNS
 from mlpcli.errors import DataError, Sentence, did_you_mean
 
 DELIMITERS = {".csv": ",", ".tsv": "\t", ".tab": "\t", ".psv": "|"}
@@ -21,7 +22,6 @@ JSON_ENDINGS = (".jsonl", ".ndjson")
 COMPRESSIONS = (".gz", ".bz2", ".xz", ".zst")
 CANDIDATES = (",", "\t", ";", "|")
 GUESSED_LINES = 100
-MOST_COLUMNS = 100_000
 _LINE_MARK = re.compile(rb"[\r\n]")
 
 

@@ -1,5 +1,6 @@
 """Sources of bytes, a file or stdin, plain or compressed, and the settings of reading them."""
 
+import codecs
 import io
 import os
 import shutil
@@ -10,7 +11,6 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from types import NoneType
 from typing import BinaryIO, cast
 
 from mlpcli.data.reading.compression import MARK_BYTES, compression_of, decompressed, is_cut_mark
@@ -25,6 +25,10 @@ def _parse_delimiter(text: str) -> str:
     return _character(named.get(text, text), "delimiter", "Write ';' or tab, comma, pipe, space.")
 
 
+def _parse_comment(text: str) -> str:
+    return _character(text, "comment", "Write '#'.")
+
+
 def _character(text: str, name: str, hint: str) -> str:
     if len(text) != 1 or text in '"\r\n':
         raise SettingsError(f"{text!r} is not one character", hint, setting=name)
@@ -34,9 +38,10 @@ def _character(text: str, name: str, hint: str) -> str:
 def _parse_encoding(text: str) -> str:
     try:
         "".encode(text)  # refuses also codecs that do not make text of bytes, as base64
+        codecs.getincrementaldecoder(text)  # punycode has none
     except (LookupError, ValueError):
         hint = "Try utf-8, latin-1, cp1252 or utf-16."
-        raise SettingsError(f"{text!r} is not known", hint, setting="encoding") from None
+        raise SettingsError(f"{text!r:.40} is not known", hint, setting="encoding") from None
     return text
 
 
@@ -65,7 +70,7 @@ class ReadingSettings(Settings):
         None,
         "Lines that begin with this character are left out.",
         metavar="CHAR",
-        parse=lambda text: _character(text, "comment", "Write '#'."),
+        parse=_parse_comment,
         stored=True,
     )
     missing: tuple[str, ...] | None = _setting(
@@ -78,8 +83,13 @@ class ReadingSettings(Settings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not isinstance(self.missing, (tuple, NoneType)):
-            raise SettingsError(f"{self.missing!r:.40} is not a list", "Give words.", setting="missing")
+        # Also of a model file, whose values were never an option's text.
+        if self.delimiter is not None:
+            _parse_delimiter(self.delimiter)
+        if self.encoding is not None:
+            _parse_encoding(self.encoding)
+        if self.comment is not None:
+            _parse_comment(self.comment)
 
     def with_defaults(self, stored: "ReadingSettings") -> "ReadingSettings":
         """These settings, and those of training where they are `stored` ones that are not given."""

@@ -11,7 +11,7 @@ import pytest
 from mlpcli.data.reading import row_ends
 from mlpcli.data.reading.blocks import Blocks, Dialect
 from mlpcli.data.reading.json_lines import JsonLines
-from mlpcli.data.reading.open_rows import MOST_COLUMNS
+from mlpcli.data.schema import MOST_COLUMNS
 from mlpcli.errors import DataError
 from tests.data.examples import rows_of, stdin_of, write
 

@@ -151,10 +151,23 @@ def _state(stored: _Member, rows: Mapping[str, Iterator[Array]]) -> FitState:
     if counters["best_score"] is None:
         counters["best_score"] = math.nan
     _checked(counters, FitState, _COUNTERS)
+    counters |= _floats(counters, FitState)
     named = {name: next(rows[name]) for name in stored["arrays"]}
     moments = {name[len(MOMENT) :]: array for name, array in named.items() if name.startswith(MOMENT)}
     counters |= {name: named.get(name) for name in _ARRAYS}
     return FitState(**counters, moments=moments, generators=dict(stored["generators"]))
+
+
+def _floats(stored: Mapping[str, Any], kind: type) -> dict[str, Any]:
+    """The fields of a stored dataclass that are numbers, whole ones as floats: NumPy knows no larger ones."""
+    kinds = get_type_hints(kind).items()
+    return _whole_as_floats(
+        {name: stored[name] for name, each in kinds if each in (float, float | None) and name in stored}
+    )
+
+
+def _whole_as_floats(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: float(value) if type(value) is int else value for name, value in values.items()}
 
 
 def _histories(history: Array) -> dict[int, list[EpochRecord]]:
@@ -164,6 +177,7 @@ def _histories(history: Array) -> dict[int, list[EpochRecord]]:
         stored = from_json(line.decode())
         metrics = stored["metrics"].items()
         stored["metrics"] = {name: math.nan if value is None else value for name, value in metrics}
+        stored |= _floats(stored, EpochRecord) | {"metrics": _whole_as_floats(stored["metrics"])}
         if not fits(stored, EpochRecord):
             raise ValueError("its history cannot be understood")
         layers = tuple(LayerDiagnosis(**layer) for layer in stored["layers"])

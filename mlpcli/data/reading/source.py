@@ -4,6 +4,7 @@ import codecs
 import io
 import os
 import shutil
+import stat
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -104,9 +105,9 @@ class TextSource:
         self.path, self.name = path, name or ("stdin" if path == STDIN else path)
         if path == STDIN:
             return
-        if Path(path).is_dir():
+        if os.path.isdir(path):
             raise DataError(f"{self.name}: is a folder", "Name a file in it.")
-        if not Path(path).exists():
+        if not os.path.exists(path):  # also an impossible name
             raise DataError(f"{self.name}: no such file", _near_files(Path(path)))
         if not os.access(path, os.R_OK):
             raise DataError(f"{self.name}: cannot be read", "Look at its permissions.")
@@ -140,13 +141,17 @@ class TextSource:
 
 def is_stream(path: str) -> bool:
     """Whether a path can be read only once, such as a shell's `<(command)`."""
-    return Path(path).is_fifo() or Path(path).is_char_device()
+    try:
+        mode = os.stat(path).st_mode
+    except (OSError, ValueError):  # not there, or no possible name: said where it is opened
+        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISCHR(mode)
 
 
 def _near_files(path: Path) -> str:
     parent = path.parent
-    if not parent.is_dir():
-        return f"There is no folder {str(parent)!r}."
+    if not os.path.isdir(parent):
+        return f"There is no folder {str(parent)!r:.200}."
     hint = did_you_mean(path.name, [other.name for other in parent.iterdir() if other.is_file()])
     return hint if hint.startswith("Did") else "Check the name and the folder."
 

@@ -14,8 +14,8 @@ from mlpcli.errors import DataError
 from mlpcli.extras import require_extra
 
 MAGIC = b"PAR1"
-LARGEST_FOOTER = 1 << 25
-"""Bytes of the description of columns and row groups: 100,000 columns of one group take 29 million."""
+LARGEST_FOOTER = 1 << 24
+"""Bytes of the description of columns and row groups: 10,000 columns of five groups take some 12 million."""
 SLICE_BYTES = 1 << 22
 """Text of a block."""
 GROUPS_LOOKED_AT = 100
@@ -56,7 +56,7 @@ def open_rows(path: str, name: str, rows: int) -> tuple[list[str], Iterator[Bloc
                 for group in range(min(metadata.num_row_groups, GROUPS_LOOKED_AT))
             )
         ]
-        file = reader.ParquetFile(path, read_dictionary=coded)
+        file = reader.ParquetFile(path, metadata=metadata, read_dictionary=coded)
     except (arrow.ArrowException, OSError) as error:
         raise _damaged(name, error) from None
     names = list(file.schema_arrow.names)

@@ -8,11 +8,12 @@ is None is filled by the preset.
 import dataclasses
 import math
 import re
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
-from types import NoneType
-from typing import Any, TypeVar, get_args, get_type_hints
+from types import NoneType, UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from mlpcli.errors import SettingsError, did_you_mean
 
@@ -93,11 +94,12 @@ class Settings:
         hints = get_type_hints(type(self))
         for name, described in described_fields(type(self)).items():
             value = getattr(self, name)
-            if value is None:
-                continue
-            if (wanted := _number_wanted(hints[name])) and not is_number(value, wanted):
-                raise SettingsError(f"{value!r:.40} is not {wanted}", f"Give {wanted}.", setting=name)
-            described.check(name, value)
+            if not is_of_kind(value, hints[name]):
+                wanted = _number_wanted(hints[name]) or "such a value"
+                hint = f"Give {wanted}." if wanted != "such a value" else "See the help of this setting."
+                raise SettingsError(f"{_shown(value)} is not {wanted}", hint, setting=name)
+            if value is not None:
+                described.check(name, value)
 
 
 AnySettings = TypeVar("AnySettings", bound=Settings)
@@ -117,9 +119,35 @@ def _number_wanted(hint: Any) -> str:
 
 
 def is_number(value: object, wanted: str = "a number") -> bool:
-    """Whether it is a finite number, or the whole number that is wanted."""
-    whole = isinstance(value, int) and not isinstance(value, bool)
-    return whole or (isinstance(value, float) and math.isfinite(value) and wanted == "a number")
+    """Whether it is a number that is finite as a float, or the whole number that is wanted."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return abs(value) <= sys.float_info.max
+    return isinstance(value, float) and math.isfinite(value) and wanted == "a number"
+
+
+def is_of_kind(value: object, kind: Any) -> bool:
+    """Whether a value is of the kind of an annotation: plain types, tuples and unions of them."""
+    if kind in (int, float):
+        return is_number(value, "a whole number" if kind is int else "a number")
+    if kind in (str, bool, NoneType):
+        return isinstance(value, kind)
+    inner = get_args(kind)
+    if get_origin(kind) in (Union, UnionType):
+        return any(is_of_kind(value, each) for each in inner)
+    if get_origin(kind) is tuple:
+        if not isinstance(value, tuple):
+            return False
+        if inner[-1] is ...:
+            return all(is_of_kind(each, inner[0]) for each in value)
+        return len(value) == len(inner) and all(map(is_of_kind, value, inner))
+    return True
+
+
+def _shown(value: object) -> str:
+    try:
+        return f"{value!r:.40}"
+    except (ValueError, RecursionError):  # a whole number of thousands of digits; a list in itself
+        return "a value that cannot be shown"
 
 
 def flag_of(name: str, described: Setting) -> str:
@@ -193,10 +221,12 @@ def parse_pairs(setting: str, text: str) -> dict[str, str]:
 
 def parse_factors(setting: str, text: str) -> tuple[tuple[str, float], ...]:
     """`NAME=NUMBER,NAME=NUMBER` as pairs."""
+    pairs = parse_pairs(setting, text).items()
     try:
-        return tuple((name, float(value)) for name, value in parse_pairs(setting, text).items())
+        return tuple((name, float(value)) for name, value in pairs)
     except ValueError:
-        raise SettingsError(f"{text!r} has no number after =", "Write NAME=2.5.", setting=setting) from None
+        said = f"{text!r:.80} has no number after ="
+        raise SettingsError(said, "Write NAME=2.5.", setting=setting) from None
 
 
 def check_factors(setting: str, factors: Any, known: Sequence[str]) -> None:

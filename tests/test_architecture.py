@@ -20,7 +20,7 @@ LEVELS = [
     {"model"},
     {"options", "artifact"},
     {"data", "nn", "metrics"},
-    {"files", "settings", "extras", "arrays", "version"},
+    {"files", "settings", "extras", "arrays", "json_values", "version"},
     {"errors", "unfinished"},
 ]
 """From the top down; rooms of one level do not import one another."""

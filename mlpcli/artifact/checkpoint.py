@@ -14,7 +14,7 @@ import numpy as np
 
 from mlpcli.arrays import Array
 from mlpcli.artifact.container import MALFORMED, Kind, pack, unpack
-from mlpcli.artifact.json_values import fits, from_json
+from mlpcli.json_values import fits, from_json
 from mlpcli.nn.diagnosis import LayerDiagnosis
 from mlpcli.nn.fit_state import FitState, StopReason
 from mlpcli.nn.fitting import EpochRecord
@@ -28,6 +28,8 @@ _HEADER = ("identity", "machine", "finished", "seconds", "outputs")
 _COUNTERS = ("epoch", "step", "seconds", "best_epoch", "best_score", "waited", "plateau", "stop_reason")
 _ARRAYS = ("values", "constants", "best_values")
 MOMENT = "moments."
+SQUARES = ("squares", "second")
+"""Moments that are sums or means of squares."""
 
 
 class _Member(TypedDict):
@@ -108,6 +110,7 @@ def load(path: str) -> Checkpoint:
         if not fits(header["members"], list[_Member]):
             raise ValueError("its networks cannot be understood")
         histories = _histories(arrays.pop("history"))
+        _check_arrays(arrays)
         rows = {name: iter(array) for name, array in arrays.items()}
         members = {
             stored["number"]: Progress(_state(stored, rows), tuple(histories.pop(stored["number"], ())))
@@ -119,6 +122,16 @@ def load(path: str) -> Checkpoint:
     except (*MALFORMED, StopIteration, OverflowError) as error:
         raise CHECKPOINT.altered(path, str(error) or type(error).__name__) from None
     return Checkpoint(**fields | {"outputs": tuple(fields["outputs"]), "members": members})
+
+
+def _check_arrays(arrays: Mapping[str, Array]) -> None:
+    """Raise ValueError for numbers that no training leaves behind."""
+    for name, array in arrays.items():
+        squares = name.removeprefix(MOMENT) in SQUARES  # which may have overflowed
+        if np.isnan(array).any() or (not squares and np.isinf(array).any()):
+            raise ValueError(f"its array {name!r:.40} holds a value that is not a finite number")
+        if squares and (array < 0).any():
+            raise ValueError(f"its array {name!r:.40} holds a value below 0")
 
 
 def _checked(stored: Any, kind: type, names: Iterable[str]) -> dict[str, Any]:
@@ -138,10 +151,23 @@ def _state(stored: _Member, rows: Mapping[str, Iterator[Array]]) -> FitState:
     if counters["best_score"] is None:
         counters["best_score"] = math.nan
     _checked(counters, FitState, _COUNTERS)
+    counters |= _floats(counters, FitState)
     named = {name: next(rows[name]) for name in stored["arrays"]}
     moments = {name[len(MOMENT) :]: array for name, array in named.items() if name.startswith(MOMENT)}
     counters |= {name: named.get(name) for name in _ARRAYS}
     return FitState(**counters, moments=moments, generators=dict(stored["generators"]))
+
+
+def _floats(stored: Mapping[str, Any], kind: type) -> dict[str, Any]:
+    """The fields of a stored dataclass that are numbers, whole ones as floats: NumPy knows no larger ones."""
+    kinds = get_type_hints(kind).items()
+    return _whole_as_floats(
+        {name: stored[name] for name, each in kinds if each in (float, float | None) and name in stored}
+    )
+
+
+def _whole_as_floats(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: float(value) if type(value) is int else value for name, value in values.items()}
 
 
 def _histories(history: Array) -> dict[int, list[EpochRecord]]:
@@ -151,6 +177,7 @@ def _histories(history: Array) -> dict[int, list[EpochRecord]]:
         stored = from_json(line.decode())
         metrics = stored["metrics"].items()
         stored["metrics"] = {name: math.nan if value is None else value for name, value in metrics}
+        stored |= _floats(stored, EpochRecord) | {"metrics": _whole_as_floats(stored["metrics"])}
         if not fits(stored, EpochRecord):
             raise ValueError("its history cannot be understood")
         layers = tuple(LayerDiagnosis(**layer) for layer in stored["layers"])

@@ -4,7 +4,6 @@ After them every field has its type, no number is NaN or infinite, and arrays fi
 the settings is not known here; `mlpcli.model.model` checks the network they describe.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,16 +11,21 @@ import numpy as np
 
 from mlpcli.arrays import Array
 from mlpcli.artifact.header import Header
-from mlpcli.artifact.json_values import fits, is_deeper
 from mlpcli.data.encoders import ENCODERS
-from mlpcli.data.schema import Schema
+from mlpcli.data.schema import MOST_COLUMNS, Schema
 from mlpcli.data.target import TARGETS
+from mlpcli.json_values import fits
 
 LOWEST_TEMPERATURE = 1e-3
 """A fiftieth of the lowest that training yields; outputs divided by much less are not finite."""
 MOST_PARAMETERS = 1 << 62
-DEEPEST = 20
-"""Nested lists and dicts, of which a model has five; recursive functions are safe up to there."""
+MOST_LAYERS = 10_000
+"""Rows of the network table; 1,000 hidden layers are the most that settings allow, of some rows each."""
+MOST_NETWORKS = 1000
+MOST_INPUTS = 1_000_000
+"""Matrix columns."""
+MOST_OUTPUTS = 20_000
+"""Classes, labels, or targets times quantiles: every row is scored into as many numbers."""
 ERROR_ARRAYS = ("errors.levels", "errors.sizes", "errors.knots", "errors.scales")
 MOST_ENTRIES = 1000
 """Levels or knots; training stores a fifth of that."""
@@ -34,10 +38,7 @@ def check_header(header: dict[str, Any]) -> None:
     for name, kind in Header.__annotations__.items():
         if not fits(header.get(name), kind):
             raise ValueError(f"its {name} cannot be understood")
-    if is_deeper(header, DEEPEST):
-        raise ValueError("its values are nested too deeply")
-    # Half of a UTF-16 pair can be neither printed nor compared; this raises for one.
-    json.dumps(header, ensure_ascii=False).encode()
+    _check_sizes(header)
     if any(scores["metrics"].keys() != scores["baseline"].keys() for scores in header["scores"].values()):
         raise ValueError("its scores have no baseline")
     for layer in header["network"]:
@@ -51,9 +52,33 @@ def check_header(header: dict[str, Any]) -> None:
         raise ValueError("its best epoch is not in its history")
 
 
+def _check_sizes(header: Mapping[str, Any]) -> None:
+    """Raise ValueError for more of anything than is allowed, before anything of that size is made."""
+    target, quantiles = header["target"], header["settings"].get("quantiles")
+    outputs = [
+        len(each) for name in ("classes", "names", "labels") if isinstance(each := target.get(name), list)
+    ]
+    if isinstance(quantiles, list):
+        outputs.append(len(quantiles) * len(header["schema"]["target"]))
+    widths = [each["width"] for each in header["encoders"]]
+    for what, size, most in (
+        ("columns", len(header["schema"]["columns"]), MOST_COLUMNS),
+        ("inputs", sum(widths), MOST_INPUTS),
+        ("outputs", max(outputs, default=0), MOST_OUTPUTS),
+        ("layers", len(header["network"]), MOST_LAYERS),
+        ("networks", len(header["receipt"]["members"]), MOST_NETWORKS),
+    ):
+        if size > most:
+            raise ValueError(f"it has {size:,} {what}, more than {most:,}")
+    if min(widths, default=0) < 0:
+        raise ValueError("an encoder has no possible width")
+
+
 def check_columns(schema: Schema, header: Mapping[str, Any]) -> None:
     """Raise ValueError unless the encoders are those of the inputs and the target is that of the task."""
     encoders, target = header["encoders"], header["target"]
+    if len({column.name for column in schema.columns}) < len(schema.columns):
+        raise ValueError("it has a column twice")
     encoded = [(each["name"], each["kind"]) for each in encoders]
     if encoded != [(column.name, column.kind) for column in schema.inputs]:
         raise ValueError("its encoders are not those of its columns")
@@ -69,6 +94,8 @@ def check_columns(schema: Schema, header: Mapping[str, Any]) -> None:
     decoded = kind.from_description(target, _ones(kind.shapes(target, ())))
     if decoded.names != schema.target:
         raise ValueError("its target has two names")
+    if len(set(schema.target)) < len(schema.target):
+        raise ValueError("it has a target twice")
     if schema.task == "binary" and len(target["classes"]) > 2:
         raise ValueError("its classes are not those of its task")
     _check_thresholds(target, schema.task, decoded.names)

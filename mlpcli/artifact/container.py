@@ -17,12 +17,15 @@ import numpy as np
 from mlpcli.arrays import Array
 from mlpcli.artifact import restricted_reader
 from mlpcli.errors import ArtifactError, Sentence
+from mlpcli.json_values import refuse_many
 
 PICKLE_PROTOCOL = 4
 """Fixed, so that the same content is the same bytes under every Python."""
 
 MODEL_NAME = "model"
 """Kind of a file without a `kind` field: models are the oldest kind."""
+LONGEST_HEADER = 1 << 26
+"""Characters: 10,000 categories of 100 levels each take 16 million, as do 50,000 epochs."""
 MALFORMED = (KeyError, TypeError, AttributeError, ValueError, RecursionError)
 """Errors of reading a header that is not as it was written."""
 _PARTS = {"header": str, "header_sha256": str, "arrays": dict, "arrays_sha256": str}
@@ -44,8 +47,14 @@ class Kind:
 
 
 def pack(kind: Kind, header: Mapping[str, Any], arrays: Mapping[str, Array]) -> bytes:
-    """The file's content."""
+    """The file's content; raises ArtifactError for a header that could not be read back."""
     text = json.dumps(header, ensure_ascii=True, allow_nan=False)
+    try:
+        refuse_many(text)
+        _refuse_long(text)
+    except ValueError as error:
+        message = f"this {kind.name} is too large for a file: {error}"
+        raise ArtifactError(message, "Have fewer levels, columns or epochs.") from None
     content = {
         **({} if kind.name == MODEL_NAME else {"kind": kind.name}),
         "format": kind.format,
@@ -93,6 +102,10 @@ def _checked(kind: Kind, content: Any, path: str, header_only: bool) -> tuple[in
     text, arrays = content["header"], content["arrays"]
     if _digest_of_text(text) != content["header_sha256"]:
         raise kind.altered(path, "the header's checksum is wrong")
+    try:
+        _refuse_long(text)
+    except ValueError as error:
+        raise kind.altered(path, str(error)) from None
     if header_only:
         arrays = {}
     elif not all(isinstance(array, np.ndarray) for array in arrays.values()):
@@ -100,6 +113,11 @@ def _checked(kind: Kind, content: Any, path: str, header_only: bool) -> tuple[in
     elif digest_of_arrays(arrays) != content["arrays_sha256"]:
         raise kind.altered(path, "the arrays' checksum is wrong")
     return content["format"], text, arrays
+
+
+def _refuse_long(text: str) -> None:
+    if len(text) > LONGEST_HEADER:
+        raise ValueError(f"its header has more than {LONGEST_HEADER:,} characters")
 
 
 def _digest_of_text(text: str) -> str:

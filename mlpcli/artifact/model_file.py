@@ -4,20 +4,24 @@ The header's fields stand in `header`. A field is added with a higher FORMAT, a 
 fills in what older files mean, and a file of the previous format in the tests.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from mlpcli.arrays import Array
 from mlpcli.artifact.consistency import check_arrays, check_columns, check_header
 from mlpcli.artifact.container import MALFORMED, MODEL_NAME, Kind, pack, unpack
-from mlpcli.artifact.json_values import from_json
 from mlpcli.data.schema import Schema
 from mlpcli.files import atomic_output
+from mlpcli.json_values import from_json, printable
 
 FORMAT = 4
 MODEL = Kind(MODEL_NAME, FORMAT, "Train one: mlpcli train DATA -t COLUMN -o MODEL", "Train it again.")
 
+MOST_EPOCHS = 50_000
+"""Of all networks: each takes some 300 bytes of the header. Results of the others are in the receipt."""
 _DESCRIBED = ("encoders", "target", "settings", "network", "history", "scores", "receipt")
 
 
@@ -57,7 +61,18 @@ def save(artifact: Artifact, path: str, *, force: bool = False) -> None:
 def to_bytes(artifact: Artifact) -> bytes:
     """The file's content."""
     header = {name: getattr(artifact, name) for name in _DESCRIBED}
-    return pack(MODEL, {"schema": artifact.schema.to_json(), **header}, artifact.arrays)
+    header["history"] = _whole_networks(artifact.history)
+    return pack(MODEL, printable({"schema": artifact.schema.to_json(), **header}), artifact.arrays)
+
+
+def _whole_networks(history: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The epochs of as many networks, from the first, as `MOST_EPOCHS` allow, and of one at least."""
+    if len(history) <= MOST_EPOCHS:
+        return history
+    counts = Counter(record["member"] for record in history)
+    together = accumulate(counts[member] for member in sorted(counts))
+    kept = [member for member, total in zip(sorted(counts), together, strict=True) if total <= MOST_EPOCHS]
+    return [record for record in history if record["member"] in kept or record["member"] == min(counts)]
 
 
 def load(path: str, *, header_only: bool = False) -> Artifact:

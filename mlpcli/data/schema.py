@@ -21,6 +21,8 @@ RANKS = "ranks"
 """A quantile scaling as it is stored in model files; those of older ones are called quantile."""
 QUANTILE_KNOTS = 257
 """Number of quantiles that a quantile scaling keeps."""
+MOST_COLUMNS = 100_000
+"""Of a table."""
 DATE_PARTS = ("days", "year", "month", "weekday", "hour")
 TARGET_SCALINGS = ("standard", "log")
 TASKS = ("regression", "binary", "multiclass", "multilabel")

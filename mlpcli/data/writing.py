@@ -1,13 +1,13 @@
 """Write scored rows as CSV, TSV, JSON lines or Parquet. WRITERS."""
 
 import csv
-import json
 import re
 from collections.abc import Iterator, Sequence
 from typing import IO, Any, ClassVar
 
 from mlpcli.data.reading.blocks import Block
 from mlpcli.extras import require_extra
+from mlpcli.json_values import to_json
 
 Columns = Sequence[Sequence[Any]]
 
@@ -90,7 +90,7 @@ class TsvWriter(CsvWriter):
 
 
 class JsonLinesWriter(RowWriter):
-    """An object a line."""
+    """An object a line; numbers that came as JSON keep their text, what is no finite number is null."""
 
     endings = ("jsonl", "ndjson")
 
@@ -103,7 +103,7 @@ class JsonLinesWriter(RowWriter):
             rows = ({name: row[name] for name in self._kept if name in row} for row in block.objects)
         for row, values in zip(rows, added, strict=True):
             whole = row | dict(zip(self._added, values, strict=True))
-            self._sink.write(json.dumps(whole, ensure_ascii=False) + "\n")
+            self._sink.write(to_json(whole) + "\n")
         self._sink.flush()
 
 
@@ -159,7 +159,7 @@ def safe_cell(text: str) -> str:
 
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-_PLAIN_NUMBER = re.compile(r"[+-]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][+-]?\d+)?\s*", re.ASCII)
+_PLAIN_NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?\s*", re.ASCII)
 
 
 def _joined(block: Block, positions: Sequence[int], columns: Columns) -> Iterator[list[Any]]:

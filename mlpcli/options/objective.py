@@ -7,6 +7,9 @@ from mlpcli.errors import SettingsError
 from mlpcli.nn.losses import LOSS_NAMES
 from mlpcli.settings import AUTO, Settings, parse_factors, setting
 
+LARGEST_WEIGHT = 1e12
+"""Sums over all rows, and of squares, stay far below the largest float32."""
+
 ClassWeight: TypeAlias = str | tuple[tuple[str, float], ...]
 
 
@@ -46,11 +49,8 @@ class ObjectiveSettings(Settings):
         super().__post_init__()
         if isinstance(self.class_weight, str):
             return
-        if not isinstance(self.class_weight, tuple):
-            raise SettingsError(
-                f"{self.class_weight!r:.40} names no classes", "Write CLASS=2.5.", setting="class_weight"
-            )
         for name, weight in self.class_weight:
-            if not 0 <= weight < float("inf"):
-                what = "a weight below 0" if weight < 0 else "a weight that is no finite number"
-                raise SettingsError(f"{name!r} has {what}", "Give 0 or more.", setting="class_weight")
+            if not 0 <= weight <= LARGEST_WEIGHT:
+                what = "a weight below 0" if weight < 0 else f"a weight above {LARGEST_WEIGHT:g}"
+                hint = "Give 0 or more: only the ratios count."
+                raise SettingsError(f"{name!r:.40} has {what}", hint, setting="class_weight")

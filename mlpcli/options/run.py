@@ -15,18 +15,18 @@ PURPOSES = ("split", "weights", "shuffle", "dropout")
 def _parse_threads(text: str) -> int | None:
     if text == "auto":
         return None
-    if not text.isdigit() or int(text) < 1:
-        raise SettingsError(
-            f"{text!r} is not a number of threads", "Give 1, 2, ... or auto.", setting="threads"
-        )
-    return int(text)
+    try:
+        return int(text)
+    except ValueError:
+        said = f"{text!r:.40} is not a number of threads"
+        raise SettingsError(said, "Give 1, 2, ... or auto.", setting="threads") from None
 
 
 def _parse_seconds(text: str) -> float:
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(s|m|min|h|)", text.strip())
     seconds = float(match[1]) * {"s": 1, "": 1, "m": 60, "min": 60, "h": 3600}[match[2]] if match else 0
-    if not seconds > 0:
-        raise SettingsError(f"{text!r} is not a duration", "Give 60s, 5m or 1h.", setting="time_limit")
+    if not 0 < seconds < float("inf"):
+        raise SettingsError(f"{text!r:.40} is not a duration", "Give 60s, 5m or 1h.", setting="time_limit")
     return seconds
 
 

@@ -48,7 +48,7 @@ def rule_of(given: str | float) -> float | Objective:
         return RULES[given]
     try:
         number = float(given)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         known = [*RULES, "cost:FP=1,FN=5", "0.3"]
         hint = did_you_mean(str(given), known)
         raise SettingsError(f"{given!r:.40} is not known", hint, setting="threshold") from None

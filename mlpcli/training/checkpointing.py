@@ -166,7 +166,8 @@ def refuse_altered_checkpoint(checkpoint: Checkpoint, prepared: Prepared, member
     parameters = prepared.blueprint.build().parameters
     for number, progress in checkpoint.members.items():
         state, epochs = progress.state, [record.epoch for record in progress.history]
-        fit = 0 <= number < members and epochs == list(range(1, state.epoch + 1))
+        fit = 0 <= number < members and epochs == list(range(1, len(epochs) + 1))
+        fit = fit and state.epoch == len(epochs)
         fit = fit and 0 <= state.best_epoch <= state.epoch <= (prepared.options.training.epochs or 0)
         fit = fit and (not epochs or state.step == progress.history[-1].step)
         if progress.ended:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mlpcli.artifact.container import LONGEST_HEADER
 from tests.artifact.examples import parts, refusal, sealed
 from tests.artifact.pickles import (
     CALL,
@@ -121,6 +122,9 @@ def test_as_a_part(part: str, bomb: str, tmp_path: Path) -> None:
         "9" * MILLION,
         "1e" + "9" * MILLION,
         '"' + "\\u0000" * MILLION + '"',
+        "[" + "[]," * 7 * MILLION + "[]]",
+        "[" + '"ab",' * 4 * MILLION + "0]",
+        " " * (LONGEST_HEADER + 1),
     ],
     ids=lambda header: header[:12],
 )

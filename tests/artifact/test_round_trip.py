@@ -1,5 +1,7 @@
 """What is saved is what is read: arrays of every kind bit by bit, and any text."""
 
+import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -91,6 +93,17 @@ def test_text(text: str, tmp_path: Path) -> None:
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_any_text(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     test_text(text, tmp_path_factory.mktemp("text"))
+
+
+def test_halves_of_pairs_are_written_out(tmp_path: Path) -> None:
+    """Python has them for the bytes of file names that are not UTF-8; nothing can print them."""
+    name = os.fsdecode(b"d\xff.csv")
+    whole = artifact()
+    receipt = whole.receipt | {"data": [name], "command": f"mlpcli train {name}"}
+    room.save(replace(whole, receipt=receipt), str(tmp_path / "m.joblib"))
+    read = room.load(str(tmp_path / "m.joblib")).receipt
+    assert read["data"] == ["d\\udcff.csv"]
+    assert read["command"] == "mlpcli train d\\udcff.csv"
 
 
 def test_names_of_arrays(tmp_path: Path) -> None:

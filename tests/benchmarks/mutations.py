@@ -34,8 +34,47 @@ def forged(whole: bytes, generator: Numbers) -> bytes:
         if arrays and generator.random() < 0.3:
             _forge_array(arrays, generator)
         else:
-            _forge_value(header, generator)
-    text = json.dumps(header)
+            forge_value(header, generator)
+    return _sealed(content, text_of(header))
+
+
+def forged_checkpoint(whole: bytes, generator: Numbers) -> bytes:
+    """As `forged`, of a checkpoint, whose history is JSON lines in an array."""
+    content = joblib.load(io.BytesIO(whole))
+    header, arrays = json.loads(content["header"]), content["arrays"]
+    for _ in range(generator.choice([1, 1, 2])):
+        kind = generator.choice(["header", "arrays", "history"])
+        if kind == "arrays":
+            _forge_array(arrays, generator)
+        elif kind == "history" and "history" in arrays:
+            lines = [json.loads(line) for line in whole_lines(content)]
+            forge_value(lines, generator)
+            if isinstance(lines, list):
+                arrays["history"] = np.frombuffer("\n".join(map(text_of, lines)).encode(), np.uint8)
+        else:
+            forge_value(header, generator)
+    return _sealed(content, text_of(header))
+
+
+def whole_lines(content: dict[str, Any]) -> list[bytes]:
+    """The lines of a checkpoint's history as it was."""
+    try:
+        return [line for line in content["arrays"]["history"].tobytes().splitlines() if json.loads(line)]
+    except (ValueError, AttributeError):  # forged before
+        return []
+
+
+def text_of(value: Any) -> str:
+    """JSON, also of what Python would not write: `MARKED` texts become what they stand for."""
+    text = json.dumps(value)
+    for mark, meant in MARKED.items():
+        text = text.replace(json.dumps(mark), meant)
+    return text
+
+
+def _sealed(content: dict[str, Any], text: str) -> bytes:
+    """The file with another header and its arrays as they are now, with the right checksums."""
+    arrays = content["arrays"]
     digest = hashlib.sha256()
     for name, array in sorted(arrays.items()):
         digest.update(f"{name} {array.dtype.str} {array.shape}".encode() + array.tobytes())
@@ -136,7 +175,17 @@ def _end(data: bytes, generator: Numbers) -> bytes:
     return data[: _place(data, generator)]
 
 
+MARKED = {
+    "<5000 digits>": "7" * 5000,
+    "<600 lists>": "[" * 600 + "]" * 600,
+    "<a key twice>": '{"a": 1, "a": 2}',
+    "<200,000 lists>": "[" + "[]," * 200_000 + "[]]",
+}
+"""Texts of `HOSTILE` that stand for JSON which Python does not write."""
+
 HOSTILE: list[Any] = [
+    *MARKED,
+    *("\u00b2", "\u0663", "##", "punycode", "\r", "a" * 200_000, [["a", 1e308]], {"a": []}, list(range(500))),
     *(None, True, False, 0, -1, 1, 2, 10**9, -(10**9), 10**300, 10**400, 2**63, 0.5, -0.0, 1e-320, 1e308),
     *(float("nan"), float("inf"), "", "x", "none", "relu", "999999999x1", "\ud800", "\x00\x1b[2J", "a" * 999),
     *([], {}, [None], [[]], [1] * 2000, ["a", "a"], {"a": 1}, {"levels": 5}, [[[[[[[["deep"]]]]]]]]),
@@ -144,7 +193,7 @@ HOSTILE: list[Any] = [
 """Values to put in place of any other."""
 
 
-def _forge_value(header: Any, generator: Numbers) -> None:
+def forge_value(header: Any, generator: Numbers) -> None:
     """Walk down to a value of any depth; replace, remove, double or swap it."""
     places: list[tuple[Any, Any]] = []
     inner = header

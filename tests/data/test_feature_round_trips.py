@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mlpcli.artifact.json_values import fits
 from mlpcli.data.columns.cells import MISSING_WORDS, Frame
 from mlpcli.data.columns.kinds import infer_columns, settle
 from mlpcli.data.counts import CellCounts
@@ -20,6 +19,7 @@ from mlpcli.data.reading.source import ReadingSettings
 from mlpcli.data.reading.stream import RowStream
 from mlpcli.data.reading.table import FrameTable, Table
 from mlpcli.data.schema import LEARNED, SCALINGS, Column, DataSettings
+from mlpcli.json_values import fits
 from tests.data.examples import file_table, frame_of, sampled
 
 sampled_less = settings(sampled, max_examples=40)

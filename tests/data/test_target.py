@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from mlpcli.artifact.json_values import fits
 from mlpcli.data.columns.cells import Frame
 from mlpcli.data.target import (
     TARGETS,
@@ -21,6 +20,7 @@ from mlpcli.data.target import (
     sorted_classes,
 )
 from mlpcli.errors import DataError
+from mlpcli.json_values import fits
 from tests.data.examples import sampled, text_column
 
 

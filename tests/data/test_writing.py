@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,28 @@ def test_json_goes_out_as_it_came_in(tmp_path: Path) -> None:
     assert written("jsonl", ["a", "b"], blocks, p=[[0.5, 1]]) == (
         '{"a": 1, "b": [true, null], "p": 0.5}\n{"b": "é", "p": 1}\n'
     )
+
+
+def test_numbers_of_json_keep_their_text(tmp_path: Path) -> None:
+    """Also inside of lists; what JSON has not, as Python and pandas write it, becomes text."""
+    line = '{"a": 1.10, "b": 1E5, "c": 12345678901234567890.5, "d": [-0, {"e": 2.50}], "f": 1e400}\n'
+    path = write(tmp_path, "a.jsonl", line + '{"a": NaN, "b": Infinity, "c": [-Infinity]}\n')
+    names = list("abcdef")
+    with RowStream([path], ReadingSettings()) as stream:
+        blocks = [block for _, block in stream.chunks([], ()) if block is not None]
+    text = written("jsonl", names, blocks, p=[[1.5, 2.5]])
+    assert text == line.removesuffix("}\n") + ', "p": 1.5}\n' + (
+        '{"a": "NaN", "b": "Infinity", "c": ["-Infinity"], "p": 2.5}\n'
+    )
+    names = names[:5]
+    cells = rows_of(write(tmp_path, "a.csv", written("csv", names, blocks, p=[["", ""]])))[1]
+    assert cells[0][:5] == ["1.10", "1E5", "12345678901234567890.5", '[-0, {"e": 2.50}]', "1e400"]
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_added_values_that_json_has_not_are_null(value: float) -> None:
+    text = written("jsonl", ["a"], [block_of([["x"]])], p=[[value]])
+    assert text == '{"a": "x", "p": null}\n'
 
 
 def test_chunks_of_several_files(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ _ONE_FOR_DIGIT = str.maketrans("023456789", "111111111")
 
 _DATE_LIKE = re.compile(
     r"(?=[a-z1])"  # no sign before: pandas reads -2012-01-31 as a year before Christ
-    r"(?!1*[.,]?1*$)"  # a plain number is none, though ISO 8601 has 2012, 20120131 and 2012.01
+    r"(?!1*(?:[.,]1*)?$)"  # a plain number is none, though ISO 8601 has 2012, 20120131 and 2012.01
     r"(?!1111[^-]11?$)(?!1111-1$)"  # nor is 2012/01 or 2012-1, more often a season or an item
     r"(?!.*:1(?!1))"  # nor is 3:2, a score
     r"(?:[-1/.:, +]|january|february|march|april|may|june|july|august|september|october|november|december"
@@ -49,6 +49,8 @@ _DATE_LIKE = re.compile(
 )
 """Matches the forms that may be dates. pandas sees no others: it reads "now" and "today" by any format."""
 
+_LONGEST = 100
+"""Characters of a date, the longest of which have half; longer cells are not looked at."""
 _MARKS = frozenset(" ,./")
 """What a text has if and only if its `strptime` format has it; colons and hyphens may be an offset's."""
 _BELOW_MICROSECONDS = re.compile(r"(\.[0-9]{6})[0-9]+")
@@ -60,7 +62,8 @@ class _Forms:
     """Texts and their forms; a form is a text with every digit replaced by 1."""
 
     def __init__(self, texts: Array) -> None:
-        self._texts: Array = np.array([text.strip() for text in texts], dtype=object)
+        stripped = [text.strip() for text in texts]
+        self._texts: Array = np.array([text if len(text) <= _LONGEST else "" for text in stripped], object)
         written = [text.translate(_ONE_FOR_DIGIT) for text in self._texts]
         self._form_of, forms = _distinct(np.array(written, dtype=object))
         # One text with nanoseconds would make pandas count all in nanoseconds, which end in 2262.

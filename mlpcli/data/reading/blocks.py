@@ -16,13 +16,18 @@ from typing import Any
 import numpy as np
 
 from mlpcli.arrays import Array
-from mlpcli.data.reading.row_ends import LINE_FEED, Cut, cut_rows
+from mlpcli.data.reading.row_ends import LINE_FEED, LONGEST_CELL_BYTES, Cut, RowLimits, cut_rows, refuse_long
 from mlpcli.errors import DataError, Sentence
 
 BLOCK_ROWS = 1 << 14
 """At most, so that what is made of a block of short rows is not many times its text."""
 
 CAREFUL_ROWS = 4096
+CAREFUL_CHARACTERS = 1 << 20
+MOST_CELLS = 1 << 21
+"""At most, of a block of more than one row."""
+PATIENT_BYTES = 1 << 20
+"""A longer row is looked at again only when a quarter has come to it, so that looking takes linear time."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,7 @@ class Block:
     """Whether every cell stands in the text as it is: there are no quotes, and returns only at line ends."""
     parsed: list[list[str]] | None = None
     objects: list[dict[str, Any]] | None = None
-    """The rows as JSON objects, if they come from JSON."""
+    """The rows as JSON objects with a `Numeral` for each number, if they come from JSON."""
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -89,23 +94,33 @@ class Blocks:
     """At most, of a block."""
 
     def __iter__(self) -> Iterator[Block]:
-        rest = b""
+        waiting = bytearray()
+        looked_at = 0
         delimiter = self.dialect.delimiter.encode()
         careful = self.width == 1 or len(delimiter) > 1
         for piece in self.pieces:
-            rest += piece
+            waiting += piece
             if not careful:
-                cut = cut_rows(rest, delimiter[0], self.width, self.dialect.comment)
+                if len(waiting) > PATIENT_BYTES and 4 * len(waiting) < 5 * looked_at:
+                    continue
+                if b"\n" not in piece and b"\r" not in piece and len(waiting) < LONGEST_CELL_BYTES:
+                    continue
+                if b"\n" not in waiting[: -len(piece)]:  # one line alone, of which no cell need be made
+                    refuse_long(len(waiting) - len(piece), self.name, self.line + 1)
+                text = bytes(waiting)
+                cut = cut_rows(text, delimiter[0], self.width, self.dialect.comment)
                 if cut is None:
                     careful = True
                 else:
-                    yield from self._blocks(rest, cut)
-                    rest = rest[cut.end :]
+                    yield from self._blocks(text, cut)
+                    waiting = bytearray(text[cut.end :])
+                    looked_at = len(waiting)
+                    refuse_long(looked_at, self.name, self.line + 1)
             if careful:
-                yield from self._carefully(chain([rest], self.pieces))
+                yield from self._carefully(chain([bytes(waiting)], self.pieces))
                 return
-        if rest:
-            yield from self._carefully(iter([rest]))
+        if waiting:
+            yield from self._carefully(iter([bytes(waiting)]))
 
     def _blocks(self, text: bytes, cut: Cut) -> Iterator[Block]:
         for first in range(0, len(cut.ends), self.rows):
@@ -115,24 +130,29 @@ class Blocks:
             else:
                 rows = b"".join(text[start : end + 1] for start, end in zip(starts, ends, strict=True))
             lines = self.line + 1 + cut.lines[first : first + self.rows]
+            longest = np.argmax(ends - starts)
+            refuse_long(int((ends - starts)[longest]), self.name, int(lines[longest]))
             delimiter = self.dialect.delimiter
             yield Block(self.name, rows, delimiter, lines, self.width, plain=cut.plain)
         self.line += cut.lines_passed
 
     def _carefully(self, pieces: Iterator[bytes]) -> Iterator[Block]:
-        lines = _Lines(pieces)
+        limits = RowLimits(self.name, self.dialect.delimiter)
+        lines = _Lines(pieces, limits)
         reader = csv.reader(lines, delimiter=self.dialect.delimiter)
         most = min(CAREFUL_ROWS, self.rows)
         rows: list[list[str]] = []
         ends: list[int] = []
+        size = 0
         while True:
-            if rows and (len(rows) == most or not lines.has_row):
+            if rows and (len(rows) == most or size > CAREFUL_CHARACTERS or not lines.has_row):
                 yield rewritten(self.name, rows, ends)
-                rows, ends = [], []
+                rows, ends, size = [], [], 0
+            start = self.line + reader.line_num + 1
+            limits.begin(start)
             if self.dialect.comment is not None and lines.skip(self.dialect.comment):
                 self.line += 1
                 continue
-            start = self.line + reader.line_num + 1
             try:
                 cells = next(reader, [])
             except csv.Error as error:
@@ -148,6 +168,7 @@ class Blocks:
             if len(cells) != self.width:
                 raise ragged(self.name, self.line + reader.line_num, len(cells), self.width)
             rows.append(cells)
+            size += limits.characters
             ends.append(self.line + reader.line_num)
         if rows:
             yield rewritten(self.name, rows, ends)
@@ -189,10 +210,11 @@ def refused(name: str, line: int, error: csv.Error) -> DataError:
 class _Lines:
     """Text lines for `csv`, which asks for the next one; a blank one is added at the end."""
 
-    def __init__(self, pieces: Iterator[bytes]) -> None:
-        self._pieces = pieces
+    def __init__(self, pieces: Iterator[bytes], limits: RowLimits) -> None:
+        self._pieces, self._limits = _slices(pieces), limits
         self._waiting: deque[str] = deque()
-        self._tail = ""
+        self._tail: list[str] = []
+        """Text behind the last line end, with a carriage return whose line feed may be still to come."""
         self._ended = False
         self.at_end = False
         """Whether the added line was given: where it is not a row of its own, a quoted cell took it."""
@@ -221,7 +243,7 @@ class _Lines:
     def __next__(self) -> str:
         self._fill()
         if self._waiting:
-            return self._waiting.popleft()
+            return self._limits.add(self._waiting.popleft())
         if self.at_end:
             raise StopIteration
         self.at_end = True
@@ -231,10 +253,25 @@ class _Lines:
         while not self._waiting and not self._ended:
             piece = next(self._pieces, None)
             self._ended = piece is None
-            text = self._tail + (piece or b"").decode()
+            text = piece or ""
+            returned = bool(self._tail) and self._tail[-1].endswith("\r")
+            self._tail.append(text)
+            if not self._ended and not returned and "\n" not in text and "\r" not in text:
+                self._limits.expect(sum(map(len, self._tail)))
+                continue
+            text = "".join(self._tail)
             # The line feed of a carriage return may be still to come.
-            self._tail = "\r" if text.endswith("\r") and not self._ended else ""
-            lines = list(io.StringIO(text.removesuffix(self._tail), newline=""))
+            tail = "\r" if text.endswith("\r") and not self._ended else ""
+            lines = list(io.StringIO(text.removesuffix(tail), newline=""))
             if lines and not self._ended and not lines[-1].endswith(("\n", "\r")):
-                self._tail = lines.pop() + self._tail
+                tail = lines.pop() + tail
+            self._tail = [tail]
             self._waiting.extend(lines)
+
+
+def _slices(pieces: Iterator[bytes]) -> Iterator[str]:
+    """The text, no more at once than makes a block: of short lines it takes many times the memory."""
+    for piece in pieces:
+        text = piece.decode()
+        for start in range(0, len(text), CAREFUL_CHARACTERS):
+            yield text[start : start + CAREFUL_CHARACTERS]

@@ -1,17 +1,15 @@
 """Decode a binary stream: its text as UTF-8 bytes, in pieces, each as soon as it has arrived."""
 
 import codecs
-import gzip
 import io
-import lzma
 import os
 import select
 import stat
 import sys
-import zlib
 from collections.abc import Iterator
 from typing import BinaryIO, cast
 
+from mlpcli.data.reading.compression import DamagedError
 from mlpcli.data.reading.encodings import likely_encoding
 from mlpcli.errors import DataError, Sentence
 
@@ -60,9 +58,9 @@ class Pieces:
             while blocks[-1] and self._bytes_read and sum(map(len, blocks)) < PIECE and self._has_more():
                 blocks.append(binary.read1(PIECE))
             return b"".join(blocks)
-        except (EOFError, gzip.BadGzipFile, zlib.error, lzma.LZMAError, OSError) as error:
-            plain = isinstance(getattr(self._binary, "raw", None), io.FileIO)
-            said = "cannot be read" if plain else "the compressed data are damaged or cut short"
+        except OSError as error:
+            damaged = isinstance(error, DamagedError)
+            said = "the compressed data are damaged or cut short" if damaged else "cannot be read"
             raise DataError(f"{self._name}: {said} ({error})", "Make or fetch the file again.") from None
 
     def _has_more(self) -> bool:

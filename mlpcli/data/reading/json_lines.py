@@ -1,12 +1,14 @@
 """Rows of JSON lines in blocks: one object a line, its keys the columns."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
-from mlpcli.data.reading.blocks import Block, rewritten
+from mlpcli.data.reading.blocks import MOST_CELLS, Block, rewritten
+from mlpcli.data.reading.row_ends import refuse_long
 from mlpcli.errors import DataError, did_you_mean
+from mlpcli.json_values import to_json, with_literals
 
 
 class JsonLines:
@@ -24,18 +26,23 @@ class JsonLines:
         self._known = frozenset(self.header)
 
     def __iter__(self) -> Iterator[Block]:
-        if self._first[0]:
-            yield self._block(*self._first)
-        for objects, lines in self._batches:
-            yield self._block(objects, lines)
+        for objects, lines in chain([self._first], self._batches):
+            # Short rows of a wide table are many cells.
+            most = max(1, MOST_CELLS // max(1, len(self.header)))
+            for first in range(0, len(objects), most):
+                yield self._block(objects[first : first + most], lines[first : first + most])
 
     def _read(self, pieces: Iterator[bytes]) -> Iterator[tuple[list[dict[str, Any]], list[int]]]:
         """Objects with their lines, as they arrive."""
-        rest = b""
+        rest = bytearray()
         for piece in pieces:
-            *whole, rest = (rest + piece).split(b"\n")
-            yield from self._batched(whole)
-        yield from self._batched([rest])
+            start, feed, behind = piece.rpartition(b"\n")
+            if feed:
+                yield from self._batched(bytes(rest + start).split(b"\n"))
+                rest = bytearray()
+            rest += behind
+            refuse_long(len(rest), self._name, self._line + 1)
+        yield from self._batched([bytes(rest)])
 
     def _batched(self, texts: list[bytes]) -> Iterator[tuple[list[dict[str, Any]], list[int]]]:
         objects: list[dict[str, Any]] = []
@@ -52,9 +59,10 @@ class JsonLines:
             yield objects, lines
 
     def _object(self, text: bytes) -> dict[str, Any]:
+        refuse_long(len(text), self._name, self._line)
         try:
-            value = json.loads(text, parse_int=_Literal, parse_float=_Literal, parse_constant=_Literal)
-        except (ValueError, RecursionError) as error:
+            value = with_literals(text.decode())
+        except ValueError as error:
             said = f"{self._name}: line {self._line:,}: is not JSON ({error!s:.100})"
             raise DataError(said, "Each line must hold one JSON object.") from None
         if not isinstance(value, dict):
@@ -69,28 +77,10 @@ class JsonLines:
                 said = f"{self._name}: line {line:,}: the key {key!r} is not in the first rows"
                 raise DataError(said, did_you_mean(key, self.header))
         rows = [[_text(each.get(key)) for key in self.header] for each in objects]
-        plain = [{key: _plain(value) for key, value in each.items()} for each in objects]
-        return replace(rewritten(self._name, rows, lines), objects=plain)
-
-
-class _Literal(str):
-    """A number's text as it stands in the JSON."""
+        return replace(rewritten(self._name, rows, lines), objects=objects)
 
 
 def _text(value: Any) -> str:
     if value is None:
         return ""
-    if isinstance(value, str):
-        return str(value)
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return json.dumps(_plain(value), ensure_ascii=False)
-
-
-def _plain(value: Any) -> Any:
-    """The value with numbers instead of their text."""
-    if isinstance(value, _Literal):
-        return json.loads(value)
-    if isinstance(value, list):
-        return [_plain(each) for each in value]
-    return {key: _plain(each) for key, each in value.items()} if isinstance(value, dict) else value
+    return str(value) if isinstance(value, str) else to_json(value)

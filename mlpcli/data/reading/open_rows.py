@@ -9,10 +9,12 @@ from contextlib import AbstractContextManager
 from itertools import chain
 
 from mlpcli.data.reading import parquet
-from mlpcli.data.reading.blocks import BLOCK_ROWS, Block, Blocks, Dialect, refused, unclosed
+from mlpcli.data.reading.blocks import BLOCK_ROWS, PATIENT_BYTES, Block, Blocks, Dialect, refused, unclosed
 from mlpcli.data.reading.decoding import Pieces
 from mlpcli.data.reading.json_lines import JsonLines
+from mlpcli.data.reading.row_ends import RowLimits, refuse_long
 from mlpcli.data.reading.source import ReadingSettings, TextSource
+from mlpcli.data.schema import MOST_COLUMNS
 from mlpcli.errors import DataError, Sentence, did_you_mean
 
 DELIMITERS = {".csv": ",", ".tsv": "\t", ".tab": "\t", ".psv": "|"}
@@ -20,6 +22,7 @@ JSON_ENDINGS = (".jsonl", ".ndjson")
 COMPRESSIONS = (".gz", ".bz2", ".xz", ".zst")
 CANDIDATES = (",", "\t", ";", "|")
 GUESSED_LINES = 100
+_LINE_MARK = re.compile(rb"[\r\n]")
 
 
 class OpenRows(AbstractContextManager["OpenRows"]):
@@ -61,12 +64,11 @@ class OpenRows(AbstractContextManager["OpenRows"]):
             return lines.header, iter(lines)
         delimiter = reading.delimiter or self._delimiter(start, ending, reading.comment)
         self.dialect = Dialect(delimiter, reading.comment)
-        header, read, passed = self._first_row(start, pieces, delimiter, before)
+        header, text, rest, passed = self._first_row(start, pieces, delimiter, before)
         if reading.no_header:
-            header, passed = [str(number + 1) for number in range(len(header))], 0
+            header, rest, passed = [str(number + 1) for number in range(len(header))], text, 0
             if len(header) == 1:  # blank lines are cells
-                read, before = ["\n"] * before + read, 0
-        rest = "".join(read[passed:]).encode()
+                rest, before = b"\n" * before + text, 0
         width, line = len(header), before + passed
         return header, iter(Blocks(chain([rest], pieces), self.dialect, width, self.name, line, rows=rows))
 
@@ -83,14 +85,19 @@ class OpenRows(AbstractContextManager["OpenRows"]):
 
     def _first_line(self, pieces: Iterator[bytes], comment: str | None) -> tuple[bytes, Iterator[bytes], int]:
         """Text from the first line that is neither blank nor a comment, whole; the rest; lines before it."""
-        text, before = b"", 0
+        text, start, before = bytearray(), 0, 0
         for piece in chain(pieces, [b""]):
             text += piece
-            while (end := _line_end(text, final=not piece)) is not None:
-                line = text[:end].strip(b"\r\n")
+            if piece and b"\n" not in piece and b"\r" not in piece and not text[:-1].endswith(b"\r"):
+                refuse_long(len(text) - start, self.name, before + 1)
+                continue
+            while (end := _line_end(text, start, final=not piece)) is not None:
+                refuse_long(end - start, self.name, before + 1)
+                line = text[start:end].strip(b"\r\n")
                 if line and not (comment is not None and line.startswith(comment.encode())):
-                    return text, pieces, before
-                text, before = text[end:], before + 1
+                    return bytes(text[start:]), pieces, before
+                start, before = end, before + 1
+            text, start = text[start:], 0
         raise DataError(f"{self.name}: is empty", "Give a file with a header line and rows.")
 
     def _delimiter(self, start: bytes, ending: str, comment: str | None) -> str:
@@ -105,39 +112,50 @@ class OpenRows(AbstractContextManager["OpenRows"]):
 
     def _first_row(
         self, text: bytes, pieces: Iterator[bytes], delimiter: str, before: int
-    ) -> tuple[list[str], list[str], int]:
-        """The cells of the first row, the lines read so far, and how many of them are the row's."""
+    ) -> tuple[list[str], bytes, bytes, int]:
+        """The cells of the first row, all text read so far, that behind the row, and the row's lines."""
+        looked_at = 0
+        limits = RowLimits(self.name, delimiter)
         while True:
-            lines = list(io.StringIO(text.decode(), newline=""))
-            # A quote that is not closed takes the added line.
-            reader = csv.reader([*lines, "\n"], delimiter=delimiter)
-            try:
-                cells = next(reader)
-            except csv.Error as error:
-                raise refused(self.name, before + reader.line_num, error) from None
-            more = len(lines) - reader.line_num
-            if more > 0 or (more == 0 and text.endswith(b"\n")):
-                break
+            if len(text) <= PATIENT_BYTES or 4 * len(text) >= 5 * looked_at:
+                looked_at = len(text)
+                lines = io.StringIO(text.decode(), newline="")
+                # A quote that is not closed takes the added line.
+                added = iter(["\n"])
+                limits.begin(before + 1)
+                reader = csv.reader(map(limits.add, chain(lines, added)), delimiter=delimiter)
+                try:
+                    cells = next(reader)
+                except csv.Error as error:
+                    raise refused(self.name, before + reader.line_num, error) from None
+                closed = next(added, None) is not None
+                rest = lines.read().encode()
+                if rest or (closed and text.endswith(b"\n")):
+                    break
+            refuse_long(len(text), self.name, before + 1)
             if piece := next(pieces, b""):
                 text += piece
-            elif more < 0:
+            elif looked_at < len(text):
+                looked_at = 0
+            elif not closed:
                 raise unclosed(self.name, before + 1)
             else:
                 break
-        return cells, lines, reader.line_num
+        refuse_long(len(text) - len(rest), self.name, before + 1)
+        return cells, text, rest, reader.line_num
 
 
-def _line_end(text: bytes, *, final: bool) -> int | None:
-    """Where the first line ends; None if its end is still to come."""
-    places = [place for mark in (b"\n", b"\r") if (place := text.find(mark)) >= 0]
-    if not places:
-        return len(text) if final and text else None
-    end = min(places) + 1
-    if text[end - 1 : end] == b"\r":
-        if end == len(text) and not final:
-            return None  # the line feed may be still to come
-        return end + (text[end : end + 1] == b"\n")
-    return end
+def _line_end(text: bytearray, start: int, *, final: bool) -> int | None:
+    """Where the line ends that begins at `start`; None if its end is still to come."""
+    mark = _LINE_MARK.search(text, start)
+    if mark is None:
+        return len(text) if final and len(text) > start else None
+    end = mark.end()
+    if mark[0] == b"\n":
+        return end
+    if end == len(text) and not final:
+        return None  # the line feed may be still to come
+    return end + (text[end : end + 1] == b"\n")
 
 
 def _ending(name: str) -> str:
@@ -192,6 +210,9 @@ def _named(cells: list[str], where: str) -> list[str]:
     """Column names: an empty one is called after its position, as in pandas."""
     if not cells:
         raise DataError(f"{where}: has no columns", "Give a table whose columns have names.")
+    if len(cells) > MOST_COLUMNS:
+        said = f"{where}: has {len(cells):,} columns, more than {MOST_COLUMNS:,}"
+        raise DataError(said, "Is a line end missing? Leave out columns that you do not need.")
     names = [cell or f"Unnamed: {position}" for position, cell in enumerate(cells)]
     for name, count in Counter(names).items():
         if count > 1:

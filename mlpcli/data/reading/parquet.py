@@ -1,25 +1,31 @@
 """Rows of a Parquet file in blocks, by pyarrow, which is an extra."""
 
+import csv
 import io
-import lzma
-import zlib
+import os
 from collections.abc import Iterator
 from typing import Any, BinaryIO, cast
 
 import numpy as np
 
-from mlpcli.data.reading.blocks import Block
+from mlpcli.arrays import Array
+from mlpcli.data.reading.blocks import MOST_CELLS, Block
 from mlpcli.errors import DataError
 from mlpcli.extras import require_extra
 
 MAGIC = b"PAR1"
+LARGEST_FOOTER = 1 << 24
+"""Bytes of the description of columns and row groups: 10,000 columns of five groups take some 12 million."""
+SLICE_BYTES = 1 << 22
+"""Text of a block."""
+GROUPS_LOOKED_AT = 100
 
 
 def is_parquet(binary: BinaryIO) -> bool:
     """Whether a stream begins as Parquet does, whatever its name is; nothing is read from it."""
     try:
         start = cast(Any, binary).peek(5)[:5] if hasattr(binary, "peek") else b""
-    except (EOFError, OSError, zlib.error, lzma.LZMAError):
+    except OSError:
         return False  # damaged: said by whoever reads it
     # After it comes a control character, which no column name has.
     return start[:4] == MAGIC and start[4:] < b" " and start[4:] not in (b"", b"\n", b"\r", b"\t")
@@ -32,10 +38,29 @@ def open_rows(path: str, name: str, rows: int) -> tuple[list[str], Iterator[Bloc
     arrow = require_extra("pyarrow", "parquet", f"{name}: is a Parquet file")
     reader = require_extra("pyarrow.parquet", "parquet", f"{name}: is a Parquet file")
     try:
-        file = reader.ParquetFile(path)
+        with open(path, "rb") as raw:
+            size = raw.seek(0, os.SEEK_END)
+            raw.seek(max(size - 8, 0))
+            footer, mark = int.from_bytes(raw.read(4), "little"), raw.read(4)
+            if mark == MAGIC and LARGEST_FOOTER < footer < size:
+                hint = f"At most {LARGEST_FOOTER:,} are read: write fewer columns or row groups."
+                raise DataError(f"{name}: its description takes {footer:,} bytes", hint)
+        metadata = reader.read_metadata(path)
+        # Decoded, one long text of a dictionary could be many gigabytes of rows.
+        coded = [
+            metadata.schema.column(column).path
+            for column in range(metadata.num_columns)
+            if metadata.schema.column(column).physical_type == "BYTE_ARRAY"
+            and any(
+                metadata.row_group(group).column(column).has_dictionary_page
+                for group in range(min(metadata.num_row_groups, GROUPS_LOOKED_AT))
+            )
+        ]
+        file = reader.ParquetFile(path, metadata=metadata, read_dictionary=coded)
     except (arrow.ArrowException, OSError) as error:
         raise _damaged(name, error) from None
-    return list(file.schema_arrow.names), _blocks(file, name, rows)
+    names = list(file.schema_arrow.names)
+    return names, _blocks(file, name, max(1, min(rows, MOST_CELLS // max(1, len(names)))))
 
 
 def _blocks(file: Any, name: str, rows: int) -> Iterator[Block]:
@@ -43,14 +68,54 @@ def _blocks(file: Any, name: str, rows: int) -> Iterator[Block]:
     options = writer.WriteOptions(include_header=False)
     first = 1
     try:
-        for batch in file.iter_batches(batch_size=rows):
-            text = io.BytesIO()
-            writer.write_csv(batch, text, options)
-            lines = np.arange(first, first + len(batch))
-            yield Block(name, text.getvalue(), ",", lines, batch.num_columns)
-            first += len(batch)
+        for whole in file.iter_batches(batch_size=rows):
+            for batch in _parts(whole, name, first):
+                text = io.BytesIO()
+                columns = [
+                    column.dictionary_decode() if arrow.types.is_dictionary(column.type) else column
+                    for column in batch.columns
+                ]
+                writer.write_csv(arrow.record_batch(columns, batch.schema.names), text, options)
+                lines = np.arange(first, first + len(batch))
+                yield Block(name, text.getvalue(), ",", lines, batch.num_columns)
+                first += len(batch)
     except (arrow.ArrowException, OSError) as error:
         raise _damaged(name, error) from None
+
+
+def _parts(batch: Any, name: str, first: int) -> Iterator[Any]:
+    """The batch in slices of some megabytes of text; `first` is the number of its first row."""
+    lengths = np.zeros(len(batch), np.int64)
+    most = csv.field_size_limit()
+    for column in batch.columns:
+        own = _text_lengths(column)
+        if own.max(initial=0) > most:
+            said = f"{name}: row {first + int(own.argmax()):,} has a cell of more than {most:,} bytes"
+            raise DataError(said, "A cell must be shorter.")
+        lengths += own
+    start = 0
+    # A slice ends before the row with which it would be too large, but has one at least.
+    slices = np.cumsum(lengths) // SLICE_BYTES
+    for stop in [*(np.flatnonzero(np.diff(slices)) + 1).tolist(), len(batch)]:
+        yield batch.slice(start, stop - start)
+        start = stop
+
+
+def _text_lengths(column: Any) -> Array:
+    """Bytes of the texts of a column (rows,); 0 for other types, whose cells are short."""
+    arrow = require_extra("pyarrow", "parquet", "Parquet")
+    compute = require_extra("pyarrow.compute", "parquet", "Parquet")
+    if arrow.types.is_dictionary(column.type):
+        own = _text_lengths(column.dictionary)
+        places = column.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+        return np.asarray(np.append(own, 0)[places])
+    types = arrow.types
+    if not (
+        types.is_string(column.type) or types.is_large_string(column.type) or types.is_binary(column.type)
+    ):
+        return np.zeros(len(column), np.int64)
+    lengths = compute.binary_length(column).fill_null(0).to_numpy(zero_copy_only=False)
+    return np.asarray(lengths, np.int64)
 
 
 def _damaged(name: str, error: Exception) -> DataError:

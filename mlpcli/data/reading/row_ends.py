@@ -7,9 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from mlpcli.arrays import Array
+from mlpcli.errors import DataError
 
 LINE_FEED, RETURN, QUOTE = b'\n\r"'
 LONGEST_ROW = 1 << 24
+"""Bytes or characters of a row with all of its lines: 10,000 columns have some hundred thousand."""
+MOST_DELIMITERS = 1 << 20
+"""Of a row, also inside of quotes."""
+LONGEST_CELL_BYTES = 4 * csv.field_size_limit()
 
 
 @dataclass(frozen=True)
@@ -46,8 +51,9 @@ def cut_rows(text: bytes, delimiter: int, width: int, comment: str | None) -> Cu
         separators = np.flatnonzero(is_separator)
         is_separator[separators[np.searchsorted(quotes, separators) % 2 == 1]] = False
     if not len(ends):
-        # If this is a quote that is never closed, `csv` says so as soon as the cell is too long.
-        return None if len(text) > LONGEST_ROW else Cut(ends, ends, ends, end=0, lines_passed=0, plain=plain)
+        if not plain and len(text) > LONGEST_CELL_BYTES:
+            return None  # `csv` says soon whether a quote is never closed, and takes less memory
+        return Cut(ends, ends, ends, end=0, lines_passed=0, plain=plain)
     starts = np.concatenate([[0], ends[:-1] + 1])
     counts = np.diff(_counts_before(is_separator, ends), prepend=0)
     length = ends - starts
@@ -62,6 +68,42 @@ def cut_rows(text: bytes, delimiter: int, width: int, comment: str | None) -> Cu
     lines = np.arange(len(ends)) if len(ends) == len(feeds) else np.searchsorted(feeds, ends)
     end, passed = int(ends[-1]) + 1, int(lines[-1]) + 1
     return Cut(starts[kept], ends[kept], lines[kept], end=end, lines_passed=passed, plain=plain)
+
+
+def refuse_long(size: int, name: str, line: int) -> None:
+    """Raise DataError if a row that begins on this line has more than `LONGEST_ROW` bytes or characters."""
+    if size > LONGEST_ROW:
+        raise _far_too_long(name, line, f"{LONGEST_ROW:,} bytes")
+
+
+def _far_too_long(name: str, line: int, most: str) -> DataError:
+    said = f"{name}: line {line:,} begins a row of more than {most}"
+    return DataError(said, "Are line ends missing, or is this another kind of file?")
+
+
+class RowLimits:
+    """The lines of a row as `csv` takes them; DataError before it makes more cells of them than are meant."""
+
+    def __init__(self, name: str, delimiter: str) -> None:
+        self._name, self._delimiter = name, delimiter
+        self.begin(0)
+
+    def begin(self, line: int) -> None:
+        """Begin a row, on this line of the file."""
+        self._line, self.characters, self._delimiters = line, 0, 0
+
+    def expect(self, characters: int) -> None:
+        """More characters of the row, which are not given yet."""
+        refuse_long(self.characters + characters, self._name, self._line)
+
+    def add(self, text: str) -> str:
+        """A line of the row, which is returned."""
+        self.characters += len(text)
+        self._delimiters += text.count(self._delimiter)
+        refuse_long(self.characters, self._name, self._line)
+        if self._delimiters > MOST_DELIMITERS:
+            raise _far_too_long(self._name, self._line, f"{MOST_DELIMITERS:,} delimiters")
+        return text
 
 
 def _counts_before(mask: Array, places: Array) -> Array:

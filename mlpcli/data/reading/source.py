@@ -1,21 +1,21 @@
 """Sources of bytes, a file or stdin, plain or compressed, and the settings of reading them."""
 
+import codecs
 import io
 import os
 import shutil
+import stat
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
-from importlib import import_module
 from pathlib import Path
-from types import NoneType
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO, cast
 
-from mlpcli.errors import DataError, SettingsError, did_you_mean
-from mlpcli.extras import require_extra
+from mlpcli.data.reading.compression import MARK_BYTES, compression_of, decompressed, is_cut_mark
+from mlpcli.errors import DataError, MlpcliError, SettingsError, did_you_mean
 from mlpcli.files import OPEN_FILES, named_errors
 from mlpcli.settings import Settings, described_fields, parse_list, setting
 from mlpcli.unfinished import UNFINISHED
@@ -28,6 +28,10 @@ def _parse_delimiter(text: str) -> str:
     return _character(named.get(text, text), "delimiter", "Write ';' or tab, comma, pipe, space.")
 
 
+def _parse_comment(text: str) -> str:
+    return _character(text, "comment", "Write '#'.")
+
+
 def _character(text: str, name: str, hint: str) -> str:
     if len(text) != 1 or text in '"\r\n':
         raise SettingsError(f"{text!r} is not one character", hint, setting=name)
@@ -37,9 +41,10 @@ def _character(text: str, name: str, hint: str) -> str:
 def _parse_encoding(text: str) -> str:
     try:
         "".encode(text)  # refuses also codecs that do not make text of bytes, as base64
+        codecs.getincrementaldecoder(text)  # punycode has none
     except (LookupError, ValueError):
         hint = "Try utf-8, latin-1, cp1252 or utf-16."
-        raise SettingsError(f"{text!r} is not known", hint, setting="encoding") from None
+        raise SettingsError(f"{text!r:.40} is not known", hint, setting="encoding") from None
     return text
 
 
@@ -68,7 +73,7 @@ class ReadingSettings(Settings):
         None,
         "Lines that begin with this character are left out.",
         metavar="CHAR",
-        parse=lambda text: _character(text, "comment", "Write '#'."),
+        parse=_parse_comment,
         stored=True,
     )
     missing: tuple[str, ...] | None = _setting(
@@ -81,8 +86,13 @@ class ReadingSettings(Settings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not isinstance(self.missing, (tuple, NoneType)):
-            raise SettingsError(f"{self.missing!r:.40} is not a list", "Give words.", setting="missing")
+        # Also of a model file, whose values were never an option's text.
+        if self.delimiter is not None:
+            _parse_delimiter(self.delimiter)
+        if self.encoding is not None:
+            _parse_encoding(self.encoding)
+        if self.comment is not None:
+            _parse_comment(self.comment)
 
     def with_defaults(self, stored: "ReadingSettings") -> "ReadingSettings":
         """These settings, and those of training where they are `stored` ones that are not given."""
@@ -97,9 +107,9 @@ class TextSource:
         self.path, self.name = path, name or ("stdin" if path == STDIN else path)
         if path == STDIN:
             return
-        if Path(path).is_dir():
+        if os.path.isdir(path):
             raise DataError(f"{self.name}: is a folder", "Name a file in it.")
-        if not Path(path).exists():
+        if not os.path.exists(path):  # also an impossible name
             raise DataError(f"{self.name}: no such file", _near_files(Path(path)))
         if not os.access(path, os.R_OK):
             raise DataError(f"{self.name}: cannot be read", "Look at its permissions.")
@@ -110,65 +120,40 @@ class TextSource:
         if self.path == STDIN or is_stream(self.path):
             return False
         with open(self.path, "rb") as raw:
-            return _compression(raw.read(6)) == ""
+            return compression_of(raw.read(MARK_BYTES)) == ""
 
     def binary(self) -> BinaryIO:
         """The bytes from their start, uncompressed."""
-        raw = sys.stdin.buffer if self.path == STDIN else open(self.path, "rb")  # noqa: SIM115
+        file = sys.stdin.buffer if self.path == STDIN else open(self.path, "rb")  # noqa: SIM115
+        raw = cast(io.BufferedReader, file)
         # Peeked at, as bytes read from a pipe are gone.
-        package = _compression(cast(io.BufferedReader, raw).peek(6)[:6])
-        if not package:
-            return raw
-        if self.path == STDIN or is_stream(self.path):
-            return _decompressed(package, raw, self.name)
-        raw.close()
-        return _decompressed(package, self.path, self.name)
+        start = raw.peek(MARK_BYTES)[:MARK_BYTES]
+        try:
+            if compression := compression_of(start):
+                return decompressed(compression, raw, self.name)
+            if self.path != STDIN and not is_stream(self.path) and is_cut_mark(start):
+                hint = "Make or fetch the file again."
+                raise DataError(f"{self.name}: the compressed data are cut short", hint)
+        except MlpcliError:
+            if self.path != STDIN:
+                raw.close()
+            raise
+        return raw
 
 
 def is_stream(path: str) -> bool:
     """Whether a path can be read only once, such as a shell's `<(command)`."""
-    return Path(path).is_fifo() or Path(path).is_char_device()
-
-
-def _compression(start: bytes) -> str:
-    """The package that decompresses what begins so, "" for plain bytes; the file's name does not count."""
-    marks = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\xfd7zXZ\x00": "lzma", b"\x28\xb5\x2f\xfd": "zstandard"}
-    return next((package for mark, package in marks.items() if start.startswith(mark)), "")
-
-
-def _decompressed(package: str, file: BinaryIO | str, name: str) -> BinaryIO:
-    if package == "zstandard":
-        zstandard = require_extra("zstandard", "zstd", f"{name}: is compressed with zstd")
-        raw = open(file, "rb") if isinstance(file, str) else file  # noqa: SIM115  # closed with the reader
-        reader = zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True)
-        return io.BufferedReader(_Zstd(reader, zstandard.ZstdError))
-    return cast(BinaryIO, import_module(package).open(file))
-
-
-class _Zstd(io.RawIOBase):
-    """A stream whose damage raises OSError, as those of other compressions do."""
-
-    def __init__(self, reader: Any, damage: type[Exception]) -> None:
-        self._reader, self._damage = reader, damage
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        try:
-            return int(self._reader.readinto(buffer))
-        except self._damage as error:
-            raise OSError(str(error)) from None
-
-    def close(self) -> None:
-        self._reader.close()
-        super().close()
+    try:
+        mode = os.stat(path).st_mode
+    except (OSError, ValueError):  # not there, or no possible name: said where it is opened
+        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISCHR(mode)
 
 
 def _near_files(path: Path) -> str:
     parent = path.parent
-    if not parent.is_dir():
-        return f"There is no folder {str(parent)!r}."
+    if not os.path.isdir(parent):
+        return f"There is no folder {str(parent)!r:.200}."
     hint = did_you_mean(path.name, [other.name for other in parent.iterdir() if other.is_file()])
     return hint if hint.startswith("Did") else "Check the name and the folder."
 

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import NotRequired, TypedDict
 
 from mlpcli.arrays import Array
-from mlpcli.artifact.json_values import from_json
 from mlpcli.data.counts import CellCounts
 from mlpcli.errors import DataError, Sentence
+from mlpcli.json_values import fits, from_json
 from mlpcli.metrics import METRICS
 from mlpcli.metrics.bootstrap import Interval, percentiles
 from mlpcli.model.model import Model, load
@@ -19,6 +19,8 @@ RESAMPLES = 1000
 MOST_DRAWS = 200_000_000
 """Rows times resamples where nobody asked for a number of these."""
 FEWEST_RESAMPLES = 200
+LONGEST_JSON = 1 << 24
+"""Bytes of an evaluation's JSON, which has some thousand."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +56,16 @@ class Earlier:
     metrics: dict[str, float | None]
     reasons: dict[str, str]
     """Why one is None, where it was measured by another definition."""
+
+
+class _Stored(TypedDict):
+    """What is read of the JSON of an evaluation."""
+
+    task: str
+    rows: int
+    metrics: dict[str, float | None]
+    target: NotRequired[list[str] | None]
+    classes: NotRequired[list[str] | None]
 
 
 def load_other(path: str, model: Model) -> Model | Earlier:
@@ -159,26 +171,25 @@ def _is_json(path: str) -> bool:
 
 def _earlier(path: str, model: Model) -> Earlier:
     try:
-        content = from_json(Path(path).read_text(encoding="utf-8"))
+        with open(path, "rb") as file:
+            text = file.read(LONGEST_JSON + 1)
+        if len(text) > LONGEST_JSON:
+            raise _incomparable(path, f"is longer than {LONGEST_JSON:,} bytes", HOW)
+        content = from_json(text.decode())
     except OSError as error:
         raise _incomparable(path, f"{error.strerror}", HOW) from None
-    except (ValueError, RecursionError):
-        raise _incomparable(path, "is not valid JSON, or holds NaN or infinity", HOW) from None
+    except ValueError as error:
+        raise _incomparable(path, f"is not valid JSON ({error!s:.80})", HOW) from None
     if not isinstance(content, dict) or content.get("command") != "evaluate":
         raise _incomparable(path, "is not the JSON of an evaluation", HOW)
-    metrics, rows, task = content.get("metrics"), content.get("rows"), content.get("task")
-    if (
-        type(rows) is not int
-        or rows < 0
-        or not isinstance(metrics, dict)
-        or any(value is not None and type(value) not in (int, float) for value in metrics.values())
-    ):
+    if not fits(content, _Stored) or content["rows"] < 0:
         raise _incomparable(path, "its metrics or rows are missing", "Write the file again.")
+    metrics, task = content["metrics"], content["task"]
     hint = "Compare evaluations of the same target."
     if task != model.task.name:
-        raise _incomparable(path, f"its task is {task!s:.40}, not {model.task.name}", hint)
+        raise _incomparable(path, f"its task is {task:.40}, not {model.task.name}", hint)
     own = list(model.artifact.schema.target)
-    if sorted(map(str, content.get("target") or own)) != sorted(own):
+    if sorted(content.get("target") or own) != sorted(own):
         raise _incomparable(path, "is of another target", hint)
     classes = list(model.task.labels)
     if isinstance(model.task, Multiclass) and (content.get("classes") or classes) != classes:
@@ -186,7 +197,7 @@ def _earlier(path: str, model: Model) -> Earlier:
         raise _incomparable(path, other, "Compare evaluations of the same classes.")
     values = {name: None if value is None else float(value) for name, value in metrics.items()}
     reasons = _measured_otherwise(values, task, content.get("mlpcli"))
-    return Earlier(rows, values | dict.fromkeys(reasons), reasons)
+    return Earlier(content["rows"], values | dict.fromkeys(reasons), reasons)
 
 
 def _measured_otherwise(metrics: Collection[str], task: str, version: object) -> dict[str, str]:

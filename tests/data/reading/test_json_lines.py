@@ -6,9 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mlpcli.data.reading import json_lines
 from mlpcli.data.reading.open_rows import OpenRows
 from mlpcli.data.reading.source import ReadingSettings, TextSource
 from mlpcli.errors import DataError
+from mlpcli.json_values import Numeral
 from tests.data.examples import file_table, rows_of, values_of, write
 
 
@@ -71,13 +73,50 @@ def test_a_csv_file_is_no_json(tmp_path: Path) -> None:
         ("1", "is no JSON object"),
         ("[" * 100_000, "is not JSON"),
         ('{"a": 1} {"a": 2}', "is not JSON"),
+        ('{"a": ' + "[" * 600 + "]" * 600 + "}", "is not JSON .*nested too deeply"),
+        ('{"a": ' + "[" * 20 + "]" * 20 + "}", "is not JSON .*nested too deeply"),
+        ('{"a": 1, "b": 2, "a": 3}', "is not JSON .*the key 'a' stands there twice"),
+        ('{"b": {"a": 1, "a": "1.0"}}', "is not JSON .*the key 'a' stands there twice"),
+        (r'{"a": "\ud83d"}', "is not JSON .*half of a UTF-16 pair"),
+        (r'{"\uDC00": 1}', "is not JSON .*half of a UTF-16 pair"),
+        ('{"a": [' + "{}," * 1_000_000 + "{}]}", "is not JSON .*too many values"),
     ],
-    ids=["cut short", "array", "number", "deep", "two objects"],
+    ids=[
+        *("cut short", "array", "number", "deep", "two objects", "600 lists", "20 lists", "twice"),
+        *("twice inside", "half a pair", "half a pair as key", "many objects"),
+    ],
 )
 def test_a_bad_line_is_named(tmp_path: Path, line: str, message: str) -> None:
     path = write(tmp_path, "a.jsonl", f'{{"a": 1}}\n\n{line}\n')
     with pytest.raises(DataError, match=rf"a\.jsonl: line 3: {message}"):
         rows_of(path)
+
+
+def test_a_doubled_key_with_one_value_is_read(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.jsonl", '{"a": 1, "b": [{"c": 2}], "a": 1, "b": [{"c": 2}]}\n')
+    assert rows_of(path)[:2] == (["a", "b"], [["1", '[{"c": 2}]']])
+
+
+def test_a_number_of_5000_digits_keeps_them(tmp_path: Path) -> None:
+    digits = "7" * 5000
+    path = write(tmp_path, "a.jsonl", f'{{"a": {digits}, "b": [{digits}, 1.10]}}\n')
+    assert rows_of(path)[1] == [[digits, f"[{digits}, 1.10]"]]
+
+
+def test_a_pair_is_a_character(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.jsonl", r'{"a": "\ud83d\ude00"}')
+    assert rows_of(path)[1] == [["\U0001f600"]]
+
+
+def test_short_rows_of_many_columns_come_in_small_blocks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows that lack most keys have many times the cells that stand in the file."""
+    monkeypatch.setattr(json_lines, "MOST_CELLS", 1000)
+    wide = "{" + ", ".join(f'"{column}": 1' for column in range(300)) + "}\n"
+    path = write(tmp_path, "a.jsonl", wide + "{}\n" * 20)
+    with OpenRows(TextSource(path), ReadingSettings()) as rows:
+        assert [len(block) for block in rows] == [3] * 7
 
 
 def test_a_key_that_no_first_row_has_is_an_error(tmp_path: Path) -> None:
@@ -94,7 +133,10 @@ def test_blocks_know_the_objects(tmp_path: Path) -> None:
     objects = [{"a": 1.5, "b": [True, None]}, {"a": "x"}]
     path = write(tmp_path, "a.jsonl", "".join(json.dumps(each) + "\n" for each in objects))
     with OpenRows(TextSource(path), ReadingSettings()) as rows:
-        assert [each for block in rows for each in block.objects or []] == objects
+        read = [each for block in rows for each in block.objects or []]
+    assert read == [{"a": Numeral("1.5"), "b": [True, None]}, {"a": "x"}]
+    assert isinstance(read[0]["a"], Numeral)
+    assert not isinstance(read[1]["a"], Numeral)
 
 
 def test_columns_of_numbers_are_numbers(tmp_path: Path) -> None:

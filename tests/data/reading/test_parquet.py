@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from mlpcli.data.columns.cells import Texts
+from mlpcli.data.reading import parquet
 from mlpcli.data.reading.blocks import rewritten
 from mlpcli.data.reading.open_rows import OpenRows
-from mlpcli.data.reading.parquet import is_parquet
+from mlpcli.data.reading.parquet import SLICE_BYTES, is_parquet
 from mlpcli.data.reading.source import ReadingSettings, TextSource
 from mlpcli.data.writing import ParquetWriter
 from mlpcli.errors import DataError, MlpcliError
@@ -26,9 +27,9 @@ COLUMNS: dict[str, list[Any]] = {
 
 
 def parquet_of(columns: dict[str, list[Any]]) -> bytes:
-    arrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    arrow, writer = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
     sink = io.BytesIO()
-    parquet.write_table(arrow.table(columns), sink)
+    writer.write_table(arrow.table(columns), sink)
     return sink.getvalue()
 
 
@@ -55,9 +56,9 @@ def test_one_column_with_absent_values_keeps_its_rows(tmp_path: Path) -> None:
 
 
 def test_doubled_names(tmp_path: Path) -> None:
-    arrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    arrow, writer = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
     path = str(tmp_path / "a.parquet")
-    parquet.write_table(arrow.table([arrow.array([1]), arrow.array([2])], ["a", "a"]), path)
+    writer.write_table(arrow.table([arrow.array([1]), arrow.array([2])], ["a", "a"]), path)
     with pytest.raises(DataError, match="the column name 'a' occurs 2 times"):
         rows_of(path)
 
@@ -72,6 +73,47 @@ def test_a_damaged_file(tmp_path: Path) -> None:
     whole = parquet_of(COLUMNS)
     with pytest.raises(DataError, match=r"a\.parquet: cannot be read as Parquet"):
         rows_of(write(tmp_path, "a.parquet", whole[: len(whole) // 2]))
+
+
+def test_cut_at_every_byte(tmp_path: Path) -> None:
+    """Cut so short that it is text, it has no row."""
+    whole = parquet_of({"a": [1, 2, 3]})
+    for size in range(1, len(whole)):
+        path = write(tmp_path, "a.parquet", whole[:size])
+        if size <= 4:
+            assert rows_of(path) == ([whole[:size].decode()], [], [])
+            continue
+        with pytest.raises(DataError, match="cannot be read as Parquet"):
+            rows_of(path)
+
+
+def test_something_behind_the_end(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"a\.parquet: cannot be read as Parquet"):
+        rows_of(write(tmp_path, "a.parquet", parquet_of(COLUMNS) + b"x"))
+
+
+def test_one_long_text_of_many_rows_comes_in_slices(tmp_path: Path) -> None:
+    """A few hundred bytes of file: a dictionary with one text, which all rows share."""
+    rows, long = 300, "x" * 100_000
+    path = write(tmp_path, "a.parquet", parquet_of({"a": [long] * rows, "b": list(range(rows))}))
+    with OpenRows(TextSource(path), ReadingSettings()) as opened:
+        sizes = [(len(block), len(block.text)) for block in opened]
+    assert sum(length for length, _ in sizes) == rows
+    assert max(size for _, size in sizes) < 2 * SLICE_BYTES
+    assert rows_of(path)[1][-1] == [long, str(rows - 1)]
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_a_cell_beyond_the_limit_names_its_row(tmp_path: Path, rows: int) -> None:
+    cells = ["short"] * rows + ["x" * 200_000]
+    with pytest.raises(DataError, match=rf"row {rows + 1} has a cell of more than 131,072 bytes"):
+        rows_of(write(tmp_path, "a.parquet", parquet_of({"a": cells})))
+
+
+def test_a_footer_beyond_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parquet, "LARGEST_FOOTER", 100)
+    with pytest.raises(DataError, match=r"a\.parquet: its description takes [\d,]+ bytes"):
+        rows_of(write(tmp_path, "a.parquet", parquet_of(COLUMNS)))
 
 
 def test_a_pipe_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from mlpcli.data.reading.decoding import Pieces
-from mlpcli.data.reading.source import ReadingSettings, TextSource, spooled
+from mlpcli.data.reading.source import ReadingSettings, TextSource, is_stream, spooled
 from mlpcli.errors import DataError, MlpcliError, OutputError, SettingsError
 from mlpcli.settings import build
 from tests.data.examples import stdin_of, write
@@ -168,6 +168,13 @@ def test_a_missing_file_has_near_names(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"pengiuns\.csv: no such file") as raised:
         TextSource(str(tmp_path / "pengiuns.csv"))
     assert raised.value.hint == "Did you mean 'penguins.csv'?"
+
+
+@pytest.mark.parametrize("name", ["a" * 5000, "a/" * 5000, "a\x00b"])
+def test_an_impossible_name_is_a_missing_file(name: str) -> None:
+    with pytest.raises(DataError, match="no such file"):
+        TextSource(name)
+    assert not is_stream(name)
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:

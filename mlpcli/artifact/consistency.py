@@ -13,7 +13,7 @@ from mlpcli.arrays import Array
 from mlpcli.artifact.header import Header
 from mlpcli.data.encoders import ENCODERS
 from mlpcli.data.schema import MOST_COLUMNS, Schema
-from mlpcli.data.target import TARGETS
+from mlpcli.data.target import MOST_OUTPUTS, TARGETS
 from mlpcli.json_values import fits
 
 LOWEST_TEMPERATURE = 1e-3
@@ -24,8 +24,6 @@ MOST_LAYERS = 10_000
 MOST_NETWORKS = 1000
 MOST_INPUTS = 1_000_000
 """Matrix columns."""
-MOST_OUTPUTS = 20_000
-"""Classes, labels, or targets times quantiles: every row is scored into as many numbers."""
 ERROR_ARRAYS = ("errors.levels", "errors.sizes", "errors.knots", "errors.scales")
 MOST_ENTRIES = 1000
 """Levels or knots; training stores a fifth of that."""

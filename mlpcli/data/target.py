@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 ANY_NUMBER, POSITIVE, ZERO_TO_ONE, MINUS_ONE_TO_ONE = "any", "positive", "0..1", "-1..1"
 """Ranges into which targets are scaled."""
 
+MOST_OUTPUTS = 20_000
+"""Classes, labels, or targets times quantiles: every row is scored into as many numbers."""
+
 STANDARD, LOG = TARGET_SCALINGS
 LARGEST_LOG = 700.0
 RESOLUTION = 1e-8
@@ -77,6 +80,9 @@ class ClassTarget(_Stored):
     def fit(cls, name: str, cells: "Texts", positive: str | None) -> "ClassTarget":
         """The classes in order: by value where all are numbers, else by text."""
         classes = sorted_classes(cells)
+        if len(classes) > MOST_OUTPUTS:
+            message = f"target {name!r} has {len(classes):,} classes; {MOST_OUTPUTS:,} are possible"
+            raise DataError(message, "It looks like an identifier. Choose another column.")
         if positive is not None:
             if positive not in classes:
                 hint = did_you_mean(positive, classes)

@@ -21,6 +21,8 @@ from mlpcli.model.tasks import Regression, Task
 Data: TypeAlias = "str | Path | Sequence[str | Path] | pd.DataFrame"
 
 HASHED_ROWS = 4096
+LARGEST_WEIGHT = 1e100
+"""Of a row, so that sums of weighted squares stay finite."""
 STRICT = {
     "unseen": "was not seen in training",
     "unreadable": "is not readable",
@@ -180,14 +182,14 @@ def refuse_counted(counts: CellCounts, frame: Frame, *, compared: bool = False) 
 
 
 def row_weights(frame: Frame, name: str) -> Array:
-    """The weights (rows,) in a column; DataError for one that is no number of 0 or more."""
+    """The weights (rows,) in a column; DataError for one that is no number from 0 to LARGEST_WEIGHT."""
     weights, _ = frame[name].numbers()
-    bad = ~(np.isfinite(weights) & (weights >= 0))
+    bad = ~((weights >= 0) & (weights <= LARGEST_WEIGHT))
     if bad.any():
         row = int(np.argmax(bad))
         raise DataError(
             f"{frame.place(row)}: weight {name!r}: {frame[name].shown(row)} is no weight",
-            "A row weight is a number of 0 or more.",
+            f"A row weight is a number from 0 to {LARGEST_WEIGHT:g}.",
         )
     return weights
 

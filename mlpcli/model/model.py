@@ -20,6 +20,7 @@ from mlpcli.model.blueprint import Blueprint, loss_of
 from mlpcli.model.tasks import TASKS, Task, Threshold
 from mlpcli.nn.losses import Loss
 from mlpcli.nn.network import Network
+from mlpcli.nn.scratch import QUIET
 from mlpcli.options.options import Options
 
 BLOCK_ROWS = 1024
@@ -73,6 +74,7 @@ class Model:
         outputs /= len(self.networks)
         return outputs
 
+    @QUIET
     def predictions(self, raw: Array) -> Array:
         """Raw outputs of one network as predictions, in float64."""
         return np.asarray(self.loss.link(raw.astype(np.float64) / self.temperature + self.bias))

@@ -7,6 +7,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from mlpcli.errors import Naming, told
+from mlpcli.json_values import printable
 from mlpcli.version import __version__
 
 FORMAT = 1
@@ -22,9 +23,9 @@ def _plain(value: Any, naming: Naming) -> Any:
     if is_dataclass(value):
         return {field.name: _plain(getattr(value, field.name), naming) for field in fields(value)}
     if isinstance(value, Mapping):
-        return {str(name): _plain(each, naming) for name, each in value.items()}
+        return {printable(str(name)): _plain(each, naming) for name, each in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(each, naming) for each in value]
     if isinstance(value, float) and not math.isfinite(value):
         return None
-    return told(value, naming) if isinstance(value, str) else value
+    return printable(told(value, naming)) if isinstance(value, str) else value

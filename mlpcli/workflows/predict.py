@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from mlpcli.data.columns.cells import Frame
@@ -154,6 +155,11 @@ def _scored(
 ) -> list[list[Any]]:
     """The added columns as plain values, of a frame that starts with row number `first`."""
     task, predictions = model.task, model.outputs(model.encode(frame, counts), first)
+    if not (finite := np.isfinite(predictions).all(axis=1)).all():
+        raise DataError(
+            f"{frame.place(int(np.argmin(finite)))}: the prediction is not a finite number",
+            "The weights of the model are too large, or the cells far outside of the range of training.",
+        )
     point_prediction = model.loss.point_prediction(predictions)
     threshold = model.threshold if settings.threshold is None else settings.threshold
     columns = task.cells(task.decide(point_prediction, threshold))

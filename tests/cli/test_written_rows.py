@@ -14,8 +14,9 @@ import pytest
 from sklearn.metrics import log_loss, roc_auc_score, root_mean_squared_error
 
 import mlpcli as api
+from mlpcli import artifact
 from mlpcli.arrays import Array
-from tests.cli.commands import Commands
+from tests.cli.commands import Commands, sample
 
 RANDOM = np.random.default_rng(0)
 X, Z = RANDOM.standard_normal((2, 300))
@@ -110,3 +111,26 @@ def test_the_same_cells_however_rows_arrive(tmp_path: Path, mlpcli: Commands) ->
             time.sleep(0.02)
         process.stdin.close()
     assert output.read_text() == whole
+
+
+@pytest.mark.parametrize("options", [("--proba",), ("--format", "jsonl"), ("--interval", "0.8")])
+def test_a_prediction_that_is_no_number_is_an_error(
+    options: tuple[str, ...], tmp_path: Path, mlpcli: Commands
+) -> None:
+    """Weights of 1e30, in a file whose checksums are right."""
+    numeric = "--interval" in options
+    table = sample("auto_mpg.csv" if numeric else "penguins.csv")
+    model = tmp_path / "m.joblib"
+    target = "Miles_per_Gallon" if numeric else "species"
+    run = api.train(str(table), target, preset="textbook", epochs=1)
+    run.artifact.arrays["parameters"] *= np.float32(1e30)
+    artifact.save(run.artifact, str(model))
+    result = mlpcli("predict", model, table, *options)
+    assert result.code == 1
+    assert f"error: {table}: line 2: the prediction is not a finite number\nhint: The weights" in result.err
+    assert "nan" not in result.out
+    # evaluate has no number either, and says why.
+    metrics = mlpcli.ok("evaluate", model, table, "--json").json()
+    assert (
+        metrics["reasons"]["rmse" if numeric else "log_loss"] == "the predictions are not all finite numbers"
+    )

@@ -248,6 +248,8 @@ def _span(interval: tuple[float, float] | None) -> str:
 
 def _to_width(value: float, width: float) -> str:
     """The value with so many decimals that `width` has two significant digits."""
+    if not math.isfinite(value):
+        return "-"
     if not 1e-6 < width < 1e6:
         return score(value)
     return f"{value:.{max(0, 1 - math.floor(math.log10(width)))}f}"

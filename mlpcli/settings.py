@@ -95,9 +95,8 @@ class Settings:
         for name, described in described_fields(type(self)).items():
             value = getattr(self, name)
             if not is_of_kind(value, hints[name]):
-                wanted = _number_wanted(hints[name]) or "such a value"
-                hint = f"Give {wanted}." if wanted != "such a value" else "See the help of this setting."
-                raise SettingsError(f"{_shown(value)} is not {wanted}", hint, setting=name)
+                wanted = _in_words(hints[name])
+                raise SettingsError(f"{_shown(value)} is not {wanted}", f"Give {wanted}.", setting=name)
             if value is not None:
                 described.check(name, value)
 
@@ -110,12 +109,14 @@ def described_fields(settings_class: type[Settings]) -> dict[str, Setting]:
     return {each.name: each.metadata["setting"] for each in dataclasses.fields(settings_class)}
 
 
-def _number_wanted(hint: Any) -> str:
-    """What a field takes that is nothing but a number, or an empty text."""
-    kinds = set(get_args(hint)) - {NoneType} or {hint}
-    if kinds == {int}:
-        return "a whole number"
-    return "a number" if kinds == {float} else ""
+def _in_words(kind: Any) -> str:
+    """An annotation in words: what a field takes."""
+    inner = [each for each in get_args(kind) if each not in (NoneType, ...)]
+    if get_origin(kind) in (Union, UnionType):
+        return " or ".join(dict.fromkeys(map(_in_words, inner)))
+    if get_origin(kind) is tuple:
+        return "a list" if get_args(kind)[-1] is ... else "a pair"
+    return {int: "a whole number", float: "a number", bool: "true or false"}.get(kind, "a text")
 
 
 def is_number(value: object, wanted: str = "a number") -> bool:
@@ -223,10 +224,14 @@ def parse_factors(setting: str, text: str) -> tuple[tuple[str, float], ...]:
     """`NAME=NUMBER,NAME=NUMBER` as pairs."""
     pairs = parse_pairs(setting, text).items()
     try:
-        return tuple((name, float(value)) for name, value in pairs)
+        factors = tuple((name, float(value)) for name, value in pairs)
     except ValueError:
         said = f"{text!r:.80} has no number after ="
         raise SettingsError(said, "Write NAME=2.5.", setting=setting) from None
+    for name, factor in factors:
+        if not math.isfinite(factor):
+            raise SettingsError(f"{name}={factor} is out of range", "Give 0 or more.", setting=setting)
+    return factors
 
 
 def check_factors(setting: str, factors: Any, known: Sequence[str]) -> None:

@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from types import NoneType
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -63,8 +62,7 @@ class SplitSettings(Settings):
     def __post_init__(self) -> None:
         super().__post_init__()
         for name, part in (("validation", self.validation), ("test", self.test)):
-            known = isinstance(part, (int, float, str, NoneType)) and not isinstance(part, bool)
-            if not known or (isinstance(part, str) and not part.strip()):
+            if isinstance(part, str) and not part.strip():
                 said = f"{part!r:.40} is neither a fraction nor a file"
                 raise SettingsError(said, PART_HINT, setting=name)
         if self.group is not None and self.time is not None:

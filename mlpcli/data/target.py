@@ -149,8 +149,8 @@ class NumberTarget(_Stored):
         """From (rows, targets) float64 values: mean and standard deviation (ddof 0), or by a range `into`.
 
         Positive numbers are only divided by the standard deviation; for 0 to 1 and -1 to 1 the smallest and
-        largest value become the ends. A spread of 0 becomes 1. With `clip` the range of the values is that of
-        all predictions. Row `weights` (rows,) are above 0.
+        largest value become the ends. A spread of 0 becomes the value's size, or 1. With `clip` the range of
+        the values is that of all predictions. Row `weights` (rows,) are above 0.
         """
         limits = (values.min(axis=0), values.max(axis=0)) if clip else None
         if scaling == LOG:
@@ -169,7 +169,8 @@ class NumberTarget(_Stored):
             mean, spread = lowest / 2 + highest / 2, highest / 2 - lowest / 2
         mean, spread = mean * unit, spread * unit
         # A spread that is rounding noise of the values must not be blown up to one.
-        return cls(tuple(names), mean, np.where(spread > 1e-12 * largest, spread, 1.0), scaling, limits)
+        constant = np.where(largest > 0, largest, 1.0)
+        return cls(tuple(names), mean, np.where(spread > 1e-12 * largest, spread, constant), scaling, limits)
 
     def encode(self, values: Array) -> Array:
         """(value - mean) / spread as float32 (rows, targets)."""

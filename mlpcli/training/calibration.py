@@ -52,7 +52,8 @@ def calibrated(model: Model, held: HeldOut, class_weights: Array | None) -> tupl
     weights = np.ones(len(some.part)) if some.part.weights is None else some.part.weights
     if not weights.sum() > 0:
         return temperature, bias
-    weights = (weights / weights.mean())[:, None]  # their unit says nothing
+    # Whole weights repeat rows; the unit of others says nothing.
+    weights = (weights if (weights % 1 == 0).all() else weights / weights.mean())[:, None]
     truth = some.part.truth.reshape(len(weights), -1)
     if not labels:
         truth = truth == np.arange(model.task.outputs)

@@ -103,13 +103,13 @@ def test_numbers_are_standardised_in_float64() -> None:
     np.testing.assert_allclose(target.decode(encoded), values, rtol=0, atol=1e-4)
 
 
-@pytest.mark.parametrize("value", [0.0, 0.1, 1 / 3, 1e9 + 0.1, 7e22])
+@pytest.mark.parametrize("value", [0.0, 0.1, 1 / 3, 1e9 + 0.1, 7e22, 3e-20])
 def test_the_rounding_noise_of_a_constant_target_is_not_blown_up(value: float) -> None:
     for rows in range(1, 40):
         values = np.full((rows, 1), value)
         target = NumberTarget.fit(["y"], values)
         assert np.abs(target.encode(values)).max() < 1e-3
-        np.testing.assert_allclose(target.decode(target.encode(values)), values, rtol=1e-12)
+        np.testing.assert_allclose(target.decode(target.encode(values)), values, rtol=1e-8)
 
 
 @pytest.mark.parametrize("largest", [1e200, 1.7e308])

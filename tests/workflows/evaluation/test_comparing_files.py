@@ -1,5 +1,6 @@
 """An earlier evaluation beside this one, and what cannot be compared."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from mlpcli.errors import MlpcliError
 from mlpcli.model.model import Model
 from mlpcli.render.as_json import to_text
 from mlpcli.render.evaluation.report import fields as fields_of
+from mlpcli.version import __version__
 from tests.workflows.evaluated import INPUTS, QUICK, saved, table
 
 
@@ -29,6 +31,32 @@ def test_compared_with_a_file(models: dict[str, Model], tmp_path: Path) -> None:
     rise = (found.metrics["log_loss"] or 0) - (earlier.metrics["log_loss"] or 0)
     assert [gate.holds for gate in found.gates] == [True, rise <= 0]
     assert found.gates[1].value == pytest.approx(rise)
+
+
+@pytest.mark.parametrize("version", ["0.1.0", "0.1.12", None])
+def test_a_metric_of_an_older_definition_is_null_with_a_reason(
+    version: str | None, models: dict[str, Model], tmp_path: Path
+) -> None:
+    path = tmp_path / "earlier.json"
+    content = json.loads(to_text("evaluate", fields_of(mlpcli.evaluate(models["yes"], table()))))
+    content["mlpcli"] = version
+    path.write_text(json.dumps(content))
+    compared = mlpcli.evaluate(models["yes"], table(), compare=str(path)).comparison
+    assert compared is not None
+    assert compared.metrics["ece"] is compared.difference["ece"] is None
+    assert compared.reasons == {
+        "ece": "mlpcli 0.2.0 changed its definition, the file is older; evaluate again"
+    }
+    assert compared.difference["log_loss"] == 0
+    # Of several classes it is what it was.
+    path.write_text(
+        to_text("evaluate", fields_of(mlpcli.evaluate(models["class"], table()))).replace(
+            __version__, "0.1.0"
+        )
+    )
+    compared = mlpcli.evaluate(models["class"], table(), compare=str(path)).comparison
+    assert compared is not None
+    assert compared.difference["ece"] == 0
 
 
 @pytest.mark.parametrize(

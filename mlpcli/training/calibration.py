@@ -33,6 +33,8 @@ STEPS = 24
 ROUNDS = 2
 """Of fitting the temperatures and then the biases."""
 MOST_NEWTON_STEPS = 30
+MOST_COPIES = 100
+"""Of a row: whole weights up to that repeat rows; of others, as in surveys, the unit says nothing."""
 SMALLEST = 1e-12
 
 Predicted = Callable[[Array, Array], Array]
@@ -52,8 +54,8 @@ def calibrated(model: Model, held: HeldOut, class_weights: Array | None) -> tupl
     weights = np.ones(len(some.part)) if some.part.weights is None else some.part.weights
     if not weights.sum() > 0:
         return temperature, bias
-    # Whole weights repeat rows; the unit of others says nothing.
-    weights = (weights if (weights % 1 == 0).all() else weights / weights.mean())[:, None]
+    repeats = (weights % 1 == 0).all() and weights.max() <= MOST_COPIES
+    weights = (weights if repeats else weights / weights.mean())[:, None]
     truth = some.part.truth.reshape(len(weights), -1)
     if not labels:
         truth = truth == np.arange(model.task.outputs)

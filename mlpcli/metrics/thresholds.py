@@ -76,8 +76,7 @@ def thresholds_by_cost(weights: Array) -> list[float]:
     weights = np.maximum(weights, 1e-9 * weights.max())
     if weights.shape[-1] == 2:
         by_label = weights.reshape(-1, 2)
-        # A share that is the threshold but for rounding, as the baseline's under balanced weights, is a yes.
-        chosen = by_label[:, 0] / by_label.sum(axis=1) * (1 - 1e-9)
+        chosen = by_label[:, 0] / by_label.sum(axis=1)
     else:
         chosen = (1.0 / weights) / (1.0 / weights).sum()
     thresholds: list[float] = chosen.tolist()

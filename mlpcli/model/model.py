@@ -86,6 +86,15 @@ class Model:
         return DEFAULT_THRESHOLD if stored is None else np.array(stored)
 
     @property
+    def baseline_threshold(self) -> Threshold:
+        """The same for the trivial baseline, but 0.5 where it follows from class weights.
+
+        Those of balanced classes are the baseline's own shares, so that rounding would decide.
+        """
+        weighted = self.options.decision.threshold is None and self.options.objective.class_weight != "none"
+        return DEFAULT_THRESHOLD if weighted else self.threshold
+
+    @property
     def quantile_levels(self) -> tuple[float, ...]:
         """The levels that were learned, if any."""
         return self.options.loss.quantiles if self.options.objective.loss == "quantile" else ()

@@ -43,8 +43,9 @@ class Scores:
         return ours > trivial if METRICS[metric].higher_is_better else ours < trivial
 
 
-def baseline_outcome(model: Model, part: EncodedRows, threshold: Threshold) -> Outcome:
-    """The trivial baseline's predictions for the same rows, at the same threshold."""
+def baseline_outcome(model: Model, part: EncodedRows, threshold: "Threshold | None" = None) -> Outcome:
+    """The trivial baseline's predictions for the same rows, at the same threshold if one is given."""
+    threshold = model.baseline_threshold if threshold is None else threshold
     constant = model.artifact.arrays["baseline"]
     outputs = np.broadcast_to(constant, (len(part), len(constant)))
     return model.task.outcome(outputs, part.truth, part.weights, threshold)
@@ -53,7 +54,7 @@ def baseline_outcome(model: Model, part: EncodedRows, threshold: Threshold) -> O
 def score(model: Model, part: EncodedRows) -> Scores:
     """All metrics of a part."""
     outcome = predicted_outcome(model, part, model.outputs(part.features))
-    return scores_of(model, outcome, baseline_outcome(model, part, model.threshold))
+    return scores_of(model, outcome, baseline_outcome(model, part))
 
 
 def scores_of(model: Model, outcome: Outcome, trivial: Outcome) -> Scores:

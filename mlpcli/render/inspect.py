@@ -122,9 +122,9 @@ def network_report(
     total = sum(layer["parameters"] for layer in network)
     screen.heading("Network" if members == 1 else f"Each of {members} networks")
     screen.table(["layer", "output", "parameters"], [*rows, ["Total", "", f"{total:,}"]], numbers=(2,))
-    zeros = sum(layer.get("zeros", 0.0) * layer["parameters"] for layer in network)
+    zeros = round(sum(layer.get("zeros", 0.0) * layer["parameters"] for layer in network))
     if zeros:
-        screen.line(f"  {zeros / total:.1%} of the parameters are zero".replace("%", " %"))
+        screen.line(f"  {zeros:,} of the parameters are zero ({zeros / total:.1%})".replace("%", " %"))
 
 
 def _course(screen: Screen, artifact: "Artifact") -> None:

@@ -133,7 +133,10 @@ def _threshold(run: "TrainingRun") -> list[tuple[str, str]]:
     given, chosen = run.model.options.decision.threshold, run.artifact.target.get("thresholds")
     if chosen is None:
         return []
-    by = "as given" if len(set(chosen)) == 1 and str(given) == str(chosen[0]) else f"by {given}"
+    if given is None:
+        by = "by the class weights"
+    else:
+        by = "as given" if len(set(chosen)) == 1 and str(given) == str(chosen[0]) else f"by {given}"
     return [("threshold", f"{', '.join(f'{each:.4g}' for each in chosen)} ({by})")]
 
 

@@ -127,6 +127,6 @@ def score_parts(model: Model, prepared: Prepared, held: HeldOut) -> dict[str, Sc
     scores = {name: score(model, part) for name, part in parts.items()}
     if prepared.folds:
         outcome = predicted_outcome(model, held.part, held.predicted(model.predictions))
-        trivial = baseline_outcome(model, held.part, model.threshold)
+        trivial = baseline_outcome(model, held.part)
         scores = {"validation": scores_of(model, outcome, trivial)} | scores
     return scores or {"train": score(model, prepared.parts["train"])}

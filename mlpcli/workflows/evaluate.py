@@ -88,7 +88,7 @@ def _evaluated(
     task, part = model.task.name, rows.part
     threshold = model.threshold if chosen.threshold is None else chosen.threshold
     outcome = model.task.outcome(rows.point_prediction, part.truth, part.weights, threshold)
-    trivial = baseline_outcome(model, part, threshold)
+    trivial = baseline_outcome(model, part, chosen.threshold)
     scores = scores_of(model, outcome, trivial)
     comparison, both = _compared(model, rows, chosen, outcome, scores, other, generators["resamples"])
     spread = None

@@ -70,11 +70,9 @@ class CsvWriter(RowWriter):
     def _write_behind(self, block: Block, columns: Columns) -> None:
         """Write the input's lines unchanged, each with the added cells."""
         lines = block.text.decode().replace("\r\n", "\n").removesuffix("\n").split("\n")
-        for column in columns:
-            texts = map(repr, column) if isinstance(column[0], float) else map(self._quoted, column)
-            lines = [f"{line}{self.delimiter}{text}" for line, text in zip(lines, texts, strict=True)]
-        lines.append("")
-        self._sink.write("\n".join(lines))
+        added = (map(repr if isinstance(each[0], float) else self._quoted, each) for each in columns)
+        rows = zip(lines, *added, strict=True)
+        self._sink.write("\n".join([*map(self.delimiter.join, rows), ""]))
 
     def _quoted(self, value: Any) -> str:
         text = str(value)

@@ -86,7 +86,7 @@ def row_losses(outcome: Outcome) -> list[Array]:
     Squared errors of several targets are divided by their variance.
     """
     if outcome.probabilities is not None:
-        wrong = outcome.truth != outcome.predicted
+        wrong = (outcome.truth != outcome.predicted).astype(np.float64)
         return [log_losses(outcome), wrong if wrong.ndim == 1 else wrong.mean(axis=1)]
     spread = np.maximum(outcome.truth.std(axis=0), np.finfo(np.float64).tiny)
     return [np.mean((errors_of(outcome) / spread) ** 2, axis=1)]

@@ -66,6 +66,7 @@ class OpenRows(AbstractContextManager["OpenRows"]):
             header, passed = [str(number + 1) for number in range(len(header))], 0
             if len(header) == 1:  # blank lines are cells
                 read, before = ["\n"] * before + read, 0
+        self._pieces.expect(len(header))
         rest = "".join(read[passed:]).encode()
         width, line = len(header), before + passed
         return header, iter(Blocks(chain([rest], pieces), self.dialect, width, self.name, line, rows=rows))

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO, cast
 
 import numpy as np
 
-from mlpcli.data.reading.blocks import Block
+from mlpcli.data.reading.blocks import Block, rows_at_once
 from mlpcli.errors import DataError
 from mlpcli.extras import require_extra
 
@@ -35,7 +35,8 @@ def open_rows(path: str, name: str, rows: int) -> tuple[list[str], Iterator[Bloc
         file = reader.ParquetFile(path)
     except (arrow.ArrowException, OSError) as error:
         raise _damaged(name, error) from None
-    return list(file.schema_arrow.names), _blocks(file, name, rows)
+    names = list(file.schema_arrow.names)
+    return names, _blocks(file, name, rows_at_once(rows, len(names)))
 
 
 def _blocks(file: Any, name: str, rows: int) -> Iterator[Block]:

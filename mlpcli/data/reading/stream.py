@@ -7,7 +7,7 @@ from typing import TypeAlias
 import pandas as pd
 
 from mlpcli.data.columns.cells import Frame, Reading, row_number
-from mlpcli.data.reading.blocks import BLOCK_ROWS, Block
+from mlpcli.data.reading.blocks import BLOCK_ROWS, Block, rows_at_once
 from mlpcli.data.reading.open_rows import OpenRows, check_same_header
 from mlpcli.data.reading.parsing import Parser, parsed
 from mlpcli.data.reading.source import STDIN, ReadingSettings, TextSource, is_stream
@@ -62,8 +62,9 @@ class RowStream(AbstractContextManager["RowStream"]):
         """
         reading = reading or self.reading
         if isinstance(self._data, pd.DataFrame):
-            for first in range(0, len(self._table), self._rows):
-                part = self._table.iloc[first : first + self._rows]
+            most = rows_at_once(self._rows, len(columns))
+            for first in range(0, len(self._table), most):
+                part = self._table.iloc[first : first + most]
 
                 def place(row: int, first: int = first) -> str:
                     return row_number(first + row)

@@ -70,9 +70,14 @@ class CsvWriter(RowWriter):
     def _write_behind(self, block: Block, columns: Columns) -> None:
         """Write the input's lines unchanged, each with the added cells."""
         lines = block.text.decode().replace("\r\n", "\n").removesuffix("\n").split("\n")
-        added = (map(repr if isinstance(each[0], float) else self._quoted, each) for each in columns)
-        rows = zip(lines, *added, strict=True)
+        rows = zip(lines, *map(self._written, columns), strict=True)
         self._sink.write("\n".join([*map(self.delimiter.join, rows), ""]))
+
+    def _written(self, column: Sequence[Any]) -> Iterator[str]:
+        if isinstance(column[0], float):
+            return map(repr, column)
+        quoted = {value: self._quoted(value) for value in set(column)}
+        return map(quoted.__getitem__, column)
 
     def _quoted(self, value: Any) -> str:
         text = str(value)

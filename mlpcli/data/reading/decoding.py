@@ -18,7 +18,7 @@ from mlpcli.errors import DataError, Sentence
 PIECE = 1 << 22
 """Bytes read at once from what does not wait: pandas parses megabytes as fast as whole files."""
 
-COLUMN_BYTES, LARGEST_PIECE = 1 << 10, 1 << 24
+COLUMN_BYTES, LARGEST_PIECE = 768, 1 << 24
 
 BYTE_ORDER_MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 

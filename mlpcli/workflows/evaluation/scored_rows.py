@@ -100,8 +100,9 @@ def score_rows(
                 hashes.append(chunk.part.hashes())
             slicer.add(chunk.frame)
             drawn.add(chunk.part)
-            # What the network saw is not needed any more.
-            parts.append(dataclasses.replace(chunk.part, features=chunk.part.features[:, :0]))
+            # What the network saw is not needed any more; a slice without columns would keep all of it.
+            without = np.empty((len(chunk.part), 0), np.float32)
+            parts.append(dataclasses.replace(chunk.part, features=without))
     part = EncodedRows.joined(parts)
     refuse_none(len(part), weightless, schema.weight, stream.name)
     notes = [*stream.notes, *left_out(weightless, stream.name)]

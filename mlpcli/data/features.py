@@ -14,7 +14,6 @@ from mlpcli.data.encoders.numbers import alike, write_numbers
 from mlpcli.data.reading.memory import own_pages
 from mlpcli.data.schema import Column, DataSettings
 
-
 BATCH_CELLS = 1 << 16
 """Of number columns that are encoded together. For columns of few rows, each of which would take 60 µs; more
 would not stay in the cache."""

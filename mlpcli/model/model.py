@@ -25,8 +25,8 @@ from mlpcli.nn.network import Network
 from mlpcli.options.options import Options
 
 BLOCK_ROWS, BLOCK_CELLS = 1024, 1 << 21
-"""Rows scored at once, and inputs or outputs of them. Fewer cost more calls a row, more make a row from a slow
-pipe wait longer."""
+"""Rows scored at once, and inputs or outputs of them. Fewer cost more calls a row, more make a row from a
+slow pipe wait longer."""
 
 CHUNK_OUTPUTS = 1 << 19
 """Of a chunk: each is a number of Python, and text, before it is written."""
@@ -70,8 +70,8 @@ class Model:
         probabilities.
 
         The rows are those from number `first` on of a table. They are scored in blocks of `block_rows`,
-        each row at its place: a matrix product of another shape rounds otherwise, and a prediction must not depend
-        on how many rows come at once.
+        each row at its place: a matrix product of another shape rounds otherwise, and a prediction must not
+        depend on how many rows come at once.
         """
         outputs = np.empty((len(features), self.network.n_out))
         start, whole = 0, self.block_rows

@@ -201,7 +201,7 @@ def write_numbers(
         ("unreadable", unreadable),
         ("out_of_range", (values < lowest) | (values > highest)),
     ):
-        for place in np.flatnonzero(mask.any(axis=1)):
+        for place in np.flatnonzero(mask.any(axis=1)).tolist():
             counts.add(what, encoders[place].name, mask[place])
     first = encoders[0]
     values = _scaled(np.where(gaps, fill, values), centre, scale, first.scaling, first.knots)

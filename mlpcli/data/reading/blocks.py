@@ -32,7 +32,6 @@ def rows_at_once(rows: int, width: int, cells: int = MOST_CELLS) -> int:
     return min(rows, max(cells // max(width, 1), 1))
 
 
-
 @dataclass(frozen=True)
 class Block:
     """Consecutive rows of a file."""

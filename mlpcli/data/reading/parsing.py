@@ -64,9 +64,10 @@ class Parser:
     def _values(self, table: pd.DataFrame, names: Sequence[str]) -> dict[str, Numbers]:
         """Columns of numbers, taken out of the table all at once."""
         if len(names) < table.shape[1]:
-            table = table[[self._positions[name] for name in names]]
-        values = dict(zip(table.columns, table.to_numpy(dtype=np.float64).T, strict=True))
-        return {name: Numbers(values[self._positions[name]], self._reading) for name in names}
+            table = table[sorted(self._positions[name] for name in names)]
+        in_order = sorted(names, key=self._positions.__getitem__)  # as pandas gives them
+        values = table.to_numpy(dtype=np.float64).T
+        return {name: Numbers(each, self._reading) for name, each in zip(in_order, values, strict=True)}
 
     def _texts(self, table: pd.DataFrame, name: str) -> Cells:
         codes, levels = pd.factorize(table[self._positions[name]].to_numpy(dtype=object))

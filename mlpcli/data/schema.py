@@ -131,8 +131,9 @@ class Schema:
     def require(self, names: Sequence[str], where: str, *, target: bool) -> None:
         """Raise DataError unless the table `where` has every input (and, if asked, target) column."""
         wanted = [column.name for column in self.inputs] + (list(self.target) if target else [])
+        there = set(names)
         for name in wanted:
-            if name not in names:
+            if name not in there:
                 kind = "target" if name in self.target else "input"
                 said = f"{where}: the {kind} column {name!r} of the model is missing"
                 raise DataError(said, did_you_mean(name, names))
@@ -149,9 +150,10 @@ class Schema:
 def resolve_names(setting: str, given: Iterable[str], names: Sequence[str], where: str) -> tuple[str, ...]:
     """Columns named by an option: each value is a column, or a comma-separated list of columns."""
     resolved: list[str] = []
+    there = set(names)
     for value in given:
-        for name in (value,) if value in names else parse_list(value):
-            if name not in names:
+        for name in (value,) if value in there else parse_list(value):
+            if name not in there:
                 hint = did_you_mean(name, names)
                 raise DataError(f"{where}: there is no column {name!r}", hint, setting=setting)
             resolved.append(name)

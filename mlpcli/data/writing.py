@@ -70,11 +70,14 @@ class CsvWriter(RowWriter):
     def _write_behind(self, block: Block, columns: Columns) -> None:
         """Write the input's lines unchanged, each with the added cells."""
         lines = block.text.decode().replace("\r\n", "\n").removesuffix("\n").split("\n")
-        for column in columns:
-            texts = map(repr, column) if isinstance(column[0], float) else map(self._quoted, column)
-            lines = [f"{line}{self.delimiter}{text}" for line, text in zip(lines, texts, strict=True)]
-        lines.append("")
-        self._sink.write("\n".join(lines))
+        rows = zip(lines, *map(self._written, columns), strict=True)
+        self._sink.write("\n".join([*map(self.delimiter.join, rows), ""]))
+
+    def _written(self, column: Sequence[Any]) -> Iterator[str]:
+        if isinstance(column[0], float):
+            return map(repr, column)
+        quoted = {value: self._quoted(value) for value in set(column)}
+        return map(quoted.__getitem__, column)
 
     def _quoted(self, value: Any) -> str:
         text = str(value)

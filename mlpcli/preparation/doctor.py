@@ -166,8 +166,9 @@ def _determines(known: Array, unknown: Array, truth: Array, others: Array, names
     for number, name in enumerate(names):
         classes = truth if truth.ndim == 1 else truth[:, number]
         right = others if others.ndim == 1 else others[:, number]
-        counts = np.zeros((len(edges) + 1, int(max(classes.max(), right.max())) + 1))
-        np.add.at(counts, (bins, classes), 1)
+        shape = len(edges) + 1, int(max(classes.max(), right.max())) + 1
+        cells = bins * shape[1] + classes.astype(np.intp)
+        counts = np.bincount(cells, minlength=shape[0] * shape[1]).reshape(shape)
         trivial = int((right != counts.sum(axis=0).argmax()).sum())
         wrong = int((counts.argmax(axis=1)[looked_up] != right).sum())
         # Of few rows, an honest column may have one wrong by chance.

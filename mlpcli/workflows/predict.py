@@ -54,7 +54,7 @@ class Scoring:
         if settings.threshold is not None:
             refuse_threshold(type(model.task))
         self._errors = None if settings.interval is None else errors_for(model, settings.interval)
-        self._stream = RowStream(paths_of(data), reading, settings.chunk_rows)
+        self._stream = RowStream(paths_of(data), reading, model.chunk_rows(settings.chunk_rows))
         try:
             model.artifact.schema.require(self._stream.header, self._stream.name, target=False)
             self.positions = self._kept()

@@ -22,12 +22,17 @@ from mlpcli.errors import DataError, Sentence
 BLOCK_ROWS = 1 << 14
 """At most, so that what is made of a block of short rows is not many times its text."""
 
-CAREFUL_ROWS = 4096
-CAREFUL_CHARACTERS = 1 << 20
 MOST_CELLS = 1 << 21
-"""At most, of a block of more than one row."""
+"""At most, of a block of more than one row, so that a wide table has blocks of fewer rows."""
+CAREFUL_ROWS, CAREFUL_CELLS = 4096, 1 << 19
+CAREFUL_CHARACTERS = 1 << 20
 PATIENT_BYTES = 1 << 20
 """A longer row is looked at again only when a quarter has come to it, so that looking takes linear time."""
+
+
+def rows_at_once(rows: int, width: int, cells: int = MOST_CELLS) -> int:
+    """`rows`, or as many of so many columns as hold `cells`, at least one."""
+    return min(rows, max(cells // max(width, 1), 1))
 
 
 @dataclass(frozen=True)
@@ -123,13 +128,14 @@ class Blocks:
             yield from self._carefully(iter([bytes(waiting)]))
 
     def _blocks(self, text: bytes, cut: Cut) -> Iterator[Block]:
-        for first in range(0, len(cut.ends), self.rows):
-            starts, ends = cut.starts[first : first + self.rows], cut.ends[first : first + self.rows]
+        most = rows_at_once(self.rows, self.width)
+        for first in range(0, len(cut.ends), most):
+            starts, ends = cut.starts[first : first + most], cut.ends[first : first + most]
             if (starts[1:] == ends[:-1] + 1).all():  # nothing is left out between them
                 rows = text[starts[0] : ends[-1] + 1]
             else:
                 rows = b"".join(text[start : end + 1] for start, end in zip(starts, ends, strict=True))
-            lines = self.line + 1 + cut.lines[first : first + self.rows]
+            lines = self.line + 1 + cut.lines[first : first + most]
             longest = np.argmax(ends - starts)
             refuse_long(int((ends - starts)[longest]), self.name, int(lines[longest]))
             delimiter = self.dialect.delimiter
@@ -140,7 +146,7 @@ class Blocks:
         limits = RowLimits(self.name, self.dialect.delimiter)
         lines = _Lines(pieces, limits)
         reader = csv.reader(lines, delimiter=self.dialect.delimiter)
-        most = min(CAREFUL_ROWS, self.rows)
+        most = rows_at_once(min(CAREFUL_ROWS, self.rows), self.width, CAREFUL_CELLS)
         rows: list[list[str]] = []
         ends: list[int] = []
         size = 0

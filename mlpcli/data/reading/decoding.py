@@ -16,6 +16,8 @@ from mlpcli.errors import DataError, Sentence
 PIECE = 1 << 22
 """Bytes read at once from what does not wait: pandas parses megabytes as fast as whole files."""
 
+COLUMN_BYTES, LARGEST_PIECE = 768, 1 << 24
+
 BYTE_ORDER_MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
@@ -26,7 +28,7 @@ class Pieces:
         self._binary, self._name = binary, name
         self._descriptor = _descriptor_of(binary)
         self._waits = self._descriptor is None or not stat.S_ISREG(os.fstat(self._descriptor).st_mode)
-        self._bytes_read = 0
+        self._bytes_read, self._size = 0, PIECE
         self._first = self._read()
         self.guessed = (encoding is None and guess_encoding(self._first)) or ""
         """The encoding, if it was guessed to be another than UTF-8."""
@@ -37,6 +39,10 @@ class Pieces:
         """Close the file; stdin stays open."""
         if self._binary is not sys.stdin.buffer:
             self._binary.close()
+
+    def expect(self, columns: int) -> None:
+        """Read more at once of a table of many columns: each takes time in every piece."""
+        self._size = min(max(PIECE, columns * COLUMN_BYTES), LARGEST_PIECE)
 
     def __iter__(self) -> Iterator[bytes]:
         block = self._first
@@ -51,12 +57,12 @@ class Pieces:
         """Bytes that have arrived, at least one, at most a piece and what came with it; b"" at the end."""
         try:
             if not self._waits:
-                return self._binary.read(PIECE)
+                return self._binary.read(self._size)
             binary = cast(io.BufferedReader, self._binary)
-            blocks = [binary.read1(PIECE)]
+            blocks = [binary.read1(self._size)]
             # The first rows go on at once; later a fast pipe, which holds 64 kB, is emptied several times.
-            while blocks[-1] and self._bytes_read and sum(map(len, blocks)) < PIECE and self._has_more():
-                blocks.append(binary.read1(PIECE))
+            while blocks[-1] and self._bytes_read and sum(map(len, blocks)) < self._size and self._has_more():
+                blocks.append(binary.read1(self._size))
             return b"".join(blocks)
         except OSError as error:
             damaged = isinstance(error, DamagedError)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import Any
 
-from mlpcli.data.reading.blocks import MOST_CELLS, Block, rewritten
+from mlpcli.data.reading.blocks import Block, rewritten, rows_at_once
 from mlpcli.data.reading.row_ends import refuse_long
 from mlpcli.errors import DataError, did_you_mean
 from mlpcli.json_values import to_json, with_literals
@@ -28,7 +28,7 @@ class JsonLines:
     def __iter__(self) -> Iterator[Block]:
         for objects, lines in chain([self._first], self._batches):
             # Short rows of a wide table are many cells.
-            most = max(1, MOST_CELLS // max(1, len(self.header)))
+            most = rows_at_once(self._rows, len(self.header))
             for first in range(0, len(objects), most):
                 yield self._block(objects[first : first + most], lines[first : first + most])
 

@@ -69,6 +69,7 @@ class OpenRows(AbstractContextManager["OpenRows"]):
             header, rest, passed = [str(number + 1) for number in range(len(header))], text, 0
             if len(header) == 1:  # blank lines are cells
                 rest, before = b"\n" * before + text, 0
+        self._pieces.expect(len(header))
         width, line = len(header), before + passed
         return header, iter(Blocks(chain([rest], pieces), self.dialect, width, self.name, line, rows=rows))
 

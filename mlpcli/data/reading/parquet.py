@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, cast
 import numpy as np
 
 from mlpcli.arrays import Array
-from mlpcli.data.reading.blocks import MOST_CELLS, Block
+from mlpcli.data.reading.blocks import Block, rows_at_once
 from mlpcli.errors import DataError
 from mlpcli.extras import require_extra
 
@@ -60,7 +60,7 @@ def open_rows(path: str, name: str, rows: int) -> tuple[list[str], Iterator[Bloc
     except (arrow.ArrowException, OSError) as error:
         raise _damaged(name, error) from None
     names = list(file.schema_arrow.names)
-    return names, _blocks(file, name, max(1, min(rows, MOST_CELLS // max(1, len(names)))))
+    return names, _blocks(file, name, rows_at_once(rows, len(names)))
 
 
 def _blocks(file: Any, name: str, rows: int) -> Iterator[Block]:

@@ -7,7 +7,7 @@ from typing import TypeAlias
 import pandas as pd
 
 from mlpcli.data.columns.cells import Frame, Reading, row_number
-from mlpcli.data.reading.blocks import BLOCK_ROWS, MOST_CELLS, Block
+from mlpcli.data.reading.blocks import BLOCK_ROWS, Block, rows_at_once
 from mlpcli.data.reading.open_rows import OpenRows, check_same_header
 from mlpcli.data.reading.parsing import Parser, parsed
 from mlpcli.data.reading.source import STDIN, ReadingSettings, TextSource, is_stream
@@ -62,8 +62,7 @@ class RowStream(AbstractContextManager["RowStream"]):
         """
         reading = reading or self.reading
         if isinstance(self._data, pd.DataFrame):
-            # Few rows of a wide table are as many cells.
-            most = max(1, min(self._rows, MOST_CELLS // max(1, len(columns))))
+            most = rows_at_once(self._rows, len(columns))
             for first in range(0, len(self._table), most):
                 part = self._table.iloc[first : first + most]
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from mlpcli.arrays import Array
 from mlpcli.data.counts import CellCounts
+from mlpcli.data.reading.blocks import BLOCK_ROWS
 from mlpcli.data.reading.source import ReadingSettings
 from mlpcli.data.reading.stream import RowStream
 from mlpcli.data.schema import resolve_names
@@ -70,11 +71,12 @@ def score_rows(
     other_model = None if other is None else OtherModel(other, model, reading)
     parts, outputs, hashes = list[EncodedRows](), list[Array](), list[Array]()
     # More rows than were there in training are not those: no need to look at them.
-    rows, most = 0, sum(model.artifact.receipt["rows"].values())
+    rows, trained = 0, sum(model.artifact.receipt["rows"].values())
     dropped, weightless, drawn = 0, 0, _Sample(sample, generator)
+    most = min(each.chunk_rows(BLOCK_ROWS) for each in (model, other) if each is not None)
     products = model.network.largest_product * PREDICTION_ROWS
     with (
-        RowStream(paths_of(data), reading_for(model, reading)) as stream,
+        RowStream(paths_of(data), reading_for(model, reading), most) as stream,
         limited_threads(choose_threads(model.options.run.threads, products)),
     ):
         columns = resolve_names("by", by, stream.header, stream.name)
@@ -94,12 +96,13 @@ def score_rows(
             if other_model is not None:
                 other_model.add(chunk, rows, strict=strict)
             rows += len(chunk.part)
-            if rows <= most:
+            if rows <= trained:
                 hashes.append(chunk.part.hashes())
             slicer.add(chunk.frame)
             drawn.add(chunk.part)
-            # What the network saw is not needed any more.
-            parts.append(dataclasses.replace(chunk.part, features=chunk.part.features[:, :0]))
+            # What the network saw is not needed any more; a slice without columns would keep all of it.
+            without = np.empty((len(chunk.part), 0), np.float32)
+            parts.append(dataclasses.replace(chunk.part, features=without))
     part = EncodedRows.joined(parts)
     refuse_none(len(part), weightless, schema.weight, stream.name)
     notes = [*stream.notes, *left_out(weightless, stream.name)]
@@ -111,7 +114,7 @@ def score_rows(
         other=None if other_model is None else other_model.rows(),
         slices=slicer.slices(),
         sample=drawn.part if sample else None,
-        digest=digest_of(np.concatenate(hashes)) if rows <= most else "",
+        digest=digest_of(np.concatenate(hashes)) if rows <= trained else "",
         dropped=dropped,
         counts=counts,
         notes=notes,

@@ -1,5 +1,7 @@
 """Work that must not grow with the square of the columns, counted, and blocks that follow the width."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -31,8 +33,13 @@ def test_names_are_not_searched_for_one_by_one() -> None:
 
 def test_the_types_of_a_block_are_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     looked: list[object] = []
-    types = pd.DataFrame.dtypes.fget
-    monkeypatch.setattr(pd.DataFrame, "dtypes", property(lambda table: looked.append(1) or types(table)))
+    kept: Any = vars(pd.DataFrame).get("dtypes") or vars(pd.DataFrame.__mro__[1])["dtypes"]
+
+    def types(table: pd.DataFrame) -> Any:
+        looked.append(table)
+        return kept.fget(table)
+
+    monkeypatch.setattr(pd.DataFrame, "dtypes", property(types), raising=False)
     header = [f"x{number}" for number in range(300)]
     text = b",".join([b"1.5"] * 300) + b"\n"
     (block,) = Blocks(iter([text]), Dialect(","), 300, "t", 1)

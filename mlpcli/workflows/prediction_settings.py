@@ -41,7 +41,9 @@ class PredictionSettings(Settings):
         "Put ' before cells and names that a spreadsheet would run as formulas; for CSV and TSV.",
         group="Output",
     )
-    chunk_rows: int = setting(BLOCK_ROWS, "Rows scored at once, at most.", group="Output", at_least=1)
+    chunk_rows: int = setting(
+        BLOCK_ROWS, "Rows scored at once, at most; fewer of a wide table.", group="Output", at_least=1
+    )
     strict: bool = setting(
         False,
         "Unseen categories, unreadable cells and values out of range are errors.",

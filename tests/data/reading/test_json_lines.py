@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from mlpcli.data.reading import json_lines
+from mlpcli.data.reading.blocks import rows_at_once
 from mlpcli.data.reading.open_rows import OpenRows
 from mlpcli.data.reading.source import ReadingSettings, TextSource
 from mlpcli.errors import DataError
@@ -112,7 +113,7 @@ def test_short_rows_of_many_columns_come_in_small_blocks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Rows that lack most keys have many times the cells that stand in the file."""
-    monkeypatch.setattr(json_lines, "MOST_CELLS", 1000)
+    monkeypatch.setattr(json_lines, "rows_at_once", lambda rows, width: rows_at_once(rows, width, 1000))
     wide = "{" + ", ".join(f'"{column}": 1' for column in range(300)) + "}\n"
     path = write(tmp_path, "a.jsonl", wide + "{}\n" * 20)
     with OpenRows(TextSource(path), ReadingSettings()) as rows:

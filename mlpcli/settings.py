@@ -95,7 +95,8 @@ class Settings:
         for name, described in described_fields(type(self)).items():
             value = getattr(self, name)
             if not is_of_kind(value, hints[name]):
-                wanted = _in_words(hints[name])
+                infinite = isinstance(value, float) and not math.isfinite(value)
+                wanted = "a finite number" if infinite else _in_words(hints[name])
                 raise SettingsError(f"{_shown(value)} is not {wanted}", f"Give {wanted}.", setting=name)
             if value is not None:
                 described.check(name, value)

@@ -39,6 +39,12 @@ def check_header(header: dict[str, Any]) -> None:
     _check_sizes(header)
     if any(scores["metrics"].keys() != scores["baseline"].keys() for scores in header["scores"].values()):
         raise ValueError("its scores have no baseline")
+    for scores in header["scores"].values():
+        if len({tuple(each) for each in (scores.get("per_target") or {}).values()}) > 1:
+            raise ValueError("its scores of the targets are not the same")
+    for name in ("patience", "folds"):
+        if not fits(header["settings"].get(name), int | None):
+            raise ValueError(f"its {name} is no number")
     for layer in header["network"]:
         if not 0 <= layer["parameters"] <= MOST_PARAMETERS or not 0 <= layer.get("zeros", 0) <= 1:
             raise ValueError("a layer has an impossible number of parameters")

@@ -19,6 +19,8 @@ from mlpcli.errors import MlpcliError, SettingsError, did_you_mean, told
 from mlpcli.settings import csv_word
 
 MOST_BYTES = 1_000_000
+MOST_DOTS = 1000
+"""Of a line: each may open a table in another, which takes square time and memory."""
 ORIGINS = "mlpcli.origins"
 """Key in `Context.meta` of {option's name: variable or place in the file}."""
 CONFIG = "mlpcli.config"
@@ -96,6 +98,8 @@ def read_config(path: str) -> dict[str, dict[str, Any]]:
         raise MlpcliError(f"{path}: cannot be read ({error})", "Look at its permissions.") from None
     if len(content) > MOST_BYTES:
         raise MlpcliError(f"{path}: has more than {MOST_BYTES:,} bytes", "Give a TOML file of options.")
+    if any(line.count(b".") > MOST_DOTS for line in content.splitlines()):
+        raise MlpcliError(f"{path}: a line has more than {MOST_DOTS:,} dots", "Give a TOML file of options.")
     try:
         tables = tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -167,7 +171,10 @@ def _text(place: str, value: Any) -> str:
         raise MlpcliError(f"{place}: is {_kind(value)}, where text or a number is wanted", hint)
     if isinstance(value, str) and "\0" in value:
         raise MlpcliError(f"{place}: holds a NUL character", "Take it out.")
-    return str(value)
+    try:
+        return str(value)
+    except ValueError:  # hexadecimal, of thousands of digits
+        raise MlpcliError(f"{place}: is a number of too many digits", "Write a smaller one.") from None
 
 
 def _kind(value: Any) -> str:

@@ -183,7 +183,8 @@ class NumberTarget(_Stored):
 
         A float32 network can tell no more. It is done here so that what is measured is what is written.
         """
-        values, told = encoded.astype(np.float64) * self.spread + self.mean, RESOLUTION * self.spread
+        with np.errstate(over="ignore", invalid="ignore"):
+            values, told = encoded.astype(np.float64) * self.spread + self.mean, RESOLUTION * self.spread
         # What a wild output stands for is still a number.
         if self.scaling == LOG:
             values = np.expm1(np.minimum(values, LARGEST_LOG))

@@ -25,7 +25,7 @@ from mlpcli.nn.scratch import QUIET
 from mlpcli.options.options import Options
 
 BLOCK_ROWS = 256
-"""Rows scored at once: as many a second as with 1,024 or 4,096, and a single row takes a quarter of the time."""
+"""Rows scored at once: as many a second as with 1,024 or 4,096, and one row takes a quarter of the time."""
 CHUNK_OUTPUTS = 1 << 19
 """Of a chunk: each is a number of Python, and text, before it is written."""
 

@@ -157,6 +157,7 @@ class NetworkSettings(Settings):
         "Standard deviation of the first frequencies of pbld and plr [default: 0.1 and 0.01].",
         group="Network",
         above=0,
+        at_most=1e6,
         of_model=True,
         needs="waves",
     )

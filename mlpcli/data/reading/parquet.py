@@ -56,7 +56,9 @@ def open_rows(path: str, name: str, rows: int) -> tuple[list[str], Iterator[Bloc
                 for group in range(min(metadata.num_row_groups, GROUPS_LOOKED_AT))
             )
         ]
-        file = reader.ParquetFile(path, metadata=metadata, read_dictionary=coded)
+        file = reader.ParquetFile(
+            path, metadata=metadata, read_dictionary=coded, page_checksum_verification=True
+        )
     except (arrow.ArrowException, OSError) as error:
         raise _damaged(name, error) from None
     names = list(file.schema_arrow.names)

@@ -141,7 +141,7 @@ def _each(kind: str, few: Sequence[str], scores: ByName, baseline: ByName | None
     headers += [*(SHARES[name] for name in of_shares), *(["rows"] if with_rows else [])]
     rows = []
     for label, values in scores.items():
-        row = [label, *(score(values[name]) for name in few)]
+        row = [label, *(score(values.get(name)) for name in few)]
         row += [score(baseline[label][beside])] if baseline is not None else []
         row += [score(values[name]) for name in of_shares]
         row += [f"{values['support']:,g}"] if with_rows else []

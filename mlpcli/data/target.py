@@ -25,6 +25,10 @@ MOST_OUTPUTS = 20_000
 STANDARD, LOG = TARGET_SCALINGS
 LARGEST_LOG = 700.0
 RESOLUTION = 1e-8
+FAR = 1e6
+"""Spreads that a mean is away from 0, from which on rounding takes digits from the spread."""
+NOISE = 4 * float(np.finfo(np.float64).eps)
+"""A spread below this share of the values is rounding."""
 LIMITS = ("target.lowest", "target.highest")
 """Names of the arrays of the limits."""
 
@@ -156,11 +160,18 @@ class NumberTarget(_Stored):
         if scaling == LOG:
             values = np.log1p(values)
         largest = np.abs(values).max(axis=0)
-        # Sums and squares of the largest floats overflow; a power of two changes no digit.
-        unit = np.where(largest < 1e150, 1.0, 2.0**1000)
+        # Sums and squares of the largest floats overflow, those of the smallest are 0; a power of two changes
+        # no digit.
+        unit = np.where(
+            largest < 1e150, np.where((largest > 1e-150) | (largest == 0), 1.0, 2.0**-1000), 2.0**1000
+        )
         values = values / unit
         lowest, highest = values.min(axis=0), values.max(axis=0)
         mean, spread = mean_and_deviation(values, weights)
+        if (far := np.abs(mean) > FAR * spread).any():
+            # Less one of them, what is left is exact.
+            rest, deviation = mean_and_deviation(values - values[0], weights)
+            mean, spread = np.where(far, values[0] + rest, mean), np.where(far, deviation, spread)
         if into == POSITIVE:
             mean = np.zeros_like(mean)
         elif into == ZERO_TO_ONE:
@@ -170,7 +181,7 @@ class NumberTarget(_Stored):
         mean, spread = mean * unit, spread * unit
         # A spread that is rounding noise of the values must not be blown up to one.
         constant = np.where(largest > 0, largest, 1.0)
-        return cls(tuple(names), mean, np.where(spread > 1e-12 * largest, spread, constant), scaling, limits)
+        return cls(tuple(names), mean, np.where(spread > NOISE * largest, spread, constant), scaling, limits)
 
     def encode(self, values: Array) -> Array:
         """(value - mean) / spread as float32 (rows, targets)."""

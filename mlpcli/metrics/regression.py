@@ -8,7 +8,7 @@ from mlpcli.metrics.outcome import Outcome, UnavailableError
 
 def rmse(outcome: Outcome) -> float:
     """Root of the mean squared error, in the target's units."""
-    return _in_units(np.sqrt(_column_means(_squares(outcome), outcome)))
+    return _in_units(np.sqrt(_column_means(_squares(outcome), outcome)) * _unit(outcome))
 
 
 def mae(outcome: Outcome) -> float:
@@ -32,7 +32,7 @@ def r2(outcome: Outcome) -> float:
 
 def explained_variance(outcome: Outcome) -> float:
     """r2 that ignores a constant offset of the predictions."""
-    return _explained(_variances(errors_of(outcome), outcome), outcome)
+    return _explained(_variances(errors_of(outcome) / _unit(outcome), outcome), outcome)
 
 
 def mape(outcome: Outcome) -> float:
@@ -80,13 +80,25 @@ def _sizes(outcome: Outcome) -> Array:
 
 
 def _squares(outcome: Outcome) -> Array:
-    return outcome.fixed("squares of errors", lambda: np.asarray(errors_of(outcome) ** 2))
+    """In squares of the units of `_unit`."""
+    return outcome.fixed("squares of errors", lambda: np.asarray((errors_of(outcome) / _unit(outcome)) ** 2))
+
+
+def _unit(outcome: Outcome) -> Array:
+    """(targets,) powers of two of the size of the numbers where their squares leave the range of floats."""
+
+    def units() -> Array:
+        largest = np.abs(outcome.truth).max(axis=0, initial=0.0)
+        extreme = (largest > 0) & np.isfinite(largest) & ((largest > 1e100) | (largest < 1e-100))
+        return np.where(extreme, 2.0 ** np.floor(np.log2(np.where(extreme, largest, 1.0))), 1.0)
+
+    return outcome.fixed("units", units)
 
 
 def _in_units(by_target: Array) -> float:
     """The score of the only target."""
     if len(by_target) > 1:
-        raise UnavailableError("several targets may have different units; it stands with each target")
+        raise UnavailableError("targets may have different units, see each")
     return float(by_target[0])
 
 
@@ -103,7 +115,7 @@ def _variances(values: Array, outcome: Outcome) -> Array:
 def _explained(unexplained: Array, outcome: Outcome) -> float:
     if np.count_nonzero(outcome.row_weights) < 2:
         raise UnavailableError("it needs at least two rows")
-    spread = outcome.weighed("spread", lambda: _variances(outcome.truth.astype(np.float64), outcome))
+    spread = outcome.weighed("spread", lambda: _variances(outcome.truth / _unit(outcome), outcome))
     flat = spread == 0
     shares = 1 - np.divide(unexplained, spread, out=np.zeros_like(spread), where=~flat)
     # A constant target: perfect if predicted exactly, else 0 (scikit-learn's force_finite).

@@ -89,8 +89,9 @@ def row_losses(outcome: Outcome) -> list[Array]:
     if outcome.probabilities is not None:
         wrong = (outcome.truth != outcome.predicted).astype(np.float64)
         return [log_losses(outcome), wrong if wrong.ndim == 1 else wrong.mean(axis=1)]
-    spread = np.maximum(outcome.truth.std(axis=0), np.finfo(np.float64).tiny)
-    return [np.mean((errors_of(outcome) / spread) ** 2, axis=1)]
+    largest = np.maximum(np.abs(outcome.truth).max(axis=0), np.finfo(np.float64).tiny)
+    spread = np.maximum((outcome.truth / largest).std(axis=0), np.finfo(np.float64).eps)
+    return [np.mean((errors_of(outcome) / largest / spread) ** 2, axis=1)]
 
 
 def by_target(model: Model, outcome: Outcome) -> ByTarget | None:

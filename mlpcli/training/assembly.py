@@ -20,7 +20,7 @@ from mlpcli.model.weights import input_weights, zeros_of
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.options.threads import engine
 from mlpcli.preparation.prepare import Prepared
-from mlpcli.training.calibration import calibrated
+from mlpcli.training.calibration import Shares, calibrated
 from mlpcli.training.held_out import HeldOut, chosen_thresholds, held_errors
 from mlpcli.training.members import Member
 from mlpcli.version import __version__
@@ -61,12 +61,26 @@ def assemble(prepared: Prepared, members: Sequence[Member]) -> tuple[Model, Held
     class_weights = None
     if prepared.options.objective.calibrate:
         class_weights = prepared.class_weights
-        temperature, bias = calibrated(model, held, class_weights)
+        if class_weights is not None and np.ptp(class_weights) == 0:
+            class_weights = None  # as without any
+        temperature, bias = calibrated(model, held, class_weights, _shares(prepared))
         artifact.arrays.update(temperature=temperature, bias=bias)
         model = replace(model, temperature=temperature, bias=bias)
     if (thresholds := chosen_thresholds(model, held, class_weights)) is not None:
         artifact.target["thresholds"] = thresholds
     return model, held
+
+
+def _shares(prepared: Prepared) -> Shares | None:
+    """The shares of the training and validation rows together, if the latter are some drawn of all."""
+    split, held = prepared.options.split, prepared.parts["validation"]
+    if prepared.folds or not len(held) or isinstance(split.validation, str) or split.time or split.group:
+        return None
+    parts = [prepared.parts["train"], held]
+    truth = np.concatenate([each.truth for each in parts])
+    weights = [each.weights for each in parts if each.weights is not None]
+    shares = prepared.task.baseline(truth, np.concatenate(weights) if weights else None)
+    return Shares(np.atleast_1d(shares), len(truth))
 
 
 def _stacked(arrays: Sequence[Array]) -> Array:

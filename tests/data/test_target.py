@@ -112,6 +112,15 @@ def test_the_rounding_noise_of_a_constant_target_is_not_blown_up(value: float) -
         np.testing.assert_allclose(target.decode(target.encode(values)), values, rtol=1e-8)
 
 
+@pytest.mark.parametrize(("place", "size"), [(1e15, 1.0), (1.7e18, 1e9), (0.0, 1e-170), (0.0, 1e-300)])
+def test_small_differences_are_told_apart(place: float, size: float) -> None:
+    values = place + size * np.round(np.random.default_rng(0).standard_normal((200, 1)), 1)
+    target = NumberTarget.fit(["y"], values)
+    encoded = target.encode(values)
+    assert encoded.std() == pytest.approx(1, rel=0.01)
+    np.testing.assert_allclose(target.decode(encoded), values, rtol=1e-15, atol=1e-6 * size)
+
+
 @pytest.mark.parametrize("largest", [1e200, 1.7e308])
 def test_the_largest_floats_do_not_overflow(largest: float) -> None:
     values = np.array([[1.0], [largest], [largest]])

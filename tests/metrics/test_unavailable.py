@@ -92,9 +92,9 @@ def test_any_single_row_gives_a_number_or_a_reason(name: str, task: str) -> None
         (values_of([1.0], [2.0]), "regression", {"r2", "explained_variance"}),
         (values_of([1.0, 2.0, 3.0], [2.0, 2.0, 2.0], [0, 4, 0]), "regression", {"r2", "explained_variance"}),
         (
-            values_of([1e200, 1.0, 2.0], [-1e200, 1.0, 2.0]),
+            values_of([1.7e308, 1.0, 2.0], [-1.7e308, 1.0, 2.0]),
             "regression",
-            {"rmse", "r2", "explained_variance"},
+            {"rmse", "mae", "r2", "explained_variance", "mape"},
         ),
     ],
 )
@@ -112,7 +112,7 @@ def test_reasons() -> None:
     for truth in ([1, 1], [0, 0]):
         assert measure(classes_of(truth, 2), "binary")[1]["roc_auc"] == reasons["roc_auc"]
     assert set(measure(values_of([1.0], [2.0]), "regression")[1].values()) == {"it needs at least two rows"}
-    huge = values_of([1e200, 1.0], [-1e200, 1.0])
+    huge = values_of([1.7e308, 1.0], [-1.7e308, 1.0])
     assert measure(huge, "regression")[1]["rmse"] == "the numbers are too large to compute it"
 
 
@@ -124,3 +124,17 @@ def test_probabilities_are_needed() -> None:
     truth = np.array([0, 1])
     with pytest.raises(UnavailableError, match="it needs probabilities"):
         METRICS["roc_auc"].function(Outcome(truth, truth))
+
+
+@pytest.mark.parametrize("size", [1e-300, 1e-170, 1e155, 1e200, 1e300])
+def test_numbers_whose_squares_leave_the_range_of_floats(size: float) -> None:
+    """The same scores as of numbers of usual size, in their unit."""
+    truth, predicted = [1.0, 2.0, 4.0, 8.0], [1.5, 2.0, 3.0, 8.5]
+    usual, _ = measure(values_of(truth, predicted), "regression")
+    far, _ = measure(
+        values_of([size * each for each in truth], [size * each for each in predicted]), "regression"
+    )
+    for name in ("rmse", "mae", "median_absolute_error"):
+        assert far[name] == pytest.approx((usual[name] or 0) * size, rel=1e-12)
+    for name in ("r2", "explained_variance", "mape"):
+        assert far[name] == pytest.approx(usual[name], rel=1e-9)

@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 import mlpcli
 from mlpcli.model.encoded_rows import EncodedRows
 from mlpcli.model.model import Model
-from mlpcli.training.calibration import calibrated
+from mlpcli.training.calibration import Shares, calibrated
 from mlpcli.training.held_out import HeldOut
 
 ROWS = 20_000
@@ -110,9 +110,33 @@ def test_after_class_weights_probabilities_are_of_the_true_shares(classes: int, 
         assert deviation < 3 * np.sqrt(values["share"] * (1 - values["share"]) / rows), name
     assert plain["c1"]["mean_probability"] > 2 * plain["c1"]["share"]
     # What a mistake costs still decides.
-    assert found["c1"]["recall"] == pytest.approx(plain["c1"]["recall"], abs=0.1)
+    assert found["c1"]["recall"] > plain["c1"]["recall"] - 0.1
     assert [finding.kind for finding in raw.findings].count("calibration") == 1
     assert "calibration" not in [finding.kind for finding in run.findings]
+
+
+def test_the_shares_of_all_rows_make_up_for_few_held_out_ones() -> None:
+    """A net that can hardly tell rows apart says 0.3, the share of 2,000 rows is 0.05; 30 are held out."""
+    raw = np.log(0.3 / 0.7) + 0.05 * np.random.default_rng(0).standard_normal((30, 1))
+    truth = (np.arange(30) < 3).astype(int)
+    alone = calibrated(model_of(2), held_rows(raw, truth), None)
+    found = calibrated(model_of(2), held_rows(raw, truth), None, Shares(np.array([0.05]), 2000))
+    means = [
+        float(np.mean(1 / (1 + np.exp(-raw / temperature - bias)))) for temperature, bias in (alone, found)
+    ]
+    assert means[0] > 0.2
+    assert means[1] == pytest.approx(0.05, abs=0.02)
+
+
+def test_equal_class_weights_are_none() -> None:
+    arrays = [
+        mlpcli.train(
+            noisy(2), "y", features="a,b", preset="textbook", epochs=2, class_weight=weight
+        ).artifact.arrays
+        for weight in ("none", "c0=2,c1=2")
+    ]
+    assert arrays[0]["bias"].tolist() == arrays[1]["bias"].tolist()
+    assert arrays[0]["temperature"].tolist() == arrays[1]["temperature"].tolist()
 
 
 def test_without_held_out_rows_the_known_shift_is_taken_back() -> None:

@@ -104,10 +104,19 @@ def metrics_table(
         headers.insert(2, f"{_percent(level)} interval")
     rows = []
     for name, value in metrics.items():
+        if value is None and baseline[name] is None:
+            continue  # said below
         between = [] if spread is None else [_span(spread[name])]
         rows.append([name, score(value), *between, score(baseline[name])])
-    below = [f"{name}: {reason}" for name, reason in reasons.items()]
-    return ReportTable(title, headers, rows, range(1, len(headers)), below=below)
+    return ReportTable(title, headers, rows, range(1, len(headers)), below=_reasons(reasons))
+
+
+def _reasons(reasons: Mapping[str, str]) -> list[str]:
+    """Each reason once, behind the metrics that it is about."""
+    by_reason: dict[str, list[str]] = {}
+    for name, reason in reasons.items():
+        by_reason.setdefault(reason, []).append(name)
+    return [f"{', '.join(names)}: {reason}" for reason, names in by_reason.items()]
 
 
 def _metrics(evaluation: "Evaluation") -> ReportTable:

@@ -18,7 +18,8 @@ ByTarget: TypeAlias = dict[str, dict[str, float | None]]
 """Metrics by target or label."""
 
 
-STANDARD_ERRORS = 2.0
+STANDARD_ERRORS = 1.64
+"""Chance reaches them once in twenty times."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def overall_scores(model: Model, outcome: Outcome, trivial: Outcome) -> Scores:
 
 
 def clearly_better(outcome: Outcome, trivial: Outcome) -> bool:
-    """Whether the mean of one of `row_losses` is below the baseline's by two standard errors (paired)."""
+    """Whether the mean of one of `row_losses` is clearly below the baseline's (paired)."""
     weights = outcome.row_weights / outcome.row_weights.sum()
     with np.errstate(all="ignore"):
         for ours, theirs in zip(row_losses(outcome), row_losses(trivial), strict=True):

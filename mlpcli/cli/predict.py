@@ -50,7 +50,7 @@ def command(
         raise SettingsError("the rows go to stdout already", "Give -o FILE for the rows.", setting="as_json")
     writer_class = WRITERS[output_format or _format_of(output)]
     if output != "-":
-        Outputs({"output": output}, force, [model, *data]).check()
+        Outputs({"output": output}, force, [model]).check()
     else:
         refuse_own_input(sys.stdout, data)
     values = given(settings)

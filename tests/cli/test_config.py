@@ -134,7 +134,7 @@ BAD = {
     "[train]\nconfig = 'x'": "there is no option 'config'",
     "[train]\nhelp-all = true": "there is no option 'help-all'",
     '[train]\noutput = "a\\u0000"': "[train] output: holds a NUL",
-    "[train]\nlr = inf": "[train] lr: inf is not a number",
+    "[train]\nlr = inf": "[train] lr: inf is not a finite number",
     "[train]\nmonitor = 'nothing'": "[train] monitor: 'nothing' is not a score",
     "[train]\ndrop = ['nothing']": "[train] drop: ",
     "[train]\nfolds = 3\nensemble = 0": "[train] ensemble: 0 is out of range",

@@ -78,9 +78,9 @@ def _shares(prepared: Prepared) -> Shares | None:
         return None
     parts = [prepared.parts["train"], held]
     truth = np.concatenate([each.truth for each in parts])
-    weights = [each.weights for each in parts if each.weights is not None]
-    shares = prepared.task.baseline(truth, np.concatenate(weights) if weights else None)
-    return Shares(np.atleast_1d(shares), len(truth))
+    weights = [np.ones(len(each)) if each.weights is None else each.weights for each in parts]
+    shares = prepared.task.baseline(truth, np.concatenate(weights))
+    return Shares(np.atleast_1d(shares), float(weights[1].sum() / (weights[0].sum() + weights[1].sum())))
 
 
 def _stacked(arrays: Sequence[Array]) -> Array:

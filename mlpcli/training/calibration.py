@@ -51,8 +51,8 @@ class Shares:
 
     of: Array
     """(outputs,)"""
-    rows: float
-    """How many rows, or their weight."""
+    held_out: float
+    """The part of these rows, by their weight, that was held out."""
 
 
 def calibrated(
@@ -167,7 +167,7 @@ def _bias(
         surer = np.zeros_like(mean)
         if shares is not None:
             between = np.sum((probabilities - mean) ** 2 * weights, axis=0) / rows
-            surer = inside / (between + rows / shares.rows * shares.of * (1.0 - shares.of) + SMALLEST)
+            surer = inside / (between + shares.held_out * shares.of * (1.0 - shares.of) + SMALLEST)
             slope = slope + surer * rows * (mean - shares.of)
         slope = slope + sureness * (bias - believed)
         if np.abs(slope).max() <= TOLERANCE * rows:

@@ -120,7 +120,7 @@ def test_the_shares_of_all_rows_make_up_for_few_held_out_ones() -> None:
     raw = np.log(0.3 / 0.7) + 0.05 * np.random.default_rng(0).standard_normal((30, 1))
     truth = (np.arange(30) < 3).astype(int)
     alone = calibrated(model_of(2), held_rows(raw, truth), None)
-    found = calibrated(model_of(2), held_rows(raw, truth), None, Shares(np.array([0.05]), 2000))
+    found = calibrated(model_of(2), held_rows(raw, truth), None, Shares(np.array([0.05]), 30 / 2000))
     means = [
         float(np.mean(1 / (1 + np.exp(-raw / temperature - bias)))) for temperature, bias in (alone, found)
     ]

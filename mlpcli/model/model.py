@@ -52,6 +52,11 @@ class Model:
         """The first; all are of one shape."""
         return self.networks[0]
 
+    @property
+    def products_at_once(self) -> int:
+        """Multiply-adds of the largest matrix product while rows are scored."""
+        return self.network.largest_product * BLOCK_ROWS
+
     def chunk_rows(self, most: int) -> int:
         """`most` rows of a table at once, or fewer where inputs or outputs are many."""
         return rows_at_once(rows_at_once(most, self.network.n_in), self.network.n_out, CHUNK_OUTPUTS)

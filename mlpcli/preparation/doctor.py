@@ -231,10 +231,9 @@ def _classes(task: Task, train: EncodedRows) -> list[Finding]:
 
 def _shares(task: Task, part: EncodedRows) -> Array:
     """Of each class, or of the ones of each label, in the sum of the row weights."""
-    weights = np.ones(len(part)) if part.weights is None else part.weights
-    if isinstance(task, Multiclass):
-        return np.asarray(np.bincount(part.truth, weights, len(task.labels)) / weights.sum())
-    return np.asarray(np.average(part.truth, axis=0, weights=weights))
+    shares = task.probabilities(np.atleast_2d(task.baseline(part.truth, part.weights)))
+    assert shares is not None
+    return np.asarray(shares[0])
 
 
 def _mostly_missing(counts: CellCounts, rows: int) -> list[Finding]:

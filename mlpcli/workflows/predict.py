@@ -20,7 +20,6 @@ from mlpcli.model.compatibility import refuse_threshold
 from mlpcli.model.encoded_rows import Data, numbers_of, paths_of, refuse_counted
 from mlpcli.model.intervals import bounds, errors_for
 from mlpcli.model.model import Model, ModelLike, load, reading_for
-from mlpcli.nn.network import PREDICTION_ROWS
 from mlpcli.options.threads import choose_threads, limited_threads
 from mlpcli.settings import build, refuse_unknown
 from mlpcli.workflows.prediction_settings import PredictionSettings
@@ -86,7 +85,7 @@ class Scoring:
         schema = model.artifact.schema
         inputs = [column.name for column in schema.inputs]
         numbers = numbers_of(schema)
-        threads = choose_threads(model.options.run.threads, model.network.largest_product * PREDICTION_ROWS)
+        threads = choose_threads(model.options.run.threads, model.products_at_once)
         with limited_threads(threads):
             for frame, block in self._stream.chunks(inputs, numbers):
                 first, counts = self.summary.rows, self.summary.counts

@@ -17,6 +17,7 @@ PIECE = 1 << 22
 """Bytes read at once from what does not wait: pandas parses megabytes as fast as whole files."""
 
 COLUMN_BYTES, LARGEST_PIECE = 768, 1 << 24
+"""Bytes of a piece for each column, a hundred rows or so of a wide table; and of any piece at most."""
 
 BYTE_ORDER_MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 

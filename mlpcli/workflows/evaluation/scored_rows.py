@@ -24,7 +24,6 @@ from mlpcli.model.encoded_rows import (
     refuse_none,
 )
 from mlpcli.model.model import Model, reading_for
-from mlpcli.nn.network import PREDICTION_ROWS
 from mlpcli.options.threads import choose_threads, limited_threads
 from mlpcli.workflows.evaluation.other_model import OtherModel, OtherRows
 from mlpcli.workflows.evaluation.slices import Slicer
@@ -74,7 +73,7 @@ def score_rows(
     rows, trained = 0, sum(model.artifact.receipt["rows"].values())
     dropped, weightless, drawn = 0, 0, _Sample(sample, generator)
     most = min(each.chunk_rows(BLOCK_ROWS) for each in (model, other) if each is not None)
-    products = model.network.largest_product * PREDICTION_ROWS
+    products = model.products_at_once
     with (
         RowStream(paths_of(data), reading_for(model, reading), most) as stream,
         limited_threads(choose_threads(model.options.run.threads, products)),

@@ -1,4 +1,4 @@
-"""Numbers as people write them: with thousands separators, a currency or a percent sign."""
+"""Numbers as models of formats 1 and 2 read them: their predictions stay those of their training."""
 
 import re
 import unicodedata
@@ -12,7 +12,7 @@ _GROUPED = r"[1-9]\d{{0,2}}(?P<mark>[{marks}])\d{{3}}(?:(?P=mark)\d{{3}})*"
 _NUMBER = r"(?P<number>(?:{grouped}|\d+)(?:[{decimal}]\d*)?|[{decimal}]\d+)"
 
 
-def read_numerals(texts: Array, decimal: str) -> Array:
+def read_older_numerals(texts: Array, decimal: str) -> Array:
     """Values (n,) float64, NaN where a text is no number: `1e3`, `1,234.5`, `$5`, `-3 €`, `12 %` is 12.
 
     Thousands stand in groups of three behind a comma, point, apostrophe or blank other than the decimal mark;

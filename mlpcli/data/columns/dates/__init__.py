@@ -1,0 +1,1 @@
+"""Dates, times and durations in text: their formats, words and orders."""

@@ -165,8 +165,14 @@ def build(settings_class: type[AnySettings], values: Mapping[str, Any]) -> AnySe
             value = values[name]
             if described.parse is not None and isinstance(value, str):
                 value = described.parse(value)
+            elif described.parse is not None and described.repeatable and _are_texts(value):
+                value = [each for text in value for each in described.parse(text)]
             chosen[name] = _plain(value)
     return settings_class(**chosen)
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, (list, tuple)) and all(isinstance(each, str) for each in value)
 
 
 def given(values: Mapping[str, Any]) -> dict[str, Any]:

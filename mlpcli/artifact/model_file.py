@@ -6,18 +6,20 @@ fills in what older files mean, and a file of the previous format in the tests.
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import accumulate
 from typing import Any
 
 from mlpcli.arrays import Array
 from mlpcli.artifact.consistency import check_arrays, check_columns, check_header
 from mlpcli.artifact.container import MALFORMED, MODEL_NAME, Kind, pack, unpack
+from mlpcli.data.form import PLAIN
 from mlpcli.data.schema import Schema
+from mlpcli.data.spelling import EXACT
 from mlpcli.files import atomic_output
 from mlpcli.json_values import from_json, printable
 
-FORMAT = 4
+FORMAT = 5
 MODEL = Kind(MODEL_NAME, FORMAT, "Train one: mlpcli train DATA -t COLUMN -o MODEL", "Train it again.")
 
 MOST_EPOCHS = 50_000
@@ -141,5 +143,25 @@ def _from_3(header: dict[str, Any]) -> None:
     """
 
 
-UPGRADES: dict[int, Callable[[dict[str, Any]], None]] = {1: _from_1, 2: _from_2, 3: _from_3}
+def _from_4(header: dict[str, Any]) -> None:
+    """Add how cells are matched and read: as by versions before 0.3, one of which made the model.
+
+    From format 5 on a column has a form, and blanks, Unicode forms and spellings of a value count as one.
+    """
+    schema = header["schema"]
+    if "exact" in schema:
+        raise ValueError("its format is not that of its header")
+    schema["exact"], schema["target_forms"] = True, []
+    for column in schema["columns"]:
+        column["form"] = asdict(PLAIN)
+    for encoder in header["encoders"]:
+        if "levels" in encoder:
+            encoder["matching"] = EXACT
+        elif "formats" not in encoder:
+            encoder["truth"] = False
+    if "classes" in header["target"]:
+        header["target"]["matching"] = EXACT
+
+
+UPGRADES: dict[int, Callable[[dict[str, Any]], None]] = {1: _from_1, 2: _from_2, 3: _from_3, 4: _from_4}
 """A function for each older format, which turns a header into the next one."""

@@ -93,7 +93,9 @@ def values_of(ctx: click.Context, option: click.Option, incomplete: str) -> list
         each for each in forms if re.fullmatch("[a-z][a-z0-9]*", each)
     ]
     values = [each for each in words if each.startswith(incomplete)]
-    if any(each.startswith("COLUMN=") for each in forms):
+    if "COLUMN=WORDS" in forms:
+        values += [f"{each}=" for each in columns_on(ctx) if each.startswith(incomplete)]
+    elif any(each.startswith("COLUMN=") for each in forms):
         values += _pairs(columns_on(ctx), incomplete)
     elif "A,B" in forms or ("COLUMN" in forms and option.multiple):
         values += _lists(columns_on(ctx), incomplete)

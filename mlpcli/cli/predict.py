@@ -4,6 +4,7 @@ import io
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from typing import IO, Any
 
 import click
@@ -61,12 +62,16 @@ def command(
         message = "formulas are run in CSV and TSV files only, and here nothing is changed"
         raise SettingsError(message, "Leave it out, or write CSV.", setting="safe_cells")
     scoring = Scoring(load(model), list(data), reading, prediction)
-    with scoring, _sink(output, force=force, text=writer_class.is_text) as sink:
-        writer = writer_class(sink, scoring.kept, scoring.added, safe=prediction.safe_cells)
-        for block, columns in scoring:
-            assert block is not None
-            writer.write(block, scoring.positions, columns)
-        writer.close()
+    with scoring:
+        chunks = iter(scoring)
+        # Rows that cannot be read are refused before anything is written.
+        first = next(chunks, None)
+        with _sink(output, force=force, text=writer_class.is_text) as sink:
+            writer = writer_class(sink, scoring.kept, scoring.added, safe=prediction.safe_cells)
+            for block, columns in chain([] if first is None else [first], chunks):
+                assert block is not None
+                writer.write(block, scoring.positions, columns)
+            writer.close()
     report(console.talk(), scoring)
     if console.as_json:
         console.json("predict", fields(scoring.summary, output))

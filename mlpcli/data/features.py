@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from mlpcli.arrays import Array
-from mlpcli.data.columns.cells import Frame
+from mlpcli.data.columns.frame import Frame
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.encoders import ENCODERS, Encoder
 from mlpcli.data.encoders.numbers import alike, write_numbers
@@ -51,6 +51,7 @@ class FeatureEncoder:
         `rows`: only these, in their order; the frame's columns are then removed one by one.
         """
         counts = CellCounts() if counts is None else counts
+        counts.rows += len(frame) if rows is None else len(rows)
         if rows is not None:
             return self._encode_apart(frame, counts, rows)
         matrix = np.empty((len(frame), self.width), np.float32)

@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Annotated, Any
 
+from mlpcli.data.form import PLAIN, Form, are_formats
+from mlpcli.data.spelling import cleaned
 from mlpcli.errors import DataError, SettingsError, did_you_mean
 from mlpcli.settings import AUTO, Settings, parse_list, parse_pairs, setting
 
@@ -71,8 +73,16 @@ class DataSettings(Settings):
     clip_predictions: bool | None = _setting(
         None, "Predict no number outside of the target's range in the training rows."
     )
+    empty: str | None = _setting(
+        None, "The class of rows whose target is empty; else they are left out.", metavar="CLASS"
+    )
     strict: bool = _setting(
         False, "Leaks, and cells that do not fit their column, are errors.", changes_weights=False
+    )
+    allow_unreadable: bool = _setting(
+        False,
+        "Go on although almost no cell of a column can be read, of held-out files or as another model's.",
+        changes_weights=False,
     )
     max_categories: int = _setting(
         100, "Levels that a category column keeps, the most frequent; others count as unseen.", at_least=1
@@ -103,11 +113,12 @@ class DataSettings(Settings):
 
 @dataclass(frozen=True)
 class Column:
-    """An input column: its kind and the reason for it."""
+    """An input column: its kind, the reason for it, and how its cells are written."""
 
     name: str
     kind: Annotated[str, KINDS]
     reason: str
+    form: Form = PLAIN
 
 
 @dataclass(frozen=True)
@@ -119,6 +130,16 @@ class Schema:
     task: Annotated[str, TASKS]
     task_reason: str
     weight: str | None = None
+    target_forms: tuple[Form, ...] = ()
+    exact: bool = False
+    """Whether cells are matched and read as versions before 0.3 did, one of which made the model."""
+
+    @property
+    def forms(self) -> dict[str, Form]:
+        """The form of every column that has another than the plain one."""
+        forms = {column.name: column.form for column in self.columns}
+        forms |= dict(zip(self.target, self.target_forms, strict=False))
+        return {name: form for name, form in forms.items() if form != PLAIN}
 
     @property
     def inputs(self) -> tuple[Column, ...]:
@@ -143,18 +164,39 @@ class Schema:
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "Schema":
-        columns = tuple(Column(**column) for column in stored["columns"])
-        return cls(columns, tuple(stored["target"]), stored["task"], stored["task_reason"], stored["weight"])
+        columns = tuple(
+            Column(column["name"], column["kind"], column["reason"], _form(column["form"]))
+            for column in stored["columns"]
+        )
+        return cls(
+            columns=columns,
+            target=tuple(stored["target"]),
+            task=stored["task"],
+            task_reason=stored["task_reason"],
+            weight=stored["weight"],
+            target_forms=tuple(map(_form, stored["target_forms"])),
+            exact=stored["exact"],
+        )
+
+
+def _form(stored: Mapping[str, Any]) -> Form:
+    if not are_formats(stored["formats"]):
+        raise ValueError("its formats of dates cannot be understood")
+    return Form(**{**stored, "formats": tuple(stored["formats"])})
 
 
 def resolve_names(setting: str, given: Iterable[str], names: Sequence[str], where: str) -> tuple[str, ...]:
-    """Columns named by an option: each value is a column, or a comma-separated list of columns."""
+    """Columns named by an option: each value is a column, or a comma-separated list of columns.
+
+    Blanks at the ends and the Unicode form of a name make no difference.
+    """
     resolved: list[str] = []
-    there = set(names)
+    known = {cleaned(name): name for name in names} | {name: name for name in names}
     for value in given:
-        for name in (value,) if value in there else parse_list(value):
-            if name not in there:
+        for name in (value,) if value in known or cleaned(value) in known else parse_list(value):
+            found = known.get(name, known.get(cleaned(name)))
+            if found is None:
                 hint = did_you_mean(name, names)
                 raise DataError(f"{where}: there is no column {name!r}", hint, setting=setting)
-            resolved.append(name)
+            resolved.append(found)
     return tuple(dict.fromkeys(resolved))

@@ -9,12 +9,14 @@ import numpy as np
 
 from mlpcli.arrays import Array
 from mlpcli.data.decimals import rounded_to
-from mlpcli.data.schema import TARGET_SCALINGS
+from mlpcli.data.schema import BOOLEAN, NUMBER, TARGET_SCALINGS
+from mlpcli.data.spelling import BY_NUMBER, BY_TRUTH, MATCHINGS, TEXT, cleaned, key, keys, matching_of
 from mlpcli.data.statistics import mean_and_deviation
 from mlpcli.errors import DataError, did_you_mean
 
 if TYPE_CHECKING:
-    from mlpcli.data.columns.cells import Frame, Texts
+    from mlpcli.data.columns.cells import Texts
+    from mlpcli.data.columns.frame import Frame
 
 ANY_NUMBER, POSITIVE, ZERO_TO_ONE, MINUS_ONE_TO_ONE = "any", "positive", "0..1", "-1..1"
 """Ranges into which targets are scaled."""
@@ -36,6 +38,7 @@ LIMITS = ("target.lowest", "target.highest")
 class _ClassDescription(TypedDict):
     name: str
     classes: list[str]
+    matching: Annotated[str, MATCHINGS]
 
 
 class _NumberDescription(TypedDict):
@@ -73,32 +76,39 @@ class _Stored(ABC):
 
 @dataclass(frozen=True)
 class ClassTarget(_Stored):
-    """One column of classes, spelled as in the table; of two, the second is the positive one."""
+    """One column of classes, spelled as first in the table; of two, the second is the positive one.
+
+    Cells are classes by `matching`, whatever their spelling.
+    """
 
     STORED: ClassVar[type] = _ClassDescription
 
     name: str
     classes: tuple[str, ...]
+    matching: str = TEXT
 
     @classmethod
     def fit(cls, name: str, cells: "Texts", positive: str | None) -> "ClassTarget":
         """The classes in order: by value where all are numbers, else by text."""
-        classes = sorted_classes(cells)
+        classes, matching = sorted_classes(cells), matching_of(cells.used(), cells.reading.decimal)
         if len(classes) > MOST_OUTPUTS:
             message = f"target {name!r} has {len(classes):,} classes; {MOST_OUTPUTS:,} are possible"
             raise DataError(message, "It looks like an identifier. Choose another column.")
         if positive is not None:
+            by_key = dict(zip(keys(classes, matching), classes, strict=True))
+            positive = by_key.get(key(cleaned(positive), matching), positive)
             if positive not in classes:
                 hint = did_you_mean(positive, classes)
                 raise DataError(f"{positive!r} is no class of {name!r}", hint, setting="positive")
             classes = [each for each in classes if each != positive] + [positive]
-        return cls(name, tuple(classes))
+        return cls(name, tuple(classes), matching)
 
     def encode(self, frame: "Frame") -> Array:
         """Class numbers (rows,) of the target column; DataError for an unknown class."""
         cells = frame[self.name].texts()
-        number_of = {each: number for number, each in enumerate(self.classes)}
-        by_level = np.array([number_of.get(level, -1) for level in cells.levels], dtype=np.intp)
+        number_of = {each: number for number, each in enumerate(keys(self.classes, self.matching))}
+        known = keys(cells.levels, self.matching, cells.reading.decimal)
+        by_level = np.array([number_of.get(each, -1) for each in known], dtype=np.intp)
         numbers = cells.spread(by_level, -1)
         if (numbers < 0).any():
             row = int(np.argmax(numbers < 0))
@@ -106,6 +116,14 @@ class ClassTarget(_Stored):
             hint = "It occurred with: " + ", ".join(self.classes[:20]) + "."
             raise DataError(f"{said} did not occur in training", hint)
         return numbers
+
+    def is_absent(self, cells: "Texts") -> Array:
+        """(rows,) True where a cell is missing or, beside classes that are no words, says so and is none."""
+        words, unreadable = cells.words(NUMBER if self.matching == BY_NUMBER else BOOLEAN)
+        silent = words & ~unreadable if self.matching in (BY_NUMBER, BY_TRUTH) else np.zeros_like(words)
+        classes = set(self.classes)
+        silent &= [level not in classes for level in cells.levels]
+        return np.asarray(cells.missing() | cells.spread(silent, False))
 
     def decode(self, numbers: Array) -> list[str]:
         return [self.classes[number] for number in numbers.tolist()]
@@ -115,14 +133,14 @@ class ClassTarget(_Stored):
         return (self.name,)
 
     def described(self) -> dict[str, Any]:
-        return {"name": self.name, "classes": list(self.classes)}
+        return {"name": self.name, "classes": list(self.classes), "matching": self.matching}
 
     @classmethod
     def from_description(cls, stored: Mapping[str, Any], arrays: Mapping[str, Array]) -> "ClassTarget":
         classes = tuple(stored["classes"])
         if len(classes) < 2 or len(set(classes)) < len(classes):
             raise ValueError("its classes are not those of its task")
-        return cls(stored["name"], classes)
+        return cls(stored["name"], classes, stored["matching"])
 
 
 @dataclass(frozen=True)

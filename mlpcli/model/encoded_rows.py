@@ -1,7 +1,7 @@
 """Encoded rows: of a part of the training table, or of another table of the model."""
 
 import hashlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from mlpcli.arrays import Array
-from mlpcli.data.columns.cells import Frame, Reading
+from mlpcli.data.columns.frame import Frame
+from mlpcli.data.columns.readings import Reading
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.features import FeatureEncoder
 from mlpcli.data.reading.stream import RowStream
@@ -105,22 +106,23 @@ def encode_chunks(
     strict: bool = False,
     also: Sequence[str] = (),
     texts: Collection[str] = (),
-    parsed: Reading | None = None,
+    loosened: Callable[[Reading], Reading] | None = None,
 ) -> Iterator[EncodedChunk]:
     """The rows of another table of the model; with `strict` a cell that has to be counted is an error.
 
     `also`: further columns to read; `texts`: columns to read as text, whatever they are to the model;
-    `parsed`: how text is parsed if not by the stream's settings, as where other models read the same cells
-    and what is missing only to some of them must still be there.
+    `loosened` makes another reading of the stream's, under which text is parsed, as where other models read
+    the same cells and what is missing only to some of them must still be there.
     """
     schema.require(stream.header, stream.name, target=True)
     weight = schema.weight if schema.weight in stream.header else None
     names = [*(column.name for column in schema.inputs), *schema.target, *([weight] if weight else [])]
     names = list(dict.fromkeys([*names, *also]))
     numbers = numbers_of(schema, weight, target=True) - set(texts)
-    for whole, _ in stream.chunks(names, numbers, reading=parsed, ahead=True):
-        whole = whole.under(stream.reading)
-        present = np.flatnonzero(rows_with_target(whole, schema.target))
+    for whole, _ in stream.chunks(names, numbers, loosened=loosened, ahead=True):
+        if loosened is not None:
+            whole = whole.under(stream.reading)
+        present = np.flatnonzero(task.has_truth(whole))
         frame = whole if len(present) == len(whole) else whole.take(present)
         weights = None if weight is None else row_weights(frame, weight)
         if weights is not None and not weights.all():

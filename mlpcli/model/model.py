@@ -1,6 +1,6 @@
 """A trained model in memory: from an artifact to predictions for rows of its columns."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -9,15 +9,17 @@ import numpy as np
 from mlpcli import artifact as artifact_room
 from mlpcli.arrays import Array
 from mlpcli.artifact import Artifact
-from mlpcli.data.columns.cells import Frame
+from mlpcli.data.columns.frame import Frame
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.features import FeatureEncoder
 from mlpcli.data.reading.blocks import rows_at_once
+from mlpcli.data.reading.new_rows import Known
 from mlpcli.data.reading.source import ReadingSettings
 from mlpcli.data.target import TARGETS, NumberTarget
 from mlpcli.errors import ArtifactError, MlpcliError
 from mlpcli.metrics.thresholds import DEFAULT_THRESHOLD
 from mlpcli.model.blueprint import Blueprint, loss_of
+from mlpcli.model.known_columns import known_columns
 from mlpcli.model.tasks import TASKS, Task, Threshold
 from mlpcli.nn.losses import Loss
 from mlpcli.nn.network import Network
@@ -51,6 +53,13 @@ class Model:
     def network(self) -> Network:
         """The first; all are of one shape."""
         return self.networks[0]
+
+    @property
+    def known(self) -> Known:
+        """The columns, by which new tables are read."""
+        return known_columns(
+            self.artifact.schema, self.encoder, self.task, self.options.reading, self.options.data
+        )
 
     @property
     def products_at_once(self) -> int:
@@ -191,5 +200,9 @@ def built(
 
 
 def reading_for(model: Model, given: ReadingSettings) -> ReadingSettings:
-    """How new files are read: as given, else as in training (decimal, header, missing words)."""
-    return given.with_defaults(model.options.reading)
+    """The reading of new files: as given, else as in training (header, comments, missing words).
+
+    The decimal mark is told by each file, but for models that versions before 0.3 made.
+    """
+    reading = given.with_defaults(model.options.reading)
+    return reading if model.artifact.schema.exact else replace(reading, decimal=given.decimal)

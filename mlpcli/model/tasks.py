@@ -8,7 +8,8 @@ from typing import Any, ClassVar, TypeAlias
 import numpy as np
 
 from mlpcli.arrays import Array
-from mlpcli.data.columns.cells import Frame
+from mlpcli.data.columns.cells import Cells
+from mlpcli.data.columns.frame import Frame
 from mlpcli.data.target import ClassTarget, LabelTarget, NumberTarget, Target
 from mlpcli.errors import DataError, Sentence, SettingsError, did_you_mean
 from mlpcli.metrics.outcome import Outcome
@@ -64,6 +65,17 @@ class Task(ABC):
     def outputs(self) -> int:
         """Width of the output layer, for a loss of one output a label."""
         return len(self.labels)
+
+    def has_truth(self, frame: Frame) -> Array:
+        """(rows,) True where every target has a value."""
+        absent = np.zeros(len(frame), dtype=bool)
+        for name in self.target.names:
+            absent |= self.is_absent(frame[name])
+        return ~absent
+
+    def is_absent(self, cells: Cells) -> Array:
+        """(rows,) True where a target's cell says that there is no value."""
+        return cells.missing()
 
     @abstractmethod
     def truth(self, frame: Frame) -> Array:
@@ -149,6 +161,10 @@ class Regression(Task):
     def labels(self) -> tuple[str, ...]:
         return self.target.names
 
+    def is_absent(self, cells: Cells) -> Array:
+        values, unreadable = cells.numbers()
+        return np.isnan(values) & ~unreadable
+
     def truth(self, frame: Frame) -> Array:
         return numbers_in(frame, self.labels)
 
@@ -196,6 +212,9 @@ class Multiclass(Task):
     @property
     def columns(self) -> list[str]:
         return ["prediction"]
+
+    def is_absent(self, cells: Cells) -> Array:
+        return self.target.is_absent(cells.texts())
 
     def truth(self, frame: Frame) -> Array:
         return self.target.encode(frame)
@@ -268,6 +287,11 @@ class Multilabel(Task):
     @property
     def labels(self) -> tuple[str, ...]:
         return self.target.names
+
+    def is_absent(self, cells: Cells) -> Array:
+        values, unreadable = cells.numbers()
+        said, no_boolean = cells.booleans()
+        return np.isnan(values) & np.isnan(said) & ~(unreadable & no_boolean)
 
     def truth(self, frame: Frame) -> Array:
         return labels_in(frame, self.labels)

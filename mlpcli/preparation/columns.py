@@ -1,22 +1,40 @@
 """The roles of columns in training, the inputs, and the rows that have a target."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from mlpcli.arrays import Array
-from mlpcli.data.columns.cells import Frame
-from mlpcli.data.columns.kinds import infer_columns, settle
-from mlpcli.data.encoders.dates import doubts
+from mlpcli.data.columns.cells import Texts
+from mlpcli.data.columns.frame import Frame
+from mlpcli.data.columns.kinds import infer_columns
+from mlpcli.data.columns.settling import Settled, settle
+from mlpcli.data.columns.strays import PLURALS
+from mlpcli.data.form import Form
 from mlpcli.data.reading.table import Table
-from mlpcli.data.schema import CHOSEN, DATE, LEARNED, NUMBER, Column, DataSettings, resolve_names
-from mlpcli.errors import DataError, Sentence, did_you_mean
-from mlpcli.model.encoded_rows import refuse_none, row_weights, rows_with_target
+from mlpcli.data.schema import CHOSEN, LEARNED, NUMBER, Column, DataSettings, resolve_names
+from mlpcli.errors import DataError, Sentence
+from mlpcli.model.encoded_rows import refuse_none, row_weights
 from mlpcli.options.options import Options
-from mlpcli.preparation.doctor import not_a_number, uncertain_dates
+from mlpcli.preparation.cell_findings import (
+    lost_rows,
+    spelling_findings,
+    stray_findings,
+    target_spellings,
+    target_words,
+    uncertain_dates,
+)
 from mlpcli.preparation.finding import Finding
-from mlpcli.preparation.targets import MOST_CLASSES, refuse_too_few, target_columns
+from mlpcli.preparation.targets import (
+    LOST_SHARE,
+    MOST_CLASSES,
+    SettledTarget,
+    are_codes,
+    refuse_too_few,
+    settled_target,
+    target_columns,
+)
 from mlpcli.preparation.transfer import SourceModel
 
 
@@ -70,8 +88,11 @@ class TrainingRows:
     """Their numbers in the table, from 0."""
     columns: list[Column]
     """As settled by all rows."""
+    target_forms: tuple[Form, ...]
     dropped: int
     """Rows without target."""
+    lost: dict[str, int]
+    """Words in the targets of those, if no other target is left but one value."""
     weightless: int
     """Rows with a target and weight 0."""
     findings: list[Finding]
@@ -104,14 +125,7 @@ def decide_columns(table: Table, settings: DataSettings, roles: Roles) -> list[C
 
     wanted = set(resolved("features", settings.features) or table.columns)
     out = {*roles.target, roles.weight, roles.group, *resolved("drop", settings.drop)}
-    chosen = dict(settings.kind)
-    for name in chosen:
-        if name not in table.columns:
-            raise DataError(
-                f"{table.name}: there is no column {name!r}",
-                did_you_mean(name, table.columns),
-                setting="kind",
-            )
+    chosen = {resolved("kind", [name])[0]: kind for name, kind in settings.kind}
     names = [name for name in table.columns if name in wanted and name not in out]
     return infer_columns(table.sample, names, chosen)
 
@@ -133,24 +147,36 @@ def read_rows(
     columns: Sequence[Column],
     roles: Roles,
     options: Options,
-    *,
-    known: bool = False,
+    source: SourceModel | None = None,
 ) -> TrainingRows:
-    """All rows that count; numbers that are text further down fall back to text, or are an error.
+    """All rows that count, and the columns as all rows decide.
 
-    A row of weight 0 is left out as if it were not in the table: it takes no part in any decision. With
-    `known` columns nothing is decided: cells that do not fit them count as missing.
+    A row of weight 0 is left out as if it were not in the table: it takes no part in any decision. The
+    columns of a `source` are as they are: cells that do not fit them count as missing.
     """
     learned = [column for column in columns if column.kind in LEARNED]
-    numbers = {column.name for column in learned if column.kind == NUMBER}
+    numbers = {column.name for column in learned if column.kind == NUMBER and not column.form.clock}
+    undecided = set[str]()
+    if source is None:
+        undecided = {*roles.target, *(column.name for column in learned if column.reason != CHOSEN)}
     if roles.weight is not None:
         numbers.add(roles.weight)
     numbers |= {name for name in roles.target if _many_numbers(table, name, options.data)}
     names = list(dict.fromkeys([*(column.name for column in learned), *roles.names]))
-    frame = table.read(names, numbers)
-    present = np.flatnonzero(rows_with_target(frame, roles.target))
-    dropped = len(frame) - len(present)
-    refuse_too_few(table.name, roles.target, len(frame), len(present))
+    forms = {column.name: column.form for column in learned}
+    table.reading = replace(table.reading, forms=forms)
+    frame = table.read(names, numbers, undecided)
+    all_rows = len(frame)
+    exact = source is not None and source.schema.exact
+    targets = [settled_target(name, frame[name], options.data.task, exact=exact) for name in roles.target]
+    absent = np.zeros(all_rows, dtype=bool)
+    for target in targets:
+        frame[target.name] = target.cells
+        absent |= target.absent
+    present = np.flatnonzero(~absent)
+    dropped = all_rows - len(present)
+    findings = _lost_targets(table, targets, dropped, options.data)
+    refuse_too_few(table.name, roles.target, all_rows, len(present))
     if dropped:
         frame = frame.take(present)
     weights = None if roles.weight is None else row_weights(frame, roles.weight)
@@ -161,24 +187,58 @@ def read_rows(
             refuse_none(len(counting), weightless, roles.weight, table.name)
             refuse_too_few(table.name, roles.target, len(present), len(counting))
             frame, weights, present = frame.take(counting).compact(), weights[counting], present[counting]
-    settled, not_numbers = (list(columns), {}) if known else settle(columns, frame)
-    findings: list[Finding] = []
-    for name, (row, count) in not_numbers.items():
-        finding = not_a_number(name, frame.place(row), frame[name].shown(row), count, len(frame))
-        if options.data.strict:
-            raise DataError(finding.text, finding.advice)
-        findings.append(finding)
-    if options.data.strict and not known:
-        _refuse_unreadable(settled, frame)
+    settled = Settled(list(columns), {}, set()) if source is not None else settle(columns, frame)
+    if source is None and not options.data.allow_unreadable:
+        _refuse_wrong_kinds(settled, frame)
+    if options.data.strict and source is None:
+        _refuse_strays(settled, frame)
+    if source is None:
+        findings += stray_findings(settled.columns, settled.strays, frame)
+        findings += uncertain_dates(settled.columns, settled.still_open)
+        findings += spelling_findings(settled.columns, frame)
     return TrainingRows(
         frame=frame,
         weights=weights,
         numbers=present,
-        columns=settled,
+        columns=settled.columns,
+        target_forms=tuple(target.cells.reading.form for target in targets),
         dropped=dropped,
+        lost=_words_of_lost(table, targets[0], frame) if dropped else {},
         weightless=weightless,
-        findings=findings + _uncertain(settled, table),
+        findings=findings,
     )
+
+
+def _words_of_lost(table: Table, target: SettledTarget, frame: Frame) -> dict[str, int]:
+    """The words of rows without target, where all others have the same value."""
+    if frame[target.name].distinct() > 1:
+        return {}
+    strays = {} if target.strays is None else dict(target.strays.words)
+    return table.missing_words(target.name) | strays
+
+
+def _lost_targets(
+    table: Table, targets: Sequence[SettledTarget], dropped: int, settings: DataSettings
+) -> list[Finding]:
+    """Findings on words in targets, and on those that cost many rows; with `strict` strays are errors."""
+    findings = []
+    for target in targets:
+        if (strays := target.strays) is not None:
+            if settings.empty in strays.words:
+                said = f"target {target.name!r} holds {PLURALS[strays.kind]}: {settings.empty!r} is none"
+                raise DataError(said, "Leave it out: rows without a value are left out.", setting="empty")
+            if settings.strict:
+                raise DataError(
+                    f"{table.place(strays.row)}: target {target.name!r}: {strays.cell} is not a number",
+                    Sentence("Mend the cell, or leave out {strict}."),
+                )
+            findings.append(target_words(target.name, strays))
+        elif dropped > LOST_SHARE * len(target.absent):
+            words = table.missing_words(target.name)
+            findings += lost_rows(target.name, words, len(target.absent), classes=target.has_classes)
+        if isinstance(target.cells, Texts) and not target.cells.reading.exact:
+            findings += target_spellings(target.name, target.cells)
+    return findings
 
 
 def leave_out_weightless(table: Table, roles: Roles) -> None:
@@ -189,34 +249,32 @@ def leave_out_weightless(table: Table, roles: Roles) -> None:
             table.sample = table.sample.take(counting).compact()
 
 
-def _uncertain(columns: Sequence[Column], table: Table) -> list[Finding]:
-    dates = [column for column in columns if column.kind == DATE and column.reason != CHOSEN]
-    samples = {column.name: table.sample[column.name] for column in dates}
-    present = {name: cells[~cells.missing()].texts() for name, cells in samples.items()}
-    return [uncertain_dates(column) for column in dates if doubts(present[column.name])]
-
-
 def _many_numbers(table: Table, name: str, settings: DataSettings) -> bool:
     """Whether a target is surely no class: it is then read as numbers at once."""
     cells = table.sample[name]
     if settings.task in ("binary", "multiclass") or cells.distinct() <= MOST_CLASSES:
         return False
-    return not cells.numbers()[1].any()
+    return not cells.numbers()[1].any() and not are_codes(cells)
 
 
-def _refuse_unreadable(columns: Sequence[Column], frame: Frame) -> None:
-    """Raise DataError for a cell of a date column that is no date, or of a chosen number column."""
-    for column in columns:
-        unreadable: Array | None = None
-        if column.kind == NUMBER and column.reason == CHOSEN:
-            unreadable = frame[column.name].numbers()[1]
-        elif column.kind == DATE:
-            cells = frame[column.name]
-            unreadable = cells.dates(cells.formats())[1]
-        if unreadable is not None and unreadable.any():
-            row = int(np.argmax(unreadable))
+def _refuse_wrong_kinds(settled: Settled, frame: Frame) -> None:
+    """Raise DataError for a column of a chosen kind of which no cell can be read."""
+    for column in settled.columns:
+        strays = settled.strays.get(column.name)
+        if column.reason == CHOSEN and strays is not None and strays.share == 0.0:
+            where = f"{frame.place(strays.row)}: column {column.name!r}"
             raise DataError(
-                f"{frame.place(row)}: column {column.name!r}: "
-                f"{frame[column.name].shown(row)} is not a {column.kind}",
+                f"{where}: {strays.cell} is not a {column.kind}, and no other cell is",
+                Sentence("Give another {kind}, or {allow_unreadable} to go on without the column."),
+            )
+
+
+def _refuse_strays(settled: Settled, frame: Frame) -> None:
+    """Raise DataError for the first cell that is not of the kind of its column."""
+    for column in settled.columns:
+        if column.name in settled.strays:
+            strays = settled.strays[column.name]
+            raise DataError(
+                f"{frame.place(strays.row)}: column {column.name!r}: {strays.cell} is not a {strays.kind}",
                 Sentence("Mend the cell, or leave out {strict}."),
             )

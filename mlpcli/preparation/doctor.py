@@ -9,13 +9,11 @@ from mlpcli.arrays import Array
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.encoders import CategoryEncoder
 from mlpcli.data.features import FeatureEncoder
-from mlpcli.data.schema import CHOSEN, IGNORE, Column, Schema
+from mlpcli.data.schema import CHOSEN, IGNORE, Schema
 from mlpcli.errors import Sentence
 from mlpcli.model.encoded_rows import EncodedRows
 from mlpcli.model.tasks import Multiclass, Regression, Task
 from mlpcli.preparation.finding import (
-    DATES,
-    FALLBACK,
     FEW_ROWS,
     IMBALANCE,
     LEAK,
@@ -36,24 +34,6 @@ RARE_SHARE = 0.05
 FEWEST_ROWS = 10
 MISSING_SHARE = 0.5
 REPEATED_SHARE = 0.01
-
-
-def not_a_number(name: str, where: str, cell: str, count: int, rows: int) -> Finding:
-    """A column that looked like numbers and holds text."""
-    return Finding(
-        FALLBACK,
-        f"{where}: column {name!r}: {cell} is not a number, as {count:,} of {rows:,} cells: taken as text",
-        Sentence("{missing} WORD, or {kind} {} to count them as missing", quote(name + "=number")),
-    )
-
-
-def uncertain_dates(column: Column) -> Finding:
-    """Dates that can be read in two ways, or are written in several."""
-    return Finding(
-        DATES,
-        f"column {column.name!r} holds {column.reason}",
-        Sentence("{kind} {} if that is wrong", quote(column.name + "=category")),
-    )
 
 
 def examine(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+WORDS, CASE, LEVELS, GAPS = "words", "case", "levels", "gaps"
 FALLBACK, DATES, LEAK, REPEATED, MISSING = "fallback", "dates", "leak", "repeated", "missing"
 FEW_ROWS, IMBALANCE = "few rows", "imbalance"
 DIVERGED, CHECKPOINT, CALIBRATION = "diverged", "checkpoint", "calibration"

@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 
 from mlpcli.arrays import Array
-from mlpcli.data.columns.cells import Frame, Numbers
+from mlpcli.data.columns.cells import Numbers
+from mlpcli.data.columns.frame import Frame
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.features import FeatureEncoder
 from mlpcli.data.reading.stream import RowStream
 from mlpcli.data.reading.table import open_table
-from mlpcli.data.schema import LEARNED, NUMBER, Column, Schema
+from mlpcli.data.schema import LEARNED, NUMBER, Column, DataSettings, Schema
+from mlpcli.data.spelling import cleaned
 from mlpcli.data.split import digest_of_rows
 from mlpcli.errors import DataError, Sentence, SettingsError
 from mlpcli.model.blueprint import Blueprint
@@ -26,11 +28,14 @@ from mlpcli.model.encoded_rows import (
     left_out,
     paths_of,
 )
+from mlpcli.model.known_columns import known_columns
 from mlpcli.model.model import load
 from mlpcli.model.tasks import TASKS, Task
+from mlpcli.model.unreadable import refuse_unreadable
 from mlpcli.nn.batches import Examples
 from mlpcli.options.options import Options
 from mlpcli.options.run import generators
+from mlpcli.preparation.cell_findings import level_findings, part_findings
 from mlpcli.preparation.columns import (
     decide_columns,
     leave_out_weightless,
@@ -40,7 +45,7 @@ from mlpcli.preparation.columns import (
 )
 from mlpcli.preparation.doctor import examine
 from mlpcli.preparation.finding import LEAK, Finding
-from mlpcli.preparation.splitting import RowTraits, shape_of, split_table
+from mlpcli.preparation.splitting import RowTraits, Split, shape_of, split_table
 from mlpcli.preparation.targets import decide_task, fit_task
 from mlpcli.preparation.transfer import SourceModel, Transfer, transfer_of, widened, with_settings_of
 
@@ -160,7 +165,8 @@ def prepare(data: Data, given: Options, source: SourceModel | None = None) -> Pr
 
     With a `source`, columns mean what they mean to that model.
     """
-    with open_table(paths_of(data), given.reading) as table:
+    empties = empty_targets(given.data)
+    with open_table(paths_of(data), given.reading, empties) as table:
         options = dataclasses.replace(given, reading=table.settings)
         roles = special_columns(table, options)
         leave_out_weightless(table, roles)
@@ -169,16 +175,26 @@ def prepare(data: Data, given: Options, source: SourceModel | None = None) -> Pr
             if source is None
             else source_columns(source, table, roles)
         )
-        rows = read_rows(table, decided, roles, options, known=source is not None)
+        if source is not None:
+            table.reading = dataclasses.replace(table.reading, exact=source.schema.exact)
+        rows = read_rows(table, decided, roles, options, source)
         frame, columns, weights = rows.frame, rows.columns, rows.weights
         known = None if source is None else source.known_task(frame, roles.target, options)
         if source is None or known is None:
-            name, reason = decide_task(frame, roles.target, options.data.task)
+            name, reason = decide_task(frame, roles.target, options.data.task, rows.lost)
         else:
             name, reason = known.name, f"as in {source.path}"
         if not any(column.kind in LEARNED for column in columns):
             raise DataError(f"{table.name}: no input column is left", _why_none(columns))
-        schema = Schema(tuple(columns), roles.target, name, reason, roles.weight)
+        schema = Schema(
+            columns=tuple(columns),
+            target=roles.target,
+            task=name,
+            task_reason=reason,
+            weight=roles.weight,
+            target_forms=rows.target_forms,
+            exact=source is not None and source.schema.exact,
+        )
         traits = RowTraits.of(frame, roles, name)
         shape = shape_of(columns, table.sample, traits, name, options.split.test)
         default_learning_rate = options.default_learning_rate(shape)
@@ -198,19 +214,28 @@ def prepare(data: Data, given: Options, source: SourceModel | None = None) -> Pr
         else:
             encoder = source.encoder
         _refuse_infinite(frame, schema)
+        findings = [*rows.findings, *level_findings(schema.inputs, frame, *_first_held(split))]
         counts = {"table": CellCounts()}
         parts = _encoded_parts(frame, encoder, truth, weights, split.parts, counts["table"])
+        if source is not None and not options.data.allow_unreadable:
+            refuse_unreadable(encoder, schema, counts["table"], table.name)
     hashes = {part: each.hashes() for part, each in parts.items()}
     digest = digest_of(np.concatenate(list(hashes.values())))
     notes = [*table.notes, *left_out(rows.weightless, table.name)]
     for part in ("validation", "test"):
         if isinstance(path := getattr(options.split, part), str):
             counts[part] = CellCounts()
-            with RowStream(paths_of(path), options.reading) as stream:
+            # Its decimal mark is told by the file, unless it was given.
+            reading = dataclasses.replace(options.reading, decimal=given.reading.decimal)
+            known_table = known_columns(schema, encoder, task, options.reading, options.data)
+            with RowStream(paths_of(path), reading, known=known_table) as stream:
                 parts[part] = encode_part(stream, schema, encoder, task, counts[part])
+                if not options.data.allow_unreadable:
+                    refuse_unreadable(encoder, schema, counts[part], stream.name)
+                findings += part_findings(encoder.encoders, counts[part], part)
                 notes += stream.notes
             hashes[part] = parts[part].hashes()
-    findings = [*rows.findings, *examine(schema, encoder, task, parts, hashes, counts["table"], len(frame))]
+    findings += [*examine(schema, encoder, task, parts, hashes, counts["table"], len(frame))]
     leaks = [finding for finding in findings if finding.kind == LEAK]
     if leaks and options.data.strict:
         raise DataError(leaks[0].text, leaks[0].advice)
@@ -232,6 +257,24 @@ def prepare(data: Data, given: Options, source: SourceModel | None = None) -> Pr
         findings=findings,
         same_target=known is not None,
     )
+
+
+def empty_targets(settings: DataSettings) -> dict[str, str]:
+    """The class that empty cells of the target stand for, by column; SettingsError for several targets."""
+    if settings.empty is None:
+        return {}
+    if len(settings.target) != 1:
+        raise SettingsError("it is for one target", "Name one target.", setting="empty")
+    return {cleaned(settings.target[0]): settings.empty}
+
+
+def _first_held(split: Split) -> tuple[Array, Array]:
+    """Rows that a network learns from, and those that are held out from it."""
+    train = split.parts["train"]
+    if split.folds:
+        kept, held = split.folds[0]
+        return train[kept], train[held]
+    return train, split.parts["validation"]
 
 
 def _encoded_parts(

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from mlpcli.arrays import Array
-from mlpcli.data.columns.cells import Frame, Numbers
+from mlpcli.data.columns.cells import Numbers
+from mlpcli.data.columns.frame import Frame
 from mlpcli.data.schema import DATE, NUMBER, Column
 from mlpcli.data.split import folds, split_rows
 from mlpcli.options.options import Options

@@ -1,20 +1,30 @@
 """Target columns: what is wrong with them, the task that follows, the truth of every row."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from shlex import quote
 
 import numpy as np
 
 from mlpcli.arrays import Array
-from mlpcli.data.columns.cells import Frame
+from mlpcli.data.columns.cells import Cells, Numbers, Texts
+from mlpcli.data.columns.frame import Frame
 from mlpcli.data.columns.kinds import IDENTIFIER_ROWS
+from mlpcli.data.columns.numbers.code_numbers import code_numbers
+from mlpcli.data.columns.numbers.numerals import described_form
+from mlpcli.data.columns.settling import one_spelling
+from mlpcli.data.columns.strays import PLURALS, Strays, form_of_numbers, is_mostly, nearly, shown, words_of
 from mlpcli.data.reading.table import Table
-from mlpcli.data.schema import CHOSEN, DataSettings, resolve_names
+from mlpcli.data.schema import BOOLEAN, CHOSEN, DATE, NUMBER, Column, DataSettings, resolve_names
+from mlpcli.data.spelling import are_booleans
 from mlpcli.data.target import LOG, POSITIVE, ClassTarget, LabelTarget, NumberTarget, refuse_negative
 from mlpcli.errors import DataError, Sentence, count, did_you_mean
 from mlpcli.model.tasks import TASKS, Multilabel, Regression, Task, labels_in, numbers_in
 
 MOST_CLASSES = 20
 ROWS_PER_CLASS = 5
+LOST_SHARE = 0.1
+"""Of the rows, as many may be left out for a word in their target without a word on it."""
 LARGEST_CLASS_SHARE = 0.5
 """Of the rows, as many different values at the most are taken for classes."""
 
@@ -37,8 +47,67 @@ def refuse_too_few(table: str, target: Sequence[str], rows: int, present: int) -
         raise DataError(few, "Training needs at least two rows with a target.")
 
 
-def decide_task(frame: Frame, names: Sequence[str], given: str) -> tuple[str, str]:
-    """The task and the reason, from rows that have a target."""
+@dataclass(frozen=True, kw_only=True)
+class SettledTarget:
+    """A target column in the light of all rows."""
+
+    name: str
+    cells: Cells
+    """Under the form of the column."""
+    absent: Array
+    """(rows,) True where there is no value."""
+    strays: Strays | None
+    """Words beside numbers or booleans."""
+
+    @property
+    def has_classes(self) -> bool:
+        """Whether its cells are no numbers."""
+        return isinstance(self.cells, Texts) and bool(self.cells.words(NUMBER)[1].any())
+
+
+def settled_target(name: str, cells: Cells, task: str, *, exact: bool = False) -> SettledTarget:
+    """A target column as all rows decide: numbers or durations, or classes, spelled as first in the table.
+
+    Beside numbers and booleans the words that say that there is nothing are no classes, unless they are kept
+    or classes are asked for; nor is anything else that is not a number where there are too many numbers to be
+    classes. `exact`: as older versions read it.
+    """
+    absent = cells.missing()
+    if exact or isinstance(cells, Numbers):
+        return SettledTarget(name=name, cells=cells, absent=absent, strays=None)
+    assert isinstance(cells, Texts)
+    present = cells[~absent].compact()
+    if not len(present):
+        return SettledTarget(name=name, cells=cells, absent=absent, strays=None)
+    if task in ("binary", "multiclass"):
+        return SettledTarget(name=name, cells=one_spelling(cells), absent=absent, strays=None)
+    form = form_of_numbers(present)
+    read = cells.under(cells.reading.formed(form))
+    for kind, each in ((BOOLEAN, cells), (NUMBER, read)):
+        words, unreadable = each.words(kind)
+        counts = each.counts()
+        values = each.levels[~words & ~each.level_missing() & (counts > 0)]
+        if not len(values) or (kind == BOOLEAN and not are_booleans(values.tolist())):
+            continue
+        if kind == NUMBER and code_numbers(values, counts[np.isin(each.levels, values)]):
+            continue
+        many = kind == NUMBER and task in ("auto", "regression") and len(values) > MOST_CLASSES
+        if unreadable.any() and not (many and is_mostly(NUMBER, each)):
+            continue
+        if any(level in cells.reading.kept_words for level in each.levels[words].tolist()):
+            continue
+        strays = words_of(Column(name, kind, ""), each)
+        absent = absent | each.spread(words, False)
+        if not form.clock:
+            each = one_spelling(each, values.tolist())
+        return SettledTarget(name=name, cells=each, absent=absent, strays=strays)
+    return SettledTarget(name=name, cells=one_spelling(cells), absent=absent, strays=None)
+
+
+def decide_task(
+    frame: Frame, names: Sequence[str], given: str, lost: Mapping[str, int] | None = None
+) -> tuple[str, str]:
+    """The task and the reason, from rows that have a target; `lost` are words of the others."""
     if len(names) > 1:
         if given in ("binary", "multiclass"):
             hint = Sentence("Use {task} multilabel.")
@@ -49,6 +118,14 @@ def decide_task(frame: Frame, names: Sequence[str], given: str) -> tuple[str, st
     distinct = cells.distinct()
     if distinct < 2:
         same = f"target {name!r} has the same value, {cells.shown(0)}, in every row"
+        if lost:
+            word = max(lost, key=lambda each: lost[each])
+            rows = count(lost[word], "row")
+            more = f"{same} that has one; it is {shown(word) if word else 'empty'} in {rows}"
+            hint = Sentence("{empty} CLASS makes empty cells a class.")
+            if word:
+                hint = Sentence("{keep_words} {} makes it a class.", quote(f"{name}={word}"))
+            raise DataError(more, hint)
         raise DataError(same, "There is nothing to learn.")
     if given == "binary" and distinct != 2:
         several = Sentence("target {!r} has {:,} values, {task} binary takes two", name, distinct)
@@ -57,22 +134,40 @@ def decide_task(frame: Frame, names: Sequence[str], given: str) -> tuple[str, st
         return given, CHOSEN
     classes = "binary" if distinct == 2 else "multiclass"
     numbers, unreadable = cells.numbers()
-    if not cells.booleans()[1].any():
-        if distinct > 2:
-            return classes, f"{name!r} is true or false in {distinct} spellings, each a class of its own"
+    if isinstance(cells, Texts) and are_booleans(cells.used().tolist()):
         return classes, f"{name!r} is true or false"
-    if unreadable.any():
+    if cells.reading.form.clock:
+        return "regression", f"{name!r} has {distinct:,} different durations, in seconds"
+    if unreadable.any() or are_codes(cells):
+        _refuse_dates(name, cells)
+        found = nearly(cells.texts())
+        partly = "" if found is None else f", of which {found.share:.0%} are {PLURALS[found.kind]}"
         if distinct > LARGEST_CLASS_SHARE * len(cells) and len(cells) >= IDENTIFIER_ROWS:
             raise DataError(
-                f"target {name!r} is text with {distinct:,} different values in {len(cells):,} rows",
+                f"target {name!r} is text with {distinct:,} different values in {len(cells):,} rows{partly}",
                 Sentence("Is it an identifier? Classes must recur to be learned; {task} decides otherwise."),
             )
-        return classes, f"{name!r} is text with {distinct:,} classes"
+        return classes, f"{name!r} is text with {distinct:,} classes{partly}"
     whole = bool((numbers == np.floor(numbers)).all()) and not np.isinf(numbers).any()
     if whole and distinct <= MOST_CLASSES and len(cells) >= ROWS_PER_CLASS * distinct:
         times = len(cells) // distinct
         return classes, f"{name!r} has {distinct} whole numbers, each {times} times on average"
-    return "regression", f"{name!r} has {distinct:,} different numbers"
+    unit = described_form(np.empty(0, object), cells.reading.form)
+    return "regression", f"{name!r} has {distinct:,} different numbers{unit}"
+
+
+def are_codes(cells: Cells) -> bool:
+    """Whether the numbers of a target are names, such as 007."""
+    return isinstance(cells, Texts) and bool(code_numbers(cells.used(), cells.counts()))
+
+
+def _refuse_dates(name: str, cells: Cells) -> None:
+    """Raise DataError if a target holds dates."""
+    texts = cells.texts()
+    if (formats := texts.formats()) and is_mostly(DATE, texts, formats):
+        said = f"target {name!r} holds dates such as {texts.shown(0)}, which cannot be predicted as they are"
+        way = "Predict a number made of them, such as the days until then"
+        raise DataError(said, Sentence("{}; {task} multiclass makes them classes.", way))
 
 
 def _several(frame: Frame, names: Sequence[str], given: str) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from mlpcli.arrays import Array
-from mlpcli.data.columns.cells import Frame
+from mlpcli.data.columns.frame import Frame
 from mlpcli.data.features import FeatureEncoder
 from mlpcli.data.schema import IGNORE, Column, Schema
 from mlpcli.errors import Sentence, SettingsError

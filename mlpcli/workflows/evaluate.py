@@ -65,6 +65,7 @@ def evaluate(model: ModelLike, data: Data, *, curves: bool = False, **settings: 
         data,
         build(ReadingSettings, settings),
         strict=chosen.strict,
+        allow_unreadable=chosen.allow_unreadable,
         by=chosen.by,
         other=other if isinstance(other, Model) else None,
         sample=MOST_ROWS if chosen.importance else 0,

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mlpcli.data.columns.cells import Frame
+from mlpcli.data.columns.frame import Frame
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.decimals import rounded_probabilities
 from mlpcli.data.reading.blocks import Block
@@ -20,6 +20,7 @@ from mlpcli.model.compatibility import refuse_threshold
 from mlpcli.model.encoded_rows import Data, numbers_of, paths_of, refuse_counted
 from mlpcli.model.intervals import bounds, errors_for
 from mlpcli.model.model import Model, ModelLike, load, reading_for
+from mlpcli.model.unreadable import refuse_unreadable
 from mlpcli.options.threads import choose_threads, limited_threads
 from mlpcli.settings import build, refuse_unknown
 from mlpcli.workflows.prediction_settings import PredictionSettings
@@ -53,7 +54,7 @@ class Scoring:
         if settings.threshold is not None:
             refuse_threshold(type(model.task))
         self._errors = None if settings.interval is None else errors_for(model, settings.interval)
-        self._stream = RowStream(paths_of(data), reading, model.chunk_rows(settings.chunk_rows))
+        self._stream = RowStream(paths_of(data), reading, model.chunk_rows(settings.chunk_rows), model.known)
         try:
             model.artifact.schema.require(self._stream.header, self._stream.name, target=False)
             self.positions = self._kept()
@@ -93,7 +94,15 @@ class Scoring:
                 if self._settings.strict:
                     refuse_counted(self.summary.counts, frame)
                 self.summary.rows += len(frame)
+                if not first:  # before anything is written
+                    self._refuse_unreadable()
                 yield block, columns
+        self._refuse_unreadable()
+
+    def _refuse_unreadable(self) -> None:
+        if not self._settings.allow_unreadable:
+            model, counts = self._model, self.summary.counts
+            refuse_unreadable(model.encoder, model.artifact.schema, counts, self._stream.name)
 
     def _kept(self) -> list[int]:
         header, keep = self._stream.header, self._settings.keep

@@ -44,6 +44,9 @@ class PredictionSettings(Settings):
     chunk_rows: int = setting(
         BLOCK_ROWS, "Rows scored at once, at most; fewer of a wide table.", group="Output", at_least=1
     )
+    allow_unreadable: bool = setting(
+        False, "Go on although almost no cell of a column can be read.", group="Output"
+    )
     strict: bool = setting(
         False,
         "Unseen categories, unreadable cells and values out of range are errors.",

@@ -13,6 +13,7 @@ import numpy as np
 from mlpcli import artifact as room
 from mlpcli.arrays import Array
 from mlpcli.artifact import Artifact
+from mlpcli.data.form import PLAIN
 from mlpcli.data.schema import Column, Schema
 from mlpcli.errors import ArtifactError
 
@@ -30,6 +31,7 @@ def artifact(arrays: Mapping[str, Array] | None = None, name: str = "size") -> A
             target=("price",),
             task="regression",
             task_reason="many numbers",
+            target_forms=(PLAIN,),
         ),
         encoders=[
             {
@@ -39,6 +41,7 @@ def artifact(arrays: Mapping[str, Array] | None = None, name: str = "size") -> A
                 "had_gaps": False,
                 "scaling": "standard",
                 "spikes": [],
+                "truth": False,
             },
             {
                 "name": "colour",
@@ -47,6 +50,7 @@ def artifact(arrays: Mapping[str, Array] | None = None, name: str = "size") -> A
                 "had_gaps": False,
                 "levels": ["red", "blue"],
                 "embedded": False,
+                "matching": "text",
             },
         ],
         target={"names": ["price"], "scaling": "standard"},

@@ -127,8 +127,12 @@ def test_a_header_of_before_newer_settings_means_the_same(forge: Forge) -> None:
     def older(header: Any, arrays: Any) -> None:
         for name in NEWER:
             del header["settings"][name]
-        for encoder in header["encoders"]:
-            encoder.pop("embedded", None)
+        del header["schema"]["exact"], header["schema"]["target_forms"]
+        for column in header["schema"]["columns"]:
+            del column["form"]
+        for described in [*header["encoders"], header["target"]]:
+            for name in ("embedded", "matching", "truth"):
+                described.pop(name, None)
         del header["receipt"]["members"]
         for record in header["history"]:
             del record["member"]

@@ -56,3 +56,14 @@ def test_saved_again_it_is_of_the_newest_format(path: Path, tmp_path: Path) -> N
     second = room.load(str(tmp_path / "m.joblib"))
     assert second.receipt == first.receipt
     assert second.history == first.history
+
+
+def test_cells_are_matched_as_when_the_model_was_made() -> None:
+    """Blanks at the ends, Unicode forms, `1` and `1.0`, words for true, other dates and numbers: made and
+    scored by version 0.2, to which ` red` was no `red`."""
+    folder = FILES / "format-4-spellings"
+    expected = pd.read_csv(folder / "predictions.csv")
+    for rows in (folder / "rows.csv", pd.read_csv(folder / "rows.csv", dtype=str, keep_default_na=False)):
+        found = mlpcli.predict(folder / "model.joblib", rows, proba=True, allow_unreadable=False).frame
+        assert list(found["prediction"]) == list(expected["prediction"])
+        np.testing.assert_allclose(found.iloc[:, 1:], expected.iloc[:, 1:], rtol=1e-5)

@@ -15,7 +15,8 @@ from pathlib import Path
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # a script finds only what lies beside it
-from mlpcli.data.columns.cells import Reading, Texts
+from mlpcli.data.columns.cells import Texts
+from mlpcli.data.columns.readings import Reading
 
 CHARACTERS = 1_000_000
 HOSTILE: dict[str, Callable[[int], str]] = {

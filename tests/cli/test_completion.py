@@ -24,6 +24,7 @@ ODD = ["plain", "two words", "a,b", 'quo"te', "it's", "star*", "ünï", "x=y", "
 PENGUINS = str(sample("penguins.csv"))
 KNOWN_FORMS = {
     *("FILE", "FRACTION", "MODEL", "COLUMN", "A,B", "COLUMN=KIND,...", "SIZES", "CHAR", "NAME", "WORDS"),
+    "COLUMN=WORDS",
     *(
         "CLASS",
         "CLASS=W,...",

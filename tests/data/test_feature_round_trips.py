@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mlpcli.data.columns.cells import MISSING_WORDS, Frame
-from mlpcli.data.columns.kinds import infer_columns, settle
+from mlpcli.data.columns.frame import Frame
+from mlpcli.data.columns.kinds import infer_columns
+from mlpcli.data.columns.readings import MISSING_WORDS
+from mlpcli.data.columns.settling import settle
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.encoders import ENCODERS
 from mlpcli.data.features import FeatureEncoder
@@ -59,7 +61,7 @@ def read(table: Table) -> tuple[Frame, list[Column]]:
     columns = infer_columns(table.sample, table.columns, {})
     numbers = {column.name for column in columns if column.kind == "number"}
     frame = table.read(table.columns, numbers)
-    return frame, settle(columns, frame)[0]
+    return frame, settle(columns, frame).columns
 
 
 @sampled_less
@@ -114,7 +116,7 @@ def test_a_stored_encoder_does_the_same(table: pd.DataFrame, later: pd.DataFrame
         assert first == second
 
 
-MINMAX: dict[str, Any] = {"scaling": "minmax", "spikes": []}
+MINMAX: dict[str, Any] = {"scaling": "minmax", "spikes": [], "truth": False}
 
 
 def test_what_is_stored() -> None:
@@ -130,6 +132,7 @@ def test_what_is_stored() -> None:
             "levels": ["u", "v"],
             "had_gaps": False,
             "embedded": False,
+            "matching": "text",
         },
         MINMAX | {"name": "b", "kind": "boolean", "width": 1, "range": [0, 1], "fill": 1, "had_gaps": False},
     ]

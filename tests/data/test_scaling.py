@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.preprocessing import MinMaxScaler, QuantileTransformer, RobustScaler, StandardScaler
 
-from mlpcli.data.columns.cells import Frame, Numbers
+from mlpcli.data.columns.cells import Numbers
+from mlpcli.data.columns.frame import Frame
 from mlpcli.data.encoders import NumberEncoder
 from mlpcli.data.features import FeatureEncoder
 from mlpcli.data.scaling import NEW, SCALINGS

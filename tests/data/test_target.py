@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from mlpcli.data.columns.cells import Frame
+from mlpcli.data.columns.frame import Frame
+from mlpcli.data.columns.settling import one_spelling
 from mlpcli.data.target import (
     TARGETS,
     ClassTarget,
@@ -35,7 +36,7 @@ def one_column(*cells: str) -> Frame:
         (["10", "2", "b"], ["10", "2", "b"]),
         (["007", "10", "1.0", "1"], ["1", "1.0", "007", "10"]),
         (["-1", "1", "0.5", "1e-3"], ["-1", "1e-3", "0.5", "1"]),
-        (["no", "Yes", "[/b]", " a"], [" a", "Yes", "[/b]", "no"]),
+        (["no", "Yes", "[/b]", " a"], ["Yes", "[/b]", "a", "no"]),
         (["True", "False"], ["False", "True"]),
     ],
 )
@@ -46,8 +47,11 @@ def test_classes_are_sorted_by_value_or_by_text(cells: list[str], classes: list[
 
 def test_classes_keep_their_spelling() -> None:
     target = ClassTarget.fit("y", text_column(["007", "1.0", "007", " x"]), None)
-    numbers = target.encode(one_column(" x", "1.0", "007"))
-    assert target.decode(numbers) == [" x", "1.0", "007"]
+    numbers = target.encode(one_column("x ", "1.0", "007"))
+    assert target.decode(numbers) == ["x", "1.0", "007"]
+    target = ClassTarget.fit("y", text_column(["2", "1.0"]), "1")
+    assert target.classes == ("2", "1.0")
+    assert target.decode(target.encode(one_column("1", "2.0", "1e0"))) == ["1.0", "2", "1.0"]
 
 
 def test_the_positive_class_is_the_last() -> None:
@@ -58,9 +62,10 @@ def test_the_positive_class_is_the_last() -> None:
 
 
 def test_a_positive_class_that_is_none_has_near_names() -> None:
-    with pytest.raises(DataError, match="positive: 'Yes' is no class of 'y'") as raised:
-        ClassTarget.fit("y", text_column(["yes", "no"]), "Yes")
+    with pytest.raises(DataError, match="positive: 'Yess' is no class of 'y'") as raised:
+        ClassTarget.fit("y", text_column(["yes", "no"]), "Yess")
     assert raised.value.hint == "Did you mean 'yes'?"
+    assert ClassTarget.fit("y", text_column(["yes", "no"]), "FALSE").classes == ("yes", "no")
 
 
 def test_an_unknown_class_is_named() -> None:
@@ -73,11 +78,12 @@ def test_an_unknown_class_is_named() -> None:
 @sampled
 @given(st.lists(st.text(st.sampled_from("01.- aé\n[/]"), max_size=3), min_size=1))
 def test_classes_come_back(cells: list[str]) -> None:
-    target = ClassTarget.fit("y", text_column(cells), None)
+    texts = one_spelling(text_column(cells))
+    target = ClassTarget.fit("y", texts, None)
     numbers = target.encode(one_column(*cells))
     assert numbers.dtype == np.intp
-    assert target.decode(numbers) == cells
-    assert sorted(set(cells)) == sorted(target.classes)
+    assert target.decode(numbers) == [texts.text(row) for row in range(len(cells))]
+    assert sorted(texts.used()) == sorted(target.classes)
 
 
 FINITE = st.floats(-1e12, 1e12)

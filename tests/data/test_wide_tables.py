@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from mlpcli.data import features
-from mlpcli.data.columns.cells import Reading, Texts
+from mlpcli.data.columns.cells import Texts
+from mlpcli.data.columns.readings import Reading
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.features import FeatureEncoder
 from mlpcli.data.reading import parsing

@@ -134,7 +134,7 @@ def test_chunks_of_several_files(tmp_path: Path) -> None:
         f"{paths[2]}: line 3",
     ]
     assert isinstance(texts := frames[0]["b"], Texts)
-    assert [texts.text(0), texts.text(1)] == ["x\n", "y"]
+    assert [texts.text(0), texts.text(1)] == ["x", "y"]
     np.testing.assert_array_equal(values_of(frames[0]["a"]), [1.0, 2.0])
 
 

@@ -181,12 +181,21 @@ def long_table(folder: Path, word: str) -> str:
     return write(folder, "long.csv", csv_of(table))
 
 
-def test_numbers_with_text_far_down_fall_back_to_text_for_that_column_alone(tmp_path: Path) -> None:
-    path = long_table(tmp_path, "red")
+def test_a_word_far_down_among_numbers_is_missing_and_named(tmp_path: Path) -> None:
+    result = prepared(long_table(tmp_path, "red"), target="y", validation="none")
+    assert {column.name: column.kind for column in result.schema.inputs} == {"x": "number", "z": "number"}
+    (found,) = [finding for finding in result.findings if finding.kind == "words"]
+    assert found.text.startswith("'red' in 1 row of 'x' was taken as missing")
+    assert result.counts["table"].missing == {"x": 1}
+
+
+def test_numbers_that_are_mostly_text_far_down_are_text(tmp_path: Path) -> None:
+    x = [str(row * 7 % 1000 / 8) if row < 10_500 else f"t{row % 99}" for row in range(LONG)]
+    path = write(tmp_path, "t.csv", csv_of(pd.DataFrame({"x": x, "z": x[::-1], "y": range(LONG)})))
     result = prepared(path, target="y", validation="none")
-    assert {column.name: column.kind for column in result.schema.inputs} == {"x": "category", "z": "number"}
-    (fallback,) = [finding for finding in result.findings if finding.kind == "fallback"]
-    assert f"{path}: line 10,502: column 'x': 'red' is not a number, as 1 of 12,000 cells" in fallback.text
+    assert {column.name: column.kind for column in result.schema.inputs} == {"x": "category", "z": "category"}
+    (fallback, _) = [finding for finding in result.findings if finding.kind == "fallback"]
+    assert f"{path}: line 10,502: 88% of column 'x' are numbers, but it is taken as text" in fallback.text
 
 
 def test_strict_makes_text_among_numbers_an_error(tmp_path: Path) -> None:
@@ -203,7 +212,7 @@ def test_strict_makes_text_among_numbers_an_error(tmp_path: Path) -> None:
 def test_a_chosen_number_counts_what_is_none(tmp_path: Path) -> None:
     result = prepared(long_table(tmp_path, "red"), target="y", validation="none", kind="x=number")
     assert {column.kind for column in result.schema.inputs} == {"number"}
-    assert result.counts["table"].unreadable == {"x": 1}
+    assert result.counts["table"].missing == {"x": 1}
     assert not [finding for finding in result.findings if finding.kind == "fallback"]
 
 

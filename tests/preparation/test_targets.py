@@ -129,7 +129,7 @@ def test_classes_are_those_of_all_rows() -> None:
     assert target == ClassTarget("y", ("007", "9", "10"))
     assert truth == [2, 1, 0]
     target, truth = fit({"y": ["no", "yes"]}, "binary", [0, 1], positive="no")
-    assert (target, truth) == (ClassTarget("y", ("yes", "no")), [1, 0])
+    assert (target, truth) == (ClassTarget("y", ("yes", "no"), "boolean"), [1, 0])
 
 
 def test_labels_may_be_answers_or_numbers() -> None:

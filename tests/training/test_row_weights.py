@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import mlpcli
-from mlpcli.data.columns.cells import Frame
+from mlpcli.data.columns.frame import Frame
 from mlpcli.data.schema import SCALINGS
 from mlpcli.nn.network import PREDICTION_ROWS
 from mlpcli.training.networks import sampled_rows

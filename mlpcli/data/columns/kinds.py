@@ -1,28 +1,32 @@
-"""Infer the kinds of columns, each with a reason.
+"""Infer the kinds of columns from their cells, each with a reason."""
 
-`infer_columns` looks at a sample; `settle` at all rows, for constant and duplicate columns, and numbers that
-turn out to be text further down.
-"""
-
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from mlpcli.arrays import Array
-from mlpcli.data.columns.cells import BOOLEAN_WORDS, Cells, Frame, Numbers, Texts
-from mlpcli.data.encoders import ENCODERS
+from mlpcli.data.columns.cells import Cells, Numbers, Texts
+from mlpcli.data.columns.dates.durations import certainly_durations
+from mlpcli.data.columns.dates.formats import compact_dates, open_readings, settled_orders
+from mlpcli.data.columns.dates.forms import COMPACT
+from mlpcli.data.columns.dates.orders import order_of
+from mlpcli.data.columns.frame import Frame
+from mlpcli.data.columns.numbers.code_numbers import code_numbers
+from mlpcli.data.columns.numbers.numerals import described_form
+from mlpcli.data.columns.strays import PLURALS, form_of_numbers, is_mostly, may_be, nearly
+from mlpcli.data.form import HOURS_MINUTES, PLAIN, Form
 from mlpcli.data.schema import (
     BOOLEAN,
     CATEGORY,
     CHOSEN,
-    CONSTANT,
-    DUPLICATE,
+    DATE,
     IDENTIFIER,
-    LEARNED,
     NUMBER,
     TEXT,
     Column,
 )
+from mlpcli.data.spelling import TRUTH, are_booleans
 
 IDENTIFIER_ROWS = 20
 """Below this many rows, unique values say nothing about a column."""
@@ -30,115 +34,191 @@ IDENTIFIER_SHARE = 0.95
 TEXT_WORDS = 4
 """Words in a cell, on average, from which text that hardly repeats is prose."""
 TEXT_SHARE = 0.5
+UNNAMED_FIRST = "Unnamed: 0"
+_TWO_FIELDS = re.compile(r" *[-+]?[0-9]{1,9}:[0-9]{2} *", re.ASCII)
 
 
 def infer_columns(sample: Frame, names: Sequence[str], chosen: Mapping[str, str]) -> list[Column]:
     """A Column for each name; `chosen` are kinds given by the user."""
     return [
-        Column(name, chosen[name], CHOSEN) if name in chosen else infer_column(name, sample[name])
+        chosen_column(name, chosen[name], sample[name])
+        if name in chosen
+        else infer_column(name, sample[name], first=name == sample.names[0])
         for name in names
     ]
 
 
-def infer_column(name: str, cells: Cells, *, number: bool = True) -> Column:
-    """Infer a column's kind; `number=False` rules out numbers."""
+def chosen_column(name: str, kind: str, cells: Cells) -> Column:
+    """A column of the kind that the user wants; how its cells are written is inferred."""
+    form = PLAIN
+    if isinstance(cells, Texts) and kind == NUMBER:
+        form = form_of_numbers(cells)
+    elif kind == DATE:
+        form = Form(formats=cells.formats())
+    return Column(name, kind, CHOSEN, form)
+
+
+def infer_column(name: str, cells: Cells, *, first: bool = False) -> Column:
+    """Infer a column's kind; `first`: it is that of the table."""
     present = cells[~cells.missing()]
     if not len(present):
         return Column(name, CATEGORY, "no value in the rows looked at")
-    distinct = present.distinct()
-    if isinstance(present, Texts) and (words := _boolean_words(present)):
-        return Column(name, BOOLEAN, f"only {words}")
-    numbers, unreadable = present.numbers()
-    if number and not unreadable.any():
-        return _number(name, numbers, distinct)
-    assert isinstance(present, Texts)
-    inferred = (encoder.infer(name, present) for encoder in ENCODERS.values())
-    return next(filter(None, inferred), None) or _text(name, present, distinct, unreadable)
+    if isinstance(present, Texts):
+        present = present.compact()
+        found = _boolean(name, present) or _number_text(name, present) or _date(name, present)
+        return found or _text(name, present)
+    assert isinstance(present, Numbers)
+    return _number(name, present, first=first)
 
 
-def settle(columns: Sequence[Column], frame: Frame) -> tuple[list[Column], dict[str, tuple[int, int]]]:
-    """The columns in the light of all rows, and those that turned out not to be numbers.
-
-    The latter by name: the first row that is no number, and the number of such rows.
-    """
-    settled: list[Column] = []
-    not_numbers: dict[str, tuple[int, int]] = {}
-    seen: dict[tuple[str, ...], list[str]] = {}
+def with_orders(columns: Sequence[Column], frame: Frame) -> tuple[list[Column], set[str]]:
+    """The columns, those of dates in the order of day, month and year that other columns settle; and the
+    names of those of which more than one order is possible still."""
+    ordered = {
+        column.name: cells
+        for column in columns
+        if column.kind == DATE
+        and isinstance(cells := frame[column.name], Texts)
+        and any(map(order_of, column.form.formats))
+    }
+    orders: dict[str, str] = {}
     for column in columns:
-        if column.kind in LEARNED and column.reason != CHOSEN:
-            cells = frame[column.name]
-            if column.kind == NUMBER and isinstance(cells, Texts):
-                values, unreadable = cells.numbers()
-                if unreadable.any():
-                    not_numbers[column.name] = int(np.argmax(unreadable)), int(unreadable.sum())
-                    column = infer_column(column.name, cells, number=False)
-                else:
-                    frame[column.name] = cells = Numbers(values, cells.reading)
-            column = _constant(column, cells) or _duplicate(column, cells, frame, seen) or column
-        settled.append(column)
-    return settled, not_numbers
+        if column.name in ordered:
+            orders |= settled_orders(ordered[column.name].used(), column.form.formats)
+    found, still_open = list[Column](), set[str]()
+    for column in columns:
+        if column.name in ordered:
+            levels = ordered[column.name].used()
+            if open_readings(levels, column.form.formats):
+                dated = _dated(
+                    column.name, ordered[column.name], ordered[column.name].formats(orders), orders
+                )
+                column = replace(dated, reason=CHOSEN) if column.reason == CHOSEN else dated
+                if open_readings(levels, column.form.formats, orders):
+                    still_open.add(column.name)
+        found.append(column)
+    return found, still_open
 
 
-def _boolean_words(present: Texts) -> str:
-    levels = present.used()
-    if len(levels) > 2 * len(BOOLEAN_WORDS):
-        return ""
-    words = {text.strip().lower() for text in levels}
-    return " and ".join(sorted(words)) if words <= BOOLEAN_WORDS.keys() else ""
+def _boolean(name: str, present: Texts) -> Column | None:
+    counts = present.counts()
+    words, _ = present.words(BOOLEAN)
+    levels = present.levels[~words & (counts > 0)].tolist()
+    if not are_booleans(levels) or not is_mostly(BOOLEAN, present):
+        return None
+    truths = {TRUTH[level.casefold()] for level in levels}
+    if words.any() and (len(truths) < 2 or 2 * counts[~words].sum() < len(present)):
+        return None  # NC and ND beside NO are states
+    *others, last = sorted({level.lower() for level in levels})
+    said = f"{', '.join(others)} and {last}" if others else last
+    return Column(name, BOOLEAN, f"only {said}")
 
 
-def _number(name: str, numbers: Array, distinct: int) -> Column:
-    ordered = np.sort(numbers)
+def _number_text(name: str, present: Texts) -> Column | None:
+    """Numbers or durations in text, or numbers that are names."""
+    if not may_be(NUMBER, present):
+        return None
+    form = form_of_numbers(present)
+    if form.clock and not certainly_durations(present.levels):
+        form = PLAIN  # times of the day
+    read = present.under(present.reading.formed(form))
+    if not is_mostly(NUMBER, read):
+        return None
+    values = read.numbers()[0]
+    values = values[~np.isnan(values)]
+    distinct = len(np.unique(values))
+    if form.clock:
+        reason = f"durations such as {_first(read, NUMBER)}, in seconds, {distinct:,} different"
+        if form.clock == HOURS_MINUTES and any(map(_TWO_FIELDS.fullmatch, read.levels)):
+            reason += "; 1:30 is read as hours and minutes (minutes and seconds are possible too)"
+        return Column(name, NUMBER, reason, form)
+    words, unreadable = read.words(NUMBER)
+    silent = words & ~unreadable
+    if why := code_numbers(read.levels[~silent], read.counts()[~silent]):
+        return _named(name, present, why)
+    column = _number(name, Numbers(values, present.reading), described_form(read.levels[~words], form))
+    return replace(column, form=form) if column.kind == NUMBER else column
+
+
+def _date(name: str, present: Texts) -> Column | None:
+    if not may_be(DATE, present):
+        return None
+    formats = present.formats()
+    if not formats or not is_mostly(DATE, present, formats):
+        return None
+    return _dated(name, present, formats)
+
+
+def _dated(
+    name: str, cells: Texts, formats: tuple[str, ...], orders: Mapping[str, str] | None = None
+) -> Column:
+    reason = f"dates such as {_first(cells, DATE, formats)}"
+    if len(formats) > 1:
+        reason += f", in {len(formats)} formats{_both_orders(cells, formats)}"
+    if doubt := open_readings(cells.used(), formats, orders or {}):
+        reason += f", {doubt[0]} ({' or '.join(doubt[1:])} is possible too)"
+    return Column(name, DATE, reason, Form(formats=formats))
+
+
+def _both_orders(cells: Texts, formats: tuple[str, ...]) -> str:
+    """A word on dates that two of the formats read as different days, as 03/04 beside 31/01 and 01/31."""
+    with_order = [format for format in formats if order_of(format)]
+    for number, one in enumerate(with_order):
+        for other in with_order[number + 1 :]:
+            first, second = cells.dates((one,))[0], cells.dates((other,))[0]
+            either = ~np.isnan(first) & ~np.isnan(second) & (first != second)
+            if either.any():
+                example = cells.shown(int(np.argmax(either)))
+                return f"; {int(either.sum()):,} cells such as {example} could be of either"
+    return ""
+
+
+def _first(cells: Texts, kind: str, formats: tuple[str, ...] = ()) -> str:
+    """The first cell that is of a kind, as messages show it."""
+    none = cells.words(kind, formats)[0] | cells.level_missing()
+    return cells.shown(int(np.argmin(cells.spread(none, True))))
+
+
+def _number(name: str, cells: Numbers, written: str = "", *, first: bool = False) -> Column:
+    """`written` says in words how the numbers are, such as ` in kg`."""
+    values = cells.numbers()[0]
+    values = values[~np.isnan(values)]
+    ordered = np.sort(values)
+    distinct = len(np.unique(ordered))
     whole = bool(np.all(np.isfinite(ordered))) and bool(np.all(ordered == np.floor(ordered)))
     unique = len(ordered) >= IDENTIFIER_ROWS and distinct == len(ordered)
     # The sample of a long file has a place or two where rows are left out.
     if whole and unique and np.count_nonzero(np.diff(ordered) != 1) <= min(2, len(ordered) // 1000):
         return Column(name, IDENTIFIER, "unique, consecutive whole numbers: an identifier")
-    return Column(name, NUMBER, f"{'whole' if whole else 'decimal'} numbers, {distinct:,} different")
+    if whole and unique and first and name == UNNAMED_FIRST and bool((np.diff(values) > 0).all()):
+        return Column(name, IDENTIFIER, "the first column, without a name, and only growing: row numbers")
+    if whole and compact_dates(values):
+        return Column(name, DATE, f"dates such as '{values[0]:.0f}'", Form(formats=(COMPACT,)))
+    if whole and unique and ordered[0] >= 1e7 and ordered[-1] < 2.0**53:
+        digits = np.array([f"{value:.0f}" for value in values.tolist()], dtype=object)
+        if why := code_numbers(digits, np.ones(len(digits), np.int64)):
+            return Column(name, IDENTIFIER, why)
+    return Column(name, NUMBER, f"{'whole' if whole else 'decimal'} numbers{written}, {distinct:,} different")
 
 
-def _text(name: str, present: Texts, distinct: int, unreadable: Array) -> Column:
-    first = present.text(int(np.argmax(unreadable)))
-    words = float(np.mean([len(level.split()) for level in present.used()]))
+def _text(name: str, present: Texts) -> Column:
+    distinct = present.distinct()
+    words = float(np.mean([len(level.split()) for level in present.levels]))
     if distinct > TEXT_SHARE * len(present) and len(present) >= IDENTIFIER_ROWS and words >= TEXT_WORDS:
         reason = f"free text, {words:.0f} words on average, which cannot be learned from yet"
         return Column(name, TEXT, reason)
+    none = present.words(NUMBER)[0]
+    example = present.text(int(np.argmax(present.spread(none, False))))
+    return _named(name, present, f"text such as {example[:40]!r}")
+
+
+def _named(name: str, present: Texts, why: str) -> Column:
+    """A category or, if nearly every row has another text, an identifier."""
+    distinct = present.distinct()
     if distinct > IDENTIFIER_SHARE * len(present) and len(present) >= IDENTIFIER_ROWS:
-        reason = f"text that differs in {distinct:,} of {len(present):,} rows: an identifier"
+        told = "text that differs" if why.startswith("text") else f"{why}, that differ"
+        reason = f"{told} in {distinct:,} of {len(present):,} rows: an identifier"
+        if (found := nearly(present)) is not None:
+            reason += f", though {found.share:.0%} of them are {PLURALS[found.kind]}"
         return Column(name, IDENTIFIER, reason)
-    return Column(name, CATEGORY, f"text such as {first[:40]!r}, {distinct:,} levels")
-
-
-def _constant(column: Column, cells: Cells) -> Column | None:
-    absent = cells.missing()
-    if absent.all():
-        return Column(column.name, CONSTANT, "no value in any row")
-    if absent.any() or len(absent) < 2:
-        return None
-    same = cells.values.min() == cells.values.max() if isinstance(cells, Numbers) else cells.distinct() == 1
-    return Column(column.name, CONSTANT, "the same value in every row") if same else None
-
-
-def _duplicate(
-    column: Column, cells: Cells, frame: Frame, seen: dict[tuple[str, ...], list[str]]
-) -> Column | None:
-    """Compare in full only with columns that agree in a few rows."""
-    few = np.linspace(0, len(frame) - 1, min(len(frame), 20)).astype(np.intp)
-    part = cells[few]
-    key = [part.shown(row) for row in range(len(few))]
-    others = seen.setdefault((column.kind, *key), [])
-    for other in others:
-        if len(frame) > 1 and _are_equal(cells, frame[other]):
-            return Column(column.name, DUPLICATE, f"duplicate of {other!r}")
-    others.append(column.name)
-    return None
-
-
-def _are_equal(one: Cells, other: Cells) -> bool:
-    if isinstance(one, Texts) and isinstance(other, Texts):
-        number_of = {level: number for number, level in enumerate(other.levels)}
-        translated = np.array([number_of.get(level, -2) for level in one.levels], dtype=np.int32)
-        return bool(np.array_equal(one.spread(translated, -1), other.codes))
-    if isinstance(one, Numbers) and isinstance(other, Numbers):
-        return bool(np.array_equal(one.values, other.values, equal_nan=True))
-    return False
+    return Column(name, CATEGORY, f"{why}, {distinct:,} levels")

@@ -9,7 +9,7 @@ from mlpcli.data.counts import CellCounts
 from mlpcli.data.schema import Column, DataSettings
 
 if TYPE_CHECKING:  # with all that reads cells, which a description does not need
-    from mlpcli.data.columns.cells import Cells, Texts
+    from mlpcli.data.columns.cells import Cells
 
 
 class Description(TypedDict):
@@ -33,11 +33,6 @@ class Encoder(ABC):
     """The description of such an encoder."""
 
     name: str
-
-    @classmethod
-    def infer(cls, name: str, present: "Texts") -> Column | None:
-        """The column, if these texts, of which none is missing, are of this kind; None otherwise."""
-        return None
 
     @classmethod
     @abstractmethod

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from mlpcli.arrays import Array
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.encoders.base import Description, Encoder
 from mlpcli.data.schema import CATEGORY, Column, DataSettings
+from mlpcli.data.spelling import MATCHINGS, TEXT, keys, matching_of
 
 if TYPE_CHECKING:
     from mlpcli.data.columns.cells import Cells
@@ -19,6 +20,7 @@ class _CategoryDescription(Description):
     levels: list[str]
     had_gaps: bool
     embedded: bool
+    matching: Annotated[str, MATCHINGS]
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class CategoryEncoder(Encoder):
     """One column of 0 and 1 per level; all zero for a level that training did not keep.
 
     `embedded`, as the network learns a vector for each level: one column of codes, 0 for such a level, else
-    its number, counted from 1.
+    its number, counted from 1. Cells are levels by `matching`, whatever their spelling.
     """
 
     STORED: ClassVar[type] = _CategoryDescription
@@ -35,6 +37,7 @@ class CategoryEncoder(Encoder):
     levels: tuple[str, ...]
     had_gaps: bool
     embedded: bool = False
+    matching: str = TEXT
 
     @classmethod
     def fit(
@@ -49,7 +52,13 @@ class CategoryEncoder(Encoder):
         by_count = sorted((each for each in counted if each[1]), key=lambda each: (-each[1], each[0]))
         levels = sorted(level for level, _ in by_count[: settings.max_categories])
         embedded = settings.embed_above is not None and len(levels) > settings.embed_above
-        return cls(column.name, tuple(levels), bool(absent.any()), embedded)
+        return cls(
+            name=column.name,
+            levels=tuple(levels),
+            had_gaps=bool(absent.any()),
+            embedded=embedded,
+            matching=matching_of(levels, cells.reading.decimal),
+        )
 
     @property
     def codes(self) -> int:
@@ -67,26 +76,28 @@ class CategoryEncoder(Encoder):
     def write(self, cells: "Cells", out: Array, counts: CellCounts) -> None:
         texts = cells.texts()
         absent = texts.missing()
-        number_of = {level: number for number, level in enumerate(self.levels)}
-        by_level = np.array([number_of.get(level, -1) for level in texts.levels], dtype=np.intp)
+        number_of = {key: number for number, key in enumerate(keys(self.levels, self.matching))}
+        known = keys(texts.levels, self.matching, texts.reading.decimal)
+        by_level = np.array([number_of.get(key, -1) for key in known], dtype=np.intp)
         codes = texts.spread(by_level, -1)
         codes[absent] = len(self.levels) if self.had_gaps else -1
         if self.embedded:
             out[:, 0] = codes + 1
         else:
             out[:] = 0.0
-            known = np.flatnonzero(codes >= 0)
-            out[known, codes[known]] = 1.0
+            rows = np.flatnonzero(codes >= 0)
+            out[rows, codes[rows]] = 1.0
         counts.add("missing", self.name, absent)
-        counts.add("unseen", self.name, (codes < 0) & ~absent)
+        counts.add("unseen", self.name, (codes < 0) & ~absent, cells)
 
     def described(self) -> dict[str, Any]:
         coded = {"levels": list(self.levels), "had_gaps": self.had_gaps, "embedded": self.embedded}
-        return {"name": self.name, "kind": CATEGORY, "width": self.width} | coded
+        return {"name": self.name, "kind": CATEGORY, "width": self.width, "matching": self.matching} | coded
 
     @classmethod
     def from_description(cls, stored: Mapping[str, Any], arrays: Mapping[str, Array]) -> "CategoryEncoder":
         levels = tuple(stored["levels"])
         if len(set(levels)) < len(levels):
             raise ValueError("a category has a level twice")
-        return cls(stored["name"], levels, stored["had_gaps"], stored["embedded"])
+        facts = {name: stored[name] for name in ("name", "had_gaps", "embedded", "matching")}
+        return cls(**facts, levels=levels)

@@ -10,15 +10,14 @@ from mlpcli.arrays import Array
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.encoders.base import Description, Encoder
 from mlpcli.data.encoders.numbers import NumberEncoder
+from mlpcli.data.form import are_formats
 from mlpcli.data.scaling import SCALINGS
 from mlpcli.data.schema import DATE, DATE_PARTS, Column, DataSettings
 
 if TYPE_CHECKING:
-    from mlpcli.data.columns.cells import Cells, Texts
+    from mlpcli.data.columns.cells import Cells
 
 _DAY = 86_400.0
-DATE_SHARE = 0.95
-"""Of the cells that are not missing, those that must be dates."""
 
 
 class _DateDescription(Description):
@@ -52,19 +51,11 @@ class DateEncoder(Encoder):
     year: NumberEncoder
 
     @classmethod
-    def infer(cls, name: str, present: "Texts") -> Column | None:
-        """Dates, if nearly all cells are; the reason names the assumptions under which they are read."""
-        formats = present.formats()
-        if not formats or present.dates(formats)[1].mean() > 1 - DATE_SHARE:
-            return None
-        return Column(name, DATE, f"dates such as {present.text(0)[:40]!r}{doubts(present)}")
-
-    @classmethod
     def fit(
         cls, column: Column, cells: "Cells", settings: DataSettings, weights: Array | None = None
     ) -> "DateEncoder":
         assert settings.scaling is not None
-        formats = cells.formats()
+        formats = column.form.formats or cells.formats()
         seconds = cells.dates(formats)[0]
         calendar_parts = calendar(seconds)
         known = ~np.isnan(seconds)
@@ -91,10 +82,11 @@ class DateEncoder(Encoder):
 
     def write(self, cells: "Cells", out: Array, counts: CellCounts) -> None:
         """The parts in order; a missing date has the median's days and year, and no place in any circle."""
-        seconds, unreadable = cells.dates(self.formats)
+        # A new file may be written in formats of its own.
+        seconds, unreadable = cells.dates(cells.reading.form.formats or self.formats)
         gaps = np.isnan(seconds)
         counts.add("missing", self.name, gaps & ~unreadable)
-        counts.add("unreadable", self.name, unreadable)
+        counts.add("unreadable", self.name, unreadable, cells)
         values = calendar(seconds)
         counts.add(
             "out_of_range",
@@ -127,9 +119,12 @@ class DateEncoder(Encoder):
 
     @classmethod
     def from_description(cls, stored: Mapping[str, Any], arrays: Mapping[str, Array]) -> "DateEncoder":
+        if not are_formats(stored["formats"]):
+            raise ValueError("its formats of dates cannot be understood")
         days, year = (
             NumberEncoder.from_description(
-                {**stored, "spikes": ()}, {name: rows[[place]] for name, rows in arrays.items()}
+                {**stored, "spikes": (), "truth": False},
+                {name: rows[[place]] for name, rows in arrays.items()},
             )
             for place in (0, 1)
         )
@@ -171,15 +166,3 @@ def calendar(seconds: Array) -> dict[str, Array]:
 
 def _differ(values: Array) -> bool:
     return bool(len(values)) and bool(np.ptp(values) > 1e-9)
-
-
-def doubts(present: "Texts") -> str:
-    """The assumptions under which dates are read: several formats, or day and month could be exchanged."""
-    from mlpcli.data.columns.dates import ambiguous
-
-    formats = present.formats()
-    found = f", in {len(formats)} formats" if len(formats) > 1 else ""
-    if ambiguous(present.used(), formats):
-        before = formats[0].find("%d") < formats[0].find("%m")
-        found += f", taken as {'day before month' if before else 'month before day'}"
-    return found

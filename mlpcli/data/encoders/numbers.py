@@ -43,6 +43,7 @@ class _NumberDescription(Description):
     had_gaps: bool
     scaling: Annotated[str, SCALINGS]
     spikes: list[float]
+    truth: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,14 +67,19 @@ class NumberEncoder(Encoder):
     highest: float
     knots: Array
     spikes: tuple[float, ...] = ()
+    truth: bool = False
+    """Whether training had only 0 and 1, so that later cells may say true and false."""
 
     @classmethod
     def fit(
         cls, column: Column, cells: "Cells", settings: DataSettings, weights: Array | None = None
     ) -> "NumberEncoder":
         assert settings.scaling is not None
-        values = _values(column.kind, cells)[0]
+        values = _values(column.kind, cells, truth=False)[0]
         fitted = cls.of_values(column.name, column.kind, values, settings.scaling, weights)
+        there = values[~np.isnan(values)]
+        if column.kind == NUMBER and len(there) and bool(np.isin(there, (0.0, 1.0)).all()):
+            fitted = replace(fitted, truth=not cells.reading.exact)
         with_spikes = settings.embed_spikes and column.kind == NUMBER
         return replace(fitted, spikes=_spikes(values, weights)) if with_spikes else fitted
 
@@ -136,10 +142,10 @@ class NumberEncoder(Encoder):
         return ((self.width - 1, len(self.spikes)),) if self.spikes else ()
 
     def write(self, cells: "Cells", out: Array, counts: CellCounts) -> None:
-        values, unreadable = _values(self.kind, cells)
+        values, unreadable = _values(self.kind, cells, truth=self.truth)
         gaps = np.isnan(values)
         counts.add("missing", self.name, gaps & ~unreadable)
-        counts.add("unreadable", self.name, unreadable)
+        counts.add("unreadable", self.name, unreadable, cells)
         counts.add("out_of_range", self.name, (values < self.lowest) | (values > self.highest))
         if self.spikes:
             known = np.array(self.spikes)
@@ -164,6 +170,7 @@ class NumberEncoder(Encoder):
             "had_gaps": self.had_gaps,
             "scaling": self.scaling,
             "spikes": list(self.spikes),
+            "truth": self.truth,
         }
 
     def arrays(self) -> dict[str, Array]:
@@ -181,7 +188,7 @@ class NumberEncoder(Encoder):
         statistics = dict(zip(STATISTICS, arrays["numbers"][0].tolist(), strict=True))
         if statistics["scale"] <= 0:
             raise ValueError("a scale is not above 0")
-        facts = {key: stored[key] for key in ("name", "kind", "scaling", "had_gaps")}
+        facts = {key: stored[key] for key in ("name", "kind", "scaling", "had_gaps", "truth")}
         knots = arrays["quantiles"][0] if "quantiles" in arrays else np.empty(0)
         return cls(**facts, **statistics, knots=knots, spikes=tuple(map(float, stored["spikes"])))
 
@@ -190,7 +197,9 @@ def write_numbers(
     encoders: Sequence[NumberEncoder], cells: "Sequence[Cells]", out: Array, counts: CellCounts
 ) -> None:
     """The same as `write` of each, for several that are `alike`, side by side in `out` (rows, width)."""
-    read = [_values(each.kind, column) for each, column in zip(encoders, cells, strict=True)]
+    read = [
+        _values(each.kind, column, truth=each.truth) for each, column in zip(encoders, cells, strict=True)
+    ]
     values, unreadable = (np.stack(each) for each in zip(*read, strict=True))
     fill, centre, scale, lowest, highest = (
         np.array([getattr(each, name) for each in encoders])[:, None] for name in STATISTICS
@@ -202,7 +211,8 @@ def write_numbers(
         ("out_of_range", (values < lowest) | (values > highest)),
     ):
         for place in np.flatnonzero(mask.any(axis=1)).tolist():
-            counts.add(what, encoders[place].name, mask[place])
+            told = cells[place] if what == "unreadable" else None
+            counts.add(what, encoders[place].name, mask[place], told)
     first = encoders[0]
     values = _scaled(np.where(gaps, fill, values), centre, scale, first.scaling, first.knots)
     widths = np.array([each.width for each in encoders])
@@ -245,10 +255,14 @@ def _spikes(values: Array, weights: Array | None) -> tuple[float, ...]:
     return tuple(present.tolist())
 
 
-def _values(kind: str, cells: "Cells") -> tuple[Array, Array]:
+def _values(kind: str, cells: "Cells", *, truth: bool) -> tuple[Array, Array]:
+    """`truth`: of a number that is 0 or 1, what is no number may say true and false."""
     if kind == BOOLEAN:
         return cells.booleans()
     values, unreadable = cells.numbers()
+    if truth and unreadable.any():
+        said, neither = cells.booleans()
+        values, unreadable = np.where(unreadable, said, values), unreadable & neither
     infinite = np.isinf(values)
     values[infinite] = np.nan
     return values, unreadable | infinite

@@ -51,6 +51,8 @@ class Block:
     plain: bool = False
     """Whether every cell stands in the text as it is: there are no quotes, and returns only at line ends."""
     parsed: list[list[str]] | None = None
+    more_at_hand: bool = False
+    """Whether another block follows that was read together with this one."""
     objects: list[dict[str, Any]] | None = None
     """The rows as JSON objects with a `Numeral` for each number, if they come from JSON."""
 
@@ -139,7 +141,8 @@ class Blocks:
             longest = np.argmax(ends - starts)
             refuse_long(int((ends - starts)[longest]), self.name, int(lines[longest]))
             delimiter = self.dialect.delimiter
-            yield Block(self.name, rows, delimiter, lines, self.width, plain=cut.plain)
+            more = first + most < len(cut.ends)
+            yield Block(self.name, rows, delimiter, lines, self.width, plain=cut.plain, more_at_hand=more)
         self.line += cut.lines_passed
 
     def _carefully(self, pieces: Iterator[bytes]) -> Iterator[Block]:

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from itertools import chain
 
@@ -15,6 +15,7 @@ from mlpcli.data.reading.json_lines import JsonLines
 from mlpcli.data.reading.row_ends import RowLimits, refuse_long
 from mlpcli.data.reading.source import ReadingSettings, TextSource
 from mlpcli.data.schema import MOST_COLUMNS
+from mlpcli.data.spelling import cleaned
 from mlpcli.errors import DataError, Sentence, did_you_mean
 
 DELIMITERS = {".csv": ",", ".tsv": "\t", ".tab": "\t", ".psv": "|"}
@@ -207,14 +208,23 @@ def check_same_header(header: list[str], first: list[str], name: str, first_name
     raise DataError(said, "Files given together need the same header.")
 
 
+def table_names(cells: Sequence[str]) -> list[str]:
+    """Names without blanks at their ends, unless two would become one; an empty one is called after its
+    position, as in pandas."""
+    names = [cleaned(cell) for cell in cells]
+    often = Counter(names)
+    own = [cell if often[name] > 1 else name for cell, name in zip(cells, names, strict=True)]
+    return [name or f"Unnamed: {position}" for position, name in enumerate(own)]
+
+
 def _named(cells: list[str], where: str) -> list[str]:
-    """Column names: an empty one is called after its position, as in pandas."""
+    """Column names; DataError for two of one name."""
     if not cells:
         raise DataError(f"{where}: has no columns", "Give a table whose columns have names.")
     if len(cells) > MOST_COLUMNS:
         said = f"{where}: has {len(cells):,} columns, more than {MOST_COLUMNS:,}"
         raise DataError(said, "Is a line end missing? Leave out columns that you do not need.")
-    names = [cell or f"Unnamed: {position}" for position, cell in enumerate(cells)]
+    names = table_names(cells)
     for name, count in Counter(names).items():
         if count > 1:
             said = f"{where}: the column name {name!r} occurs {count} times in the header"

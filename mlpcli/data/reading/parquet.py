@@ -73,16 +73,28 @@ def _blocks(file: Any, name: str, rows: int) -> Iterator[Block]:
         for whole in file.iter_batches(batch_size=rows):
             for batch in _parts(whole, name, first):
                 text = io.BytesIO()
-                columns = [
-                    column.dictionary_decode() if arrow.types.is_dictionary(column.type) else column
-                    for column in batch.columns
-                ]
+                columns = [_as_text(column) for column in batch.columns]
                 writer.write_csv(arrow.record_batch(columns, batch.schema.names), text, options)
                 lines = np.arange(first, first + len(batch))
                 yield Block(name, text.getvalue(), ",", lines, batch.num_columns)
                 first += len(batch)
     except (arrow.ArrowException, OSError) as error:
         raise _damaged(name, error) from None
+
+
+def _as_text(column: Any) -> Any:
+    """A column as CSV takes it: durations in the ISO form, which would be whole numbers of their unit."""
+    arrow = require_extra("pyarrow", "parquet", "Parquet")
+    if arrow.types.is_dictionary(column.type):
+        return column.dictionary_decode()
+    if not arrow.types.is_duration(column.type):
+        return column
+    a_second = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[column.type.unit]
+    counts = column.cast(arrow.int64()).to_pylist()
+    return arrow.array(
+        [None if each is None else f"{'-' * (each < 0)}PT{abs(each) / a_second:.9f}S" for each in counts],
+        arrow.string(),
+    )
 
 
 def _parts(batch: Any, name: str, first: int) -> Iterator[Any]:

@@ -2,18 +2,24 @@
 
 import io
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from mlpcli.arrays import Array
-from mlpcli.data.columns.cells import Cells, Frame, Numbers, Place, Reading, Texts
+from mlpcli.data.columns.cells import Cells, Numbers, Texts
+from mlpcli.data.columns.frame import Frame, Place
+from mlpcli.data.columns.numbers.code_numbers import code_numbers, may_hold_code
+from mlpcli.data.columns.readings import Reading
 from mlpcli.data.reading.blocks import Block
 from mlpcli.data.reading.memory import own_pages
+from mlpcli.data.schema import NUMBER
 
 AT_ONCE = 2
+FIRST_VALUES = 20
 MANY_COLUMNS = 500
 """Above this, numbers and texts are parsed apart: told the type of any column, pandas takes 50 µs more for
 each column of a block, whatever its rows."""
@@ -23,13 +29,21 @@ class Parser:
     """Turn blocks with the columns `header` into frames of some of these."""
 
     def __init__(
-        self, header: Sequence[str], columns: Sequence[str], numbers: Iterable[str], reading: Reading
+        self,
+        header: Sequence[str],
+        columns: Sequence[str],
+        numbers: Iterable[str],
+        reading: Reading,
+        *,
+        undecided: Collection[str] = (),
     ) -> None:
-        """`numbers`: those of `columns` that are wanted as numbers."""
+        """`numbers`: those of `columns` that are wanted as numbers; `undecided`: those of them that stay
+        texts if some of their numbers look like names, as 007."""
         self._positions = {name: position for position, name in enumerate(header)}
         self._columns, self._reading = list(columns), reading
-        self._numbers = set(numbers)
-        self._written: set[str] = set()
+        self._readings = {name: reading.of_column(name) for name in columns}
+        self._numbers, self._undecided = set(numbers), set(undecided)
+        self._written = {name for name in self._numbers if self._readings[name].decimal != reading.decimal}
         """Numbers that pandas could not read: parsed as texts from then on."""
 
     def parse(self, block: Block) -> Frame:
@@ -42,8 +56,8 @@ class Parser:
             apart = len(self._columns) > MANY_COLUMNS
             # Left to infer, pandas takes a tenth less time than told that it is to be float64.
             table = self._read(block, wanted if apart else self._columns, () if apart else others)
-            inferred = self._numbers_in(table, wanted)
-            columns |= self._values(table, inferred)
+            inferred = self._values(table, self._numbers_in(table, wanted))
+            columns |= inferred | self._codes(block, inferred)
             if not apart:
                 columns |= {name: self._texts(table, name) for name in others}
             texts = [name for name in self._columns if name not in columns]
@@ -57,6 +71,21 @@ class Parser:
         """The columns of which pandas reads every cell as a number."""
         return set(self._numbers_in(self._read(block, self._columns, ()), self._columns))
 
+    def _codes(self, block: Block, numbers: Mapping[str, Numbers]) -> dict[str, Cells]:
+        """The undecided columns of whole numbers of which some look like names, as texts."""
+        undecided = {name: cells for name, cells in numbers.items() if name in self._undecided}
+        whole = [name for name, cells in undecided.items() if _is_whole(cells.values)]
+        if not whole or not may_hold_code(block.text, block.delimiter):
+            return {}
+        texts = self._read(block, whole, whole)
+        read = {name: self._text_cells(texts, name) for name in whole}
+        return {name: cells for name, cells in read.items() if code_numbers(cells.used(), cells.counts())}
+
+    @property
+    def written(self) -> set[str]:
+        """Columns of numbers that pandas could not read, as they are written otherwise."""
+        return self._written
+
     def _numbers_in(self, table: pd.DataFrame, names: Sequence[str]) -> list[str]:
         kinds = {position: dtype.kind for position, dtype in table.dtypes.items()}
         return [name for name in names if kinds[self._positions[name]] in "iuf"]
@@ -67,23 +96,32 @@ class Parser:
             table = table[sorted(self._positions[name] for name in names)]
         in_order = sorted(names, key=self._positions.__getitem__)  # as pandas gives them
         values = table.to_numpy(dtype=np.float64).T
-        return {name: Numbers(each, self._reading) for name, each in zip(in_order, values, strict=True)}
+        return {
+            name: Numbers(each, self._readings[name]) for name, each in zip(in_order, values, strict=True)
+        }
 
     def _texts(self, table: pd.DataFrame, name: str) -> Cells:
-        codes, levels = pd.factorize(table[self._positions[name]].to_numpy(dtype=object))
-        texts = Texts(codes.astype(np.int32), levels, self._reading)
+        texts = self._text_cells(table, name)
         return self._number(name, texts) if name in self._numbers else texts
 
+    def _text_cells(self, table: pd.DataFrame, name: str) -> Texts:
+        codes, levels = pd.factorize(table[self._positions[name]].to_numpy(dtype=object))
+        return Texts.read(codes.astype(np.int32), levels, self._readings[name])
+
     def _number(self, name: str, texts: Texts) -> Cells:
-        values, unreadable = texts.numbers()
         if pd.isna(pd.to_numeric(texts.levels, errors="coerce")).any():
             self._written.add(name)
-        return texts if unreadable.any() else Numbers(values, self._reading)
+        # Also words that say that there is nothing are told apart later on.
+        words = texts.words(NUMBER)[0].any()
+        return texts if words else Numbers(texts.numbers()[0], self._readings[name])
 
     def _read(self, block: Block, columns: Sequence[str], texts: Sequence[str]) -> pd.DataFrame:
         """Some columns by position; those of `texts` unparsed."""
         if not columns:
             return pd.DataFrame(index=range(len(block)))
+        words: Any = sorted(self._reading.missing)
+        if not self._reading.is_one:
+            words = {self._positions[name]: sorted(self._readings[name].missing) for name in columns}
         return pd.read_csv(
             io.BytesIO(block.text),
             sep=block.delimiter,
@@ -94,11 +132,17 @@ class Parser:
             # Told the types by column, or to make objects, it makes a Series of each.
             dtype={self._positions[name]: object for name in texts} or None,
             keep_default_na=False,
-            na_values=sorted(self._reading.missing),
+            na_values=words,
             skip_blank_lines=False,
             decimal=self._reading.decimal,
             low_memory=False,
         )
+
+
+def _is_whole(values: Array) -> bool:
+    """Whether all values are whole numbers or missing; most columns are told by their first."""
+    parts = values[:FIRST_VALUES], values
+    return all(bool((np.isnan(part) | (part == np.floor(part))).all()) for part in parts)
 
 
 def parsed(parser: Parser, blocks: Iterable[Block]) -> Iterator[tuple[Block, Frame]]:
@@ -142,8 +186,10 @@ def whole_frame(
             else:
                 growing[name] = None
         rows += len(frame)
-    whole: dict[str, Cells] = dict.fromkeys(columns, Numbers(np.empty(0), reading))
-    whole |= {name: column.finish(reading) for name, column in growing.items() if column is not None}
+    whole: dict[str, Cells] = {name: Numbers(np.empty(0), reading.of_column(name)) for name in columns}
+    whole |= {
+        name: column.finish(reading.of_column(name)) for name, column in growing.items() if column is not None
+    }
     if again := [name for name, column in growing.items() if column is None]:
         texts = whole_frame(frames, again, (), reading, place, expected=rows)
         whole |= {name: texts[name] for name in again}

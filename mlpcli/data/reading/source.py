@@ -48,6 +48,15 @@ def _parse_encoding(text: str) -> str:
     return text
 
 
+def _parse_keep_words(text: str) -> tuple[tuple[str, str], ...]:
+    """`COLUMN=WORD,WORD` as pairs of column and word."""
+    name, equals, words = text.partition("=")
+    if not equals or not name or not (parsed := parse_list(words)):
+        said = f"{text!r:.80} is not COLUMN=WORD,WORD"
+        raise SettingsError(said, "Write risk=None,NA.", setting="keep_words")
+    return tuple((name, word) for word in parsed)
+
+
 _setting = partial(setting, group="Reading", changes_weights=False)
 
 
@@ -81,6 +90,15 @@ class ReadingSettings(Settings):
         "More words that mean missing, comma-separated (? is one, as are NA, null, ...).",
         metavar="WORDS",
         parse=parse_list,
+        stored=True,
+    )
+
+    keep_words: tuple[tuple[str, str], ...] | None = _setting(
+        None,
+        "Words that are values in a column although they mean missing elsewhere, such as risk=None,NA.",
+        metavar="COLUMN=WORDS",
+        parse=_parse_keep_words,
+        repeatable=True,
         stored=True,
     )
 

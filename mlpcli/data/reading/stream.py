@@ -1,17 +1,25 @@
 """Rows of files or a DataFrame in chunks, as they arrive."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
+from dataclasses import replace
+from functools import partial
+from itertools import chain
 from typing import TypeAlias
 
 import pandas as pd
 
-from mlpcli.data.columns.cells import Frame, Reading, row_number
-from mlpcli.data.reading.blocks import BLOCK_ROWS, Block, rows_at_once
+from mlpcli.data.columns.cells import Texts
+from mlpcli.data.columns.frame import Frame, row_number
+from mlpcli.data.columns.readings import Reading
+from mlpcli.data.reading.blocks import BLOCK_ROWS, Block, rewritten, rows_at_once
+from mlpcli.data.reading.new_rows import CELLS_LOOKED_AT, LOOKED_AT, FirstRows, Known, reading_like
 from mlpcli.data.reading.open_rows import OpenRows, check_same_header
-from mlpcli.data.reading.parsing import Parser, parsed
+from mlpcli.data.reading.parsing import Parser, parsed, whole_frame
 from mlpcli.data.reading.source import STDIN, ReadingSettings, TextSource, is_stream
 from mlpcli.data.reading.table import with_text_names
+from mlpcli.data.spelling import cleaned
+from mlpcli.errors import Sentence
 
 Data: TypeAlias = "Sequence[str] | pd.DataFrame"
 
@@ -22,23 +30,42 @@ class RowStream(AbstractContextManager["RowStream"]):
     `header` are the columns' names, `original_header` as they stand in the file. A context manager.
     """
 
-    def __init__(self, data: Data, reading: ReadingSettings, rows: int = BLOCK_ROWS) -> None:
-        self._data, self._settings, self._rows = data, reading, rows
-        self.reading = Reading.of(reading)
+    def __init__(
+        self,
+        data: Data,
+        settings: ReadingSettings,
+        rows: int = BLOCK_ROWS,
+        known: Known | None = None,
+    ) -> None:
+        """`known`: the columns of a model, by which each table is read."""
+        self._data, self._settings, self._rows = data, settings, rows
+        self._known = known or Known(exact=True)
+        self._base = replace(
+            Reading.of(settings),
+            decimal=settings.decimal or self._known.decimal,
+            forms=self._known.forms,
+            empties=self._known.empties,
+            exact=known is not None and known.exact,
+        )
+        self.reading = self._base
+        """Of the table whose rows come."""
         self._open = ExitStack()
         self.notes: list[str] = []
         if isinstance(data, pd.DataFrame):
             self.name = "the DataFrame"
             self._table = with_text_names(data)
-            self.header = self.original_header = list(self._table.columns)
+            self.original_header = [str(name) for name in data.columns]
+            self.header = matched_names(self._table.columns, self._known.names)
+            self._table.columns = pd.Index(self.header)
             return
         self._first = self._opened(data[0])
         self.name = self._first.name
-        self.header, self.original_header = self._first.header, self._first.original_header
+        self.header = matched_names(self._first.header, self._known.names)
+        self.original_header = self._first.original_header
         try:
             for path in data[1:]:
                 if path != STDIN and not is_stream(path):  # known early, before anything is written
-                    with OpenRows(TextSource(path), reading) as other:
+                    with OpenRows(TextSource(path), settings) as other:
                         self._check(other)
         except BaseException:
             self._open.close()
@@ -52,16 +79,18 @@ class RowStream(AbstractContextManager["RowStream"]):
         columns: Sequence[str],
         numbers: Collection[str],
         *,
-        reading: Reading | None = None,
+        loosened: Callable[[Reading], Reading] | None = None,
         ahead: bool = False,
     ) -> Iterator[tuple[Frame, Block | None]]:
         """The named columns, those of `numbers` as such if all cells are, and the rows (None: a DataFrame's).
 
-        `reading`: another than by the stream's settings. `ahead`: read the next chunks while one is worked
-        on, so that none comes as soon as it can.
+        `loosened` makes the reading under which cells are parsed of that of the table, in `reading`. `ahead`:
+        read the next chunks while one is worked on, so that none comes as soon as it can.
         """
-        reading = reading or self.reading
+        there = [name for name in columns if name in self._known.names]
         if isinstance(self._data, pd.DataFrame):
+            self._look(self._first_of_table, there)
+            reading = loosened(self.reading) if loosened else self.reading
             most = rows_at_once(self._rows, len(columns))
             for first in range(0, len(self._table), most):
                 part = self._table.iloc[first : first + most]
@@ -74,10 +103,53 @@ class RowStream(AbstractContextManager["RowStream"]):
         for position, path in enumerate(self._data):
             rows = self._first if position == 0 else self._opened(path)
             self._check(rows)
-            parser = Parser(self.header, columns, numbers, reading)
-            blocks = parsed(parser, rows) if ahead else ((block, parser.parse(block)) for block in rows)
-            yield from ((frame, block) for block, frame in blocks)
+            blocks = iter(rows)
+            if not self._known.exact:
+                waits = path == STDIN or is_stream(path)
+                looked_at = _first_blocks(blocks, self._rows_looked_at, waits=waits)
+                self._look(partial(self._first_of_blocks, looked_at), there)
+                blocks = chain(looked_at, blocks)
+            parser = Parser(
+                self.header, columns, numbers, loosened(self.reading) if loosened else self.reading
+            )
+            each = parsed(parser, blocks) if ahead else ((block, parser.parse(block)) for block in blocks)
+            yield from ((frame, block) for block, frame in each)
             rows.close()
+
+    def _look(self, first_rows: FirstRows, there: Collection[str]) -> None:
+        """Find out how a table is written."""
+        if self._known.exact:
+            return
+        given = self._settings.decimal is not None
+        self.reading, notes = reading_like(self._known, self._base, first_rows, there, decimal_given=given)
+        self.notes += [Sentence.joined([f"{self.name}: ", note]) for note in notes]
+
+    def _first_of_table(
+        self, reading: Reading, columns: Sequence[str], numbers: Collection[str]
+    ) -> tuple[Frame, set[str]]:
+        frame = Frame.of(self._table.head(self._rows_looked_at), columns, numbers, reading)
+        return frame, {name for name in numbers if isinstance(frame[name], Texts)}
+
+    @property
+    def _rows_looked_at(self) -> int:
+        return rows_at_once(LOOKED_AT, len(self.header), CELLS_LOOKED_AT)
+
+    def _first_of_blocks(
+        self,
+        blocks: Sequence[Block],
+        reading: Reading,
+        columns: Sequence[str],
+        numbers: Collection[str],
+    ) -> tuple[Frame, set[str]]:
+        """The same, of the first blocks of a file."""
+        if not blocks:
+            return whole_frame(lambda *_: (), columns, numbers, reading, row_number, expected=0), set()
+        block = blocks[0].first(self._rows_looked_at)
+        if len(blocks) > 1:
+            cells = [row for each in blocks for row in each.cells()][: self._rows_looked_at]
+            block = rewritten(block.name, cells, range(len(cells)))
+        parser = Parser(self.header, columns, numbers, reading)
+        return parser.parse(block), parser.written
 
     def _opened(self, path: str) -> OpenRows:
         rows = self._open.enter_context(OpenRows(TextSource(path), self._settings, self._rows))
@@ -85,4 +157,27 @@ class RowStream(AbstractContextManager["RowStream"]):
         return rows
 
     def _check(self, rows: OpenRows) -> None:
-        check_same_header(rows.header, self.header, rows.name, self.name)
+        names = matched_names(rows.header, self._known.names)
+        check_same_header(names, self.header, rows.name, self.name)
+
+
+def matched_names(header: Iterable[str], known: Collection[str]) -> list[str]:
+    """A header in the known names: blanks at the ends and the Unicode form make no difference."""
+    names = list(header)
+    exact, spelled = set(known), {cleaned(name): name for name in known}
+    free = exact - set(names)
+    found = [spelled.get(cleaned(name), name) for name in names]
+    return [
+        other if name not in exact and other in free else name
+        for name, other in zip(names, found, strict=True)
+    ]
+
+
+def _first_blocks(blocks: Iterator[Block], rows: int, *, waits: bool) -> list[Block]:
+    """Blocks until there are so many rows; of a stream that `waits` only those that are there."""
+    first: list[Block] = []
+    while sum(map(len, first)) < rows and (block := next(blocks, None)) is not None:
+        first.append(block)
+        if waits and not block.more_at_hand:
+            break
+    return first

@@ -4,18 +4,25 @@ import csv
 import io
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from mlpcli.data.columns.cells import Cells, Frame, Numbers, Reading, Texts, row_number
+from mlpcli.arrays import Array
+from mlpcli.data.columns.cells import Cells, Numbers, Texts
+from mlpcli.data.columns.frame import Frame, row_number
+from mlpcli.data.columns.numbers.code_numbers import code_numbers
+from mlpcli.data.columns.numbers.decimal_marks import decimal_mark
+from mlpcli.data.columns.readings import Reading
 from mlpcli.data.reading.blocks import Block, rewritten
-from mlpcli.data.reading.open_rows import OpenRows, check_same_header
+from mlpcli.data.reading.open_rows import OpenRows, check_same_header, table_names
 from mlpcli.data.reading.parsing import Parser, parsed, whole_frame
 from mlpcli.data.reading.source import ReadingSettings, TextSource, spooled
+from mlpcli.data.schema import NUMBER, resolve_names
 from mlpcli.errors import DataError, Sentence
 
 SAMPLE_ROWS = 10_000
@@ -34,42 +41,75 @@ class Table(ABC):
     settings: ReadingSettings
     """As given, with the decimal mark if a comma was guessed."""
     reading: Reading
+    """Of every column; a training adds the columns' forms to it."""
     sample: Frame
     """The first rows, and of long files some of the middle and the end."""
     notes: list[str]
     """What was guessed."""
 
     @abstractmethod
-    def read(self, columns: Sequence[str], numbers: Collection[str]) -> Frame:
-        """All rows; a column of `numbers` that holds something else comes as texts."""
+    def read(
+        self, columns: Sequence[str], numbers: Collection[str], undecided: Collection[str] = ()
+    ) -> Frame:
+        """All rows; a column of `numbers` that holds something else comes as texts, as do those `undecided`
+        ones of them that hold numbers that look like names, such as 007."""
+
+    @abstractmethod
+    def missing_words(self, column: str) -> dict[str, int]:
+        """The texts of a column that mean missing, by how often they occur; "" is an empty cell."""
 
     @abstractmethod
     def place(self, row: int) -> str:
         """Where a row (from 0) stands, for messages."""
 
-    def _keep_sample(self, sample: Frame, settings: ReadingSettings) -> None:
-        """Take over sample and settings, with a decimal comma if one is guessed."""
-        if settings.decimal is None and _guess_decimal(sample) == ",":
-            settings = replace(settings, decimal=",")
-            sample = sample.under(Reading.of(settings))
+    def _check_names(self, settings: ReadingSettings) -> None:
+        """Raise DataError if words are to be kept in a column that is not there."""
+        resolve_names("keep_words", [name for name, _ in settings.keep_words or ()], self.columns, self.name)
+
+    def _take_mark(self, texts: Mapping[str, Texts], delimiter: str) -> None:
+        """Read with a decimal comma if the columns speak for it; say so, and where two are possible."""
+        levels = {name: cells[~cells.missing()].used() for name, cells in texts.items()}
+        mark = decimal_mark(list(levels.values()), delimiter)
+        if mark.mark == ",":
+            self.settings = replace(self.settings, decimal=",")
+            self.reading = replace(self.reading, decimal=",")
+        points = "." in mark.example
+        if mark.value is not None and mark.other is not None and (mark.open or points):
+            what = "point" if points else "comma"
+            is_decimal = mark.mark in mark.example
+            here = "is the decimal mark" if is_decimal else "separates thousands"
+            other = "between thousands" if is_decimal else "as a decimal mark"
+            name = next(name for name, each in levels.items() if mark.example in map(str.strip, each))
+            cell = f"column {name!r}: {mark.example!r} is read as {mark.value:.15g}"
+            way = f"the {what} {here}; {other} it would give {mark.other:.15g}"
+            other_mark = "." if mark.mark == "," else ","
+            self.notes.append(Sentence("{}: {}: {} ({decimal} {})", self.name, cell, way, other_mark))
+        elif mark.mark == ",":
             note = "{}: numbers look as if written with a decimal comma ({decimal})"
             self.notes.append(Sentence(note, self.name))
-        self.settings, self.reading, self.sample = settings, Reading.of(settings), sample
 
 
 class FileTable(Table):
     """One or more files with the same header, read in order."""
 
-    def __init__(self, sources: Sequence[TextSource], reading: ReadingSettings) -> None:
+    def __init__(
+        self,
+        sources: Sequence[TextSource],
+        settings: ReadingSettings,
+        empties: Mapping[str, str] | None = None,
+    ) -> None:
+        """`empties`: the word that an empty cell of a column stands for."""
         self._sources = sources
         self.name = sources[0].name if len(sources) == 1 else f"{sources[0].name} and {len(sources) - 1} more"
         self.notes = []
         self._bytes_a_row = 0.0
         blocks: list[Block] = []
+        delimiter = ","
         for source in sources:
-            with OpenRows(source, reading) as rows:
+            with OpenRows(source, settings) as rows:
                 if source is sources[0]:
                     self.columns = rows.header
+                    delimiter = rows.dialect.delimiter if rows.dialect is not None else ","
                 check_same_header(rows.header, self.columns, source.name, sources[0].name)
                 self.notes += rows.notes
                 wanted = min(SAMPLE_ROWS, max(SAMPLE_CELLS // len(self.columns), 1_000))
@@ -79,27 +119,69 @@ class FileTable(Table):
                     if sum(map(len, blocks)) >= wanted:
                         blocks += _later_rows(source, rows, self.columns)
                         break
-        self._keep_sample(self._sampled(blocks, Reading.of(reading)), reading)
+        self._check_names(settings)
+        self.settings, self.reading = settings, replace(Reading.of(settings), empties=empties or {})
+        self.sample = self._sampled(blocks)
+        if settings.decimal is None:
+            self._decide_decimal(blocks, delimiter)
 
-    def _sampled(self, blocks: Sequence[Block], reading: Reading) -> Frame:
+    def _decide_decimal(self, blocks: Sequence[Block], delimiter: str) -> None:
+        """Read the sample with a decimal comma if all columns together speak for one."""
+        texts = {name: cells for name, cells in self.sample.columns.items() if isinstance(cells, Texts)}
+        if pointed := pointed_numbers(self.sample):
+            again = self._texts_of(blocks, pointed)
+            texts |= {name: again[name].texts() for name in pointed}
+        elif any(_has_fractions(cells) for cells in self.sample.columns.values()):
+            return  # a point that can only be a decimal mark
+        self._take_mark(texts, delimiter)
+        if self.settings.decimal is not None:
+            self.sample = self._sampled(blocks)
+
+    def _sampled(self, blocks: Sequence[Block]) -> Frame:
         """The rows of some blocks: numbers where all of a column are, else texts."""
+        names = self.columns
+        numbers = Parser(names, names, (), self.reading).plain_numbers(blocks[0]) if blocks else ()
 
         def frames(columns: Sequence[str], numbers: Collection[str]) -> Iterator[Frame]:
-            return (Parser(self.columns, columns, numbers, reading).parse(block) for block in blocks)
+            parser = Parser(self.columns, columns, numbers, self.reading, undecided=numbers)
+            return (parser.parse(block) for block in blocks)
 
-        numbers = Parser(self.columns, self.columns, (), reading).plain_numbers(blocks[0]) if blocks else ()
         rows = sum(map(len, blocks))
-        return whole_frame(frames, self.columns, numbers, reading, row_number, expected=rows)
+        return whole_frame(frames, names, numbers, self.reading, row_number, expected=rows)
 
-    def read(self, columns: Sequence[str], numbers: Collection[str]) -> Frame:
+    def _texts_of(self, blocks: Sequence[Block], names: Sequence[str]) -> Frame:
+        """Some columns of the sample as texts."""
+
+        def frames(columns: Sequence[str], numbers: Collection[str]) -> Iterator[Frame]:
+            return (Parser(self.columns, columns, (), self.reading).parse(block) for block in blocks)
+
+        return whole_frame(frames, names, (), self.reading, row_number, expected=sum(map(len, blocks)))
+
+    def read(
+        self, columns: Sequence[str], numbers: Collection[str], undecided: Collection[str] = ()
+    ) -> Frame:
         expected = 0
         if self._bytes_a_row and all(source.seekable for source in self._sources):
             size = sum(os.path.getsize(source.path) for source in self._sources)
             expected = int(1.05 * size / self._bytes_a_row)
-        return whole_frame(self._frames, columns, numbers, self.reading, self.place, expected=expected)
+        frames = partial(self._frames, self.reading, undecided)
+        return whole_frame(frames, columns, numbers, self.reading, self.place, expected=expected)
 
-    def _frames(self, columns: Sequence[str], numbers: Collection[str]) -> Iterator[Frame]:
-        parser = Parser(self.columns, columns, numbers, self.reading)
+    def missing_words(self, column: str) -> dict[str, int]:
+        reading = replace(self.reading, missing=frozenset(), kept={}, empties={})
+        frames = partial(self._frames, reading, ())
+        cells = whole_frame(frames, [column], (), reading, self.place, expected=0)[column].texts()
+        missing = cells.under(self.reading.of_column(column)).texts()
+        return _counted(cells, missing)
+
+    def _frames(
+        self,
+        reading: Reading,
+        undecided: Collection[str],
+        columns: Sequence[str],
+        numbers: Collection[str],
+    ) -> Iterator[Frame]:
+        parser = Parser(self.columns, columns, numbers, reading, undecided=undecided)
         for source in self._sources:
             with OpenRows(source, self.settings) as rows:
                 yield from (frame for _, frame in parsed(parser, rows))
@@ -117,22 +199,40 @@ class FileTable(Table):
 class FrameTable(Table):
     """A DataFrame given by a Python caller."""
 
-    def __init__(self, frame: pd.DataFrame, reading: ReadingSettings) -> None:
+    def __init__(
+        self, frame: pd.DataFrame, settings: ReadingSettings, empties: Mapping[str, str] | None = None
+    ) -> None:
         self.name = "the DataFrame"
         self._frame = with_text_names(frame)
         self.columns = list(self._frame.columns)
-        rows = self._frame.head(SAMPLE_ROWS)
         self.notes = []
-        self._keep_sample(Frame.of(rows, self.columns, self.columns, Reading.of(reading)), reading)
+        self._check_names(settings)
+        self.settings, self.reading = settings, replace(Reading.of(settings), empties=empties or {})
+        self.sample = self._sampled()
+        if settings.decimal is None and not any(map(_has_fractions, self.sample.columns.values())):
+            self._take_mark(
+                {name: cells for name, cells in self.sample.columns.items() if isinstance(cells, Texts)}, ";"
+            )
+            self.sample = self._sampled()
 
-    def read(self, columns: Sequence[str], numbers: Collection[str]) -> Frame:
+    def _sampled(self) -> Frame:
+        return Frame.of(self._frame.head(SAMPLE_ROWS), self.columns, self.columns, self.reading)
+
+    def read(
+        self, columns: Sequence[str], numbers: Collection[str], undecided: Collection[str] = ()
+    ) -> Frame:
         frame = Frame.of(self._frame, columns, numbers, self.reading)
         for name in numbers:
-            if isinstance(cells := frame[name], Texts):
-                values, unreadable = cells.numbers()
-                if not unreadable.any():
-                    frame[name] = Numbers(values, self.reading)
+            if isinstance(cells := frame[name], Texts) and not cells.words(NUMBER)[0].any():
+                codes = name in undecided and code_numbers(cells.used(), cells.counts())
+                if not codes:
+                    frame[name] = Numbers(cells.numbers()[0], cells.reading)
         return frame
+
+    def missing_words(self, column: str) -> dict[str, int]:
+        reading = replace(self.reading, missing=frozenset(), kept={}, empties={})
+        cells = Frame.of(self._frame, [column], (), reading)[column].texts()
+        return _counted(cells, cells.under(self.reading.of_column(column)).texts())
 
     def place(self, row: int) -> str:
         return row_number(row)
@@ -140,20 +240,27 @@ class FrameTable(Table):
 
 def with_text_names(frame: pd.DataFrame) -> pd.DataFrame:
     """The DataFrame with names as text and rows numbered; raises DataError for a doubled name."""
-    names = [str(name) for name in frame.columns]
+    names = table_names([str(name) for name in frame.columns])
     if len(set(names)) < len(names):
         raise DataError("the DataFrame has two columns of one name", "Give each its own name.")
     return frame.set_axis(names, axis=1).reset_index(drop=True)
 
 
 @contextmanager
-def open_table(data: "Sequence[str] | pd.DataFrame", reading: ReadingSettings) -> Iterator[Table]:
-    """The table of paths (`-` is stdin) or a DataFrame; files stay readable until the end."""
+def open_table(
+    data: "Sequence[str] | pd.DataFrame",
+    settings: ReadingSettings,
+    empties: Mapping[str, str] | None = None,
+) -> Iterator[Table]:
+    """The table of paths (`-` is stdin) or a DataFrame; files stay readable until the end.
+
+    `empties`: the word that an empty cell of a column stands for.
+    """
     if isinstance(data, pd.DataFrame):
-        yield FrameTable(data, reading)
+        yield FrameTable(data, settings, empties)
         return
     with ExitStack() as stack:
-        yield FileTable([stack.enter_context(spooled(path)) for path in data], reading)
+        yield FileTable([stack.enter_context(spooled(path)) for path in data], settings, empties)
 
 
 def _later_rows(source: TextSource, rows: OpenRows, columns: Sequence[str]) -> list[Block]:
@@ -177,17 +284,34 @@ def _later_rows(source: TextSource, rows: OpenRows, columns: Sequence[str]) -> l
     return found
 
 
-def _guess_decimal(sample: Frame) -> str:
-    """ "," if some column of a sample holds numbers only with that mark, and none only with a point."""
+def pointed_numbers(sample: Frame) -> list[str]:
+    """The columns of numbers in which a point may separate thousands; none if some column of numbers can
+    only have points as decimal marks."""
+    numbers = {name: cells for name, cells in sample.columns.items() if isinstance(cells, Numbers)}
+    with_fractions = {name: cells.values for name, cells in numbers.items() if _has_fractions(cells)}
+    if all(_may_be_thousands(values) for values in with_fractions.values()):
+        return list(with_fractions)
+    return []
 
-    def by_comma(cells: Cells) -> bool:
-        return not cells.under(Reading(cells.reading.missing, ",")).numbers()[1].any()
 
-    columns = [sample[name] for name in sample.names]
-    numbers = [cells.values for cells in columns if isinstance(cells, Numbers)]
-    if any((values[np.isfinite(values)] % 1 > 0).any() for values in numbers):
-        return "."
-    texts = [(cells, not cells.numbers()[1].any()) for cells in columns if isinstance(cells, Texts)]
-    if not any(not by_point and cells.distinct() > 1 and by_comma(cells) for cells, by_point in texts):
-        return "."
-    return "." if any(by_point and not by_comma(cells) for cells, by_point in texts) else ","
+def _may_be_thousands(values: Array) -> bool:
+    """Whether all values are below 1,000 and have no fourth decimal place, as 1.1 that is written 1.100."""
+    known = values[np.isfinite(values)]
+    thousandths = known * 1000.0
+    return bool((np.abs(known) < 1000).all() and np.allclose(thousandths, np.round(thousandths), atol=1e-6))
+
+
+def _has_fractions(cells: Cells) -> bool:
+    if not isinstance(cells, Numbers):
+        return False
+    values = cells.values[np.isfinite(cells.values)]
+    return bool((values % 1 > 0).any())
+
+
+def _counted(cells: Texts, missing: Texts) -> dict[str, int]:
+    """The levels that are missing words, by how often they occur."""
+    words = np.flatnonzero(missing.level_missing())
+    counts = missing.counts()
+    found = {str(missing.levels[word]): int(counts[word]) for word in words.tolist() if counts[word]}
+    absent = int((cells.codes < 0).sum())
+    return found | ({"": found.get("", 0) + absent} if absent else {})

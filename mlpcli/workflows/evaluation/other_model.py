@@ -1,12 +1,12 @@
 """Another model on the rows of an evaluation, in the order of this one's classes or targets."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from mlpcli.arrays import Array
-from mlpcli.data.columns.cells import Reading
+from mlpcli.data.columns.readings import Reading
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.reading.source import ReadingSettings
 from mlpcli.errors import DataError, Sentence
@@ -41,23 +41,36 @@ class OtherModel:
         self._model, self._ours = other, model
         self.schema = other.artifact.schema
         self.inputs = [column.name for column in self.schema.inputs]
-        mine = Reading.of(ours)
-        self._reading = its = Reading.of(theirs)
-        self._same_decimal = mine.decimal == its.decimal
-        self.parsed = Reading(mine.missing & its.missing, mine.decimal)
-        """What is missing to one of the models only is told apart when it encodes."""
+        known = other.known
+        self._reading = replace(
+            Reading.of(theirs), forms=known.forms, empties=known.empties, exact=known.exact
+        )
+        self._own_decimal = known.exact or model.artifact.schema.exact
+        """Whether each model has the mark of its training, instead of one that the file tells both."""
         self._predictions, self._hashes, self._counts = list[Array](), list[Array](), CellCounts()
 
     def texts(self, header: Sequence[str]) -> set[str]:
         """Columns that have to be read as text: those of no numbers, or all of a text file whose numbers this
         model reads otherwise."""
         texts = set(self.inputs) - numbers_of(self.schema)
-        return texts if self._same_decimal else texts | set(header)
+        return texts | set(header) if self._own_decimal else texts
 
-    def add(self, chunk: EncodedChunk, first: int, *, strict: bool) -> None:
-        """The next rows, from number `first` on."""
+    def loosened(self, reading: Reading) -> Reading:
+        """A reading under which cells keep what is missing, or one text, to one of the models only."""
+        its = self._reading
+        names = {*reading.kept, *its.kept, *reading.empties, *its.empties}
+        kept = {
+            name: (reading.missing & its.missing)
+            - (reading.of_column(name).missing & its.of_column(name).missing)
+            for name in names
+        }
+        return Reading(reading.missing & its.missing, reading.decimal, exact=True, kept=kept)
+
+    def add(self, chunk: EncodedChunk, first: int, reading: Reading, *, strict: bool) -> None:
+        """The next rows, from number `first` on; `reading` is this model's of the table."""
         model = self._model
-        frame = chunk.frame.under(self._reading)
+        mine = self._reading if self._own_decimal else replace(self._reading, decimal=reading.decimal)
+        frame = chunk.frame.under(mine)
         features = model.encode(frame, self._counts)
         if strict:
             refuse_counted(self._counts, frame, compared=True)

@@ -24,6 +24,7 @@ from mlpcli.model.encoded_rows import (
     refuse_none,
 )
 from mlpcli.model.model import Model, reading_for
+from mlpcli.model.unreadable import refuse_unreadable
 from mlpcli.options.threads import choose_threads, limited_threads
 from mlpcli.workflows.evaluation.other_model import OtherModel, OtherRows
 from mlpcli.workflows.evaluation.slices import Slicer
@@ -56,6 +57,7 @@ def score_rows(
     reading: ReadingSettings,
     *,
     strict: bool = False,
+    allow_unreadable: bool = False,
     by: Sequence[str] = (),
     other: Model | None = None,
     sample: int = 0,
@@ -75,25 +77,25 @@ def score_rows(
     most = min(each.chunk_rows(BLOCK_ROWS) for each in (model, other) if each is not None)
     products = model.products_at_once
     with (
-        RowStream(paths_of(data), reading_for(model, reading), most) as stream,
+        RowStream(paths_of(data), reading_for(model, reading), most, model.known) as stream,
         limited_threads(choose_threads(model.options.run.threads, products)),
     ):
         columns = resolve_names("by", by, stream.header, stream.name)
         numbers = numbers_of(schema, target=True)
-        also, texts, parsed = list(columns), set[str](), None
+        also, texts, loosened = list(columns), set[str](), None
         if other_model is not None:
             other_model.schema.require(stream.header, stream.name, target=False)
             also += other_model.inputs
-            parsed = other_model.parsed
+            loosened = other_model.loosened
             texts = other_model.texts([] if isinstance(data, pd.DataFrame) else stream.header)
         slicer = Slicer(columns, numbers, stream.reading)
         encoding = (stream, schema, model.encoder, model.task, counts)
-        for chunk in encode_chunks(*encoding, strict=strict, also=also, texts=texts, parsed=parsed):
+        for chunk in encode_chunks(*encoding, strict=strict, also=also, texts=texts, loosened=loosened):
             dropped += chunk.dropped
             weightless += chunk.weightless
             outputs.append(model.loss.point_prediction(model.outputs(chunk.part.features, rows)))
             if other_model is not None:
-                other_model.add(chunk, rows, strict=strict)
+                other_model.add(chunk, rows, stream.reading, strict=strict)
             rows += len(chunk.part)
             if rows <= trained:
                 hashes.append(chunk.part.hashes())
@@ -102,6 +104,11 @@ def score_rows(
             # What the network saw is not needed any more; a slice without columns would keep all of it.
             without = np.empty((len(chunk.part), 0), np.float32)
             parts.append(dataclasses.replace(chunk.part, features=without))
+        if not allow_unreadable:
+            refuse_unreadable(model.encoder, schema, counts, stream.name)
+        theirs = None if other_model is None else other_model.rows()
+        if other is not None and theirs is not None and not allow_unreadable:
+            refuse_unreadable(other.encoder, other.artifact.schema, theirs.counts, stream.name)
     part = EncodedRows.joined(parts)
     refuse_none(len(part), weightless, schema.weight, stream.name)
     notes = [*stream.notes, *left_out(weightless, stream.name)]
@@ -110,7 +117,7 @@ def score_rows(
     return ScoredRows(
         part=part,
         point_prediction=np.concatenate(outputs),
-        other=None if other_model is None else other_model.rows(),
+        other=theirs,
         slices=slicer.slices(),
         sample=drawn.part if sample else None,
         digest=digest_of(np.concatenate(hashes)) if rows <= trained else "",

@@ -31,6 +31,9 @@ class EvaluationSettings(Settings):
         below=1,
         common=True,
     )
+    allow_unreadable: bool = setting(
+        False, "Go on although almost no cell of a column can be read.", group="Evaluation"
+    )
     strict: bool = setting(
         False,
         "Unseen categories, unreadable cells and values out of range are errors.",

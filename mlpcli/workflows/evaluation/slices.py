@@ -6,7 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from mlpcli.arrays import Array
-from mlpcli.data.columns.cells import Cells, Frame, Reading, Texts
+from mlpcli.data.columns.cells import Cells, Texts
+from mlpcli.data.columns.frame import Frame
+from mlpcli.data.columns.readings import Reading
 
 MOST = 20
 """Different values that are slices of their own."""

@@ -10,14 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlpcli.data.columns.cells import (
-    MISSING_WORDS,
-    Cells,
-    Frame,
-    Numbers,
-    Reading,
-    Texts,
-)
+from mlpcli.data.columns.cells import Cells, Numbers, Texts
+from mlpcli.data.columns.frame import Frame
+from mlpcli.data.columns.readings import MISSING_WORDS, Reading
 from tests.data.examples import frame_of, sampled, text_column
 
 NAN = float("nan")
@@ -140,8 +135,11 @@ def test_booleans() -> None:
     assert values.tolist() == [1, 0, 1, 0, 1, 0, 1, 0]
     assert not unreadable.any()
     values, unreadable = text_column(["", "1", "maybe", "NA", None]).booleans()
-    assert np.isnan(values).all()
-    assert unreadable.tolist() == [False, True, True, False, False]
+    np.testing.assert_array_equal(values, [NAN, 1, NAN, NAN, NAN])
+    assert unreadable.tolist() == [False, False, True, False, False]
+    values, unreadable = text_column(["1", "ja", "Yes"], Reading(exact=True)).booleans()
+    np.testing.assert_array_equal(values, [NAN, NAN, 1])
+    assert unreadable.tolist() == [True, True, False]
 
 
 @pytest.mark.parametrize("kind", ["bool", "boolean", object])
@@ -153,10 +151,13 @@ def test_typed_booleans(kind: Any) -> None:
     assert not unreadable.any()
 
 
-def test_numbers_are_no_booleans() -> None:
-    values, unreadable = Numbers(np.array([1.0, 0.0, NAN])).booleans()
+def test_only_0_and_1_are_booleans_among_numbers() -> None:
+    values, unreadable = Numbers(np.array([1.0, 0.0, 2.0, NAN])).booleans()
+    np.testing.assert_array_equal(values, [1, 0, NAN, NAN])
+    assert unreadable.tolist() == [False, False, True, False]
+    values, unreadable = Numbers(np.array([1.0, NAN]), Reading(exact=True)).booleans()
     assert np.isnan(values).all()
-    assert unreadable.tolist() == [True, True, False]
+    assert unreadable.tolist() == [True, False]
 
 
 def test_cells_of_any_type_are_one_text_each() -> None:
@@ -170,7 +171,7 @@ def test_cells_of_any_type_are_one_text_each() -> None:
 @sampled
 @given(st.lists(st.none() | st.text(max_size=3), max_size=8))
 def test_texts_keep_every_cell_exactly(cells: list[str | None]) -> None:
-    texts = text_column(cells)
+    texts = text_column(cells, Reading(exact=True))
     assert [texts.text(row) for row in range(len(cells))] == [cell or "" for cell in cells]
     assert (texts.codes < 0).tolist() == [cell is None for cell in cells]
     assert sorted(texts.used()) == sorted({cell for cell in cells if cell is not None})

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mlpcli.data.columns.cells import Frame
+from mlpcli.data.columns.frame import Frame
 from mlpcli.data.features import FeatureEncoder
 from mlpcli.data.schema import SCALINGS, Column, DataSettings
 from tests.data.examples import text_column

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlpcli.data.columns.cells import Reading, Texts
+from mlpcli.data.columns.cells import Texts
+from mlpcli.data.columns.readings import Reading
 from mlpcli.data.reading.blocks import Block, Blocks, Dialect
 from mlpcli.data.reading.parsing import Parser
 from mlpcli.errors import DataError
@@ -66,7 +67,7 @@ def read(
 
 def parsed(blocks: list[Block], width: int) -> list[list[str]]:
     names = [str(position) for position in range(width)]
-    parser = Parser(names, names, (), Reading(frozenset()))
+    parser = Parser(names, names, (), Reading(frozenset(), exact=True))
     rows: list[list[str]] = []
     for block in blocks:
         frame = parser.parse(block)

@@ -12,7 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlpcli.data.columns.cells import Frame, Reading, Texts
+from mlpcli.data.columns.cells import Texts
+from mlpcli.data.columns.frame import Frame
+from mlpcli.data.columns.readings import Reading
 from mlpcli.data.reading.open_rows import OpenRows
 from mlpcli.data.reading.source import ReadingSettings, TextSource
 from mlpcli.errors import DataError
@@ -25,7 +27,7 @@ ROWS = st.integers(1, 3).flatmap(
     lambda width: st.lists(st.lists(CELLS, min_size=width, max_size=width), min_size=1)
 )
 HOSTILE = st.lists(st.sampled_from(["\n", "\r\n", "\r", "a", ",", '"', '""', '"a"', "é", " "])).map("".join)
-NO_WORDS = Reading(frozenset())
+NO_WORDS = Reading(frozenset(), exact=True)
 
 
 class Sliced(TextSource):

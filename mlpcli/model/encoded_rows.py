@@ -207,11 +207,3 @@ def _factors(count: int) -> Array:
     state = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     state = (state ^ (state >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return np.asarray((state ^ (state >> np.uint64(31))) | np.uint64(1))
-
-
-def rows_with_target(frame: Frame, names: Sequence[str]) -> Array:
-    """(rows,) True where every target has a value."""
-    absent = np.zeros(len(frame), dtype=bool)
-    for name in names:
-        absent |= frame[name].missing()
-    return ~absent

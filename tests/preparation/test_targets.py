@@ -10,7 +10,6 @@ import pytest
 from mlpcli.data.schema import DataSettings
 from mlpcli.data.target import ANY_NUMBER, ClassTarget, LabelTarget, NumberTarget, Target
 from mlpcli.errors import DataError
-from mlpcli.model.encoded_rows import rows_with_target
 from mlpcli.model.tasks import Binary, Multilabel, Regression, Task
 from mlpcli.preparation.targets import decide_task, fit_task
 from tests.data.examples import frame_of
@@ -100,12 +99,6 @@ def test_several_targets_cannot_be_text() -> None:
     for given in ("binary", "multiclass"):
         with pytest.raises(DataError, match=f"task: {given} takes one target, not 2"):
             several(["0", "1"], ["0", "1"], given=given)
-
-
-def test_rows_with_every_target() -> None:
-    frame = frame_of({"a": ["1", "", "NA", "4"], "b": ["x", "y", "z", "?"]})
-    assert rows_with_target(frame, ["a"]).tolist() == [True, False, False, True]
-    assert rows_with_target(frame, ["a", "b"]).tolist() == [True, False, False, False]
 
 
 def fit(

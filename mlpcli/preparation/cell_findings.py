@@ -68,15 +68,14 @@ def taken_as_missing(column: Column, strays: Strays) -> Finding:
     )
 
 
-def target_words(name: str, strays: Strays) -> Finding:
-    """Rows that are left out as their target is none of the numbers that most are."""
+def target_words(name: str, strays: Strays, *, few: bool) -> Finding:
+    """Rows that are left out as their target is none of the values that most are; `few` of those differ."""
     column = Column(name, strays.kind, "")
     found = taken_as_missing(column, strays)
-    return Finding(
-        WORDS,
-        found.text + ": these rows are left out",
-        Sentence("{task} multiclass takes all cells of {!r} as classes", name),
-    )
+    advice: str = "mend the cells that have a value"
+    if few:
+        advice = Sentence("{task} multiclass takes all cells of {!r} as classes", name)
+    return Finding(WORDS, f"{found.text}: these rows are left out", advice)
 
 
 def lost_rows(name: str, words: Mapping[str, int], rows: int, *, classes: bool) -> list[Finding]:

@@ -232,7 +232,8 @@ def _lost_targets(
                     f"{table.place(strays.row)}: target {target.name!r}: {strays.cell} is not a number",
                     Sentence("Mend the cell, or leave out {strict}."),
                 )
-            findings.append(target_words(target.name, strays))
+            few = target.cells.distinct() <= MOST_CLASSES + len(strays.words)
+            findings.append(target_words(target.name, strays, few=few))
         elif dropped > LOST_SHARE * len(target.absent):
             words = table.missing_words(target.name)
             findings += lost_rows(target.name, words, len(target.absent), classes=target.has_classes)

@@ -89,7 +89,7 @@ class RowStream(AbstractContextManager["RowStream"]):
         """
         there = [name for name in columns if name in self._known.names]
         if isinstance(self._data, pd.DataFrame):
-            self._look(self._first_of_table, there)
+            self._look(self._first_of_table, there, self.name)
             reading = loosened(self.reading) if loosened else self.reading
             most = rows_at_once(self._rows, len(columns))
             for first in range(0, len(self._table), most):
@@ -107,7 +107,7 @@ class RowStream(AbstractContextManager["RowStream"]):
             if not self._known.exact:
                 waits = path == STDIN or is_stream(path)
                 looked_at = _first_blocks(blocks, self._rows_looked_at, waits=waits)
-                self._look(partial(self._first_of_blocks, looked_at), there)
+                self._look(partial(self._first_of_blocks, looked_at), there, rows.name)
                 blocks = chain(looked_at, blocks)
             parser = Parser(
                 self.header, columns, numbers, loosened(self.reading) if loosened else self.reading
@@ -116,13 +116,13 @@ class RowStream(AbstractContextManager["RowStream"]):
             yield from ((frame, block) for block, frame in each)
             rows.close()
 
-    def _look(self, first_rows: FirstRows, there: Collection[str]) -> None:
-        """Find out how a table is written."""
+    def _look(self, first_rows: FirstRows, there: Collection[str], name: str) -> None:
+        """Find out how a table is written, whose `name` stands in the notes."""
         if self._known.exact:
             return
         given = self._settings.decimal is not None
         self.reading, notes = reading_like(self._known, self._base, first_rows, there, decimal_given=given)
-        self.notes += [Sentence.joined([f"{self.name}: ", note]) for note in notes]
+        self.notes += [Sentence.joined([f"{name}: ", note]) for note in notes]
 
     def _first_of_table(
         self, reading: Reading, columns: Sequence[str], numbers: Collection[str]

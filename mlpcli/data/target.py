@@ -3,12 +3,13 @@
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, NotRequired, TypeAlias, TypedDict
 
 import numpy as np
 
 from mlpcli.arrays import Array
 from mlpcli.data.decimals import rounded_to
+from mlpcli.data.label_lists import all_labels, labels_in_cell
 from mlpcli.data.schema import BOOLEAN, NUMBER, TARGET_SCALINGS
 from mlpcli.data.spelling import BY_NUMBER, BY_TRUTH, MATCHINGS, TEXT, cleaned, key, keys, matching_of
 from mlpcli.data.statistics import mean_and_deviation
@@ -48,6 +49,8 @@ class _NumberDescription(TypedDict):
 
 class _LabelDescription(TypedDict):
     labels: list[str]
+    column: NotRequired[str]
+    separator: NotRequired[str]
 
 
 class _Stored(ABC):
@@ -254,22 +257,73 @@ def refuse_negative(names: Sequence[str], values: Array, hint: str) -> None:
 
 @dataclass(frozen=True)
 class LabelTarget(_Stored):
-    """Several columns of 0 and 1."""
+    """Labels that a row has or has not: a column of 0 and 1 for each, or one column whose cells list them."""
 
     STORED: ClassVar[type] = _LabelDescription
 
-    names: tuple[str, ...]
+    labels: tuple[str, ...]
+    column: str = ""
+    """That lists the labels; empty where each label is a column."""
+    separator: str = ""
+    """Between the labels of a cell."""
 
-    def encode(self, values: Array) -> Array:
-        """float32 (rows, labels)."""
-        return np.asarray(values, dtype=np.float32)
+    @classmethod
+    def of_lists(cls, column: str, cells: "Texts", separator: str) -> "LabelTarget":
+        """The labels of a column that lists them; DataError if there are none, or too many."""
+        labels = all_labels(cells.used().tolist(), separator)
+        if not labels:
+            said = f"target {column!r} holds no label beside {separator!r}"
+            raise DataError(said, "Look at the column.", setting="label_separator")
+        if len(labels) > MOST_OUTPUTS:
+            said = f"target {column!r} has {len(labels):,} labels; {MOST_OUTPUTS:,} are possible"
+            raise DataError(said, "Is it the right separator?", setting="label_separator")
+        return cls(tuple(labels), column, separator)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns of the table."""
+        return (self.column,) if self.separator else self.labels
+
+    def encode(self, frame: "Frame") -> Array:
+        """(rows, labels) with 1 for each label that the cell of a row lists; DataError for an unknown one."""
+        cells = frame[self.column].texts()
+        number_of = {label: number for number, label in enumerate(self.labels)}
+        by_level = np.zeros((len(cells.levels), len(self.labels)), dtype=np.int8)
+        used = cells.counts() > 0
+        for level in np.flatnonzero(used & ~cells.level_missing()).tolist():
+            for label in labels_in_cell(str(cells.levels[level]), self.separator):
+                if label not in number_of:
+                    row = int(np.argmax(cells.codes == level))
+                    said = f"{frame.place(row)}: target {self.column!r}: the label {label!r}"
+                    hint = did_you_mean(label, self.labels)
+                    raise DataError(f"{said} did not occur in training", hint)
+                by_level[level, number_of[label]] = 1
+        return by_level[cells.codes].astype(np.intp)
+
+    def knows(self, frame: "Frame", separator: str | None) -> bool:
+        """Whether a frame, read with a separator, has the same columns and no other labels."""
+        if (separator or "") != self.separator:
+            return False
+        found = all_labels(frame[self.column].texts().used().tolist(), separator) if separator else ()
+        return set(found) <= set(self.labels)
+
+    def listed(self, decided: Array) -> list[str]:
+        """The labels of each of the (rows, labels) decisions, as the column lists them."""
+        return [
+            self.separator.join(label for label, has in zip(self.labels, row, strict=True) if has)
+            for row in decided.tolist()
+        ]
 
     def described(self) -> dict[str, Any]:
-        return {"labels": list(self.names)}
+        stored: dict[str, Any] = {"labels": list(self.labels)}
+        return stored | ({"column": self.column, "separator": self.separator} if self.separator else {})
 
     @classmethod
     def from_description(cls, stored: Mapping[str, Any], arrays: Mapping[str, Array]) -> "LabelTarget":
-        return cls(tuple(stored["labels"]))
+        column, separator = stored.get("column", ""), stored.get("separator", "")
+        if bool(column) != bool(separator) or len(set(stored["labels"])) < len(stored["labels"]):
+            raise ValueError("its labels are not those of its task")
+        return cls(tuple(stored["labels"]), column, separator)
 
 
 Target: TypeAlias = ClassTarget | NumberTarget | LabelTarget

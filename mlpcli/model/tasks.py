@@ -272,7 +272,7 @@ class Binary(Multiclass):
 
 @dataclass(frozen=True)
 class Multilabel(Task):
-    """Several yes-or-no targets: a sigmoid unit for each; they need not sum to one."""
+    """Several labels, of each yes or no: a sigmoid unit for each; they need not sum to one."""
 
     target: LabelTarget
 
@@ -286,15 +286,24 @@ class Multilabel(Task):
 
     @property
     def labels(self) -> tuple[str, ...]:
-        return self.target.names
+        return self.target.labels
+
+    @property
+    def columns(self) -> list[str]:
+        return ["prediction"] if self.target.separator else super().columns
+
+    def cells(self, decided: Array) -> list[list[Any]]:
+        return [list(self.target.listed(decided))] if self.target.separator else super().cells(decided)
 
     def is_absent(self, cells: Cells) -> Array:
+        if self.target.separator:
+            return cells.missing()
         values, unreadable = cells.numbers()
         said, no_boolean = cells.booleans()
         return np.isnan(values) & np.isnan(said) & ~(unreadable & no_boolean)
 
     def truth(self, frame: Frame) -> Array:
-        return labels_in(frame, self.labels)
+        return self.target.encode(frame) if self.target.separator else labels_in(frame, self.labels)
 
     def decide(self, predictions: Array, threshold: Threshold) -> Array:
         return (predictions >= threshold).astype(np.intp)

@@ -14,11 +14,12 @@ from mlpcli.data.columns.numbers.code_numbers import code_numbers
 from mlpcli.data.columns.numbers.numerals import described_form
 from mlpcli.data.columns.settling import one_spelling
 from mlpcli.data.columns.strays import PLURALS, Strays, form_of_numbers, is_mostly, nearly, shown, words_of
+from mlpcli.data.label_lists import all_labels, separator_of
 from mlpcli.data.reading.table import Table
 from mlpcli.data.schema import BOOLEAN, CHOSEN, DATE, NUMBER, Column, DataSettings, resolve_names
 from mlpcli.data.spelling import are_booleans
 from mlpcli.data.target import LOG, POSITIVE, ClassTarget, LabelTarget, NumberTarget, refuse_negative
-from mlpcli.errors import DataError, Sentence, count, did_you_mean
+from mlpcli.errors import DataError, Sentence, SettingsError, count, did_you_mean
 from mlpcli.model.tasks import TASKS, Multilabel, Regression, Task, labels_in, numbers_in
 
 MOST_CLASSES = 20
@@ -34,7 +35,11 @@ def target_columns(table: Table, settings: DataSettings) -> tuple[str, ...]:
     if not any(settings.target):
         hint = Sentence("Give {target} COLUMN. {}", did_you_mean("", table.columns))
         raise DataError(f"{table.name}: which column is the target?", hint)
-    return resolve_names("target", settings.target, table.columns, table.name)
+    names = resolve_names("target", settings.target, table.columns, table.name)
+    if settings.label_separator is not None and len(names) > 1:
+        said = f"it is for one column that lists labels, not for {len(names)} targets"
+        raise SettingsError(said, "Name that column alone.", setting="label_separator")
+    return names
 
 
 def refuse_too_few(table: str, target: Sequence[str], rows: int, present: int) -> None:
@@ -65,15 +70,15 @@ class SettledTarget:
         return isinstance(self.cells, Texts) and bool(self.cells.words(NUMBER)[1].any())
 
 
-def settled_target(name: str, cells: Cells, task: str, *, exact: bool = False) -> SettledTarget:
+def settled_target(name: str, cells: Cells, settings: DataSettings, *, exact: bool = False) -> SettledTarget:
     """A target column as all rows decide: numbers or durations, or classes, spelled as first in the table.
 
     Beside numbers and booleans the words that say that there is nothing are no classes, unless they are kept
     or classes are asked for; nor is anything else that is not a number where there are too many numbers to be
     classes. `exact`: as older versions read it.
     """
-    absent = cells.missing()
-    if exact or isinstance(cells, Numbers):
+    task, absent = settings.task, cells.missing()
+    if exact or isinstance(cells, Numbers) or settings.label_separator is not None:
         return SettledTarget(name=name, cells=cells, absent=absent, strays=None)
     assert isinstance(cells, Texts)
     present = cells[~absent].compact()
@@ -105,9 +110,13 @@ def settled_target(name: str, cells: Cells, task: str, *, exact: bool = False) -
 
 
 def decide_task(
-    frame: Frame, names: Sequence[str], given: str, lost: Mapping[str, int] | None = None
+    frame: Frame, names: Sequence[str], settings: DataSettings, lost: Mapping[str, int] | None = None
 ) -> tuple[str, str]:
     """The task and the reason, from rows that have a target; `lost` are words of the others."""
+    given = settings.task
+    if (separator := settings.label_separator) is not None:
+        labels = all_labels(frame[names[0]].texts().used().tolist(), separator)
+        return "multilabel", f"{names[0]!r} lists {count(len(labels), 'label')}, {separator!r} between them"
     if len(names) > 1:
         if given in ("binary", "multiclass"):
             hint = Sentence("Use {task} multilabel.")
@@ -130,6 +139,9 @@ def decide_task(
     if given == "binary" and distinct != 2:
         several = Sentence("target {!r} has {:,} values, {task} binary takes two", name, distinct)
         raise DataError(several, "Use multiclass.")
+    if given == "multilabel" and (listed := lists_in(cells)):
+        said = f"target {name!r} lists labels, such as {cells.shown(0)}, instead of 0 or 1"
+        raise DataError(said, Sentence("Give {label_separator} {}.", quote(listed)))
     if given != "auto":
         return given, CHOSEN
     classes = "binary" if distinct == 2 else "multiclass"
@@ -154,6 +166,14 @@ def decide_task(
         return classes, f"{name!r} has {distinct} whole numbers, each {times} times on average"
     unit = described_form(np.empty(0, object), cells.reading.form)
     return "regression", f"{name!r} has {distinct:,} different numbers{unit}"
+
+
+def lists_in(cells: Cells) -> str:
+    """The separator of a target that looks like lists of labels; "" if it does not."""
+    if not isinstance(cells, Texts):
+        return ""
+    often = cells.counts()
+    return separator_of({str(cells.levels[level]): int(often[level]) for level in np.flatnonzero(often)})
 
 
 def are_codes(cells: Cells) -> bool:
@@ -206,6 +226,9 @@ def fit_task(
         if task == "binary" and len(classes.classes) != 2:
             raise DataError(f"target {names[0]!r} has not two classes", Sentence("Use {task} multiclass."))
         return TASKS[task](classes), classes.encode(frame)
+    if settings.label_separator is not None:
+        listed = LabelTarget.of_lists(names[0], frame[names[0]].texts(), settings.label_separator)
+        return Multilabel(listed), listed.encode(frame)
     if task == "multilabel":
         return Multilabel(LabelTarget(tuple(names))), labels_in(frame, names)
     values = numbers_in(frame, names)

@@ -17,7 +17,7 @@ from tests.data.examples import frame_of
 
 def task_of(cells: "Sequence[object] | pd.Series[Any]", given: str = "auto") -> tuple[str, str]:
     column = cells if isinstance(cells, pd.Series) else pd.Series(list(cells), dtype="str")
-    return decide_task(frame_of(pd.DataFrame({"y": column})), ["y"], given)
+    return decide_task(frame_of(pd.DataFrame({"y": column})), ["y"], DataSettings(task=given))
 
 
 def whole_numbers(values: int, rows: int) -> list[str]:
@@ -82,7 +82,7 @@ def test_a_constant_target(given: str) -> None:
 
 def several(*targets: Sequence[str], given: str = "auto") -> tuple[str, str]:
     frame = frame_of({f"y{number}": cells for number, cells in enumerate(targets)})
-    return decide_task(frame, frame.names, given)
+    return decide_task(frame, frame.names, DataSettings(task=given))
 
 
 def test_several_targets() -> None:

@@ -81,7 +81,7 @@ def load_other(path: str, model: Model) -> Model | Earlier:
         targets = f"its target is {', '.join(theirs.target)}, not {', '.join(ours.target)}"
         raise _incomparable(path, targets, hint)
     different = set(model.task.labels) ^ set(other.task.labels)
-    if isinstance(model.task, Multiclass) and different:
+    if different:
         only_one = f"only one of the models knows the class {min(different)!r}"
         raise _incomparable(path, only_one, "Compare models of the same classes.")
     return other

@@ -9,21 +9,27 @@ import csv
 import io
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import KW_ONLY, dataclass, replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 from itertools import chain
 from typing import Any
 
 import numpy as np
 
 from mlpcli.arrays import Array
+from mlpcli.data.reading.lines.below import LinesBelow
+from mlpcli.data.reading.lines.dialect import Dialect
+from mlpcli.data.reading.lines.refusals import ragged, refuse_text_behind_quote, refused, unclosed
+from mlpcli.data.reading.lines.skipped import SkippedLines
 from mlpcli.data.reading.row_ends import LINE_FEED, LONGEST_CELL_BYTES, Cut, RowLimits, cut_rows, refuse_long
-from mlpcli.errors import DataError, Sentence
+from mlpcli.errors import Sentence
 
 BLOCK_ROWS = 1 << 14
 """At most, so that what is made of a block of short rows is not many times its text."""
 
 MOST_CELLS = 1 << 21
 """At most, of a block of more than one row, so that a wide table has blocks of fewer rows."""
+ROW = "row"
+"""The unit of rows that have no lines."""
 CAREFUL_ROWS, CAREFUL_CELLS = 4096, 1 << 19
 CAREFUL_CHARACTERS = 1 << 20
 PATIENT_BYTES = 1 << 20
@@ -55,13 +61,15 @@ class Block:
     """Whether another block follows that was read together with this one."""
     objects: list[dict[str, Any]] | None = None
     """The rows as JSON objects with a `Numeral` for each number, if they come from JSON."""
+    unit: str = "line"
+    """The word for the numbers in `lines`."""
 
     def __len__(self) -> int:
         return len(self.lines)
 
     def place(self, row: int) -> str:
-        """File and line of a row (from 0)."""
-        return f"{self.name}: line {self.lines[row]:,}"
+        """File and line, or number, of a row (from 0)."""
+        return f"{self.name}: {self.unit} {self.lines[row]:,}"
 
     def first(self, rows: int) -> "Block":
         if rows >= len(self):
@@ -69,7 +77,7 @@ class Block:
         if self.plain:
             end = np.flatnonzero(np.frombuffer(self.text, np.uint8) == LINE_FEED)[rows - 1] + 1
             return replace(self, text=self.text[:end], lines=self.lines[:rows])
-        return rewritten(self.name, self.cells()[:rows], self.lines[:rows])
+        return replace(rewritten(self.name, self.cells()[:rows], self.lines[:rows]), unit=self.unit)
 
     def cells(self) -> list[list[str]]:
         if self.parsed is not None:
@@ -77,14 +85,6 @@ class Block:
         lines = io.StringIO(self.text.decode(), newline="")
         # A blank line, which is a row only where there is one column, is a missing cell.
         return [cells or [""] for cells in csv.reader(lines, delimiter=self.delimiter)]
-
-
-@dataclass(frozen=True)
-class Dialect:
-    """The delimiter of cells, and how comment lines begin."""
-
-    delimiter: str
-    comment: str | None = None
 
 
 @dataclass
@@ -99,12 +99,19 @@ class Blocks:
     """The number of lines before the text."""
     rows: int = BLOCK_ROWS
     """At most, of a block."""
+    skipped: SkippedLines = SkippedLines()
+    """Lines that were made blank, and are no rows even where there is one column."""
+    likely_skip: int = 0
+    """Lines that may stand before the header."""
+    notes: list[str] = field(default_factory=list)
+    """To be added to, of lines below the table."""
+    _last: Block | None = None
 
     def __iter__(self) -> Iterator[Block]:
         waiting = bytearray()
         looked_at = 0
         delimiter = self.dialect.delimiter.encode()
-        careful = self.width == 1 or len(delimiter) > 1
+        careful = self.width == 1 or len(delimiter) > 1 or not self.dialect.is_plain
         for piece in self.pieces:
             waiting += piece
             if not careful:
@@ -142,24 +149,32 @@ class Blocks:
             refuse_long(int((ends - starts)[longest]), self.name, int(lines[longest]))
             delimiter = self.dialect.delimiter
             more = first + most < len(cut.ends)
-            yield Block(self.name, rows, delimiter, lines, self.width, plain=cut.plain, more_at_hand=more)
+            self._last = Block(
+                self.name, rows, delimiter, lines, self.width, plain=cut.plain, more_at_hand=more
+            )
+            yield self._last
         self.line += cut.lines_passed
 
     def _carefully(self, pieces: Iterator[bytes]) -> Iterator[Block]:
-        limits = RowLimits(self.name, self.dialect.delimiter)
-        lines = _Lines(pieces, limits)
-        reader = csv.reader(lines, delimiter=self.dialect.delimiter)
+        dialect = self.dialect
+        limits = RowLimits(self.name, dialect.delimiter)
+        lines = _Lines(pieces, limits, dialect.quote)
+        reader = dialect.reader(lines)
         most = rows_at_once(min(CAREFUL_ROWS, self.rows), self.width, CAREFUL_CELLS)
         rows: list[list[str]] = []
         ends: list[int] = []
         size = 0
+        before = self._last
+        after_blank = before is not None and self.line > int(before.lines[-1])
+        below = LinesBelow(self.width, _last_cells(before), after_blank=after_blank)
         while True:
             if rows and (len(rows) == most or size > CAREFUL_CHARACTERS or not lines.has_row):
                 yield rewritten(self.name, rows, ends)
                 rows, ends, size = [], [], 0
             start = self.line + reader.line_num + 1
             limits.begin(start)
-            if self.dialect.comment is not None and lines.skip(self.dialect.comment):
+            lines.taken = []
+            if dialect.comment is not None and lines.skip(dialect.comment):
                 self.line += 1
                 continue
             try:
@@ -170,17 +185,36 @@ class Blocks:
                 if cells:
                     raise unclosed(self.name, start)
                 break
+            end = self.line + reader.line_num
             if cells == []:
-                if self.width > 1:
+                below.blank_line()
+                if self.width > 1 or end in self.skipped:
                     continue  # a blank line; in a table of one column it is a missing cell
                 cells = [""]
-            if len(cells) != self.width:
-                raise ragged(self.name, self.line + reader.line_num, len(cells), self.width)
+            refuse_text_behind_quote("".join(lines.taken), dialect, self.name, start)
+            if dialect.surplus and len(cells) == self.width + 1 and not cells[-1].strip():
+                cells.pop()
+            if below.holds(end, cells):
+                continue
+            if below.lines or len(cells) != self.width:
+                line, found = below.lines[0] if below.lines else (end, len(cells))
+                raise ragged(self.name, line, found, self.width, self.likely_skip, second=below.is_table)
             rows.append(cells)
             size += limits.characters
-            ends.append(self.line + reader.line_num)
+            ends.append(end)
+        if below.is_table:
+            raise ragged(self.name, *below.lines[0], self.width, second=True)
         if rows:
             yield rewritten(self.name, rows, ends)
+        self.notes += [Sentence.joined([f"{self.name}: ", note]) for note in below.notes()]
+
+
+def _last_cells(block: Block | None) -> list[str]:
+    """The cells of the last line of a block."""
+    if block is None:
+        return []
+    start = block.text.rfind(b"\n", 0, len(block.text) - 1) + 1
+    return next(csv.reader([block.text[start:].decode()], delimiter=block.delimiter), [])
 
 
 def rewritten(name: str, rows: list[list[str]], lines: Sequence[int] | Array) -> Block:
@@ -191,36 +225,13 @@ def rewritten(name: str, rows: list[list[str]], lines: Sequence[int] | Array) ->
     return Block(name, text.getvalue().encode(), ",", numbers, len(rows[0]), parsed=rows)
 
 
-def ragged(name: str, line: int, found: int, width: int) -> DataError:
-    """The error of a row that has not as many cells as the header."""
-    hint: str = Sentence("Mend the line, or give {delimiter}.")
-    if width == 1:
-        hint = Sentence("Is the delimiter right? See {delimiter}.")
-    elif found > width:
-        hint = "Is a cell with a delimiter in it not quoted, or a column without a name?"
-    fields = f"{found:,} field{'s' * (found != 1)}"
-    return DataError(f"{name}: line {line:,} has {fields}, the header has {width:,}", hint)
-
-
-def unclosed(name: str, line: int) -> DataError:
-    """The error of a row that begins on a line and takes the rest of the file."""
-    hint = 'Close it, or write a quote inside a quoted cell as "".'
-    return DataError(f"{name}: line {line:,}: a quote is not closed", hint)
-
-
-def refused(name: str, line: int, error: csv.Error) -> DataError:
-    """The error of text that `csv` does not read."""
-    said = f"{name}: line {line:,}: {error}"
-    if str(error).startswith("field larger"):
-        said = f"{name}: line {line:,} has a cell of more than {csv.field_size_limit():,} characters"
-    return DataError(said, "Is a quote not closed, or is this not a CSV file? A cell must be shorter.")
-
-
 class _Lines:
     """Text lines for `csv`, which asks for the next one; a blank one is added at the end."""
 
-    def __init__(self, pieces: Iterator[bytes], limits: RowLimits) -> None:
-        self._pieces, self._limits = _slices(pieces), limits
+    def __init__(self, pieces: Iterator[bytes], limits: RowLimits, quote: str) -> None:
+        self._pieces, self._limits, self._quote = _slices(pieces), limits, quote
+        self.taken: list[str] = []
+        """The lines given since it was emptied."""
         self._waiting: deque[str] = deque()
         self._tail: list[str] = []
         """Text behind the last line end, with a carriage return whose line feed may be still to come."""
@@ -233,7 +244,7 @@ class _Lines:
         """Whether the next row has arrived with all of its lines."""
         quotes = 0
         for line in self._waiting:
-            quotes += line.count('"')
+            quotes += line.count(self._quote) if self._quote else 0
             if quotes % 2 == 0:
                 return True
         return self._ended
@@ -252,7 +263,8 @@ class _Lines:
     def __next__(self) -> str:
         self._fill()
         if self._waiting:
-            return self._limits.add(self._waiting.popleft())
+            self.taken.append(self._waiting.popleft())
+            return self._limits.add(self.taken[-1])
         if self.at_end:
             raise StopIteration
         self.at_end = True

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import stat
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,6 +15,10 @@ from mlpcli.unfinished import UNFINISHED
 
 OPEN_FILES = "/proc/self/fd"
 """Folder with a link to each open file, of Linux."""
+
+
+PART = "#"
+"""Between a file and the name of a table in it."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,8 @@ def check_output(path: str, *, force: bool, inputs: Iterable[str] = (), setting:
         return
     except OSError as error:
         raise _unwritable(path, error, setting) from None
-    if any(os.path.exists(each) and os.path.samefile(each, target) for each in inputs):
+    read = [file_and_part(each)[0] for each in inputs]
+    if any(os.path.exists(each) and os.path.samefile(each, target) for each in read):
         raise refusal("is an input of this command too", "Choose another name for the output.")
     if not force:
         raise refusal("exists already", Sentence("Give {force} to replace it, or another name."))
@@ -84,9 +90,18 @@ def refuse_own_input(stdout: IO[Any], inputs: Iterable[str]) -> None:
         out = os.fstat(stdout.fileno())
     except (OSError, ValueError, AttributeError):
         return  # closed, or no file
-    for path in inputs:
+    for path, _ in map(file_and_part, inputs):
         if stat.S_ISREG(out.st_mode) and os.path.exists(path) and os.path.samestat(os.stat(path), out):
             raise OutputError(f"{path}: is the output of this command too", "Send stdout to another file.")
+
+
+def file_and_part(path: str) -> tuple[str, str]:
+    """The file of a path, and the name behind # if the file has no such name of its own."""
+    if PART in path and not os.path.exists(path):
+        for mark in re.finditer(PART, path):
+            if os.path.isfile(path[: mark.start()]):
+                return path[: mark.start()], path[mark.end() :]
+    return path, ""
 
 
 @contextlib.contextmanager

@@ -35,6 +35,8 @@ _fields = cache(partial(get_type_hints, include_extras=True))
 class Numeral(str):
     """A number's text as it stands in the JSON."""
 
+    __slots__ = ()  # else each has a dict, and is looked at by every garbage collection
+
 
 def from_json(text: str) -> Any:
     """The value of a JSON text.
@@ -72,6 +74,21 @@ def refuse_many(text: str) -> None:
         raise ValueError("it holds too many values")
 
 
+def literals_at(text: str, start: int) -> tuple[Any, int]:
+    """As `with_literals`, of the value that begins at `start` of a text of several, and where it ends.
+
+    Raises json.JSONDecodeError where the text ends before it, with the place up to which all was well, and
+    other ValueErrors as `from_json`.
+    """
+    try:
+        value, end = _LITERALS.raw_decode(text, start)
+    except RecursionError:
+        raise ValueError("its values are nested too deeply") from None
+    own = text[start:end]
+    refuse_many(own)
+    return _checked(own, value), end
+
+
 def _parsed(text: str, whole: Callable[[str], Any], decimal: Callable[[str], Any]) -> Any:
     refuse_many(text)
     try:
@@ -80,6 +97,11 @@ def _parsed(text: str, whole: Callable[[str], Any], decimal: Callable[[str], Any
         )
     except RecursionError:
         raise ValueError("its values are nested too deeply") from None
+    return _checked(text, value)
+
+
+def _checked(text: str, value: Any) -> Any:
+    """The value of a text, if it is not nested too deeply and all of it is characters."""
     if text.count("[") + text.count("{") > DEEPEST and is_deeper(value, DEEPEST):
         raise ValueError("its values are nested too deeply")
     try:
@@ -98,6 +120,11 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
             if value[name] != each:
                 raise ValueError(f"the key {name!r:.40} stands there twice, with two values")
     return value
+
+
+_LITERALS = json.JSONDecoder(
+    object_pairs_hook=_object, parse_int=Numeral, parse_float=Numeral, parse_constant=Numeral
+)
 
 
 def fits(value: Any, kind: Any) -> bool:

@@ -1,6 +1,7 @@
 """`mlpcli predict`."""
 
 import io
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ import click
 from mlpcli.cli.console import Console
 from mlpcli.cli.grouped import GroupedCommand
 from mlpcli.cli.options import common_options, data_argument, model_argument, option, settings_options
+from mlpcli.data.reading.open_rows import COMPRESSIONS
 from mlpcli.data.reading.source import ReadingSettings
 from mlpcli.data.writing import WRITERS
 from mlpcli.errors import SettingsError
@@ -41,7 +43,8 @@ def command(
 ) -> None:
     """Score the rows of DATA: every input column, then the prediction.
 
-    DATA is one or more files with the same header (CSV, TSV, JSON lines, Parquet), or - for stdin.
+    DATA is one or more files with the same header (CSV, TSV, JSON, Parquet, Excel, SQLite,
+    zip), or - for stdin.
     """
     from mlpcli.model.model import load
     from mlpcli.render.predict import fields, report
@@ -67,7 +70,8 @@ def command(
         # Rows that cannot be read are refused before anything is written.
         first = next(chunks, None)
         with _sink(output, force=force, text=writer_class.is_text) as sink:
-            writer = writer_class(sink, scoring.kept, scoring.added, safe=prediction.safe_cells)
+            safe, numbers = prediction.safe_cells, scoring.numbers
+            writer = writer_class(sink, scoring.kept, scoring.added, safe=safe, numbers=numbers)
             for block, columns in chain([] if first is None else [first], chunks):
                 assert block is not None
                 writer.write(block, scoring.positions, columns)
@@ -78,11 +82,20 @@ def command(
 
 
 def _format_of(output: str) -> str:
-    ending = output.lower().rpartition(".")[2]
-    if ending in ("gz", "bz2", "xz", "zst"):
+    """The format of the ending; csv for a name without one."""
+    ending = os.path.splitext(output)[1].lower()
+    if not ending:
+        return "csv"
+    for name, writer in WRITERS.items():
+        if ending[1:] in writer.endings:
+            return name
+    known = ", ".join(f".{each}" for writer in WRITERS.values() for each in writer.endings)
+    hint = f"Known are {known}; or give --format."
+    if ending in COMPRESSIONS:
         hint = "Write .csv, .tsv or .jsonl, or pipe stdout through gzip."
-        raise SettingsError(f"{output}: cannot write .{ending}", hint, setting="output")
-    return next((name for name, writer in WRITERS.items() if ending in writer.endings), "csv")
+    elif ending == ".json":
+        hint = "Write .jsonl, an object a line, or give --format."
+    raise SettingsError(f"{output}: cannot write {ending}", hint, setting="output")
 
 
 @contextmanager

@@ -2,12 +2,14 @@
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from typing import IO, Any, ClassVar
 
 from mlpcli.data.reading.blocks import Block
+from mlpcli.errors import DataError, Sentence
 from mlpcli.extras import require_extra
-from mlpcli.json_values import to_json
+from mlpcli.json_values import Numeral, to_json
 
 Columns = Sequence[Sequence[Any]]
 
@@ -22,16 +24,30 @@ class RowWriter:
     """Whether a spreadsheet opens such a file and takes cells for formulas."""
     extra: ClassVar[tuple[str, str] | None] = None
     """Package and extra that it needs."""
+    takes_doubled: ClassVar[bool] = False
+    """Whether two columns may have one name."""
 
     def __init__(
-        self, sink: IO[Any], kept: Sequence[str], added: Sequence[str], *, safe: bool = False
+        self,
+        sink: IO[Any],
+        kept: Sequence[str],
+        added: Sequence[str],
+        *,
+        safe: bool = False,
+        numbers: Collection[int] = (),
     ) -> None:
         """`kept` and `added`: names of input columns, and of the columns behind them.
 
         With `safe`, cells and names that could be formulas are written as text, `for_spreadsheets` only.
+        `numbers`: those of `kept`, by position, that are numbers to the model.
         """
         self._sink, self._kept, self._added = sink, list(kept), list(added)
-        self._safe = safe and self.for_spreadsheets
+        self._safe, self._numbers = safe and self.for_spreadsheets, set(numbers)
+        if not self.takes_doubled:
+            for name, often in Counter(self._kept + self._added).items():
+                if often > 1:
+                    said = f"{often} columns are called {name!r}, and {self.endings[0]} files can have one"
+                    raise DataError(said, Sentence("Write CSV, or name the columns to write with {keep}."))
 
     def write(self, block: Block, positions: Sequence[int], columns: Columns) -> None:
         """Write and flush some rows: the cells at `positions` of the input, and the added columns."""
@@ -46,12 +62,11 @@ class CsvWriter(RowWriter):
 
     endings: ClassVar[tuple[str, ...]] = ("csv",)
     for_spreadsheets: ClassVar[bool] = True
+    takes_doubled: ClassVar[bool] = True
     delimiter: ClassVar[str] = ","
 
-    def __init__(
-        self, sink: IO[Any], kept: Sequence[str], added: Sequence[str], *, safe: bool = False
-    ) -> None:
-        super().__init__(sink, kept, added, safe=safe)
+    def __init__(self, sink: IO[Any], kept: Sequence[str], added: Sequence[str], **details: Any) -> None:
+        super().__init__(sink, kept, added, **details)
         # With a line end of both characters, `csv` quotes cells that hold either.
         self._csv = csv.writer(_LineFeeds(sink), delimiter=self.delimiter, lineterminator="\r\n")
         self._csv.writerow(self._texts([*kept, *added]))
@@ -93,15 +108,23 @@ class TsvWriter(CsvWriter):
 
 
 class JsonLinesWriter(RowWriter):
-    """An object a line; numbers that came as JSON keep their text, what is no finite number is null."""
+    """An object a line; numbers keep their text, what is no finite number is null.
+
+    Cells that came as JSON are written as they were. Others are numbers where their column is one to the
+    model and JSON has such a number, null where it is one and they are empty, and else texts.
+    """
 
     endings = ("jsonl", "ndjson")
 
     def write(self, block: Block, positions: Sequence[int], columns: Columns) -> None:
         added = zip(*columns, strict=True)
+        rows: Iterator[dict[str, Any]]
         if block.objects is None:
-            kept = ([row[position] for position in positions] for row in block.cells())
-            rows = (dict(zip(self._kept, row, strict=True)) for row in kept)
+            cells = [[row[position] for position in positions] for row in block.cells()]
+            for texts in cells:
+                for number in self._numbers:
+                    texts[number] = _as_number(texts[number])
+            rows = (dict(zip(self._kept, texts, strict=True)) for texts in cells)
         else:
             rows = ({name: row[name] for name in self._kept if name in row} for row in block.objects)
         for row, values in zip(rows, added, strict=True):
@@ -117,10 +140,8 @@ class ParquetWriter(RowWriter):
     is_text = False
     extra = ("pyarrow", "parquet")
 
-    def __init__(
-        self, sink: IO[Any], kept: Sequence[str], added: Sequence[str], *, safe: bool = False
-    ) -> None:
-        super().__init__(sink, kept, added, safe=safe)
+    def __init__(self, sink: IO[Any], kept: Sequence[str], added: Sequence[str], **details: Any) -> None:
+        super().__init__(sink, kept, added, **details)
         self._arrow = require_extra("pyarrow", "parquet", "writing Parquet")
         self._parquet = require_extra("pyarrow.parquet", "parquet", "writing Parquet")
         self._file: Any = None
@@ -161,6 +182,14 @@ def safe_cell(text: str) -> str:
     return "'" + text
 
 
+def _as_number(cell: str) -> Any:
+    """A cell as JSON: a number with the same text, nothing, or the text."""
+    if _JSON_NUMBER.fullmatch(cell):
+        return Numeral(cell)
+    return cell if cell.strip() else None
+
+
+_JSON_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _PLAIN_NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?\s*", re.ASCII)
 

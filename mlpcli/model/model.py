@@ -1,6 +1,7 @@
 """A trained model in memory: from an artifact to predictions for rows of its columns."""
 
 from dataclasses import dataclass, replace
+from os import PathLike
 from pathlib import Path
 from typing import TypeAlias
 
@@ -15,6 +16,7 @@ from mlpcli.data.features import FeatureEncoder
 from mlpcli.data.reading.blocks import rows_at_once
 from mlpcli.data.reading.new_rows import Known
 from mlpcli.data.reading.source import ReadingSettings
+from mlpcli.data.schema import NUMBER
 from mlpcli.data.target import TARGETS, NumberTarget
 from mlpcli.errors import ArtifactError, MlpcliError
 from mlpcli.metrics.thresholds import DEFAULT_THRESHOLD
@@ -60,6 +62,13 @@ class Model:
         return known_columns(
             self.artifact.schema, self.encoder, self.task, self.options.reading, self.options.data
         )
+
+    @property
+    def numbers(self) -> set[str]:
+        """The inputs and targets that are numbers."""
+        schema = self.artifact.schema
+        targets = schema.target if schema.task == "regression" else ()
+        return {column.name for column in schema.inputs if column.kind == NUMBER} | set(targets)
 
     @property
     def products_at_once(self) -> int:
@@ -140,6 +149,10 @@ def load(model: ModelLike) -> Model:
     """A model from its file; raises ArtifactError if it cannot be read."""
     if isinstance(model, Model):
         return model
+    if not isinstance(model, (str, PathLike)):
+        raise ArtifactError(
+            f"a model cannot be of type {type(model).__name__}", "Give a path, or what mlpcli.load returns."
+        )
     stored = artifact_room.load(str(model))
     try:
         return from_artifact(stored)

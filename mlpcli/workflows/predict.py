@@ -12,7 +12,7 @@ from mlpcli.data.counts import CellCounts
 from mlpcli.data.decimals import rounded_probabilities
 from mlpcli.data.reading.blocks import Block
 from mlpcli.data.reading.source import ReadingSettings
-from mlpcli.data.reading.stream import RowStream
+from mlpcli.data.reading.stream import RowStream, refuse_doubled
 from mlpcli.data.schema import resolve_names
 from mlpcli.errors import DataError, Sentence
 from mlpcli.metrics.conformal import ErrorSizes
@@ -60,6 +60,12 @@ class Scoring:
             self.positions = self._kept()
             """Of the input columns that are written."""
             self.kept = [self._stream.original_header[position] for position in self.positions]
+            self.numbers = [
+                place
+                for place, position in enumerate(self.positions)
+                if self._stream.header[position] in model.numbers
+            ]
+            """Of the kept columns, those that are numbers to the model."""
             self.added = [settings.prefix + name for name in added_columns(model, settings)]
             for name in self.added:
                 if name in self.kept:
@@ -108,7 +114,9 @@ class Scoring:
         header, keep = self._stream.header, self._settings.keep
         if keep in ("none", "all") and keep not in header:
             return list(range(len(header))) if keep == "all" else []
-        return [header.index(name) for name in resolve_names("keep", [keep], header, self._stream.name)]
+        names = resolve_names("keep", [keep], header, self._stream.name)
+        refuse_doubled(names, header, self._stream.name)
+        return [header.index(name) for name in names]
 
 
 def predict(model: ModelLike, data: Data, **settings: Any) -> Predictions:

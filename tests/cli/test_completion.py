@@ -4,11 +4,15 @@ import csv
 import os
 import re
 import shlex
+import sqlite3
 import subprocess
 import sys
+import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import click
+import openpyxl
 import pytest
 from click.shell_completion import ShellComplete
 
@@ -23,7 +27,20 @@ from tests.cli.commands import sample
 ODD = ["plain", "two words", "a,b", 'quo"te', "it's", "star*", "ünï", "x=y", "p:q", "$dollar", "#", "~", "\\"]
 PENGUINS = str(sample("penguins.csv"))
 KNOWN_FORMS = {
-    *("FILE", "FRACTION", "MODEL", "COLUMN", "A,B", "COLUMN=KIND,...", "SIZES", "CHAR", "NAME", "WORDS"),
+    *(
+        "FILE",
+        "FRACTION",
+        "LINES",
+        "MODEL",
+        "COLUMN",
+        "A,B",
+        "COLUMN=KIND,...",
+        "SIZE",
+        "SIZES",
+        "CHAR",
+        "NAME",
+        "WORDS",
+    ),
     "COLUMN=WORDS",
     *(
         "CLASS",
@@ -135,10 +152,27 @@ def test_tables_that_cannot_be_read_offer_nothing(odd: Path, monkeypatch: pytest
     os.mkfifo("pipe")
     Path("empty.csv").write_bytes(b"")
     Path("broken.csv.gz").write_bytes(b"\x1f\x8bbroken")
-    Path("doubled.csv").write_text("a,a\n1,2\n")
-    for name in ("-", "pipe", "empty.csv", "broken.csv.gz", "doubled.csv", "none.csv", "."):
+    for name in ("-", "pipe", "empty.csv", "broken.csv.gz", "none.csv", "."):
         assert offered(Fish, monkeypatch, f"mlpcli train {name} -t ") == []
     assert offered(Fish, monkeypatch, "mlpcli train pipe t.csv -t pl") == ["plain"]
+
+
+def test_archives_workbooks_and_databases(odd: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with zipfile.ZipFile("two.zip", "w") as archive:
+        archive.writestr("a.csv", "one,two\n1,2\n")
+        archive.writestr("b.csv", "three\n3\n")
+    book = openpyxl.Workbook()
+    book.active.append(["speed", "load"])
+    book.save("book.xlsx")
+    with closing(sqlite3.connect("data.sqlite")) as connection:
+        connection.execute("create table t (power, grade)")
+        connection.commit()
+    Path("doubled.csv").write_text("a,a,y\n1,2,3\n")
+    assert offered(Fish, monkeypatch, "mlpcli train two.zip#a.csv -t ") == ["one", "two"]
+    assert offered(Fish, monkeypatch, "mlpcli train two.zip -t ") == []
+    assert offered(Fish, monkeypatch, "mlpcli train book.xlsx -t ") == ["speed", "load"]
+    assert offered(Fish, monkeypatch, "mlpcli train data.sqlite#t -t p") == ["power"]
+    assert offered(Fish, monkeypatch, "mlpcli train doubled.csv --drop ") == ["a", "y"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -26,7 +26,7 @@ def test_a_model_is_not_written_over_its_table(mlpcli: Commands, tmp_path: Path)
 
 def test_rows_are_not_written_over_the_model(mlpcli: Commands, penguins_model: Path, tmp_path: Path) -> None:
     model = Path(shutil.copy(penguins_model, tmp_path / "m.joblib"))
-    said = mlpcli.error(1, "predict", model, sample("penguins.csv"), "-f", "-o", model)
+    said = mlpcli.error(1, "predict", model, sample("penguins.csv"), "-f", "-o", model, "--format", "csv")
     assert "is an input of this command too" in said
     assert model.read_bytes() == penguins_model.read_bytes()
 

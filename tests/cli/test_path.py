@@ -87,7 +87,7 @@ def test_predict_keeps_text_and_order(mlpcli: Commands, penguins_model: Path) ->
 def test_predict_formats_and_columns(mlpcli: Commands, penguins_model: Path, tmp_path: Path) -> None:
     run = ("predict", penguins_model, sample("penguins.csv"), "--keep", "year,sex", "--prefix", "p_")
     first = json.loads(mlpcli.ok(*run, "--format", "jsonl").out.splitlines()[0])
-    assert first == {"year": "2007", "sex": "male", "p_prediction": "Adelie"}
+    assert first == {"year": 2007, "sex": "male", "p_prediction": "Adelie"}
     output = tmp_path / "scored.tsv"
     summary = mlpcli.ok(*run, "-o", output, "--json").json()
     assert summary["rows"] == 344

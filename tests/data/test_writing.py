@@ -186,3 +186,41 @@ def test_formulas_are_text_if_asked_for(output_format: str, delimiter: str) -> N
         assert found[0] == [f"{mark}=name", "plain", f"{mark}@added", "probability"]
         assert [row[0] for row in found[1:]] == [row[2] for row in found[1:]] == expected
         assert {row[3] for row in found[1:]} == {"-0.5"}
+
+
+def test_numbers_of_text_are_numbers_of_json_with_the_same_text() -> None:
+    """Those of the columns that are told; a cell that JSON has not as a number stays text."""
+    rows = [
+        ["0.10", "0.10"],
+        ["-1e5", "1"],
+        ["007", "007"],
+        ["", ""],
+        ["1,5", "x"],
+        ["+1", " 1"],
+        ["1.", "NaN"],
+    ]
+    rows += [["12345678901234567890.10", ""]]
+    sink = io.StringIO(newline="")
+    WRITERS["jsonl"](sink, ["n", "t"], ["p"], numbers=[0]).write(block_of(rows), [0, 1], [list(range(8))])
+    cells = ["0.10", "-1e5", '"007"', "null", '"1,5"', '"+1"', '"1."', "12345678901234567890.10"]
+    lines = sink.getvalue().splitlines()
+    assert [line.partition(', "t"')[0] for line in lines] == [f'{{"n": {cell}' for cell in cells]
+    assert [json.loads(line)["t"] for line in lines] == [row[1] for row in rows]
+
+
+def test_numbers_are_counted_among_the_kept_columns() -> None:
+    sink = io.StringIO(newline="")
+    WRITERS["jsonl"](sink, ["c", "a"], ["p"], numbers=[1]).write(block_of([["1", "2", "3"]]), [2, 0], [[0.5]])
+    assert sink.getvalue() == '{"c": "3", "a": 1, "p": 0.5}\n'
+
+
+@pytest.mark.parametrize("output_format", WRITERS)
+@pytest.mark.parametrize(("kept", "added"), [(["a", "a"], ["p"]), (["a"], ["a"])])
+def test_two_columns_of_one_name(output_format: str, kept: list[str], added: list[str]) -> None:
+    writer = WRITERS[output_format]
+    sink = io.StringIO() if writer.is_text else io.BytesIO()
+    if writer.takes_doubled:
+        writer(sink, kept, added)
+    else:
+        with pytest.raises(DataError, match="2 columns are called 'a'"):
+            writer(sink, kept, added)

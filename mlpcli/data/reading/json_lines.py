@@ -3,12 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
-from typing import Any
+from typing import Any, ClassVar
 
 from mlpcli.data.reading.blocks import Block, rewritten, rows_at_once
 from mlpcli.data.reading.row_ends import refuse_long
 from mlpcli.errors import DataError, did_you_mean
 from mlpcli.json_values import to_json, with_literals
+
+LOOKED_AT = 1_000
+"""Rows in which objects and lists are looked for."""
+MOST_NAMED = 5
 
 
 class JsonLines:
@@ -18,12 +22,29 @@ class JsonLines:
     lost. Numbers keep their text.
     """
 
+    unit: ClassVar[str] = "line"
+    """Of the numbers of rows, in messages."""
+
     def __init__(self, pieces: Iterator[bytes], name: str, line: int, rows: int) -> None:
         self._name, self._line, self._rows = name, line, rows
         self._batches = self._read(pieces)
         self._first = next(self._batches, ([], []))
         self.header = list(dict.fromkeys(key for each in self._first[0] for key in each))
         self._known = frozenset(self.header)
+
+    @property
+    def notes(self) -> list[str]:
+        """What is unusual about the first rows: cells that hold objects or lists."""
+        first = self._first[0][:LOOKED_AT]
+        nested = {key for each in first for key, value in each.items() if isinstance(value, (dict, list))}
+        if not nested:
+            return []
+        names = [key for key in self.header if key in nested]
+        listed = ", ".join(map(repr, names[:MOST_NAMED]))
+        more = f" and {len(names) - MOST_NAMED:,} more" if len(names) > MOST_NAMED else ""
+        columns = f"column{'s' * (len(names) > 1)} {listed}{more}"
+        said = f"{columns}: objects or lists are read as their JSON text"
+        return [f"{self._name}: {said}; jq or pandas.json_normalize makes columns of them"]
 
     def __iter__(self) -> Iterator[Block]:
         for objects, lines in chain([self._first], self._batches):
@@ -74,10 +95,10 @@ class JsonLines:
         for each, line in zip(objects, lines, strict=True):
             if not self._known.issuperset(each):
                 key = next(key for key in each if key not in self._known)
-                said = f"{self._name}: line {line:,}: the key {key!r} is not in the first rows"
+                said = f"{self._name}: {self.unit} {line:,}: the key {key!r} is not in the first rows"
                 raise DataError(said, did_you_mean(key, self.header))
         rows = [[_text(each.get(key)) for key in self.header] for each in objects]
-        return replace(rewritten(self._name, rows, lines), objects=objects)
+        return replace(rewritten(self._name, rows, lines), objects=objects, unit=self.unit)
 
 
 def _text(value: Any) -> str:

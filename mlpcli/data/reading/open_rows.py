@@ -1,35 +1,51 @@
 """Open one source of rows: detect its format, read the header, then give the rows in blocks."""
 
+import codecs
 import csv
 import io
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from itertools import chain
+from typing import BinaryIO
 
 from mlpcli.data.reading import parquet
-from mlpcli.data.reading.blocks import BLOCK_ROWS, PATIENT_BYTES, Block, Blocks, Dialect, refused, unclosed
+from mlpcli.data.reading.blocks import BLOCK_ROWS, PATIENT_BYTES, Block, Blocks
+from mlpcli.data.reading.column_names import column_names
 from mlpcli.data.reading.decoding import Pieces
 from mlpcli.data.reading.json_lines import JsonLines
+from mlpcli.data.reading.kinds.databases import Database, is_database
+from mlpcli.data.reading.kinds.file_kinds import START_BYTES, kind_inside, text_kind
+from mlpcli.data.reading.kinds.json_arrays import JsonArray, is_array
+from mlpcli.data.reading.kinds.json_documents import LONGEST_DOCUMENT, document_error
+from mlpcli.data.reading.lines.dialect import Dialect
+from mlpcli.data.reading.lines.layout import Given, layout_of
+from mlpcli.data.reading.lines.refusals import refuse_text_behind_quote, refused, unclosed
 from mlpcli.data.reading.row_ends import RowLimits, refuse_long
-from mlpcli.data.reading.source import ReadingSettings, TextSource
-from mlpcli.data.schema import MOST_COLUMNS
-from mlpcli.data.spelling import cleaned
-from mlpcli.errors import DataError, Sentence, did_you_mean
+from mlpcli.data.reading.source import STDIN, ReadingSettings, TextSource, is_stream
+from mlpcli.errors import DataError, Sentence
+from mlpcli.settings import NONE
 
 DELIMITERS = {".csv": ",", ".tsv": "\t", ".tab": "\t", ".psv": "|"}
 JSON_ENDINGS = (".jsonl", ".ndjson")
 COMPRESSIONS = (".gz", ".bz2", ".xz", ".zst")
-CANDIDATES = (",", "\t", ";", "|")
-GUESSED_LINES = 100
 _LINE_MARK = re.compile(rb"[\r\n]")
+_ENDED_LINE = re.compile(rb"[^\r\n]*(?:\r\n?|\n)")
 
 
 class OpenRows(AbstractContextManager["OpenRows"]):
     """Header and blocks of one source. A context manager: the file is closed at its end."""
 
-    def __init__(self, source: TextSource, reading: ReadingSettings, rows: int = BLOCK_ROWS) -> None:
+    def __init__(
+        self,
+        source: TextSource,
+        reading: ReadingSettings,
+        rows: int = BLOCK_ROWS,
+        *,
+        spare: Callable[[str], bool] | None = None,
+    ) -> None:
+        """`spare`: whether a column is not needed, so that several may have its name."""
         self.name = source.name
         self.notes: list[str] = []
         """Guesses, for the user."""
@@ -37,9 +53,10 @@ class OpenRows(AbstractContextManager["OpenRows"]):
         """None for JSON and Parquet, where no delimiter separates cells."""
         self.encoding = ""
         self._pieces: Pieces | None = None
+        self._database: Database | None = None
         try:
             self.original_header, self._blocks = self._opened(source, reading, rows)
-            self.header = _named(self.original_header, self.name)
+            self.header = column_names(self.original_header, self.name, spare)
         except BaseException:
             self.close()
             raise
@@ -48,31 +65,80 @@ class OpenRows(AbstractContextManager["OpenRows"]):
         self, source: TextSource, reading: ReadingSettings, rows: int
     ) -> tuple[list[str], Iterator[Block]]:
         """The header as it stands in the file, and the blocks."""
-        binary = source.binary()
+        binary = source.binary(reading.max_bytes)
+        self.notes += source.notes
         if parquet.is_parquet(binary):
             binary.close()
+            if source.path != STDIN and source.is_packed:
+                raise kind_inside("a Parquet file", "compressed data").refused(self.name)
             return parquet.open_rows(source.path, self.name, rows)
+        if is_database(binary):
+            return self._of_database(binary, source, reading, rows)
+        if source.is_sheet:  # how its text is written is known
+            reading = replace(reading, delimiter=",", encoding="utf-8", quote='"')
         self._pieces = Pieces(binary, reading.encoding, self.name)
         self.encoding = self._pieces.encoding
         if guessed := self._pieces.guessed:
             self.notes.append(Sentence("{}: the text looks like {} ({encoding})", self.name, guessed))
-        start, pieces, before = self._first_line(iter(self._pieces), reading.comment)
-        ending = _ending(self.name)
+        skipped = reading.skipped
+        decoded = skipped.blanked(self._pieces) if skipped.ranges else iter(self._pieces)
+        start, decoded = _enough_for_array(decoded)
+        if is_array(start[:START_BYTES].decode(errors="ignore"), source.member or self.name):
+            array = JsonArray(decoded, self.name, 0, rows)  # of one line, which may be any length
+            self.notes += array.notes
+            return array.header, iter(array)
+        start, pieces, before = self._first_line(decoded, reading)
+        ending = _ending(source.member or self.name)
+        self._refuse_other_texts(start, lines=ending in JSON_ENDINGS)
         if ending in JSON_ENDINGS or (ending not in DELIMITERS and start.lstrip().startswith(b"{")):
             if ending not in JSON_ENDINGS:
                 self.notes.append(f"{self.name}: the rows look like JSON lines")
             lines = JsonLines(chain([start], pieces), self.name, before, rows)
+            self.notes += lines.notes
             return lines.header, iter(lines)
-        delimiter = reading.delimiter or self._delimiter(start, ending, reading.comment)
-        self.dialect = Dialect(delimiter, reading.comment)
-        header, text, rest, passed = self._first_row(start, pieces, delimiter, before)
+        given = Given(
+            reading.delimiter,
+            "" if reading.quote == NONE else reading.quote,
+            reading.comment,
+            starts=reading.skip is not None,
+            no_header=reading.no_header,
+        )
+        layout = layout_of(_whole_characters(start), given, DELIMITERS.get(ending), before)
+        self.notes += [Sentence.joined([f"{self.name}: ", note]) for note in layout.notes]
+        self.dialect = layout.dialect
+        start, before = _without_lines(start, layout.skip), before + layout.skip
+        header, text, rest, passed = self._first_row(start, pieces, layout.dialect, before)
+        header = list(layout.names or header)
         if reading.no_header:
             header, rest, passed = [str(number + 1) for number in range(len(header))], text, 0
             if len(header) == 1:  # blank lines are cells
                 rest, before = b"\n" * before + text, 0
         self._pieces.expect(len(header))
-        width, line = len(header), before + passed
-        return header, iter(Blocks(chain([rest], pieces), self.dialect, width, self.name, line, rows=rows))
+        blocks = Blocks(
+            chain([rest], pieces), layout.dialect, len(header), self.name, before + passed, rows=rows
+        )
+        blocks.skipped, blocks.likely_skip, blocks.notes = skipped, layout.likely_skip, self.notes
+        return header, iter(blocks)
+
+    def _of_database(
+        self, binary: BinaryIO, source: TextSource, reading: ReadingSettings, rows: int
+    ) -> tuple[list[str], Iterator[Block]]:
+        if source.path == STDIN or is_stream(source.path):
+            said = f"{self.name}: is a SQLite database, which cannot come by a pipe"
+            raise DataError(said, "Save it to a file first.")
+        binary.close()
+        database = Database(source.path, source.part, self.name, rows, reading.max_bytes)
+        self._database = database
+        self.notes += database.notes
+        return database.header, iter(database)
+
+    def _refuse_other_texts(self, start: bytes, *, lines: bool) -> None:
+        """Raise DataError for a text that is no table, by its first lines; `lines`: named as JSON lines."""
+        text = start[:LONGEST_DOCUMENT].decode(errors="ignore")
+        if (kind := text_kind(text)) is not None:
+            raise kind.refused(self.name)
+        if text.lstrip().startswith("{") and (error := document_error(text, self.name, lines=lines)):
+            raise error
 
     def __iter__(self) -> Iterator[Block]:
         return self._blocks
@@ -82,11 +148,16 @@ class OpenRows(AbstractContextManager["OpenRows"]):
 
     def close(self) -> None:
         """Close the file; stdin stays open."""
+        if self._database is not None:
+            self._database.close()
         if self._pieces is not None:
             self._pieces.close()
 
-    def _first_line(self, pieces: Iterator[bytes], comment: str | None) -> tuple[bytes, Iterator[bytes], int]:
+    def _first_line(
+        self, pieces: Iterator[bytes], reading: ReadingSettings
+    ) -> tuple[bytes, Iterator[bytes], int]:
         """Text from the first line that is neither blank nor a comment, whole; the rest; lines before it."""
+        comment = reading.comment
         text, start, before = bytearray(), 0, 0
         for piece in chain(pieces, [b""]):
             text += piece
@@ -95,29 +166,25 @@ class OpenRows(AbstractContextManager["OpenRows"]):
                 continue
             while (end := _line_end(text, start, final=not piece)) is not None:
                 refuse_long(end - start, self.name, before + 1)
+                while text.startswith(codecs.BOM_UTF8, start):  # a second mark
+                    del text[start : start + len(codecs.BOM_UTF8)]
+                    end -= len(codecs.BOM_UTF8)
                 line = text[start:end].strip(b"\r\n")
                 if line and not (comment is not None and line.startswith(comment.encode())):
                     return bytes(text[start:]), pieces, before
                 start, before = end, before + 1
             text, start = text[start:], 0
+        if reading.skip:
+            said = f"{self.name}: has nothing behind the lines that are left out"
+            raise DataError(said, Sentence("Give a smaller number with {skip}."))
         raise DataError(f"{self.name}: is empty", "Give a file with a header line and rows.")
 
-    def _delimiter(self, start: bytes, ending: str, comment: str | None) -> str:
-        usual = DELIMITERS.get(ending)
-        text = start.decode()
-        if comment is not None:
-            text = re.sub(rf"(?m)^{re.escape(comment)}.*\n?", "", text)
-        guess = guess_delimiter(text, usual)
-        if guess != usual:
-            self.notes.append(Sentence("{}: the delimiter looks like {!r} ({delimiter})", self.name, guess))
-        return guess
-
     def _first_row(
-        self, text: bytes, pieces: Iterator[bytes], delimiter: str, before: int
+        self, text: bytes, pieces: Iterator[bytes], dialect: Dialect, before: int
     ) -> tuple[list[str], bytes, bytes, int]:
         """The cells of the first row, all text read so far, that behind the row, and the row's lines."""
         looked_at = 0
-        limits = RowLimits(self.name, delimiter)
+        limits = RowLimits(self.name, dialect.delimiter)
         while True:
             if len(text) <= PATIENT_BYTES or 4 * len(text) >= 5 * looked_at:
                 looked_at = len(text)
@@ -125,7 +192,7 @@ class OpenRows(AbstractContextManager["OpenRows"]):
                 # A quote that is not closed takes the added line.
                 added = iter(["\n"])
                 limits.begin(before + 1)
-                reader = csv.reader(map(limits.add, chain(lines, added)), delimiter=delimiter)
+                reader = dialect.reader(map(limits.add, chain(lines, added)))
                 try:
                     cells = next(reader)
                 except csv.Error as error:
@@ -144,7 +211,21 @@ class OpenRows(AbstractContextManager["OpenRows"]):
             else:
                 break
         refuse_long(len(text) - len(rest), self.name, before + 1)
+        first = text[: len(text) - len(rest)]
+        if b'"' in first or b"'" in first:
+            refuse_text_behind_quote(first.decode(), dialect, self.name, before + 1)
         return cells, text, rest, reader.line_num
+
+
+def _enough_for_array(pieces: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
+    """The start of a text by which a JSON array is told, and all pieces."""
+    start = bytearray()
+    for piece in pieces:
+        start += piece
+        text = bytes(start[:START_BYTES]).lstrip()
+        if len(start) >= START_BYTES or text[:1] not in (b"", b"[") or len(b"".join(text.split())) > 2:
+            break
+    return bytes(start), chain([bytes(start)], pieces)
 
 
 def _line_end(text: bytearray, start: int, *, final: bool) -> int | None:
@@ -167,66 +248,16 @@ def _ending(name: str) -> str:
     return next((ending for ending in (*DELIMITERS, *JSON_ENDINGS) if name.endswith(ending)), "")
 
 
-def guess_delimiter(text: str, usual: str | None) -> str:
-    """The candidate that splits the first lines into most cells, the same number in each, more than one.
-
-    Where the file's ending names a `usual` one, it is left only if it does not split the header. Of one
-    line alone all candidates are consistent: the one that splits it most is taken.
-    """
-    lines = list(io.StringIO(text[: csv.field_size_limit()], newline=""))[: GUESSED_LINES + 1]
-    if len(lines) > 1 and (len(lines) > GUESSED_LINES or not lines[-1].endswith(("\n", "\r"))):
-        lines.pop()  # cut short
-    scores = {}
-    for candidate in CANDIDATES:
-        widths = Counter(len(row) for row in _rows(lines, candidate) if row)
-        width, often = widths.most_common(1)[0] if widths else (1, 1)
-        scores[candidate] = (often == widths.total() and width > 1, width * often)
-    best = max(CANDIDATES, key=lambda each: scores[each])
-    if usual is None:
-        return best
-    first = next(_rows(lines, usual), [])
-    misfit = len(first) == 1 and scores[best][0] and len(lines) > 1
-    return best if misfit else usual
+def _whole_characters(text: bytes) -> str:
+    """The beginning of a text, as much as its layout is told by."""
+    return text[: 4 * csv.field_size_limit()].decode(errors="ignore")
 
 
-def _rows(lines: list[str], delimiter: str) -> Iterator[list[str]]:
-    try:
-        yield from csv.reader(lines, delimiter=delimiter)
-    except csv.Error:
-        return  # a row that `csv` refuses is an error when it is read
-
-
-def check_same_header(header: list[str], first: list[str], name: str, first_name: str) -> None:
-    """Raise DataError unless two files of one table have the same columns in the same order."""
-    if header == first:
-        return
-    for column in header:
-        if column not in first:
-            said = f"{name}: the column {column!r} is not in {first_name}"
-            raise DataError(said, did_you_mean(column, first))
-    said = f"{name}: the columns are not those of {first_name} in the same order"
-    raise DataError(said, "Files given together need the same header.")
-
-
-def table_names(cells: Sequence[str]) -> list[str]:
-    """Names without blanks at their ends, unless two would become one; an empty one is called after its
-    position, as in pandas."""
-    names = [cleaned(cell) for cell in cells]
-    often = Counter(names)
-    own = [cell if often[name] > 1 else name for cell, name in zip(cells, names, strict=True)]
-    return [name or f"Unnamed: {position}" for position, name in enumerate(own)]
-
-
-def _named(cells: list[str], where: str) -> list[str]:
-    """Column names; DataError for two of one name."""
-    if not cells:
-        raise DataError(f"{where}: has no columns", "Give a table whose columns have names.")
-    if len(cells) > MOST_COLUMNS:
-        said = f"{where}: has {len(cells):,} columns, more than {MOST_COLUMNS:,}"
-        raise DataError(said, "Is a line end missing? Leave out columns that you do not need.")
-    names = table_names(cells)
-    for name, count in Counter(names).items():
-        if count > 1:
-            said = f"{where}: the column name {name!r} occurs {count} times in the header"
-            raise DataError(said, "Rename the columns so that each has its own name.")
-    return names
+def _without_lines(text: bytes, number: int) -> bytes:
+    """The text behind a number of lines."""
+    start = 0
+    for _ in range(number):
+        found = _ENDED_LINE.match(text, start)
+        assert found is not None
+        start = found.end()
+    return text[start:]

@@ -10,6 +10,7 @@ import numpy as np
 
 from mlpcli.arrays import Array
 from mlpcli.data.reading.blocks import Block, rows_at_once
+from mlpcli.data.reading.kinds.archives import listed
 from mlpcli.errors import DataError
 from mlpcli.extras import require_extra
 
@@ -61,8 +62,18 @@ def open_rows(path: str, name: str, rows: int) -> tuple[list[str], Iterator[Bloc
         )
     except (arrow.ArrowException, OSError) as error:
         raise _damaged(name, error) from None
+    _refuse_nested(arrow, file.schema_arrow, name)
     names = list(file.schema_arrow.names)
     return names, _blocks(file, name, rows_at_once(rows, len(names)))
+
+
+def _refuse_nested(arrow: Any, schema: Any, name: str) -> None:
+    """Raise DataError for a column whose cells are structs, lists or maps, which CSV has not."""
+    nested = [field.name for field in schema if arrow.types.is_nested(field.type)]
+    if nested:
+        said = f"{name}: the column {nested[0]!r} holds structs or lists, which are no cells"
+        way = f"Make columns of it by pandas.json_normalize, or write the table without {listed(nested)}."
+        raise DataError(said, way)
 
 
 def _blocks(file: Any, name: str, rows: int) -> Iterator[Block]:

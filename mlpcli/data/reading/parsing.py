@@ -39,7 +39,7 @@ class Parser:
     ) -> None:
         """`numbers`: those of `columns` that are wanted as numbers; `undecided`: those of them that stay
         texts if some of their numbers look like names, as 007."""
-        self._positions = {name: position for position, name in enumerate(header)}
+        self._positions, self._width = {name: position for position, name in enumerate(header)}, len(header)
         self._columns, self._reading = list(columns), reading
         self._readings = {name: reading.of_column(name) for name in columns}
         self._numbers, self._undecided = set(numbers), set(undecided)
@@ -126,7 +126,7 @@ class Parser:
             io.BytesIO(block.text),
             sep=block.delimiter,
             header=None,
-            names=range(len(self._positions)),
+            names=range(self._width),
             usecols=sorted(self._positions[name] for name in columns),
             index_col=False,
             # Told the types by column, or to make objects, it makes a Series of each.

@@ -11,13 +11,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import BinaryIO, cast
 
-from mlpcli.data.reading.compression import MARK_BYTES, compression_of, decompressed, is_cut_mark
-from mlpcli.errors import DataError, MlpcliError, SettingsError, did_you_mean
-from mlpcli.files import OPEN_FILES, named_errors
-from mlpcli.settings import Settings, described_fields, parse_list, setting
+from mlpcli.data.reading.compression import DamagedError, compression_of, decompressed, is_cut_mark
+from mlpcli.data.reading.kinds import archives, workbooks
+from mlpcli.data.reading.kinds.file_kinds import (
+    SQLITE_MARK,
+    START_BYTES,
+    ZIP_MARKS,
+    binary_kind,
+    kind_inside,
+)
+from mlpcli.data.reading.kinds.limits import limited, parse_size
+from mlpcli.data.reading.kinds.paths import missing_hint
+from mlpcli.data.reading.lines.skipped import SkippedLines
+from mlpcli.errors import DataError, MlpcliError, SettingsError
+from mlpcli.files import OPEN_FILES, file_and_part, named_errors
+from mlpcli.settings import NONE, Settings, described_fields, parse_list, setting
 from mlpcli.unfinished import UNFINISHED
 
 STDIN = "-"
@@ -26,6 +36,18 @@ STDIN = "-"
 def _parse_delimiter(text: str) -> str:
     named = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " "}
     return _character(named.get(text, text), "delimiter", "Write ';' or tab, comma, pipe, space.")
+
+
+def _parse_quote(text: str) -> str:
+    if (len(text) != 1 and text != NONE) or text in "\r\n\t\0 ":
+        hint = "Write \", ' or none."
+        raise SettingsError(f"{text!r} is not one character", hint, setting="quote")
+    return text
+
+
+def _parse_skip_rows(text: str) -> str:
+    SkippedLines.parse(text)
+    return text
 
 
 def _parse_comment(text: str) -> str:
@@ -92,6 +114,21 @@ class ReadingSettings(Settings):
         parse=parse_list,
         stored=True,
     )
+    quote: str | None = _setting(
+        None,
+        'Character around cells that hold a delimiter, or none; default ", else guessed.',
+        metavar="CHAR",
+        parse=_parse_quote,
+    )
+    skip: int | None = _setting(
+        None, "Lines before the header that are left out; default guessed, 0 for none.", at_least=0
+    )
+    skip_rows: str | None = _setting(
+        None,
+        "Lines of the file that are no rows, such as 2,240-242; default guessed, none to leave out none.",
+        metavar="LINES",
+        parse=_parse_skip_rows,
+    )
 
     keep_words: tuple[tuple[str, str], ...] | None = _setting(
         None,
@@ -100,6 +137,14 @@ class ReadingSettings(Settings):
         parse=_parse_keep_words,
         repeatable=True,
         stored=True,
+    )
+
+    max_bytes: int | None = _setting(
+        None,
+        "Refuse a file that is larger than this when unpacked; by default spreadsheets of more than 1GB.",
+        metavar="SIZE",
+        parse=parse_size,
+        at_least=1,
     )
 
     def __post_init__(self) -> None:
@@ -111,6 +156,18 @@ class ReadingSettings(Settings):
             _parse_encoding(self.encoding)
         if self.comment is not None:
             _parse_comment(self.comment)
+        if self.quote is not None and self.quote in (self.delimiter, self.comment):
+            said = f"{self.quote!r} stands between cells, or begins comments"
+            raise SettingsError(said, "Give another character.", setting="quote")
+        if self.quote is not None:
+            _parse_quote(self.quote)
+        if self.skip_rows is not None:
+            _parse_skip_rows(self.skip_rows)
+
+    @property
+    def skipped(self) -> SkippedLines:
+        """The lines that are said to be no rows."""
+        return SkippedLines.of(self.skip or 0, self.skip_rows or NONE)
 
     def with_defaults(self, stored: "ReadingSettings") -> "ReadingSettings":
         """These settings, and those of training where they are `stored` ones that are not given."""
@@ -119,17 +176,27 @@ class ReadingSettings(Settings):
 
 
 class TextSource:
-    """One file, or stdin, that can be opened repeatedly; `name` stands in messages."""
+    """One file, or stdin, that can be opened repeatedly; `name` stands in messages.
+
+    `archive.zip#table.csv`, `book.xlsx#Sheet` and `data.sqlite#table` name a part of a file; an existing file
+    of the whole name comes first.
+    """
 
     def __init__(self, path: str, *, name: str = "") -> None:
-        self.path, self.name = path, name or ("stdin" if path == STDIN else path)
+        self.name = name or ("stdin" if path == STDIN else path)
+        self.path, self.part = (path, "") if path == STDIN else file_and_part(path)
+        self.member = ""
+        """The name of the table in an archive, as soon as it was opened."""
+        self.notes: list[str] = []
+        """What was found when it was opened."""
+        self._sheet: bytes | None = None
         if path == STDIN:
             return
-        if os.path.isdir(path):
+        if os.path.isdir(self.path):
             raise DataError(f"{self.name}: is a folder", "Name a file in it.")
-        if not os.path.exists(path):  # also an impossible name
-            raise DataError(f"{self.name}: no such file", _near_files(Path(path)))
-        if not os.access(path, os.R_OK):
+        if not os.path.exists(self.path):  # also an impossible name
+            raise DataError(*missing_hint(self.path, self.name))
+        if not os.access(self.path, os.R_OK):
             raise DataError(f"{self.name}: cannot be read", "Look at its permissions.")
 
     @property
@@ -137,26 +204,92 @@ class TextSource:
         """Whether it can be read from any position on: a plain file."""
         if self.path == STDIN or is_stream(self.path):
             return False
-        with open(self.path, "rb") as raw:
-            return compression_of(raw.read(MARK_BYTES)) == ""
+        return not self.is_packed
 
-    def binary(self) -> BinaryIO:
-        """The bytes from their start, uncompressed."""
+    @property
+    def is_packed(self) -> bool:
+        """Whether the file is an archive or compressed."""
+        with open(self.path, "rb") as raw:
+            start = raw.read(START_BYTES)
+        return compression_of(start) != "" or start.startswith(ZIP_MARKS)
+
+    @property
+    def is_sheet(self) -> bool:
+        """Whether its text was made of a sheet of a workbook, when it was opened."""
+        return self._sheet is not None
+
+    def binary(self, most: int | None = None) -> BinaryIO:
+        """The bytes from their start: uncompressed, of the table in an archive, or the CSV of a sheet.
+
+        Raises DataError for other kinds of files than tables, and, while they are read, for more than `most`
+        bytes of what was compressed.
+        """
+        if self._sheet is not None:
+            return io.BytesIO(self._sheet)
         file = sys.stdin.buffer if self.path == STDIN else open(self.path, "rb")  # noqa: SIM115
         raw = cast(io.BufferedReader, file)
-        # Peeked at, as bytes read from a pipe are gone.
-        start = raw.peek(MARK_BYTES)[:MARK_BYTES]
         try:
-            if compression := compression_of(start):
-                return decompressed(compression, raw, self.name)
+            # Peeked at, as bytes read from a pipe are gone.
+            start = _start_of(raw)
+            compression = compression_of(start)
+            if start.startswith(ZIP_MARKS):
+                return self._unzipped(raw, most)
+            if compression:
+                plain = limited(decompressed(compression, raw, self.name), most, self.name)
+                self._refuse_inside(plain, f"{compression} data")
+                return plain
             if self.path != STDIN and not is_stream(self.path) and is_cut_mark(start):
                 hint = "Make or fetch the file again."
                 raise DataError(f"{self.name}: the compressed data are cut short", hint)
+            if (kind := binary_kind(start)) is not None:
+                raise kind.refused(self.name)
+            if self.part and not start.startswith(SQLITE_MARK):
+                said = f"{self.name}: {self.path!r} is no archive, workbook or database"
+                raise DataError(said, "Leave out what stands behind the #.")
         except MlpcliError:
             if self.path != STDIN:
                 raw.close()
             raise
-        return raw
+        return limited(raw, most, self.name)
+
+    def _unzipped(self, raw: BinaryIO, most: int | None) -> BinaryIO:
+        """The table in a zip archive, or the CSV of a sheet of a workbook."""
+        if self.path == STDIN or is_stream(self.path):
+            hint = "Save it to a file first."
+            raise DataError(f"{self.name}: is a zip archive or workbook, which cannot come by a pipe", hint)
+        archive = archives.opened_archive(raw, self.name)
+        if archives.is_workbook(archive):
+            with raw, archive:
+                sheet = workbooks.sheet_of(archive, self.part, self.name, most)
+            self._sheet, self.notes = sheet.text, sheet.notes
+            return io.BytesIO(sheet.text)
+        member = archives.table_member(archive, self.part, self.name)
+        self.member = member.filename
+        self.notes = [] if self.part else archives.member_notes(self.path, self.member, self.name)
+        plain = limited(archives.member_bytes(archive, member, self.name), most, self.name)
+        self._refuse_inside(plain, "a zip archive")
+        return plain
+
+    def _refuse_inside(self, plain: BinaryIO, packing: str) -> None:
+        """Raise DataError for a file in another that is no text."""
+        start = _start_of(plain)
+        if (kind := binary_kind(start)) is not None:
+            raise kind.refused(self.name)
+        what = f"{compression} data" if (compression := compression_of(start)) else ""
+        if start.startswith(ZIP_MARKS):
+            what = "a zip archive or workbook"
+        elif start.startswith(SQLITE_MARK):
+            what = "a SQLite database"
+        if what:
+            raise kind_inside(what, packing).refused(self.name)
+
+
+def _start_of(file: BinaryIO) -> bytes:
+    """The first bytes of a stream, which stay in it; none of a damaged one, said by whoever reads it."""
+    try:
+        return cast(io.BufferedReader, file).peek(START_BYTES)[:START_BYTES]
+    except DamagedError:
+        return b""
 
 
 def is_stream(path: str) -> bool:
@@ -166,14 +299,6 @@ def is_stream(path: str) -> bool:
     except (OSError, ValueError):  # not there, or no possible name: said where it is opened
         return False
     return stat.S_ISFIFO(mode) or stat.S_ISCHR(mode)
-
-
-def _near_files(path: Path) -> str:
-    parent = path.parent
-    if not os.path.isdir(parent):
-        return f"There is no folder {str(parent)!r:.200}."
-    hint = did_you_mean(path.name, [other.name for other in parent.iterdir() if other.is_file()])
-    return hint if hint.startswith("Did") else "Check the name and the folder."
 
 
 @contextmanager

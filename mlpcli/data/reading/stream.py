@@ -13,8 +13,10 @@ from mlpcli.data.columns.cells import Texts
 from mlpcli.data.columns.frame import Frame, row_number
 from mlpcli.data.columns.readings import Reading
 from mlpcli.data.reading.blocks import BLOCK_ROWS, Block, rewritten, rows_at_once
+from mlpcli.data.reading.column_names import check_same_header, doubled_name, doubled_names
+from mlpcli.data.reading.lines.odd_rows import odd_rows_of
 from mlpcli.data.reading.new_rows import CELLS_LOOKED_AT, LOOKED_AT, FirstRows, Known, reading_like
-from mlpcli.data.reading.open_rows import OpenRows, check_same_header
+from mlpcli.data.reading.open_rows import OpenRows
 from mlpcli.data.reading.parsing import Parser, parsed, whole_frame
 from mlpcli.data.reading.source import STDIN, ReadingSettings, TextSource, is_stream
 from mlpcli.data.reading.table import with_text_names
@@ -36,10 +38,14 @@ class RowStream(AbstractContextManager["RowStream"]):
         settings: ReadingSettings,
         rows: int = BLOCK_ROWS,
         known: Known | None = None,
+        *,
+        only_data: bool = False,
     ) -> None:
-        """`known`: the columns of a model, by which each table is read."""
+        """`known`: the columns of a model, by which each table is read. `only_data`: leave out rows that are
+        no data, such as totals, which are else only noted."""
+        self._only_data = only_data
         self._data, self._settings, self._rows = data, settings, rows
-        self._known = known or Known(exact=True)
+        self._has_model, self._known = known is not None, known or Known(exact=True)
         self._base = replace(
             Reading.of(settings),
             decimal=settings.decimal or self._known.decimal,
@@ -65,7 +71,7 @@ class RowStream(AbstractContextManager["RowStream"]):
         try:
             for path in data[1:]:
                 if path != STDIN and not is_stream(path):  # known early, before anything is written
-                    with OpenRows(TextSource(path), settings) as other:
+                    with OpenRows(TextSource(path), settings, spare=self._is_spare) as other:
                         self._check(other)
         except BaseException:
             self._open.close()
@@ -87,6 +93,7 @@ class RowStream(AbstractContextManager["RowStream"]):
         `loosened` makes the reading under which cells are parsed of that of the table, in `reading`. `ahead`:
         read the next chunks while one is worked on, so that none comes as soon as it can.
         """
+        refuse_doubled(columns, self.header, self.name)
         there = [name for name in columns if name in self._known.names]
         if isinstance(self._data, pd.DataFrame):
             self._look(self._first_of_table, there, self.name)
@@ -103,7 +110,10 @@ class RowStream(AbstractContextManager["RowStream"]):
         for position, path in enumerate(self._data):
             rows = self._first if position == 0 else self._opened(path)
             self._check(rows)
+            odd = None if self._known.exact else odd_rows_of(TextSource(path), rows, self._settings)
             blocks = iter(rows)
+            if odd is not None:
+                blocks = odd.left_out(rows) if self._only_data else odd.named(rows)
             if not self._known.exact:
                 waits = path == STDIN or is_stream(path)
                 looked_at = _first_blocks(blocks, self._rows_looked_at, waits=waits)
@@ -114,6 +124,8 @@ class RowStream(AbstractContextManager["RowStream"]):
             )
             each = parsed(parser, blocks) if ahead else ((block, parser.parse(block)) for block in blocks)
             yield from ((frame, block) for block, frame in each)
+            found = [*rows.notes, *(odd.notes if odd is not None else ())]
+            self.notes += [note for note in found if note not in self.notes]
             rows.close()
 
     def _look(self, first_rows: FirstRows, there: Collection[str], name: str) -> None:
@@ -152,13 +164,27 @@ class RowStream(AbstractContextManager["RowStream"]):
         return parser.parse(block), parser.written
 
     def _opened(self, path: str) -> OpenRows:
-        rows = self._open.enter_context(OpenRows(TextSource(path), self._settings, self._rows))
+        rows = self._open.enter_context(
+            OpenRows(TextSource(path), self._settings, self._rows, spare=self._is_spare)
+        )
         self.notes += rows.notes
         return rows
+
+    def _is_spare(self, name: str) -> bool:
+        """Whether the model makes no use of a column."""
+        return self._has_model and matched_names([name], self._known.names)[0] not in self._known.names
 
     def _check(self, rows: OpenRows) -> None:
         names = matched_names(rows.header, self._known.names)
         check_same_header(names, self.header, rows.name, self.name)
+
+
+def refuse_doubled(wanted: Iterable[str], header: Iterable[str], where: str) -> None:
+    """Raise DataError for a column that is wanted by its name, which others have too."""
+    doubled = doubled_names(header)
+    for name in wanted if doubled else ():
+        if name in doubled:
+            raise doubled_name(name, doubled[name], where)
 
 
 def matched_names(header: Iterable[str], known: Collection[str]) -> list[str]:

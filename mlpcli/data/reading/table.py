@@ -8,22 +8,27 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
+from shlex import quote
 
 import numpy as np
 import pandas as pd
 
-from mlpcli.arrays import Array
-from mlpcli.data.columns.cells import Cells, Numbers, Texts
+from mlpcli.data.columns.cells import Numbers, Texts
 from mlpcli.data.columns.frame import Frame, row_number
 from mlpcli.data.columns.numbers.code_numbers import code_numbers
 from mlpcli.data.columns.numbers.decimal_marks import decimal_mark
 from mlpcli.data.columns.readings import Reading
 from mlpcli.data.reading.blocks import Block, rewritten
-from mlpcli.data.reading.open_rows import OpenRows, check_same_header, table_names
+from mlpcli.data.reading.column_names import check_same_header, doubled_names, table_names
+from mlpcli.data.reading.decimal_choice import has_fractions, mark_notes, pointed_numbers
+from mlpcli.data.reading.lines.odd_rows import OddRows, odd_rows_of
+from mlpcli.data.reading.open_rows import OpenRows
 from mlpcli.data.reading.parsing import Parser, parsed, whole_frame
 from mlpcli.data.reading.source import ReadingSettings, TextSource, spooled
 from mlpcli.data.schema import NUMBER, resolve_names
+from mlpcli.data.spelling import cleaned
 from mlpcli.errors import DataError, Sentence
+from mlpcli.settings import parse_list
 
 SAMPLE_ROWS = 10_000
 SAMPLE_CELLS = 2_000_000
@@ -38,6 +43,8 @@ class Table(ABC):
 
     name: str
     columns: list[str]
+    doubled: Collection[str] = ()
+    """Names that several columns have, which are to be left out: they are none of the `columns`."""
     settings: ReadingSettings
     """As given, with the decimal mark if a comma was guessed."""
     reading: Reading
@@ -73,20 +80,7 @@ class Table(ABC):
         if mark.mark == ",":
             self.settings = replace(self.settings, decimal=",")
             self.reading = replace(self.reading, decimal=",")
-        points = "." in mark.example
-        if mark.value is not None and mark.other is not None and (mark.open or points):
-            what = "point" if points else "comma"
-            is_decimal = mark.mark in mark.example
-            here = "is the decimal mark" if is_decimal else "separates thousands"
-            other = "between thousands" if is_decimal else "as a decimal mark"
-            name = next(name for name, each in levels.items() if mark.example in map(str.strip, each))
-            cell = f"column {name!r}: {mark.example!r} is read as {mark.value:.15g}"
-            way = f"the {what} {here}; {other} it would give {mark.other:.15g}"
-            other_mark = "." if mark.mark == "," else ","
-            self.notes.append(Sentence("{}: {}: {} ({decimal} {})", self.name, cell, way, other_mark))
-        elif mark.mark == ",":
-            note = "{}: numbers look as if written with a decimal comma ({decimal})"
-            self.notes.append(Sentence(note, self.name))
+        self.notes += mark_notes(mark, levels, self.name)
 
 
 class FileTable(Table):
@@ -97,33 +91,41 @@ class FileTable(Table):
         sources: Sequence[TextSource],
         settings: ReadingSettings,
         empties: Mapping[str, str] | None = None,
+        dropped: Sequence[str] = (),
     ) -> None:
-        """`empties`: the word that an empty cell of a column stands for."""
-        self._sources = sources
+        """`empties`: the word that an empty cell of a column stands for; `dropped`: as of `open_table`."""
+        self._sources, self._spare = sources, partial(_is_named, dropped)
         self.name = sources[0].name if len(sources) == 1 else f"{sources[0].name} and {len(sources) - 1} more"
         self.notes = []
         self._bytes_a_row = 0.0
         blocks: list[Block] = []
         delimiter = ","
         for source in sources:
-            with OpenRows(source, settings) as rows:
+            with OpenRows(source, settings, spare=self._spare) as rows:
                 if source is sources[0]:
-                    self.columns = rows.header
+                    self._header, self.doubled = rows.header, doubled_names(rows.header)
+                    self.columns = [name for name in rows.header if name not in self.doubled]
                     delimiter = rows.dialect.delimiter if rows.dialect is not None else ","
-                check_same_header(rows.header, self.columns, source.name, sources[0].name)
-                self.notes += rows.notes
+                check_same_header(rows.header, self._header, source.name, sources[0].name)
                 wanted = min(SAMPLE_ROWS, max(SAMPLE_CELLS // len(self.columns), 1_000))
-                for block in rows:
+                odd = odd_rows_of(source, rows, settings)
+                for block in rows if odd is None else odd.left_out(rows):
                     self._bytes_a_row = self._bytes_a_row or len(block.text) / len(block)
                     blocks.append(block.first(max(wanted - sum(map(len, blocks)), 1)))
                     if sum(map(len, blocks)) >= wanted:
-                        blocks += _later_rows(source, rows, self.columns)
+                        blocks += _later_rows(source, rows, self._header, odd)
                         break
+                self._note(rows, odd)
         self._check_names(settings)
         self.settings, self.reading = settings, replace(Reading.of(settings), empties=empties or {})
         self.sample = self._sampled(blocks)
         if settings.decimal is None:
             self._decide_decimal(blocks, delimiter)
+
+    def _note(self, rows: OpenRows, odd: OddRows | None) -> None:
+        """Take over what was found in a file, also at its end."""
+        found = [*rows.notes, *(odd.notes if odd is not None else ())]
+        self.notes += [note for note in found if note not in self.notes]
 
     def _decide_decimal(self, blocks: Sequence[Block], delimiter: str) -> None:
         """Read the sample with a decimal comma if all columns together speak for one."""
@@ -131,7 +133,7 @@ class FileTable(Table):
         if pointed := pointed_numbers(self.sample):
             again = self._texts_of(blocks, pointed)
             texts |= {name: again[name].texts() for name in pointed}
-        elif any(_has_fractions(cells) for cells in self.sample.columns.values()):
+        elif any(has_fractions(cells) for cells in self.sample.columns.values()):
             return  # a point that can only be a decimal mark
         self._take_mark(texts, delimiter)
         if self.settings.decimal is not None:
@@ -140,10 +142,10 @@ class FileTable(Table):
     def _sampled(self, blocks: Sequence[Block]) -> Frame:
         """The rows of some blocks: numbers where all of a column are, else texts."""
         names = self.columns
-        numbers = Parser(names, names, (), self.reading).plain_numbers(blocks[0]) if blocks else ()
+        numbers = Parser(self._header, names, (), self.reading).plain_numbers(blocks[0]) if blocks else ()
 
         def frames(columns: Sequence[str], numbers: Collection[str]) -> Iterator[Frame]:
-            parser = Parser(self.columns, columns, numbers, self.reading, undecided=numbers)
+            parser = Parser(self._header, columns, numbers, self.reading, undecided=numbers)
             return (parser.parse(block) for block in blocks)
 
         rows = sum(map(len, blocks))
@@ -153,7 +155,7 @@ class FileTable(Table):
         """Some columns of the sample as texts."""
 
         def frames(columns: Sequence[str], numbers: Collection[str]) -> Iterator[Frame]:
-            return (Parser(self.columns, columns, (), self.reading).parse(block) for block in blocks)
+            return (Parser(self._header, columns, (), self.reading).parse(block) for block in blocks)
 
         return whole_frame(frames, names, (), self.reading, row_number, expected=sum(map(len, blocks)))
 
@@ -181,15 +183,19 @@ class FileTable(Table):
         columns: Sequence[str],
         numbers: Collection[str],
     ) -> Iterator[Frame]:
-        parser = Parser(self.columns, columns, numbers, reading, undecided=undecided)
+        parser = Parser(self._header, columns, numbers, reading, undecided=undecided)
         for source in self._sources:
-            with OpenRows(source, self.settings) as rows:
-                yield from (frame for _, frame in parsed(parser, rows))
+            with OpenRows(source, self.settings, spare=self._spare) as rows:
+                odd = odd_rows_of(source, rows, self.settings)
+                blocks = rows if odd is None else odd.left_out(rows)
+                yield from (frame for _, frame in parsed(parser, blocks))
+                self._note(rows, odd)
 
     def place(self, row: int) -> str:
         for source in self._sources:
-            with OpenRows(source, self.settings) as rows:
-                for block in rows:
+            with OpenRows(source, self.settings, spare=self._spare) as rows:
+                odd = odd_rows_of(source, rows, self.settings)
+                for block in rows if odd is None else odd.left_out(rows):
                     if row < len(block):
                         return block.place(row)
                     row -= len(block)
@@ -200,16 +206,22 @@ class FrameTable(Table):
     """A DataFrame given by a Python caller."""
 
     def __init__(
-        self, frame: pd.DataFrame, settings: ReadingSettings, empties: Mapping[str, str] | None = None
+        self,
+        frame: pd.DataFrame,
+        settings: ReadingSettings,
+        empties: Mapping[str, str] | None = None,
+        dropped: Sequence[str] = (),
     ) -> None:
         self.name = "the DataFrame"
-        self._frame = with_text_names(frame)
+        names = table_names([str(name) for name in frame.columns])
+        self.doubled = {name for name in doubled_names(names) if _is_named(dropped, name)}
+        self._frame = with_text_names(frame.loc[:, [name not in self.doubled for name in names]])
         self.columns = list(self._frame.columns)
         self.notes = []
         self._check_names(settings)
         self.settings, self.reading = settings, replace(Reading.of(settings), empties=empties or {})
         self.sample = self._sampled()
-        if settings.decimal is None and not any(map(_has_fractions, self.sample.columns.values())):
+        if settings.decimal is None and not any(map(has_fractions, self.sample.columns.values())):
             self._take_mark(
                 {name: cells for name, cells in self.sample.columns.items() if isinstance(cells, Texts)}, ";"
             )
@@ -251,19 +263,47 @@ def open_table(
     data: "Sequence[str] | pd.DataFrame",
     settings: ReadingSettings,
     empties: Mapping[str, str] | None = None,
+    dropped: Sequence[str] = (),
 ) -> Iterator[Table]:
     """The table of paths (`-` is stdin) or a DataFrame; files stay readable until the end.
 
-    `empties`: the word that an empty cell of a column stands for.
+    `empties`: the word that an empty cell of a column stands for. `dropped`: columns, or lists of them, that
+    are left out, so that several may have such a name.
     """
     if isinstance(data, pd.DataFrame):
-        yield FrameTable(data, settings, empties)
+        yield FrameTable(data, settings, empties, dropped)
         return
     with ExitStack() as stack:
-        yield FileTable([stack.enter_context(spooled(path)) for path in data], settings, empties)
+        sources: list[TextSource] = []
+        for path in data:
+            try:
+                sources.append(stack.enter_context(spooled(path)))
+            except DataError as error:
+                if sources and not os.path.exists(path) and _is_column(path, sources[0], settings):
+                    hint = Sentence("It is a column of {}: {target} {}?", sources[0].name, quote(path))
+                    raise DataError(error.message, hint) from None
+                raise
+        yield FileTable(sources, settings, empties, dropped)
 
 
-def _later_rows(source: TextSource, rows: OpenRows, columns: Sequence[str]) -> list[Block]:
+def _is_named(given: Sequence[str], name: str) -> bool:
+    """Whether one of the columns or lists of them is this column, as in `resolve_names`."""
+    wanted = cleaned(name)
+    return any(wanted in (cleaned(value), *map(cleaned, parse_list(value))) for value in given)
+
+
+def _is_column(name: str, source: TextSource, settings: ReadingSettings) -> bool:
+    """Whether what was taken for a file is a column of another one."""
+    try:
+        with OpenRows(source, settings, spare=lambda _: True) as rows:
+            return cleaned(name) in map(cleaned, rows.header)
+    except DataError:
+        return False  # said of the other file once this one is there
+
+
+def _later_rows(
+    source: TextSource, rows: OpenRows, columns: Sequence[str], odd: OddRows | None
+) -> list[Block]:
     """Rows of the middle and of the end of a plain file; none where they may begin inside of a cell."""
     if rows.dialect is None or not source.seekable or rows.encoding.startswith("utf-16"):
         return []
@@ -276,36 +316,14 @@ def _later_rows(source: TextSource, rows: OpenRows, columns: Sequence[str]) -> l
             text = binary.read(LATER_BYTES).decode(rows.encoding, errors="replace")
             lines = text.splitlines(keepends=True)[1:-1][part]
             try:
-                cells = list(csv.reader(lines, delimiter=rows.dialect.delimiter))
+                cells = list(rows.dialect.reader(lines))
             except csv.Error:
                 continue
+            if odd is not None and start != size // 2:
+                cells = odd.end_of_sample([row for row in cells if len(row) == len(columns)])
             if cells and all(len(each) == len(columns) for each in cells):
                 found.append(rewritten(source.name, cells, range(len(cells))))
     return found
-
-
-def pointed_numbers(sample: Frame) -> list[str]:
-    """The columns of numbers in which a point may separate thousands; none if some column of numbers can
-    only have points as decimal marks."""
-    numbers = {name: cells for name, cells in sample.columns.items() if isinstance(cells, Numbers)}
-    with_fractions = {name: cells.values for name, cells in numbers.items() if _has_fractions(cells)}
-    if all(_may_be_thousands(values) for values in with_fractions.values()):
-        return list(with_fractions)
-    return []
-
-
-def _may_be_thousands(values: Array) -> bool:
-    """Whether all values are below 1,000 and have no fourth decimal place, as 1.1 that is written 1.100."""
-    known = values[np.isfinite(values)]
-    thousandths = known * 1000.0
-    return bool((np.abs(known) < 1000).all() and np.allclose(thousandths, np.round(thousandths), atol=1e-6))
-
-
-def _has_fractions(cells: Cells) -> bool:
-    if not isinstance(cells, Numbers):
-        return False
-    values = cells.values[np.isfinite(cells.values)]
-    return bool((values % 1 > 0).any())
 
 
 def _counted(cells: Texts, missing: Texts) -> dict[str, int]:

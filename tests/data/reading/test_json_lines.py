@@ -155,3 +155,21 @@ def test_an_empty_file(tmp_path: Path, text: str) -> None:
 def test_rows_without_a_key_are_no_table(tmp_path: Path, text: str) -> None:
     with pytest.raises(DataError, match=r"a\.jsonl: has no columns"):
         rows_of(write(tmp_path, "a.jsonl", text))
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.json", "a.txt"])
+def test_objects_and_lists_in_cells_are_said(tmp_path: Path, name: str) -> None:
+    rows = [{"a": 1, "x": None, "y": []}, {"a": 2, "x": {"b": 1}, "y": ["c"]}, {"a": 3, "x": "t", "y": None}]
+    text = json.dumps(rows) if name == "a.json" else "".join(json.dumps(row) + "\n" for row in rows)
+    path = write(tmp_path, name, text)
+    said = "columns 'x', 'y': objects or lists are read as their JSON text"
+    note = f"{path}: {said}; jq or pandas.json_normalize makes columns of them"
+    assert file_table([path]).notes[-1] == note
+    plain = write(tmp_path, name, '[{"a": "[1]"}]' if name == "a.json" else '{"a": "{}"}\n')
+    assert not any("JSON text" in each for each in file_table([plain]).notes)
+
+
+def test_many_columns_of_objects_are_one_note(tmp_path: Path) -> None:
+    row: dict[str, object] = {f"c{number}": {} for number in range(9)}
+    (note,) = file_table([write(tmp_path, "a.jsonl", json.dumps(row))]).notes
+    assert "columns 'c0', 'c1', 'c2', 'c3', 'c4' and 4 more: " in note

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from mlpcli.data.reading import row_ends
-from mlpcli.data.reading.blocks import Blocks, Dialect
+from mlpcli.data.reading.blocks import Blocks
 from mlpcli.data.reading.json_lines import JsonLines
+from mlpcli.data.reading.lines.dialect import Dialect
 from mlpcli.data.schema import MOST_COLUMNS
 from mlpcli.errors import DataError
 from tests.data.examples import rows_of, stdin_of, write

@@ -4,9 +4,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
-from mlpcli.data.reading.open_rows import OpenRows, check_same_header, guess_delimiter
+from mlpcli.data.reading.lines.layout import guess_delimiter
+from mlpcli.data.reading.open_rows import OpenRows
 from mlpcli.data.reading.source import ReadingSettings, TextSource
 from mlpcli.errors import DataError
 from tests.data.examples import rows_of, stdin_of, write
@@ -189,11 +191,25 @@ def test_a_guessed_encoding_is_said(tmp_path: Path) -> None:
         assert rows.notes == [f"{path}: the text looks like cp1252 (encoding)"]
 
 
-def test_files_given_together_need_the_same_header() -> None:
-    check_same_header(["a", "b"], ["a", "b"], "2.csv", "1.csv")
-    with pytest.raises(DataError, match=r"2\.csv: the column 'wieght' is not in 1\.csv") as raised:
-        check_same_header(["wieght"], ["height", "weight"], "2.csv", "1.csv")
-    assert "'weight'" in raised.value.hint
-    for other in (["b", "a"], ["a"]):
-        with pytest.raises(DataError, match=r"2\.csv: the columns are not those of 1\.csv"):
-            check_same_header(other, ["a", "b"], "2.csv", "1.csv")
+def test_columns_that_are_not_needed_may_have_one_name(tmp_path: Path) -> None:
+    path = write(tmp_path, "x.csv", "a,b,a,a ,y\n1,2,3,4,5\n")
+    with OpenRows(TextSource(path), ReadingSettings(), spare=lambda name: name.strip() == "a") as rows:
+        assert rows.header == ["a", "b", "a", "a ", "y"]
+        assert next(iter(rows)).cells() == [["1", "2", "3", "4", "5"]]
+    with pytest.raises(DataError, match="'b' occurs 2 times") as raised:
+        OpenRows(TextSource(write(tmp_path, "y.csv", "a,b,a,b\n")), ReadingSettings(), spare="a".__eq__)
+    assert raised.value.hint.endswith("or leave them out of training with drop b.")
+
+
+@pytest.mark.parametrize(
+    ("cells", "names"),
+    [
+        (["", "Unnamed: 0", "y"], ["Unnamed: 0.1", "Unnamed: 0", "y"]),
+        (["Unnamed: 1", "", "Unnamed: 1.1"], ["Unnamed: 1", "Unnamed: 1.2", "Unnamed: 1.1"]),
+        (["", "", "a"], ["Unnamed: 0", "Unnamed: 1", "a"]),
+        (["Unnamed: 2", "a", ""], ["Unnamed: 2", "a", "Unnamed: 2.1"]),
+    ],
+)
+def test_columns_without_a_name_as_in_pandas(cells: list[str], names: list[str], tmp_path: Path) -> None:
+    path = write(tmp_path, "a.csv", ",".join(cells) + "\n1,2,3\n")
+    assert rows_of(path)[0] == list(pd.read_csv(path).columns) == names

@@ -155,3 +155,13 @@ def test_no_rows_are_a_file_too(tmp_path: Path) -> None:
     with (tmp_path / "a.parquet").open("wb") as sink:
         ParquetWriter(sink, ["a"], ["b"]).close()
     assert rows_of(str(tmp_path / "a.parquet")) == (["a", "b"], [], [])
+
+
+@pytest.mark.parametrize("cells", [[{"x": 1}, None], [[1, 2], []], [[{"k": "v"}], None]])
+def test_structs_and_lists_are_refused_by_their_column(tmp_path: Path, cells: list[Any]) -> None:
+    path = write(tmp_path, "a.parquet", parquet_of({"a": [1, 2], "s": cells}))
+    with pytest.raises(
+        DataError, match="the column 's' holds structs or lists, which are no cells"
+    ) as raised:
+        rows_of(path)
+    assert "write the table without 's'" in str(raised.value.hint)

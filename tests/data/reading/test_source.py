@@ -133,10 +133,7 @@ def test_encodings_are_guessed(tmp_path: Path, encoding: str) -> None:
     assert text_of(write(tmp_path, "a.csv", TEXT.encode(encoding))) == TEXT
 
 
-PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
-
-
-@pytest.mark.parametrize("content", [PNG, b"a,b\n1,\x00\n", b"\xe9,b\n1,\x00\n"])
+@pytest.mark.parametrize("content", [b"a,b\n1,\x00\n", b"\xe9,b\n1,\x00\n"])
 def test_nul_bytes_are_no_text(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(DataError, match=r"a\.csv: is not a text file \(it holds NUL bytes\)"):
         text_of(write(tmp_path, "a.csv", content))

@@ -150,3 +150,27 @@ def test_a_data_frame_needs_distinct_names() -> None:
 def test_a_large_data_frame_is_sampled() -> None:
     table = FrameTable(pd.DataFrame({"x": range(SAMPLE_ROWS + 1)}), ReadingSettings())
     assert len(table.sample) == SAMPLE_ROWS
+
+
+DOUBLED = "a,x,a,y\n1,2,3,4\n5,6,7,8\n"
+
+
+def test_columns_to_be_left_out_may_have_one_name(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.csv", DOUBLED)
+    frame = pd.DataFrame([[1, 2, 3, 4], [5, 6, 7, 8]], columns=["a", "x", "a", "y"])
+    for data, dropped in (([path], ["b,a"]), (frame, ["a"])):
+        with open_table(data, ReadingSettings(), dropped=dropped) as table:
+            assert (table.columns, list(table.doubled)) == (["x", "y"], ["a"])
+            read = table.read(["y", "x"], {"y", "x"})
+            assert [values_of(read[name]).tolist() for name in ("x", "y")] == [[2, 6], [4, 8]]
+
+
+def test_a_column_in_place_of_a_file(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.csv", DOUBLED)
+    for name, hint in (
+        ("y", f"It is a column of {path}: target y?"),
+        ("z", "Check the name and the folder."),
+    ):
+        with pytest.raises(DataError) as raised, open_table([path, name], ReadingSettings()):
+            pass
+        assert (str(raised.value), raised.value.hint) == (f"{name}: no such file", hint)

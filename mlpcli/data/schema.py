@@ -1,13 +1,15 @@
 """The schema of a table, as decided in training: columns, kinds, target. Needs no pandas."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Annotated, Any
 
 from mlpcli.data.form import PLAIN, Form, are_formats
+from mlpcli.data.label_lists import parse_separator
 from mlpcli.data.spelling import cleaned
-from mlpcli.errors import DataError, SettingsError, did_you_mean
+from mlpcli.errors import DataError, Sentence, SettingsError, did_you_mean
 from mlpcli.settings import AUTO, Settings, parse_list, parse_pairs, setting
 
 NUMBER, CATEGORY, BOOLEAN, DATE = "number", "category", "boolean", "date"
@@ -28,6 +30,8 @@ MOST_COLUMNS = 100_000
 DATE_PARTS = ("days", "year", "month", "weekday", "hour")
 TARGET_SCALINGS = ("standard", "log")
 TASKS = ("regression", "binary", "multiclass", "multilabel")
+_FRACTION = re.compile(r"[-+]?\d*[.,]\d+")
+"""A name of a column that is rather a cell of it."""
 
 
 _setting = partial(setting, group="Data", encodes_rows=True)
@@ -59,6 +63,14 @@ class DataSettings(Settings):
     task: str = _setting(
         AUTO, "What is learned; auto decides by the target and says why.", choices=(AUTO, *TASKS), common=True
     )
+    label_separator: str | None = _setting(
+        None,
+        "Between the labels of a target whose cells list several, such as fast;cheap.",
+        of_model=True,
+        of_target=True,
+        metavar="TEXT",
+        parse=parse_separator,
+    )
     positive: str | None = _setting(
         None, "The positive class of two; default the last in order.", metavar="CLASS"
     )
@@ -83,6 +95,9 @@ class DataSettings(Settings):
         False,
         "Go on although almost no cell of a column can be read, of held-out files or as another model's.",
         changes_weights=False,
+    )
+    drop_duplicates: bool = _setting(
+        False, "Of rows that are equal in all inputs and targets keep the first only."
     )
     max_categories: int = _setting(
         100, "Levels that a category column keeps, the most frequent; others count as unseen.", at_least=1
@@ -109,6 +124,11 @@ class DataSettings(Settings):
             if kind not in CHOICES:
                 hint = did_you_mean(kind, CHOICES)
                 raise SettingsError(f"{name}: {kind!r} is no kind", hint, setting="kind")
+        if self.label_separator is not None:
+            parse_separator(self.label_separator)
+            if self.task not in (AUTO, "multilabel"):
+                said = f"it is for multilabel, not for {self.task}"
+                raise SettingsError(said, Sentence("Leave out {task}."), setting="label_separator")
 
 
 @dataclass(frozen=True)
@@ -197,6 +217,11 @@ def resolve_names(setting: str, given: Iterable[str], names: Sequence[str], wher
             found = known.get(name, known.get(cleaned(name)))
             if found is None:
                 hint = did_you_mean(name, names)
+                if any(map(_FRACTION.fullmatch, names)):
+                    hint = Sentence(
+                        "{} If the first line is data, give {no_header}: columns are then named 1, 2, ...",
+                        hint,
+                    )
                 raise DataError(f"{where}: there is no column {name!r}", hint, setting=setting)
             resolved.append(found)
     return tuple(dict.fromkeys(resolved))

@@ -4,19 +4,14 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 from numpy.random import Generator
 
+from mlpcli.data.whole_sets import Labels, Mask, Rows, nearest_sum, reunited, unparted
 from mlpcli.errors import DataError, Sentence, SettingsError
 from mlpcli.settings import Settings, setting
-
-Rows: TypeAlias = npt.NDArray[np.intp]
-Mask: TypeAlias = npt.NDArray[np.bool_]
-Labels: TypeAlias = npt.NDArray[Any]
-"""One class or one group per row: anything that can be sorted."""
 
 PART_HINT = "Give a number from 0 to below 1, a file, or none."
 ONE_ONLY_HINT = Sentence("Name a column with several, or give {validation} none and no {test}.")
@@ -78,14 +73,17 @@ def split_rows(
     classes: Labels | None = None,
     groups: Labels | None = None,
     times: npt.NDArray[np.floating] | None = None,
+    alike: Labels | None = None,
 ) -> tuple[Rows, Rows]:
     """(kept, held out), both in the order of `rows`; about `fraction` is held out.
 
-    `classes`, `groups` and `times` have one entry for each of `rows`. With `classes` each class gives its
-    share, and at least one row of each stays kept. With `groups` a group is held as a whole or not at all,
-    and each side gets one at least; `classes` are then balanced as well as a greedy search can. `times`, none
-    of which may be NaN, decide alone: the latest rows are held, nothing is random, and rows of one time are
-    never parted. Nothing is held of fewer than two rows; DataError when there is but one group or time.
+    The other arrays have one entry for each of `rows`. With `classes` each class gives its share, and one
+    row of each stays kept at least. With `groups` a group is held as a whole or not at all, and each side
+    gets one at least; `classes` are then balanced as well as a greedy search can. `times`, none of which may
+    be NaN, decide alone: the latest rows are held, nothing is random, and rows of one time are never parted.
+    With neither groups nor times, rows `alike` are not parted, if there are enough of different ones; each
+    class gives its share as nearly as that can be. Nothing is held of fewer than two rows; DataError when
+    there is but one group or time.
     """
     if fraction == 0 or len(rows) < 2:
         return rows, rows[:0]
@@ -99,18 +97,27 @@ def split_rows(
         mask[_stratified(fraction, generator, classes)] = True
     else:
         mask[generator.permutation(len(rows))[:count]] = True
+    if alike is not None and times is None and groups is None:
+        mask = unparted(mask, generator, alike, classes)
     return rows[~mask], rows[mask]
 
 
 def folds(
-    rows: Rows, number: int, generator: Generator, classes: Labels | None = None, groups: Labels | None = None
+    rows: Rows,
+    number: int,
+    generator: Generator,
+    classes: Labels | None = None,
+    groups: Labels | None = None,
+    alike: Labels | None = None,
 ) -> Iterator[tuple[Rows, Rows]]:
     """(kept, held out) `number` times, in the order of `rows`; each row is held exactly once.
 
     Fold sizes differ by one row at most, and so do the counts of each class over the folds. With `groups`
     a group is held as a whole, every fold holds one at least, and sizes and classes are balanced as well as a
-    greedy search can. A class of fewer rows than folds is missing from some. What is wrong is raised at once,
-    not with the first fold.
+    greedy search can. Without groups, rows `alike` are in one fold, if there are as many different ones as
+    folds; the other rows are where they would be without. A class of fewer rows than folds is missing from
+    some.
+    What is wrong is raised at once, not with the first fold.
     """
     if number < 2:
         raise SettingsError(f"{number} is out of range", "It must be at least 2.", setting="folds")
@@ -125,6 +132,8 @@ def folds(
         # Dealt in turn: a class is one run of the order, so no fold gets two more of it than another.
         fold_of = np.empty(len(rows), dtype=np.intp)
         fold_of[order] = np.arange(len(rows)) % number
+        if alike is not None:
+            fold_of = reunited(fold_of, number, generator, alike, classes)
     else:
         codes, counts = _shuffled_groups(generator, groups, classes)
         fold_of = _dealt(counts, np.ones(number, dtype=np.intp))[codes]
@@ -171,7 +180,7 @@ def _whole_groups(count: int, generator: Generator, groups: Labels, classes: Lab
     if len(counts) < 2:
         raise DataError("all rows to split are of one group", ONE_ONLY_HINT, setting="group")
     if classes is None:
-        held = _nearest(counts[:, 0], count)
+        held = nearest_sum(counts[:, 0], count)
     else:
         held = _dealt(counts, np.array([len(groups) - count, count])) == 1
     if held.all() or not held.any():
@@ -189,16 +198,6 @@ def _shuffled_groups(generator: Generator, groups: Labels, classes: Labels | Non
         cells = np.bincount(codes * len(kinds) + kind_of, minlength=len(names) * len(kinds))
         counts = np.hstack([counts, cells.reshape(len(names), len(kinds))])
     return codes, counts
-
-
-def _nearest(sizes: Rows, wanted: int) -> Mask:
-    """Each group in turn is held if that brings the rows held nearer to `wanted`."""
-    held = np.zeros(len(sizes), dtype=bool)
-    for group, size in enumerate(sizes.tolist()):
-        if size < 2 * wanted:
-            held[group] = True
-            wanted -= size
-    return held
 
 
 def _dealt(counts: Rows, shares: Rows) -> Rows:

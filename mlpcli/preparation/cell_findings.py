@@ -1,6 +1,7 @@
 """Findings about the cells of columns: strays, spellings, levels that do not recur, two readings."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from shlex import quote
 
 import numpy as np
@@ -14,7 +15,7 @@ from mlpcli.data.encoders import Encoder
 from mlpcli.data.schema import CATEGORY, CHOSEN, Column
 from mlpcli.data.spelling import case_differences
 from mlpcli.errors import Sentence, count
-from mlpcli.preparation.finding import CASE, DATES, FALLBACK, GAPS, LEVELS, WORDS, Finding
+from mlpcli.preparation.finding import CASE, DATES, FALLBACK, GAPS, LEVELS, LISTS, WORDS, Finding
 
 SHOWN_WORDS = 3
 MOST_FINDINGS, SHOWN_COLUMNS = 5, 5
@@ -27,12 +28,15 @@ RECURRING_SHARE = 0.5
 
 def limited(found: Sequence[tuple[str, Finding]]) -> list[Finding]:
     """The findings about columns, of many of one kind the first and one that names the other columns."""
-    findings = [finding for _, finding in found[:MOST_FINDINGS]]
+    findings = [
+        replace(finding, columns=finding.columns or (name,)) for name, finding in found[:MOST_FINDINGS]
+    ]
     if names := [name for name, _ in found[MOST_FINDINGS:]]:
         several = ", ".join(map(repr, names[:SHOWN_COLUMNS])) + ", ..." * (len(names) > SHOWN_COLUMNS)
-        first = findings[-1]
+        kind = findings[-1].kind
         text = f"so it is with {count(len(names), 'more column')}: {several}"
-        findings.append(Finding(first.kind, text, Sentence("{dry_run} says of each why")))
+        advice = Sentence("{dry_run} says of each why")
+        findings.append(Finding(kind, text, advice, columns=tuple(names)))
     return findings
 
 
@@ -75,7 +79,7 @@ def target_words(name: str, strays: Strays, *, few: bool) -> Finding:
     advice: str = "mend the cells that have a value"
     if few:
         advice = Sentence("{task} multiclass takes all cells of {!r} as classes", name)
-    return Finding(WORDS, f"{found.text}: these rows are left out", advice)
+    return Finding(WORDS, f"{found.text}: these rows are left out", advice, columns=(name,))
 
 
 def lost_rows(name: str, words: Mapping[str, int], rows: int, *, classes: bool) -> list[Finding]:
@@ -88,9 +92,10 @@ def lost_rows(name: str, words: Mapping[str, int], rows: int, *, classes: bool) 
         return []
     lost = f"{words[word]:,} of {count(rows, 'row')} are left out, as their target {name!r} is"
     if word == "":
-        return [Finding(GAPS, f"{lost} empty", Sentence("{empty} CLASS makes the empty cells a class"))]
+        advice = Sentence("{empty} CLASS makes the empty cells a class")
+        return [Finding(GAPS, f"{lost} empty", advice, columns=(name,))]
     kept = Sentence("{keep_words} {} makes it a value", quote(f"{name}={word}"))
-    return [Finding(GAPS, f"{lost} {shown(word)}, a word that means missing", kept)]
+    return [Finding(GAPS, f"{lost} {shown(word)}, a word that means missing", kept, columns=(name,))]
 
 
 def _nearly(name: str, strays: Strays, frame: Frame) -> Finding:
@@ -112,24 +117,31 @@ def spelling_findings(columns: Sequence[Column], frame: Frame) -> list[Finding]:
     for column in columns:
         cells = frame[column.name] if column.kind == CATEGORY else None
         if isinstance(cells, Texts):
-            found += [(column.name, each) for each in _case(f"column {column.name!r}", cells)]
+            found += [(column.name, each) for each in _case("column", column.name, cells)]
     return limited(found)
 
 
 def target_spellings(name: str, cells: Texts) -> list[Finding]:
     """Classes that differ in case only."""
-    return _case(f"target {name!r}", cells)
+    return _case("target", name, cells)
 
 
-def _case(where: str, cells: Texts) -> list[Finding]:
+def listed_labels(name: str, example: str, separator: str) -> Finding:
+    """A target whose cells look like lists of labels, but are learned as one class each."""
+    said = f"cells of the target {name!r} look like lists of labels, such as {example}; each is a class"
+    advice = Sentence("{label_separator} {} takes the labels apart", quote(separator))
+    return Finding(LISTS, said, advice, columns=(name,))
+
+
+def _case(role: str, name: str, cells: Texts) -> list[Finding]:
     present = cells[~cells.missing()]
     alike = case_differences(present.used().tolist())
     if not alike:
         return []
     several = " and ".join(shown(level) for level in alike[0][:SHOWN_WORDS])
     more = f", as do {count(len(alike) - 1, 'other level')}" if len(alike) > 1 else ""
-    text = f"{where}: {several} differ in upper and lower case only{more}; each is a level of its own"
-    return [Finding(CASE, text, "spell them alike in the file if they mean the same")]
+    text = f"{role} {name!r}: {several} differ in upper and lower case only{more}; each is a level of its own"
+    return [Finding(CASE, text, "spell them alike in the file if they mean the same", columns=(name,))]
 
 
 def level_findings(columns: Sequence[Column], frame: Frame, known: Array, held: Array) -> list[Finding]:

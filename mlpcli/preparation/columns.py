@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mlpcli.arrays import Array
-from mlpcli.data.columns.cells import Texts
+from mlpcli.data.columns.cells import Numbers, Texts
 from mlpcli.data.columns.frame import Frame
 from mlpcli.data.columns.kinds import infer_columns
 from mlpcli.data.columns.settling import Settled, settle
@@ -18,6 +18,7 @@ from mlpcli.errors import DataError, Sentence
 from mlpcli.model.encoded_rows import refuse_none, row_weights
 from mlpcli.options.options import Options
 from mlpcli.preparation.cell_findings import (
+    listed_labels,
     lost_rows,
     spelling_findings,
     stray_findings,
@@ -31,11 +32,13 @@ from mlpcli.preparation.targets import (
     MOST_CLASSES,
     SettledTarget,
     are_codes,
+    lists_in,
     refuse_too_few,
     settled_target,
     target_columns,
 )
 from mlpcli.preparation.transfer import SourceModel
+from mlpcli.settings import AUTO
 
 
 @dataclass(frozen=True)
@@ -97,10 +100,21 @@ class TrainingRows:
     """Rows with a target and weight 0."""
     findings: list[Finding]
 
+    @property
+    def count(self) -> int:
+        """How many rows these are, also when the frame's columns are gone."""
+        return len(self.numbers)
 
-def special_columns(table: Table, options: Options) -> Roles:
-    """Target, weight, group and time; an unknown or doubled one is an error."""
-    settings, target = options.data, target_columns(table, options.data)
+    def take(self, rows: Array) -> "TrainingRows":
+        """Some of the rows."""
+        weights = None if self.weights is None else self.weights[rows]
+        return replace(self, frame=self.frame.take(rows), weights=weights, numbers=self.numbers[rows])
+
+
+def special_columns(table: Table, options: Options, *, optional: bool = False) -> Roles:
+    """Target, weight, group and time; an unknown or doubled one is an error, as is none unless `optional`."""
+    settings = options.data
+    target = () if optional and not any(settings.target) else target_columns(table, settings)
     single: dict[str, str | None] = {}
     for name, given in (
         ("weight", settings.weight),
@@ -124,7 +138,8 @@ def decide_columns(table: Table, settings: DataSettings, roles: Roles) -> list[C
         return resolve_names(setting, given, table.columns, table.name)
 
     wanted = set(resolved("features", settings.features) or table.columns)
-    out = {*roles.target, roles.weight, roles.group, *resolved("drop", settings.drop)}
+    dropped = resolve_names("drop", settings.drop, [*table.columns, *table.doubled], table.name)
+    out = {*roles.target, roles.weight, roles.group, *dropped}
     chosen = {resolved("kind", [name])[0]: kind for name, kind in settings.kind}
     names = [name for name in table.columns if name in wanted and name not in out]
     return infer_columns(table.sample, names, chosen)
@@ -142,33 +157,51 @@ def source_columns(source_model: SourceModel, table: Table, roles: Roles) -> lis
     return source_model.columns(names, table.name)
 
 
-def read_rows(
+def read_cells(
     table: Table,
+    columns: Sequence[Column],
+    roles: Roles,
+    settings: DataSettings,
+    *,
+    decides: bool,
+    also: Sequence[str] = (),
+) -> Frame:
+    """All rows of the columns to learn from and those of the roles, and of the columns in `also`.
+
+    `decides`: whether all rows decide what the columns are.
+    """
+    learned = [column for column in columns if column.kind in LEARNED]
+    numbers = {column.name for column in learned if column.kind == NUMBER and not column.form.clock}
+    undecided = set[str]()
+    if decides:
+        undecided = {*roles.target, *(column.name for column in learned if column.reason != CHOSEN)}
+    if roles.weight is not None:
+        numbers.add(roles.weight)
+    numbers |= {name for name in roles.target if _many_numbers(table, name, settings)}
+    names = list(dict.fromkeys([*(column.name for column in learned), *roles.names]))
+    others = [name for name in also if name not in names]
+    numbers |= {name for name in others if isinstance(table.sample[name], Numbers)}
+    forms = {column.name: column.form for column in learned}
+    table.reading = replace(table.reading, forms=forms)
+    return table.read([*names, *others], numbers, {*undecided, *others})
+
+
+def training_rows(
+    table: Table,
+    frame: Frame,
     columns: Sequence[Column],
     roles: Roles,
     options: Options,
     source: SourceModel | None = None,
 ) -> TrainingRows:
-    """All rows that count, and the columns as all rows decide.
+    """The rows of the frame that count, and the columns as all of them decide; the frame is changed.
 
     A row of weight 0 is left out as if it were not in the table: it takes no part in any decision. The
     columns of a `source` are as they are: cells that do not fit them count as missing.
     """
-    learned = [column for column in columns if column.kind in LEARNED]
-    numbers = {column.name for column in learned if column.kind == NUMBER and not column.form.clock}
-    undecided = set[str]()
-    if source is None:
-        undecided = {*roles.target, *(column.name for column in learned if column.reason != CHOSEN)}
-    if roles.weight is not None:
-        numbers.add(roles.weight)
-    numbers |= {name for name in roles.target if _many_numbers(table, name, options.data)}
-    names = list(dict.fromkeys([*(column.name for column in learned), *roles.names]))
-    forms = {column.name: column.form for column in learned}
-    table.reading = replace(table.reading, forms=forms)
-    frame = table.read(names, numbers, undecided)
     all_rows = len(frame)
     exact = source is not None and source.schema.exact
-    targets = [settled_target(name, frame[name], options.data.task, exact=exact) for name in roles.target]
+    targets = [settled_target(name, frame[name], options.data, exact=exact) for name in roles.target]
     absent = np.zeros(all_rows, dtype=bool)
     for target in targets:
         frame[target.name] = target.cells
@@ -176,7 +209,8 @@ def read_rows(
     present = np.flatnonzero(~absent)
     dropped = all_rows - len(present)
     findings = _lost_targets(table, targets, dropped, options.data)
-    refuse_too_few(table.name, roles.target, all_rows, len(present))
+    if roles.target:
+        refuse_too_few(table.name, roles.target, all_rows, len(present))
     if dropped:
         frame = frame.take(present)
     weights = None if roles.weight is None else row_weights(frame, roles.weight)
@@ -239,6 +273,8 @@ def _lost_targets(
             findings += lost_rows(target.name, words, len(target.absent), classes=target.has_classes)
         if isinstance(target.cells, Texts) and not target.cells.reading.exact:
             findings += target_spellings(target.name, target.cells)
+        if settings.task == AUTO and settings.label_separator is None and (found := lists_in(target.cells)):
+            findings.append(listed_labels(target.name, target.cells.shown(0), found))
     return findings
 
 
@@ -253,7 +289,8 @@ def leave_out_weightless(table: Table, roles: Roles) -> None:
 def _many_numbers(table: Table, name: str, settings: DataSettings) -> bool:
     """Whether a target is surely no class: it is then read as numbers at once."""
     cells = table.sample[name]
-    if settings.task in ("binary", "multiclass") or cells.distinct() <= MOST_CLASSES:
+    no_numbers = settings.task in ("binary", "multiclass") or settings.label_separator is not None
+    if no_numbers or cells.distinct() <= MOST_CLASSES:
         return False
     return not cells.numbers()[1].any() and not are_codes(cells)
 

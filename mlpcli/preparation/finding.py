@@ -1,12 +1,21 @@
 """Findings of the data doctor and of a training. Their kinds; those of columns left out are the columns'."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-WORDS, CASE, LEVELS, GAPS = "words", "case", "levels", "gaps"
+from mlpcli.data.schema import CONSTANT, DUPLICATE, IDENTIFIER, TEXT
+
+WORDS, CASE, LEVELS, GAPS, LISTS = "words", "case", "levels", "gaps", "lists"
 FALLBACK, DATES, LEAK, REPEATED, MISSING = "fallback", "dates", "leak", "repeated", "missing"
 FEW_ROWS, IMBALANCE = "few rows", "imbalance"
 DIVERGED, CHECKPOINT, CALIBRATION = "diverged", "checkpoint", "calibration"
-NO_BETTER = "no better"
+NO_BETTER, PERFECT = "no better", "perfect"
+SENTINEL, DUPLICATES = "sentinel", "duplicates"
+REFUSED = "refused"
+GRAVE = (REFUSED, LEAK, PERFECT, LISTS, SENTINEL, WORDS, GAPS, FALLBACK, LEVELS, DATES)
+"""The gravest first."""
+LIGHT = (MISSING, CASE, TEXT, IDENTIFIER, CONSTANT, DUPLICATE)
+"""The lightest last."""
 
 
 @dataclass(frozen=True)
@@ -18,3 +27,17 @@ class Finding:
     advice: str
     part: str = ""
     """The part of the rows that it is about, where it is about one."""
+    columns: tuple[str, ...] = ()
+    """Those that it is about, inputs or targets; none if it is about rows."""
+
+    @property
+    def gravity(self) -> int:
+        """A rank, from 0 for the gravest."""
+        if self.kind in GRAVE:
+            return GRAVE.index(self.kind)
+        return len(GRAVE) + (1 + LIGHT.index(self.kind) if self.kind in LIGHT else 0)
+
+
+def by_gravity(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings, the gravest first."""
+    return sorted(findings, key=lambda finding: finding.gravity)

@@ -1,25 +1,21 @@
 """Prepare a table for training: kinds, target, rows left out, split, encoded parts."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from mlpcli.arrays import Array
-from mlpcli.data.columns.cells import Numbers
-from mlpcli.data.columns.frame import Frame
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.features import FeatureEncoder
 from mlpcli.data.reading.stream import RowStream
 from mlpcli.data.reading.table import open_table
-from mlpcli.data.schema import LEARNED, NUMBER, Column, DataSettings, Schema
-from mlpcli.data.spelling import cleaned
+from mlpcli.data.schema import Schema
+from mlpcli.data.sketch_sets import Sketches
 from mlpcli.data.split import digest_of_rows
 from mlpcli.errors import DataError, Sentence, SettingsError
 from mlpcli.model.blueprint import Blueprint
-from mlpcli.model.compatibility import refuse_impossible, target_range
 from mlpcli.model.encoded_rows import (
     Data,
     EncodedRows,
@@ -30,24 +26,16 @@ from mlpcli.model.encoded_rows import (
 )
 from mlpcli.model.known_columns import known_columns
 from mlpcli.model.model import load
-from mlpcli.model.tasks import TASKS, Task
+from mlpcli.model.tasks import Task
 from mlpcli.model.unreadable import refuse_unreadable
 from mlpcli.nn.batches import Examples
 from mlpcli.options.options import Options
-from mlpcli.options.run import generators
-from mlpcli.preparation.cell_findings import level_findings, part_findings
-from mlpcli.preparation.columns import (
-    decide_columns,
-    leave_out_weightless,
-    read_rows,
-    source_columns,
-    special_columns,
-)
+from mlpcli.preparation.cell_findings import part_findings
+from mlpcli.preparation.deciding import decide_table, empty_targets, read_table
 from mlpcli.preparation.doctor import examine
+from mlpcli.preparation.encoding import encode_table
 from mlpcli.preparation.finding import LEAK, Finding
-from mlpcli.preparation.splitting import RowTraits, Split, shape_of, split_table
-from mlpcli.preparation.targets import decide_task, fit_task
-from mlpcli.preparation.transfer import SourceModel, Transfer, transfer_of, widened, with_settings_of
+from mlpcli.preparation.transfer import SourceModel, Transfer, transfer_of, with_settings_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +58,8 @@ class Prepared:
     """The preset's learning rate for this table, whatever was given."""
     dropped: int
     """Rows without target."""
+    duplicates: int
+    """Rows that were left out as they equal an earlier one."""
     digest: str
     """Of the encoded rows."""
     split_digest: str
@@ -80,6 +70,8 @@ class Prepared:
     findings: list[Finding]
     same_target: bool
     """Whether it is the target of the model that is started from."""
+    sketches: Sketches | None = None
+    """Those of the inputs, unless they were not wanted."""
     transfer: Transfer | None = None
     """The weights that networks start from, instead of random ones."""
 
@@ -166,57 +158,13 @@ def prepare(data: Data, given: Options, source: SourceModel | None = None) -> Pr
     With a `source`, columns mean what they mean to that model.
     """
     empties = empty_targets(given.data)
-    with open_table(paths_of(data), given.reading, empties) as table:
-        options = dataclasses.replace(given, reading=table.settings)
-        roles = special_columns(table, options)
-        leave_out_weightless(table, roles)
-        decided = (
-            decide_columns(table, options.data, roles)
-            if source is None
-            else source_columns(source, table, roles)
-        )
-        if source is not None:
-            table.reading = dataclasses.replace(table.reading, exact=source.schema.exact)
-        rows = read_rows(table, decided, roles, options, source)
-        frame, columns, weights = rows.frame, rows.columns, rows.weights
-        known = None if source is None else source.known_task(frame, roles.target, options)
-        if source is None or known is None:
-            name, reason = decide_task(frame, roles.target, options.data.task, rows.lost)
-        else:
-            name, reason = known.name, f"as in {source.path}"
-        if not any(column.kind in LEARNED for column in columns):
-            raise DataError(f"{table.name}: no input column is left", _why_none(columns))
-        schema = Schema(
-            columns=tuple(columns),
-            target=roles.target,
-            task=name,
-            task_reason=reason,
-            weight=roles.weight,
-            target_forms=rows.target_forms,
-            exact=source is not None and source.schema.exact,
-        )
-        traits = RowTraits.of(frame, roles, name)
-        shape = shape_of(columns, table.sample, traits, name, options.split.test)
-        default_learning_rate = options.default_learning_rate(shape)
-        options = options.resolved(shape)
-        refuse_impossible(options, TASKS[name])
-        split = split_table(traits, options, generators(options.run.seed)["split"])
-        train = split.parts["train"]
-        of_training = None if weights is None else weights[train]
-        if known is None:
-            into = target_range(options)
-            task, truth = fit_task(frame, roles.target, name, train, options.data, into, of_training)
-        else:
-            truth = known.truth(frame)
-            task = widened(known, truth[train])
-        if source is None:
-            encoder = FeatureEncoder.fit(schema.inputs, frame, options.data, train, of_training)
-        else:
-            encoder = source.encoder
-        _refuse_infinite(frame, schema)
-        findings = [*rows.findings, *level_findings(schema.inputs, frame, *_first_held(split))]
-        counts = {"table": CellCounts()}
-        parts = _encoded_parts(frame, encoder, truth, weights, split.parts, counts["table"])
+    with open_table(paths_of(data), given.reading, empties, given.data.drop) as table:
+        decided = decide_table(table, read_table(table, given, source), source)
+        rows, schema = decided.rows, decided.schema
+        encoded = encode_table(table, decided, source)
+        options, encoder, task, parts = encoded.options, encoded.encoder, encoded.task, encoded.parts
+        findings = [*rows.findings, *encoded.findings]
+        counts = {"table": encoded.counts}
         if source is not None and not options.data.allow_unreadable:
             refuse_unreadable(encoder, schema, counts["table"], table.name)
     hashes = {part: each.hashes() for part, each in parts.items()}
@@ -228,17 +176,23 @@ def prepare(data: Data, given: Options, source: SourceModel | None = None) -> Pr
             # Its decimal mark is told by the file, unless it was given.
             reading = dataclasses.replace(options.reading, decimal=given.reading.decimal)
             known_table = known_columns(schema, encoder, task, options.reading, options.data)
-            with RowStream(paths_of(path), reading, known=known_table) as stream:
+            with RowStream(paths_of(path), reading, known=known_table, only_data=True) as stream:
                 parts[part] = encode_part(stream, schema, encoder, task, counts[part])
                 if not options.data.allow_unreadable:
                     refuse_unreadable(encoder, schema, counts[part], stream.name)
                 findings += part_findings(encoder.encoders, counts[part], part)
                 notes += stream.notes
             hashes[part] = parts[part].hashes()
-    findings += [*examine(schema, encoder, task, parts, hashes, counts["table"], len(frame))]
+    compared = {
+        part: rows
+        for part, rows in hashes.items()
+        if part == "train" or part in counts or not encoded.keeps_equal
+    }
+    findings += examine(schema, task, parts, compared, counts["table"], rows.count, encoded.looked_at)
     leaks = [finding for finding in findings if finding.kind == LEAK]
     if leaks and options.data.strict:
         raise DataError(leaks[0].text, leaks[0].advice)
+    split = {part: rows.numbers[each] for part, each in encoded.split.rows().items()}
     return Prepared(
         given=given,
         options=options,
@@ -247,67 +201,15 @@ def prepare(data: Data, given: Options, source: SourceModel | None = None) -> Pr
         task=task,
         blueprint=Blueprint.of(options, encoder, task),
         parts=parts,
-        folds=split.folds,
-        default_learning_rate=default_learning_rate,
+        folds=encoded.split.folds,
+        default_learning_rate=encoded.default_learning_rate,
         dropped=rows.dropped,
+        duplicates=decided.duplicates,
         digest=digest,
-        split_digest=digest_of_rows({part: rows.numbers[each] for part, each in split.rows().items()}),
+        split_digest=digest_of_rows(split),
         counts=counts,
         notes=notes,
         findings=findings,
-        same_target=known is not None,
+        same_target=decided.known is not None,
+        sketches=encoded.sketches,
     )
-
-
-def empty_targets(settings: DataSettings) -> dict[str, str]:
-    """The class that empty cells of the target stand for, by column; SettingsError for several targets."""
-    if settings.empty is None:
-        return {}
-    if len(settings.target) != 1:
-        raise SettingsError("it is for one target", "Name one target.", setting="empty")
-    return {cleaned(settings.target[0]): settings.empty}
-
-
-def _first_held(split: Split) -> tuple[Array, Array]:
-    """Rows that a network learns from, and those that are held out from it."""
-    train = split.parts["train"]
-    if split.folds:
-        kept, held = split.folds[0]
-        return train[kept], train[held]
-    return train, split.parts["validation"]
-
-
-def _encoded_parts(
-    frame: Frame,
-    encoder: FeatureEncoder,
-    truth: Array,
-    weights: Array | None,
-    parts: Mapping[str, Array],
-    counts: CellCounts,
-) -> dict[str, EncodedRows]:
-    """One matrix, part behind part: parts are slices of it. The frame's columns are dropped on the way."""
-    features = encoder.encode(frame, counts, np.concatenate(list(parts.values())))
-    encoded: dict[str, EncodedRows] = {}
-    start = 0
-    for part, rows in parts.items():
-        stop = start + len(rows)
-        part_weights = None if weights is None else weights[rows]
-        encoded[part] = EncodedRows(features[start:stop], truth[rows], part_weights)
-        start = stop
-    return encoded
-
-
-def _refuse_infinite(frame: Frame, schema: Schema) -> None:
-    for column in schema.inputs:
-        cells = frame[column.name]
-        if column.kind == NUMBER and isinstance(cells, Numbers) and np.isinf(cells.values).any():
-            row = int(np.argmax(np.isinf(cells.values)))
-            raise DataError(
-                f"{frame.place(row)}: column {column.name!r} holds an infinite value",
-                Sentence("Mend the cell, or name the word with {missing}."),
-            )
-
-
-def _why_none(columns: Sequence[Column]) -> str:
-    reasons = "; ".join(f"{column.name}: {column.reason}" for column in columns[:5])
-    return reasons or Sentence("Look at {drop}.")

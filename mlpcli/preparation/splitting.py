@@ -18,15 +18,17 @@ from mlpcli.preparation.columns import Roles
 
 @dataclass(frozen=True)
 class RowTraits:
-    """Inputs of a split, (rows,) or None: classes to balance, groups to keep whole, times to follow."""
+    """Inputs of a split, (rows,) or None: classes to balance, groups to keep whole, times to follow, and sets
+    of equal rows, to keep whole where there are neither groups nor times."""
 
     rows: int
     classes: Array | None = None
     groups: Array | None = None
     times: Array | None = None
+    alike: Array | None = None
 
     @classmethod
-    def of(cls, frame: Frame, roles: Roles, task: str) -> "RowTraits":
+    def of(cls, frame: Frame, roles: Roles, task: str, alike: Array | None = None) -> "RowTraits":
         """The traits of rows that have a target; DataError for a row without a time."""
         classes: Array | None = None
         if task in ("binary", "multiclass"):
@@ -36,7 +38,13 @@ class RowTraits:
             classes,
             None if roles.group is None else roles.group_codes(frame),
             None if roles.time is None else roles.times(frame),
+            alike,
         )
+
+    @property
+    def keeps_equal(self) -> bool:
+        """Whether a split keeps equal rows on one side as far as they should be."""
+        return self.groups is None and self.times is None
 
     @property
     def units(self) -> int:
@@ -66,15 +74,15 @@ def split_table(traits: RowTraits, options: Options, generator: np.random.Genera
 
     def split(rows: Array, part: float | str | None) -> tuple[Array, Array]:
         fraction = part if isinstance(part, float) else 0.0
-        by = (at(values, rows) for values in (traits.classes, traits.groups, traits.times))
+        by = (at(values, rows) for values in (traits.classes, traits.groups, traits.times, traits.alike))
         return split_rows(rows, fraction, generator, *by)
 
     rows, test = split(np.arange(traits.rows), options.split.test)
     train, validation = split(rows, options.split.validation)
     dealt: list[tuple[Array, Array]] = []
     if options.ensemble.folds:
-        classes, groups = at(traits.classes, train), at(traits.groups, train)
-        dealt += folds(np.arange(len(train)), options.ensemble.folds, generator, classes, groups)
+        by = (at(values, train) for values in (traits.classes, traits.groups, traits.alike))
+        dealt += folds(np.arange(len(train)), options.ensemble.folds, generator, *by)
     return Split({"train": train, "validation": validation, "test": test}, dealt)
 
 

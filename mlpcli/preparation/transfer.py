@@ -12,7 +12,7 @@ from mlpcli.data.features import FeatureEncoder
 from mlpcli.data.schema import IGNORE, Column, Schema
 from mlpcli.errors import Sentence, SettingsError
 from mlpcli.model.model import Model
-from mlpcli.model.tasks import Multiclass, Regression, Task
+from mlpcli.model.tasks import Multiclass, Multilabel, Regression, Task
 from mlpcli.nn.layers import Dense, Layer
 from mlpcli.nn.network import Network
 from mlpcli.nn.shortcut import Shortcut
@@ -60,6 +60,8 @@ class SourceModel:
             same = given.positive in (None, task.labels[-1]) and set(frame[names[0]].texts().used()) <= set(
                 task.labels
             )
+        elif same and isinstance(task, Multilabel):
+            same = task.target.knows(frame, given.label_separator)
         elif same and isinstance(task, Regression):
             wanted = (given.target_scaling, options.network.output_activation)
             same = wanted == (task.target.scaling, self.output_activation)

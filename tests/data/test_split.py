@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.model_selection import GroupKFold, StratifiedGroupKFold, StratifiedKFold
 
-from mlpcli.data.split import Rows, SplitSettings, digest_of_rows, folds, split_rows
+from mlpcli.data.split import SplitSettings, digest_of_rows, folds, split_rows
+from mlpcli.data.whole_sets import Rows
 from mlpcli.errors import DataError, SettingsError
 from mlpcli.settings import build
 from tests.data.examples import sampled

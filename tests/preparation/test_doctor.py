@@ -153,7 +153,8 @@ def test_numbers_have_no_rare_classes() -> None:
 def test_a_mostly_missing_column_is_named() -> None:
     empty = np.where(np.arange(ROWS) < 0.6 * ROWS, np.nan, SIGNAL)
     (finding,) = found(NUMBER.assign(sparse=empty), "missing")
-    assert finding == Finding("missing", "column 'sparse' is missing in 60% of the rows", "drop sparse")
+    said = "column 'sparse' is missing in 60% of the rows"
+    assert finding == Finding("missing", said, "drop sparse", columns=("sparse",))
 
 
 def test_a_validation_file_does_not_dilute_what_is_missing(tmp_path: Path) -> None:
@@ -169,7 +170,8 @@ def test_rows_on_both_sides_of_the_split_are_counted(tmp_path: Path) -> None:
     assert validation.text.startswith("40 of 40 validation rows occur among the training rows")
     assert test.advice == "group COLUMN, or test FILE with other rows"
     doubled = pd.concat([NUMBER, NUMBER])
-    assert len(found(doubled, "repeated", validation=0.2)) == 1
+    assert len(found(doubled.assign(time=range(2 * ROWS)), "repeated", time="time", drop="time")) == 1
+    assert found(doubled, "repeated", validation=0.2, test=0.2) == []
     assert found(NUMBER, "repeated", validation=0.2, test=0.2) == []
 
 
@@ -183,13 +185,19 @@ def test_what_was_left_out_is_found_by_reason() -> None:
     left_out = [each for each in prepared(table, target="y").findings if each.text.startswith("left out")]
     reason = "unique, consecutive whole numbers: an identifier"
     assert left_out == [
-        Finding("identifier", f"left out column 'id': {reason}", "kind id=KIND keeps it"),
+        Finding("identifier", f"left out column 'id': {reason}", "kind id=KIND keeps it", columns=("id",)),
         Finding(
             "constant",
             "left out 2 columns 'one', 'two': the same value in every row",
             "kind one=KIND keeps it",
+            columns=("one", "two"),
         ),
-        Finding("duplicate", "left out column 'twin': duplicate of 'noise'", "kind twin=KIND keeps it"),
+        Finding(
+            "duplicate",
+            "left out column 'twin': duplicate of 'noise'",
+            "kind twin=KIND keeps it",
+            columns=("twin",),
+        ),
     ]
 
 

@@ -1,0 +1,147 @@
+"""Read a table for training and decide: columns, rows that count, target, task."""
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from shlex import quote
+
+from mlpcli.data.columns.frame import Frame
+from mlpcli.data.reading.table import Table
+from mlpcli.data.schema import (
+    CATEGORY,
+    CHOSEN,
+    IDENTIFIER,
+    LEARNED,
+    NUMBER,
+    TEXT,
+    Column,
+    DataSettings,
+    Schema,
+)
+from mlpcli.data.spelling import cleaned
+from mlpcli.errors import DataError, Sentence, SettingsError
+from mlpcli.model.tasks import Task
+from mlpcli.options.options import Options
+from mlpcli.preparation.columns import (
+    Roles,
+    TrainingRows,
+    decide_columns,
+    leave_out_weightless,
+    read_cells,
+    source_columns,
+    special_columns,
+    training_rows,
+)
+from mlpcli.preparation.equal_rows import EqualRows
+from mlpcli.preparation.targets import decide_task, refuse_too_few
+from mlpcli.preparation.transfer import SourceModel
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadTable:
+    """All rows of a table, before anything is decided by them."""
+
+    options: Options
+    """Without the preset's values; the reading is that of the table."""
+    roles: Roles
+    columns: list[Column]
+    """As decided by a sample."""
+    frame: Frame
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecidedTable:
+    """A table whose columns, target and task are decided, and its rows that count."""
+
+    options: Options
+    """Without the preset's values; the reading is that of the table."""
+    roles: Roles
+    rows: TrainingRows
+    schema: Schema
+    known: Task | None
+    """The task of the model that is started from, if it has the same target."""
+    equal: EqualRows
+    """Of the rows that count."""
+    duplicates: int
+    """Rows left out as they are equal to an earlier one."""
+
+
+def read_table(
+    table: Table,
+    given: Options,
+    source: SourceModel | None = None,
+    *,
+    describes: bool = False,
+) -> ReadTable:
+    """All rows; with `describes` also the columns that are no inputs, and a target is not needed."""
+    options = dataclasses.replace(given, reading=table.settings)
+    roles = special_columns(table, options, optional=describes)
+    leave_out_weightless(table, roles)
+    if source is None:
+        columns = decide_columns(table, options.data, roles)
+    else:
+        columns = source_columns(source, table, roles)
+        table.reading = dataclasses.replace(table.reading, exact=source.schema.exact)
+    also = table.columns if describes else ()
+    frame = read_cells(table, columns, roles, options.data, decides=source is None, also=also)
+    return ReadTable(options=options, roles=roles, columns=columns, frame=frame)
+
+
+def decide_table(table: Table, read: ReadTable, source: SourceModel | None = None) -> DecidedTable:
+    """Columns and task as all rows decide; the frame that was read is changed."""
+    roles, options = read.roles, read.options
+    rows = training_rows(table, read.frame, read.columns, roles, options, source)
+    known = None if source is None else source.known_task(rows.frame, roles.target, options)
+    if source is None or known is None:
+        name, reason = decide_task(rows.frame, roles.target, options.data, rows.lost)
+    else:
+        name, reason = known.name, f"as in {source.path}"
+    if not any(column.kind in LEARNED for column in rows.columns):
+        raise DataError(f"{table.name}: no input column is left", _why_none(rows.columns))
+    schema = Schema(
+        columns=tuple(rows.columns),
+        target=roles.target,
+        task=name,
+        task_reason=reason,
+        weight=roles.weight,
+        target_forms=rows.target_forms,
+        exact=source is not None and source.schema.exact,
+    )
+    columns = [*(column.name for column in schema.inputs), roles.group, roles.time]
+    inputs = [name for name in dict.fromkeys(columns) if name is not None]
+    equal = EqualRows.of(rows.frame, inputs, roles.target)
+    duplicates = 0
+    if options.data.drop_duplicates:
+        duplicates = rows.count - len(equal.firsts)
+        rows, equal = rows.take(equal.firsts), EqualRows(rows.count - duplicates)
+        refuse_too_few(table.name, roles.target, duplicates + rows.count, rows.count)
+    return DecidedTable(
+        options=options,
+        roles=roles,
+        rows=rows,
+        schema=schema,
+        known=known,
+        equal=equal,
+        duplicates=duplicates,
+    )
+
+
+def empty_targets(settings: DataSettings) -> dict[str, str]:
+    """The class that empty cells of the target stand for, by column; SettingsError for several targets."""
+    if settings.empty is None:
+        return {}
+    if len(settings.target) != 1:
+        raise SettingsError("it is for one target", "Name one target.", setting="empty")
+    return {cleaned(settings.target[0]): settings.empty}
+
+
+def _why_none(columns: Sequence[Column]) -> str:
+    """Why each column is left out, and how the first that could be kept is."""
+    if not columns:
+        return Sentence("Look at {drop}.")
+    reasons = "; ".join(f"{column.name}: {column.reason}" for column in columns[:5])
+    for column in columns:
+        kind = NUMBER if "whole numbers" in column.reason else CATEGORY
+        if column.kind in (IDENTIFIER, TEXT) and column.reason != CHOSEN:
+            return Sentence("{}. {kind} {} keeps it.", reasons, quote(f"{column.name}={kind}"))
+    return reasons

@@ -1,0 +1,174 @@
+"""Split the rows of a decided table and encode them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from mlpcli.arrays import Array
+from mlpcli.data.columns.cells import Numbers
+from mlpcli.data.columns.frame import Frame
+from mlpcli.data.counts import CellCounts
+from mlpcli.data.features import FeatureEncoder
+from mlpcli.data.reading.table import Table
+from mlpcli.data.schema import NUMBER, Schema
+from mlpcli.data.sketch_sets import Sketches
+from mlpcli.errors import DataError, Sentence
+from mlpcli.model.compatibility import refuse_impossible, target_range
+from mlpcli.model.encoded_rows import EncodedRows
+from mlpcli.model.tasks import TASKS, Regression, Task
+from mlpcli.options.options import Options
+from mlpcli.options.run import generators
+from mlpcli.preparation.cell_findings import level_findings
+from mlpcli.preparation.deciding import DecidedTable
+from mlpcli.preparation.doctor.looked_at import LookedAt
+from mlpcli.preparation.doctor.sentinels import sentinels
+from mlpcli.preparation.finding import Finding
+from mlpcli.preparation.splitting import RowTraits, Split, shape_of, split_table
+from mlpcli.preparation.targets import fit_task
+from mlpcli.preparation.transfer import SourceModel, widened
+
+
+@dataclass(frozen=True, kw_only=True)
+class EncodedTable:
+    """A table split into parts, with encoder and task fitted on the training part."""
+
+    options: Options
+    """With the preset's values for this table."""
+    default_learning_rate: float
+    split: Split
+    keeps_equal: bool
+    """Whether equal rows are on one side of the split."""
+    encoder: FeatureEncoder
+    task: Task
+    truth: Array
+    """Of all rows that count."""
+    parts: dict[str, EncodedRows]
+    counts: CellCounts
+    looked_at: LookedAt
+    """Rows in which leaks are looked for."""
+    sketches: Sketches | None
+    """Of the training rows, unless they are not wanted."""
+    findings: list[Finding]
+    """On the columns' cells; those of the decisions are not repeated."""
+
+
+class Part(NamedTuple):
+    """Of a table that is encoded in part: rows from all over it, and numbers in all, both about."""
+
+    rows: int
+    cells: int
+
+
+def encode_table(
+    table: Table, decided: DecidedTable, source: SourceModel | None = None, *, part: Part | None = None
+) -> EncodedTable:
+    """Parts of the decided rows, whose columns are removed from their frame one by one.
+
+    `part`: only so much is encoded, and the encoder fitted on it. A `source` gives the encoder. Raises
+    DataError for an infinite number, and for a table that the settings cannot split.
+    """
+    rows, roles, schema = decided.rows, decided.roles, decided.schema
+    frame, weights, options = rows.frame, rows.weights, decided.options
+    traits = RowTraits.of(frame, roles, schema.task, decided.equal.apart)
+    shape = shape_of(schema.columns, table.sample, traits, schema.task, options.split.test)
+    default_learning_rate = options.default_learning_rate(shape)
+    options = options.resolved(shape)
+    refuse_impossible(options, TASKS[schema.task])
+    split = split_table(traits, options, generators(options.run.seed)["split"])
+    train = split.parts["train"]
+    of_training = None if weights is None else weights[train]
+    if decided.known is None:
+        into = target_range(options)
+        task, truth = fit_task(frame, roles.target, schema.task, train, options.data, into, of_training)
+    else:
+        truth = decided.known.truth(frame)
+        task = widened(decided.known, truth[train])
+    kept = split.parts if part is None else _thinned(split.parts, part.rows)
+    if source is None:
+        fitted = kept["train"]
+        of_fitted = None if weights is None else weights[fitted]
+        encoder = FeatureEncoder.fit(schema.inputs, frame, options.data, fitted, of_fitted)
+    else:
+        encoder = source.encoder
+    _refuse_infinite(frame, schema)
+    findings = level_findings(schema.inputs, frame, *_first_held(split))
+    findings += decided.equal.findings()
+    numbers = roles.target if schema.task == Regression.name else ()
+    findings += sentinels(encoder.encoders, frame, numbers)
+    looked_at = LookedAt.of(frame, schema.inputs, encoder.encoders, truth, split.parts)
+    sketches = None
+    if part is None and options.run.sketches is not False:
+        kinds = [column.kind for column in schema.inputs]
+        sketches = Sketches.of(encoder.encoders, kinds, frame, train)
+    counts = CellCounts()
+    if part is not None:
+        kept = _thinned(kept, part.cells // max(encoder.width, 1))
+    parts = _encoded_parts(frame, encoder, truth, weights, kept, counts)
+    return EncodedTable(
+        options=options,
+        default_learning_rate=default_learning_rate,
+        split=split,
+        keeps_equal=traits.keeps_equal,
+        encoder=encoder,
+        task=task,
+        truth=truth,
+        parts=parts,
+        counts=counts,
+        looked_at=looked_at,
+        sketches=sketches,
+        findings=findings,
+    )
+
+
+def _thinned(parts: Mapping[str, Array], most: int) -> dict[str, Array]:
+    """Rows from all over each part, `most` of all of them, but a thousand of each part at least."""
+    share = most / max(sum(map(len, parts.values())), 1)
+    if share >= 1.0:
+        return dict(parts)
+    thinned = {}
+    for part, rows in parts.items():
+        kept = min(len(rows), max(int(share * len(rows)), 1_000))
+        thinned[part] = rows[np.linspace(0, len(rows) - 1, kept).astype(np.intp)]
+    return thinned
+
+
+def _first_held(split: Split) -> tuple[Array, Array]:
+    """Rows that a network learns from, and those that are held out from it."""
+    train = split.parts["train"]
+    if split.folds:
+        kept, held = split.folds[0]
+        return train[kept], train[held]
+    return train, split.parts["validation"]
+
+
+def _encoded_parts(
+    frame: Frame,
+    encoder: FeatureEncoder,
+    truth: Array,
+    weights: Array | None,
+    parts: Mapping[str, Array],
+    counts: CellCounts,
+) -> dict[str, EncodedRows]:
+    """One matrix, part behind part: parts are slices of it. The frame's columns are dropped on the way."""
+    features = encoder.encode(frame, counts, np.concatenate(list(parts.values())))
+    encoded: dict[str, EncodedRows] = {}
+    start = 0
+    for part, rows in parts.items():
+        stop = start + len(rows)
+        part_weights = None if weights is None else weights[rows]
+        encoded[part] = EncodedRows(features[start:stop], truth[rows], part_weights)
+        start = stop
+    return encoded
+
+
+def _refuse_infinite(frame: Frame, schema: Schema) -> None:
+    for column in schema.inputs:
+        cells = frame[column.name]
+        if column.kind == NUMBER and isinstance(cells, Numbers) and np.isinf(cells.values).any():
+            row = int(np.argmax(np.isinf(cells.values)))
+            raise DataError(
+                f"{frame.place(row)}: column {column.name!r} holds an infinite value",
+                Sentence("Mend the cell, or name the word with {missing}."),
+            )

@@ -4,7 +4,7 @@ After them every field has its type, no number is NaN or infinite, and arrays fi
 the settings is not known here; `mlpcli.model.model` checks the network they describe.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from mlpcli.arrays import Array
 from mlpcli.artifact.header import Header
 from mlpcli.data.encoders import ENCODERS
 from mlpcli.data.schema import MOST_COLUMNS, Schema
+from mlpcli.data.sketch_sets import ARRAYS, PREFIX, Sketches, levels_in
 from mlpcli.data.target import MOST_OUTPUTS, TARGETS
 from mlpcli.json_values import fits
 
@@ -34,7 +35,7 @@ LARGEST_ERROR = 1e40
 def check_header(header: dict[str, Any]) -> None:
     """Raise ValueError if this is not the header of a model."""
     for name, kind in Header.__annotations__.items():
-        if not fits(header.get(name), kind):
+        if name not in header or not fits(header[name], kind):
             raise ValueError(f"its {name} cannot be understood")
     _check_sizes(header)
     if any(scores["metrics"].keys() != scores["baseline"].keys() for scores in header["scores"].values()):
@@ -86,6 +87,12 @@ def check_columns(schema: Schema, header: Mapping[str, Any]) -> None:
     encoded = [(each["name"], each["kind"]) for each in encoders]
     if encoded != [(column.name, column.kind) for column in schema.inputs]:
         raise ValueError("its encoders are not those of its columns")
+    if (sketches := header["sketches"]) is not None:
+        groups = sketches["groups"]
+        networks = len(header["receipt"]["members"]) if sketches["predictions"] else 0
+        of_networks = len(groups) == networks and all(0 <= each < MOST_NETWORKS for each in groups)
+        if sketches["columns"] != len(encoders) or not of_networks:
+            raise ValueError("its sketches are not those of its columns and networks")
     for stored in encoders:
         encoder = ENCODERS[stored["kind"]]
         if not fits(stored, encoder.STORED):
@@ -93,7 +100,7 @@ def check_columns(schema: Schema, header: Mapping[str, Any]) -> None:
         if encoder.from_description(stored, _ones(encoder.shapes(stored))).width != stored["width"]:
             raise ValueError(f"its encoder of {stored['name']!r:.40} has another width")
     kind = TARGETS[schema.task]
-    if target.keys() - {"thresholds"} != kind.STORED.__annotations__.keys() or not fits(target, kind.STORED):
+    if target.keys() - {"thresholds"} - kind.STORED.__annotations__.keys() or not fits(target, kind.STORED):
         raise ValueError("its target is not that of its task")
     decoded = kind.from_description(target, _ones(kind.shapes(target, ())))
     if decoded.names != schema.target:
@@ -102,7 +109,7 @@ def check_columns(schema: Schema, header: Mapping[str, Any]) -> None:
         raise ValueError("it has a target twice")
     if schema.task == "binary" and len(target["classes"]) > 2:
         raise ValueError("its classes are not those of its task")
-    _check_thresholds(target, schema.task, decoded.names)
+    _check_thresholds(target, schema.task)
 
 
 def _ones(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Array]:
@@ -113,7 +120,8 @@ def _ones(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Array]:
 def check_arrays(schema: Schema, header: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:
     """Raise ValueError unless the arrays are finite numbers of the shapes that the header asks for."""
     targets = len(schema.target)
-    outputs = len(header["target"]["classes"]) if schema.task == "multiclass" else targets
+    listed = {"multiclass": "classes", "multilabel": "labels"}.get(schema.task)
+    outputs = targets if listed is None else len(header["target"][listed])
     shapes = {"baseline": (outputs,)} | TARGETS[schema.task].shapes(header["target"], arrays)
     for stored in header["encoders"]:
         for name, (rows, *row) in ENCODERS[stored["kind"]].shapes(stored).items():
@@ -124,6 +132,7 @@ def check_arrays(schema: Schema, header: Mapping[str, Any], arrays: Mapping[str,
         if arrays[name].shape != shape or arrays[name].dtype != np.float64:
             raise ValueError(f"its array {name!r} does not fit its header")
     _check_weights(header, arrays)
+    _check_sketches(schema, header, arrays)
     for name, array in arrays.items():
         if not np.isfinite(array).all():
             raise ValueError(f"its array {name!r:.40} holds a value that is not a finite number")
@@ -151,6 +160,17 @@ def _check_weights(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> No
             raise ValueError(f"its array {name!r} is not a list of numbers")
 
 
+def _check_sketches(schema: Schema, header: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:
+    """Sketches are those of the inputs and the target, and add up; or there is none."""
+    stored = header["sketches"]
+    if stored is None:
+        return
+    if not all(PREFIX + name in arrays for name in ARRAYS):
+        raise ValueError("some of its arrays of sketches are missing")
+    levels = levels_in(header["encoders"], header["target"], schema.task, stored["predictions"])
+    Sketches.from_stored(stored, arrays, levels)
+
+
 def _check_errors(arrays: Mapping[str, Array], targets: int) -> None:
     """Error sizes, for prediction intervals, are all there, as `ErrorSizes` takes them, or none is."""
     there = [name for name in ERROR_ARRAYS if name in arrays]
@@ -174,11 +194,12 @@ def _check_errors(arrays: Mapping[str, Array], targets: int) -> None:
         raise ValueError("its arrays of errors are too large")
 
 
-def _check_thresholds(target: Mapping[str, Any], task: str, labels: Sequence[str]) -> None:
+def _check_thresholds(target: Mapping[str, Any], task: str) -> None:
     """There is a probability for each label, or each of several classes, or no threshold."""
     if "thresholds" not in target:
         return
     thresholds = target["thresholds"]
-    wanted = {"binary": 1, "multilabel": len(labels), "multiclass": len(target.get("classes", ()))}.get(task)
+    listed = {"multilabel": "labels", "multiclass": "classes"}.get(task)
+    wanted = 1 if task == "binary" else len(target.get(listed or "", ()))
     if len(thresholds) != wanted or not all(0 < each < 1 for each in thresholds):
         raise ValueError("its thresholds are not those of its target")

@@ -77,8 +77,18 @@ def unpack(kind: Kind, path: str, *, header_only: bool = False) -> tuple[int, st
         with open(path, "rb") as file:
             content = restricted_reader.read(file, skip_arrays=header_only)
     except restricted_reader.RefusedError as reason:
-        message = f"{path}: is not a {kind.name} file, or a damaged one: {reason}"
-        raise ArtifactError(message, Sentence(f"Nothing in it was run. {kind.if_damaged}")) from None
+        if what := _table_kind(path):
+            hint = "Give a model here, as mlpcli train writes it; mlpcli describe shows a table."
+            said = f"is {what}, not a {kind.name}"
+            if what == "text":
+                said = f"is not a {kind.name} file, or a damaged one: it is text"
+            raise ArtifactError(
+                f"{path}: {said}",
+                hint if kind.name == MODEL_NAME else Sentence(kind.if_damaged),
+            ) from None
+        hint = Sentence(f"Nothing in it was run. {kind.if_damaged}")
+        said = f"{path}: is not a {kind.name} file, or a damaged one: {reason}"
+        raise ArtifactError(said, hint) from None
     except FileNotFoundError:
         raise ArtifactError(f"{path}: no such {kind.name} file", Sentence(kind.if_missing)) from None
     except IsADirectoryError:
@@ -87,6 +97,14 @@ def unpack(kind: Kind, path: str, *, header_only: bool = False) -> tuple[int, st
         why = getattr(error, "strerror", None) or error
         raise ArtifactError(f"{path}: cannot be read ({why})", "Look at its name and permissions.") from None
     return _checked(kind, content, path, header_only)
+
+
+def _table_kind(path: str) -> str:
+    """The kind of a file that may be a table, with its article; "" for others."""
+    from mlpcli.data.reading.kinds.file_kinds import START_BYTES, table_kind  # reading models needs none
+
+    with open(path, "rb") as file:
+        return table_kind(file.read(START_BYTES), path)
 
 
 def _checked(kind: Kind, content: Any, path: str, header_only: bool) -> tuple[int, str, dict[str, Array]]:

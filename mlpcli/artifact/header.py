@@ -7,6 +7,7 @@ from typing import Any, NotRequired, TypedDict
 
 from mlpcli.data.encoders.base import Description
 from mlpcli.data.schema import Schema
+from mlpcli.data.sketch_sets import Description as Sketches
 
 Metrics = dict[str, float | None]
 """Values by name; None where one is not defined."""
@@ -93,3 +94,4 @@ class Header(TypedDict):
     history: list[Epoch]
     scores: dict[str, PartScores]
     receipt: Receipt
+    sketches: Sketches | None

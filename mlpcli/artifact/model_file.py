@@ -19,12 +19,12 @@ from mlpcli.data.spelling import EXACT
 from mlpcli.files import atomic_output
 from mlpcli.json_values import from_json, printable
 
-FORMAT = 5
+FORMAT = 6
 MODEL = Kind(MODEL_NAME, FORMAT, "Train one: mlpcli train DATA -t COLUMN -o MODEL", "Train it again.")
 
 MOST_EPOCHS = 50_000
 """Of all networks: each takes some 300 bytes of the header. Results of the others are in the receipt."""
-_DESCRIBED = ("encoders", "target", "settings", "network", "history", "scores", "receipt")
+_DESCRIBED = ("encoders", "target", "settings", "network", "history", "scores", "receipt", "sketches")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +45,8 @@ class Artifact:
     """`PartScores` by part: `validation`, `test`, or `train` where neither is."""
     receipt: dict[str, Any]
     """A `Receipt`."""
+    sketches: dict[str, Any] | None = None
+    """The `Description` of the sketches in `arrays`; None of a model that has none."""
     arrays: dict[str, Array]
     """`parameters` (the flat vector), `baseline`, the arrays of encoders and target, and optional ones."""
 
@@ -163,5 +165,16 @@ def _from_4(header: dict[str, Any]) -> None:
         header["target"]["matching"] = EXACT
 
 
-UPGRADES: dict[int, Callable[[dict[str, Any]], None]] = {1: _from_1, 2: _from_2, 3: _from_3, 4: _from_4}
+def _from_5(header: dict[str, Any]) -> None:
+    """Add that there are no sketches of the training table."""
+    header.setdefault("sketches", None)
+
+
+UPGRADES: dict[int, Callable[[dict[str, Any]], None]] = {
+    1: _from_1,
+    2: _from_2,
+    3: _from_3,
+    4: _from_4,
+    5: _from_5,
+}
 """A function for each older format, which turns a header into the next one."""

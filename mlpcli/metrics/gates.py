@@ -12,6 +12,7 @@ from mlpcli.metrics import METRICS, names_for
 
 ROUNDING = 1e-12
 """Tolerance of a drop as a share of the metric: in floats 0.9 - 0.89 is more than 0.01."""
+EXAMPLE = "roc_auc < 0.85"
 _CONDITION = re.compile(r"\s*(\w+)\s*(<=|>=|<|>)\s*(\S+)\s*")
 
 Values: TypeAlias = Mapping[str, float | None]
@@ -39,6 +40,14 @@ class GateResult:
 
 
 @dataclass(frozen=True)
+class ColumnGate(GateResult):
+    """The same of the column that has the number."""
+
+    column: str | None = None
+    """None of a number that is of no column, or of none above the others."""
+
+
+@dataclass(frozen=True)
 class Condition:
     """`roc_auc < 0.85`: the evaluation fails if this is true."""
 
@@ -48,12 +57,12 @@ class Condition:
     limit: float
 
     @classmethod
-    def parse(cls, text: str) -> "Condition":
+    def parse(cls, text: str, known: Collection[str] = METRICS, example: str = EXAMPLE) -> "Condition":
         """Parse a text; raises SettingsError if it is not a condition on a known metric."""
         match = _CONDITION.fullmatch(text)
         if match is None:
             wrong = f"{text!r:.80} is not METRIC {'|'.join(OPERATORS)} NUMBER"
-            raise SettingsError(wrong, "Write for example 'roc_auc < 0.85'.", setting="fail_if")
+            raise SettingsError(wrong, f"Write for example {example!r}.", setting="fail_if")
         metric, sign, number = match.groups()
         try:
             limit = float(number)
@@ -62,7 +71,7 @@ class Condition:
         if not math.isfinite(limit):
             wrong = f"{number!r:.40} is not a number"
             raise SettingsError(wrong, "Write for example 0.85.", setting="fail_if")
-        check_metric("fail_if", metric, METRICS)
+        check_metric("fail_if", metric, known)
         return cls(f"{metric} {sign} {number}", metric, sign, limit)
 
     def verdict(self, metrics: Values, reasons: Mapping[str, str]) -> GateResult:

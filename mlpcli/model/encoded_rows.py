@@ -1,8 +1,9 @@
 """Encoded rows: of a part of the training table, or of another table of the model."""
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence, Set
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path
 from typing import TypeAlias
 
@@ -88,12 +89,16 @@ class EncodedChunk:
 
 
 def paths_of(data: Data) -> "list[str] | pd.DataFrame":
-    """Data as a list of path names, or a DataFrame as it is."""
+    """Data as a list of path names, or a DataFrame as it is; raises DataError for anything else."""
     if isinstance(data, pd.DataFrame):
         return data
-    if isinstance(data, (str, Path)):
-        return [str(data)]
-    return [str(path) for path in data]
+    paths = [data] if isinstance(data, (str, PathLike)) else data
+    paths = list(paths) if isinstance(paths, (Sequence, Set, Iterator)) else [paths]
+    wrong = [type(each).__name__ for each in paths if not isinstance(each, (str, PathLike))]
+    if wrong or not paths:
+        said = f"a table cannot be of type {wrong[0]}" if wrong else "there is no table"
+        raise DataError(said, "Give paths, or a DataFrame.")
+    return [str(path) for path in paths]
 
 
 def encode_chunks(

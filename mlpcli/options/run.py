@@ -60,6 +60,13 @@ class RunSettings(Settings):
         parse=_parse_seconds,
         above=0,
     )
+    sketches: bool | None = setting(
+        None,
+        "Keep counts of the training rows in some bins of each column in the model, some 10 kB, with which "
+        "{against} compares new rows; on unless switched off.",
+        group="Reports",
+        changes_weights=False,
+    )
     diagnose: bool = setting(
         False,
         "Watch gradients, updates, dead and saturated units layer by layer.",

@@ -23,6 +23,7 @@ from mlpcli.preparation.prepare import Prepared
 from mlpcli.training.calibration import Shares, calibrated
 from mlpcli.training.held_out import HeldOut, chosen_thresholds, held_errors
 from mlpcli.training.members import Member
+from mlpcli.training.sketching import with_predictions
 from mlpcli.version import __version__
 
 
@@ -55,9 +56,22 @@ def assemble(prepared: Prepared, members: Sequence[Member]) -> tuple[Model, Held
     for layer, zeros in zip(artifact.network, zeros_of(model.networks), strict=True):
         layer["zeros"] = zeros
     held = HeldOut.of(prepared, members, model.networks)
+    model = _with_held_out(model, prepared, held)
+    if prepared.sketches is not None:
+        sketches = with_predictions(prepared.sketches, model, prepared, held, members)
+        described, arrays = sketches.to_stored()
+        artifact = replace(artifact, sketches=described, arrays=artifact.arrays | arrays)
+        model = replace(model, artifact=artifact)
+    return model, held
+
+
+def _with_held_out(model: Model, prepared: Prepared, held: HeldOut) -> Model:
+    """The model with all that is fitted on held-out rows: error sizes of numbers; for classes, temperature,
+    bias and thresholds."""
+    artifact = model.artifact
     if isinstance(prepared.task, Regression):
         artifact.arrays.update(held_errors(model, held))
-        return model, held
+        return model
     class_weights = None
     if prepared.options.objective.calibrate:
         class_weights = prepared.class_weights
@@ -68,7 +82,7 @@ def assemble(prepared: Prepared, members: Sequence[Member]) -> tuple[Model, Held
         model = replace(model, temperature=temperature, bias=bias)
     if (thresholds := chosen_thresholds(model, held, class_weights)) is not None:
         artifact.target["thresholds"] = thresholds
-    return model, held
+    return model
 
 
 def _shares(prepared: Prepared) -> Shares | None:

@@ -124,6 +124,8 @@ def _ready(prepared: Prepared, checkpoint: CheckpointFile | None, began: float) 
     chosen, members = prepared.options, prepared.options.members
     assert chosen.training.epochs is not None
     rows = {name: len(part) for name, part in prepared.parts.items()} | {"dropped": prepared.dropped}
+    if chosen.data.drop_duplicates:
+        rows["duplicates"] = prepared.duplicates
     total = float(rows["train"]) * chosen.training.epochs * network.n_parameters * members
     # Members share the cores; a single network has them for itself.
     threads = 1 if members > 1 else choose_threads(chosen.run.threads, step_products)

@@ -145,7 +145,17 @@ def refusal(path: Path, data: bytes | None = None) -> str:
 
 def same(one: Artifact, other: Artifact) -> bool:
     """Whether two artifacts hold the same, arrays with their types and bits."""
-    fields = ("schema", "encoders", "target", "settings", "network", "history", "scores", "receipt")
+    fields = (
+        "schema",
+        "encoders",
+        "target",
+        "settings",
+        "network",
+        "history",
+        "scores",
+        "receipt",
+        "sketches",
+    )
     return (
         all(getattr(one, name) == getattr(other, name) for name in fields)
         and one.arrays.keys() == other.arrays.keys()

@@ -12,7 +12,8 @@ from mlpcli.data.columns.readings import Reading
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.features import FeatureEncoder
 from mlpcli.data.reading import parsing
-from mlpcli.data.reading.blocks import MOST_CELLS, Blocks, Dialect, rows_at_once
+from mlpcli.data.reading.blocks import MOST_CELLS, Blocks, rows_at_once
+from mlpcli.data.reading.lines.dialect import Dialect
 from mlpcli.data.reading.parsing import Parser
 from mlpcli.data.schema import Column, DataSettings, Schema, resolve_names
 from tests.data.examples import frame_of

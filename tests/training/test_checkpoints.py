@@ -502,3 +502,17 @@ def test_a_path_object_will_do(tmp_path: Path) -> None:
 def test_a_limit_that_is_too_short_says_so() -> None:
     with pytest.raises(MlpcliError, match="time_limit 1e-09s was reached before the first epoch ended"):
         train(time_limit=1e-9)
+
+
+@pytest.mark.parametrize("settings", [{}, {"drop_duplicates": True}, {"folds": 3}])
+def test_a_table_with_equal_rows_goes_on(tmp_path: Path, settings: dict[str, Any]) -> None:
+    doubled = pd.concat([TABLE, TABLE[:40]], ignore_index=True)
+    told = QUICK | {"features": "a,b,c"} | settings
+    whole = mlpcli.train(doubled, "value", **told)
+    when = BreakOff(2)
+    path = str(tmp_path / "c")
+    broken = mlpcli.train(
+        doubled, "value", checkpoint=path, on_epoch=when.on_epoch, should_stop=when.should_stop, **told
+    )
+    assert broken.stop_reason == "interrupted"
+    assert weights(mlpcli.train(doubled, "value", checkpoint=path, **told)) == weights(whole)

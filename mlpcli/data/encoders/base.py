@@ -60,6 +60,14 @@ class Encoder(ABC):
         return ()
 
     @abstractmethod
+    def read(self, cells: "Cells") -> tuple[Array, Array]:
+        """New float64 values and a mask of the unreadable (rows,).
+
+        Numbers, days since 1970, or numbers of levels with -1 for a level of no number; NaN where missing or
+        unreadable.
+        """
+
+    @abstractmethod
     def write(self, cells: "Cells", out: Array, counts: CellCounts) -> None:
         """Write the encoded cells into `out` (rows, width), counting what had to be replaced."""
 

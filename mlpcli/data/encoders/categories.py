@@ -73,13 +73,20 @@ class CategoryEncoder(Encoder):
     def categories(self) -> tuple[tuple[int, int], ...]:
         return ((0, self.codes),) if self.embedded else ()
 
-    def write(self, cells: "Cells", out: Array, counts: CellCounts) -> None:
+    def read(self, cells: "Cells") -> tuple[Array, Array]:
+        codes, absent = self._levels(cells)
+        return np.where(absent, np.nan, codes), np.zeros(len(codes), dtype=np.bool_)
+
+    def _levels(self, cells: "Cells") -> tuple[Array, Array]:
+        """Numbers of levels (rows,), -1 for any other cell, and a mask of the missing."""
         texts = cells.texts()
-        absent = texts.missing()
         number_of = {key: number for number, key in enumerate(keys(self.levels, self.matching))}
         known = keys(texts.levels, self.matching, texts.reading.decimal)
         by_level = np.array([number_of.get(key, -1) for key in known], dtype=np.intp)
-        codes = texts.spread(by_level, -1)
+        return texts.spread(by_level, -1), texts.missing()
+
+    def write(self, cells: "Cells", out: Array, counts: CellCounts) -> None:
+        codes, absent = self._levels(cells)
         codes[absent] = len(self.levels) if self.had_gaps else -1
         if self.embedded:
             out[:, 0] = codes + 1

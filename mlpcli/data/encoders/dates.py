@@ -80,10 +80,17 @@ class DateEncoder(Encoder):
     def numbers(self) -> tuple[int, ...]:
         return (0, 1) if "year" in self.parts else (0,)
 
+    def read(self, cells: "Cells") -> tuple[Array, Array]:
+        seconds, unreadable = self._seconds(cells)
+        return seconds / _DAY, unreadable
+
+    def _seconds(self, cells: "Cells") -> tuple[Array, Array]:
+        # A new file may be written in formats of its own.
+        return cells.dates(cells.reading.form.formats or self.formats)
+
     def write(self, cells: "Cells", out: Array, counts: CellCounts) -> None:
         """The parts in order; a missing date has the median's days and year, and no place in any circle."""
-        # A new file may be written in formats of its own.
-        seconds, unreadable = cells.dates(cells.reading.form.formats or self.formats)
+        seconds, unreadable = self._seconds(cells)
         gaps = np.isnan(seconds)
         counts.add("missing", self.name, gaps & ~unreadable)
         counts.add("unreadable", self.name, unreadable, cells)

@@ -141,8 +141,11 @@ class NumberEncoder(Encoder):
     def categories(self) -> tuple[tuple[int, int], ...]:
         return ((self.width - 1, len(self.spikes)),) if self.spikes else ()
 
+    def read(self, cells: "Cells") -> tuple[Array, Array]:
+        return _values(self.kind, cells, truth=self.truth)
+
     def write(self, cells: "Cells", out: Array, counts: CellCounts) -> None:
-        values, unreadable = _values(self.kind, cells, truth=self.truth)
+        values, unreadable = self.read(cells)
         gaps = np.isnan(values)
         counts.add("missing", self.name, gaps & ~unreadable)
         counts.add("unreadable", self.name, unreadable, cells)
@@ -197,9 +200,7 @@ def write_numbers(
     encoders: Sequence[NumberEncoder], cells: "Sequence[Cells]", out: Array, counts: CellCounts
 ) -> None:
     """The same as `write` of each, for several that are `alike`, side by side in `out` (rows, width)."""
-    read = [
-        _values(each.kind, column, truth=each.truth) for each, column in zip(encoders, cells, strict=True)
-    ]
+    read = [each.read(column) for each, column in zip(encoders, cells, strict=True)]
     values, unreadable = (np.stack(each) for each in zip(*read, strict=True))
     fill, centre, scale, lowest, highest = (
         np.array([getattr(each, name) for each in encoders])[:, None] for name in STATISTICS

@@ -1,0 +1,1 @@
+"""Drift: new rows beside those of training, column by column."""

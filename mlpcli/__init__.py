@@ -1,8 +1,10 @@
 """mlpcli: train and evaluate multilayer perceptrons on tables.
 
+    mlpcli.describe("penguins.csv", "species").findings
     run = mlpcli.train("penguins.csv", "species", output="penguins.joblib")
     mlpcli.predict("penguins.joblib", frame, proba=True).frame
     mlpcli.evaluate("penguins.joblib", "penguins.csv").metrics
+    mlpcli.drift("penguins.joblib", frame).shifted
     mlpcli.lr_find("penguins.csv", "species").suggestion
     mlpcli.load("penguins.joblib")
 
@@ -18,12 +20,24 @@ from mlpcli.version import __version__
 if TYPE_CHECKING:
     from mlpcli.errors import MlpcliError
     from mlpcli.model.model import load
+    from mlpcli.workflows.describe import describe
+    from mlpcli.workflows.drift import drift
     from mlpcli.workflows.evaluate import evaluate
     from mlpcli.workflows.lr_find import lr_find
     from mlpcli.workflows.predict import predict
     from mlpcli.workflows.train import train
 
-__all__ = ["MlpcliError", "__version__", "evaluate", "load", "lr_find", "predict", "train"]
+__all__ = [
+    "MlpcliError",
+    "__version__",
+    "describe",
+    "drift",
+    "evaluate",
+    "load",
+    "lr_find",
+    "predict",
+    "train",
+]
 
 _ROOMS = {"load": "mlpcli.model.model", "MlpcliError": "mlpcli.errors"}
 

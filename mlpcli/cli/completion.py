@@ -24,6 +24,7 @@ from click.shell_completion import (
     split_arg_string,
 )
 
+from mlpcli.files import file_and_part
 from mlpcli.settings import build, csv_word, given, parse_list
 
 
@@ -115,8 +116,9 @@ def columns_on(ctx: click.Context) -> list[str]:
     whole = ctx.command.make_context(ctx.info_name, after, parent=ctx.parent, resilient_parsing=True)
     for path in whole.params.get("data") or ():
         expanded = os.path.expanduser(path)
-        first = expanded if os.path.exists(expanded) else next(glob.iglob(expanded), "")
-        if os.path.isfile(first):  # neither a pipe, which would be read away, nor a folder
+        named = os.path.exists(file_and_part(expanded)[0])
+        first = expanded if named else next(glob.iglob(expanded), "")
+        if os.path.isfile(file_and_part(first)[0]):  # neither a pipe, which would be read away, nor a folder
             return _header(first, whole.params)
     return []
 
@@ -127,9 +129,9 @@ def _header(path: str, params: dict[str, object]) -> list[str]:
 
     try:
         reading = build(ReadingSettings, given(params))
-        with OpenRows(TextSource(path), reading) as rows:
+        with OpenRows(TextSource(path), reading, spare=lambda _: True) as rows:
             # A shell reads a name a line.
-            return [name for name in rows.header if name.isprintable()]
+            return [name for name in dict.fromkeys(rows.header) if name.isprintable()]
     except Exception:
         return []  # a prompt is no place for an error; the command will say it
 

@@ -90,7 +90,8 @@ def command(
 ) -> int:
     """Learn to predict a column of DATA from the others.
 
-    DATA is one or more files with the same header (CSV, TSV, JSON lines, Parquet), or - for stdin.
+    DATA is one or more files with the same header (CSV, TSV, JSON, Parquet, Excel, SQLite,
+    zip), or - for stdin.
     """
     from mlpcli.artifact import to_bytes
     from mlpcli.files import Outputs

@@ -5,10 +5,13 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from mlpcli.errors import Naming, told
+from mlpcli.render.cells import padded, width_of, wrapped
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+LEAST_WIDTH = 8
+"""Cells of a wrapped line, however narrow the terminal."""
 UNLIMITED = 100_000
 """Width of a pipe: nothing is ever cut or wrapped."""
 
@@ -41,14 +44,17 @@ class Screen:
         quiet: bool = False,
         lasting: bool = False,
         naming: Naming = str,
+        height: int = 0,
     ) -> None:
         """With `lasting`, work goes on in silence when the stream's reader has left.
+
+        `height`: lines of the terminal, if a pager shows what is longer from its beginning.
 
         `naming` is how settings are called in the texts that name some.
         """
         self.stream, self._lasting, self._naming = stream, lasting, naming
         self.terminal = is_terminal(stream)
-        self.quiet = quiet
+        self.quiet, self.height = quiet, height
         self._width = width
         self._console: Console | None = None
         self._rich = self.terminal or use_colour(stream)
@@ -89,6 +95,10 @@ class Screen:
         """Write a line, wrapped where a terminal is too narrow."""
         self._say(lambda: self._line(printable(self.told(text)), style))
 
+    def item(self, mark: str, text: str, style: str = "") -> None:
+        """Write a text behind a mark; its further lines on a terminal begin where the first does."""
+        self._say(lambda: self._item(mark, printable(self.told(text)), style))
+
     def told(self, text: str) -> str:
         """The text with settings called as on this screen."""
         return told(text, self._naming)
@@ -127,25 +137,37 @@ class Screen:
     def _line(self, text: str, style: str) -> None:
         if not self._rich:
             print(text, file=self.stream)
-        elif not self.terminal or len(text) <= self.width:
+        elif not self.terminal or width_of(text) <= self.width:
             self.console.print(text, style=style or None, soft_wrap=not self.terminal)
         else:
-            from rich.padding import Padding
             from rich.text import Text
 
             # Continuation lines keep the indent.
             indent = len(text) - len(text.lstrip())
-            self.console.print(Padding(Text(text[indent:], style=style), (0, 0, 0, indent)))
+            for line in wrapped(text[indent:], max(self.width - indent, LEAST_WIDTH)):
+                self.console.print(Text(" " * indent + line, style=style), soft_wrap=True)
+
+    def _item(self, mark: str, text: str, style: str) -> None:
+        if not self.terminal:
+            self._line(f"  {mark} {text}", style)
+            return
+        from rich.text import Text
+
+        indent = 2 + width_of(mark) + 1
+        first = f"  {mark} "
+        for line in wrapped(text, max(self.width - indent, LEAST_WIDTH)):
+            self.console.print(Text(first + line, style=style), soft_wrap=True)
+            first = " " * indent
 
     def _table(self, headers: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int]) -> None:
         headers = [printable(header) for header in headers]
         texts = [[printable(self.told(cell)) for cell in row] for row in rows]
         if not self._rich:
             lines = [headers, *texts] if headers else texts
-            columns = [
-                [f"{cell:{'>' if column in numbers else '<'}{max(map(len, cells))}}" for cell in cells]
-                for column, cells in enumerate(zip(*lines, strict=True))
-            ]
+            columns = []
+            for column, cells in enumerate(zip(*lines, strict=True)):
+                width = max(map(width_of, cells))
+                columns.append([padded(cell, width, right=column in numbers) for cell in cells])
             for line in zip(*columns, strict=True):
                 print(("  " + "  ".join(line)).rstrip(), file=self.stream)
             return

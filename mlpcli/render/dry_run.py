@@ -56,6 +56,8 @@ def schema_report(
     ]
     if rows.get("dropped"):
         lines.append(("dropped", f"{count(rows['dropped'], 'row')} without target"))
+    if rows.get("duplicates"):
+        lines.append(("dropped", f"{count(rows['duplicates'], 'row')} equal to an earlier one"))
     for part, counted in counts.items():
         of = "" if part == "table" else f" of the {part} file"
         for name, text, by_name in (

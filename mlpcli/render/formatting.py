@@ -1,7 +1,7 @@
 """Numbers, dates, durations and counts as text."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from mlpcli.errors import count
 
@@ -65,3 +65,42 @@ def span(numbers: Sequence[int]) -> str:
     """The range from the smallest to the largest."""
     lowest, highest = min(numbers), max(numbers)
     return f"{lowest:,}" if lowest == highest else f"{lowest:,} to {highest:,}"
+
+
+def readable(value: float) -> str:
+    """A value with four significant digits; whole ones and those from 1,000 on in full, below ten million."""
+    size = abs(value)
+    if size < NOTHING:
+        return "0"
+    if size < 1e4 and (value == round(value) or size >= 1e3):
+        return f"{value:.0f}"  # a year is no 2,024
+    return f"{value:,.0f}" if 1e4 <= size < 1e7 else f"{value:.4g}"
+
+
+def moment(seconds: float) -> str:
+    """Seconds since 1970 as a date, with the time of the day unless that is midnight."""
+    try:
+        at = datetime(1970, 1, 1) + timedelta(seconds=seconds)
+    except OverflowError:
+        return plain(seconds)
+    if at.time() == time():
+        return at.date().isoformat()
+    return at.isoformat(sep=" ", timespec="minutes" if not at.second else "seconds")
+
+
+def clock(seconds: float) -> str:
+    """Seconds as hours, minutes and seconds: 1:30:00."""
+    minutes, second = divmod(round(abs(seconds)), 60)
+    return f"{'-' * (seconds < 0)}{minutes // 60:,}:{minutes % 60:02d}:{second:02d}"
+
+
+def share(part: float, whole: float) -> str:
+    """A share in percent: 0.3 %, 12 %; - for none, never 0 or 100 % of some."""
+    if not part or not whole:
+        return "-"
+    percent = 100 * part / whole
+    if percent < 0.1:
+        return "<0.1 %"
+    if part < whole and percent > 99.9:
+        return ">99.9 %"
+    return f"{percent:.1f} %" if percent < 10 or 99.5 <= percent < 100 else f"{percent:.0f} %"

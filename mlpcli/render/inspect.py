@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mlpcli.data.schema import DATE, Schema
+from mlpcli.errors import count
 from mlpcli.render.console import Screen
 from mlpcli.render.evaluation.tables import metrics_table, table_report, target_table
 from mlpcli.render.formatting import day, duration, plain, score
@@ -24,6 +25,8 @@ def report(screen: Screen, artifact: "Artifact") -> None:
     lines = [("target", f"{', '.join(schema.target)} ({schema.task}: {schema.task_reason})")]
     if "classes" in target:
         lines.append(("classes", ", ".join(target["classes"])))
+    if "separator" in target:
+        lines.append(("labels", ", ".join(target["labels"])))
     if schema.weight is not None:
         lines.append(("weights", schema.weight))
     if "thresholds" in target:
@@ -40,6 +43,7 @@ def report(screen: Screen, artifact: "Artifact") -> None:
         table_report(screen, metrics_table(title, scores["metrics"], scores["baseline"]))
         if scores.get("per_target"):
             table_report(screen, target_table(schema.task, scores["per_target"]))
+    _sketches(screen, artifact.sketches)
     screen.heading("Receipt")
     screen.pairs(
         [
@@ -100,6 +104,24 @@ def _values(encoder: Mapping[str, Any]) -> tuple[str, str]:
     low, high = encoder["range"]
     shown = day if encoder["kind"] == DATE else plain
     return f"{shown(low)} to {shown(high)}", shown(encoder.get("fill", 0.0))
+
+
+def _sketches(screen: Screen, sketches: "Mapping[str, Any] | None") -> None:
+    """The size of the sketches, by which new rows are compared with those of training."""
+    screen.heading("Sketches")
+    if sketches is None:
+        screen.line("  none: new rows cannot be compared with those of training")
+        return
+    of_what = count(sketches["columns"], "column")
+    if sketches["predictions"]:
+        of_what += f", {count(sketches['predictions'], 'prediction')} ({sketches['predicted']})"
+    screen.pairs(
+        [
+            ("of", of_what),
+            ("rows", f"{sketches['rows']:,} of training, of which counts are kept"),
+            ("size", f"{sketches['bytes']:,} bytes"),
+        ]
+    )
 
 
 def settings_report(screen: Screen, settings: Mapping[str, Any]) -> None:
@@ -189,4 +211,5 @@ def fields(artifact: "Artifact") -> dict[str, Any]:
         "history": artifact.history,
         "scores": artifact.scores,
         "receipt": artifact.receipt,
+        "sketches": artifact.sketches,
     }

@@ -18,6 +18,8 @@ WHY_STOPPED = {
     "terminated": "terminated; the best so far is kept",
     "diverged": "the loss ran away; the best before that is kept",
 }
+LEFT_OUT = ("dropped", "duplicates")
+"""Rows that belong to no part."""
 PURPOSES = {"train": "train", "validation": "validate", "test": "test"}
 SHORT_DIGEST = 16
 
@@ -27,7 +29,7 @@ def rows_line(rows: Mapping[str, int], folds: int) -> tuple[str, str]:
     parts = ", ".join(f"{rows[part]:,} to {text}" for part, text in PURPOSES.items() if rows.get(part))
     if folds:
         parts += f", of which in turn one of {folds} parts is held out"
-    total = sum(number for part, number in rows.items() if part != "dropped")
+    total = sum(number for part, number in rows.items() if part not in LEFT_OUT)
     return "rows", f"{total:,}: {parts}"
 
 

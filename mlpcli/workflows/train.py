@@ -25,6 +25,7 @@ from mlpcli.training.diagnosing import findings_of
 from mlpcli.training.ensemble import Callbacks, train_members
 from mlpcli.training.held_out import no_better, score_parts
 from mlpcli.training.members import Member, member_of
+from mlpcli.training.perfect_scores import perfect_scores
 from mlpcli.training.planning import NO_REPORTS, ReadyTraining, TrainingPlan, start
 from mlpcli.training.stopping import StopSignal, diverged, kept, left_out, stop_reason
 
@@ -127,6 +128,7 @@ def _run(
         members = kept(prepared, trained)
         model, held = assemble(prepared, members)
         scores = score_parts(model, prepared, held)
+        suspected = perfect_scores(model, scores, prepared, held)
     headline = prepared.task.headline
     if members[0].stop_reason == "diverged" and not scores["validation"].beats_baseline(headline):
         raise diverged(prepared, members)
@@ -137,7 +139,7 @@ def _run(
         stop_reason=stop_reason(trained, members, plan.members, stop_signal.reason),
         seconds=seconds,
         scores=scores,
-        findings=[*plan.findings, *left_out(trained, members), *no_better(model, scores)],
+        findings=[*plan.findings, *left_out(trained, members), *no_better(model, scores), *suspected],
         output=output,
         checkpoint=None if checkpoint is None else checkpoint.path,
         replaceable=ready.replaceable,

@@ -69,10 +69,16 @@ def commands(folder: Path) -> dict[str, tuple[object, ...]]:
         "json": ("evaluate", model, table, "--json"),
         "predict json": ("predict", model, odd, "-o", out, "-f", "--json"),
         "lr-find": ("lr-find", table, *quick, "--steps", "20", "--sweeps", "1"),
+        "describe": ("describe", table, "-t", f"a{NASTY}"),
+        "describe json": ("describe", table, "--json"),
+        "describe picture": ("describe", table, "--plot", folder / f"d{NASTY}.svg", "-f"),
         "inspect": ("inspect", model),
         "inspect json": ("inspect", model, "--json"),
         "no model": ("inspect", table),
     }
+
+
+PICTURES = ("picture", "describe picture")
 
 
 def raw_in(text: str) -> set[str]:
@@ -80,21 +86,22 @@ def raw_in(text: str) -> set[str]:
     return {each for each in text if each != "\n" and not each.isprintable()}
 
 
-@pytest.mark.parametrize("name", sorted({*commands(Path())} - {"picture"}))
+@pytest.mark.parametrize("name", sorted({*commands(Path())} - {*PICTURES}))
 def test_in_a_pipe(name: str, hostile: Path, mlpcli: Commands) -> None:
     result = mlpcli(*commands(hostile)[name])
     assert (raw_in(result.out), raw_in(result.err)) == (set(), set())
     assert "x1b" in result.out + result.err or "u001b" in result.out or name == "gate"
 
 
-@pytest.mark.parametrize("name", ["several", "slices"])
+@pytest.mark.parametrize("name", ["several", "slices", "describe"])
 def test_on_a_terminal(name: str, hostile: Path) -> None:
     shown = in_terminal(commands(hostile)[name], columns=120, rows=50)
     assert raw_in(DRAWING.sub("", shown.raw)) == set()
     assert r"\x1b[2J" in shown.raw
 
 
-def test_in_a_picture(hostile: Path, mlpcli: Commands) -> None:
-    command = commands(hostile)["picture"]
+@pytest.mark.parametrize("name", PICTURES)
+def test_in_a_picture(name: str, hostile: Path, mlpcli: Commands) -> None:
+    command = commands(hostile)[name]
     mlpcli.ok(*command)
     assert raw_in(Path(str(command[-2])).read_text(encoding="utf-8")) <= {"\t"}

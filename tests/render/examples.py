@@ -4,16 +4,20 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from mlpcli.metrics.evaluation_curves import evaluation_curves
 from mlpcli.metrics.outcome import Outcome
 from mlpcli.nn.diagnosis import LayerDiagnosis
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.render.plots.classes import class_figure, classes_figure
+from mlpcli.render.plots.columns import columns_figure
 from mlpcli.render.plots.rates import rates_figure
 from mlpcli.render.plots.training import training_figure
 from mlpcli.render.plots.values import value_figure, values_figure
 from mlpcli.training.learning_rate import LearningRateFinding, RangeTestPoint
+from mlpcli.workflows.describe import describe
+from mlpcli.workflows.description.result import Description
 from tests.metrics.examples import drawn
 
 UGLY = ["$x^2$", "[/b]bold", "日本語 🎉", "a" * 60 + "1", "a" * 60 + "2", "tab\tline\n", "per\u202ecent"]
@@ -101,6 +105,19 @@ def numbered(count: int) -> list[str]:
     return [f"class {each}" for each in range(count)]
 
 
+def described(target: str, numbers: int = 5) -> Description:
+    """A table of a column of odd texts, some numbers and a date."""
+    rows = 200
+    random = np.random.default_rng(1)
+    table: dict[str, Any] = {UGLY[0]: [UGLY[row % 3] for row in range(rows)]}
+    for number in range(numbers):
+        table[f"number {number}"] = random.normal(10.0**number, 1.0, rows)
+    if numbers:
+        table["d" * 60] = pd.date_range("2019-12-30", periods=rows).astype(str)
+        table["level"] = [UGLY[row % 5 + 2] if row % 9 else None for row in range(rows)]
+    return describe(pd.DataFrame(table), target or None, by_target=bool(target))
+
+
 FIGURES: dict[str, Callable[[], Any]] = {
     "training": lambda: training_figure([history(25, 6)], "accuracy", "a title"),
     "one epoch": lambda: training_figure([history(1, 1, layers=2)], "accuracy"),
@@ -123,6 +140,10 @@ FIGURES: dict[str, Callable[[], Any]] = {
     "many labels": lambda: classes_figure(labels(25), numbered(25)),
     "very many labels": lambda: classes_figure(labels(200), numbered(200)),
     "confusion": lambda: class_figure("confusion", classes(7), UGLY, "alone"),
+    "no target": lambda: columns_figure(described(""), "a title"),
+    "a number as target": lambda: columns_figure(described("number 3", 9), "t" * 200),
+    "a class as target": lambda: columns_figure(described(UGLY[0])),
+    "one column": lambda: columns_figure(described("", 0)),
     "one target": lambda: values_figure(values(300, 1), ["$y$"]),
     "many rows": lambda: values_figure(values(5000, 1), ["y" * 60], "dense"),
     "twelve targets": lambda: values_figure(values(50, 12), numbered(12)),

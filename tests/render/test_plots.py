@@ -1,11 +1,13 @@
 """What is in the pictures; texts are texts, inside of the page and apart."""
 
 import itertools
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from mlpcli.nn.fitting import EpochRecord
+from mlpcli.render.plots import columns
 from mlpcli.render.plots.canvas import drawing
 from mlpcli.render.plots.classes import PLOTS, classes_figure
 from mlpcli.render.plots.plot_files import (
@@ -13,7 +15,7 @@ from mlpcli.render.plots.plot_files import (
 )
 from mlpcli.render.plots.rates import rates_figure
 from mlpcli.render.plots.training import training_figure
-from tests.render.examples import FIGURES, UGLY, classes, finding, history
+from tests.render.examples import FIGURES, UGLY, classes, described, finding, history
 
 
 def texts_of(figure: Any) -> list[Any]:
@@ -49,6 +51,18 @@ def test_texts_are_inside_and_apart(case: str) -> None:
         # Boxes of lines one below the other touch; letters do not while less than a third is shared.
         both = across > 1 and down > min(box.height, its_box.height) / 3
         assert not both, f"{text!r} and {other!r} overlap"
+
+
+def test_of_many_columns_those_that_tell_most_are_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(columns, "MOST_PANELS", 4)
+    description = described("number 3", 9)
+    told = [replace(each, relation=place / 20) for place, each in enumerate(description.columns)]
+    with drawing():
+        figure = columns.columns_figure(replace(description, columns=told))
+        texts = [each.get_text() for each in texts_of(figure)]
+        drawn = [each.get_title(loc="left") for each in figure.axes]
+    assert any("the 4 of 12 columns that tell most of the target" in text for text in texts)
+    assert [title for title in drawn if title][:2] == ["number 3", "number 8"]
 
 
 def test_names_are_text() -> None:

@@ -103,7 +103,10 @@ def test_the_same_from_stdin(case: Case, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_the_sum_at_the_end_leaves_numbers_numbers() -> None:
-    found = prepared(path_of("footer-total.csv"), target="power")
+    left_out = prepared(path_of("footer-total.csv"), target="power")
+    assert gaps(left_out, "speed") == 0
+    assert "line 242 is a total, left out" in " ".join(map(str, left_out.notes))
+    found = prepared(path_of("footer-total.csv"), target="power", skip_rows="none")
     assert [column.kind for column in found.schema.columns] == ["number"]
     assert gaps(found, "speed") == 1
     assert "'Total'" in told(found)
@@ -160,7 +163,7 @@ def test_durations_as_target_are_seconds() -> None:
 )
 def test_strict_makes_a_word_an_error_with_its_line(file: str, target: str, where: str, cell: str) -> None:
     with pytest.raises(DataError) as caught:
-        prepared(path_of(file), target=target, strict=True)
+        prepared(path_of(file), target=target, strict=True, skip_rows="none")
     assert where in str(caught.value)
     assert cell in str(caught.value)
     assert "'speed'" in str(caught.value)

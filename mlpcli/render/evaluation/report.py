@@ -1,13 +1,13 @@
 """An evaluation for people, as text or as Markdown, and as the fields of a JSON object."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mlpcli.metrics.gates import GateResult
 from mlpcli.render import counts
 from mlpcli.render.console import Screen, printable
-from mlpcli.render.evaluation.tables import BLOCKS, found_by, gates_of, table_report, tables_of
+from mlpcli.render.evaluation.tables import BLOCKS, ReportTable, found_by, gates_of, table_report, tables_of
 
 if TYPE_CHECKING:
     from mlpcli.workflows.evaluation.comparison import Comparison
@@ -40,7 +40,12 @@ def report(screen: Screen, evaluation: "Evaluation") -> None:
 
 def markdown(screen: Screen, evaluation: "Evaluation") -> None:
     """Write the tables as Markdown for a pull request; gates come first."""
-    for table in [*gates_of(evaluation.gates), *tables_of(evaluation, True)]:
+    markdown_tables(screen, [*gates_of(evaluation.gates), *tables_of(evaluation, True)])
+
+
+def markdown_tables(screen: Screen, tables: Iterable[ReportTable]) -> None:
+    """Write tables with their titles and remarks as Markdown."""
+    for table in tables:
         screen.raw(f"### {_escaped(table.title)}\n")
         for remark in table.above:
             screen.raw(f"{_escaped(remark)}\n")

@@ -230,7 +230,10 @@ def gates_of(gates: "Sequence[GateResult]") -> list[ReportTable]:
 
 def found_by(gate: "GateResult") -> str:
     """The value that a verdict rests on, or why there is none."""
-    return gate.reason or f"it is {score(gate.value)}"
+    from mlpcli.metrics.gates import ColumnGate  # inspect, which shows tables too, starts without metrics
+
+    of = f" of {gate.column!r}" if isinstance(gate, ColumnGate) and gate.column is not None else ""
+    return gate.reason or f"it is {score(gate.value)}{of}"
 
 
 def _bar(value: float | None, most: float, blocks: bool) -> str:

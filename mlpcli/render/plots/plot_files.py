@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from mlpcli.training.learning_rate import LearningRateFinding
+    from mlpcli.workflows.description.result import Description
 
 CLASS_PLOTS = ("confusion", "roc", "precision_recall", "calibration")
 VALUE_PLOTS = ("predicted", "residuals")
@@ -90,6 +91,14 @@ def plot_rates(path: str, finding: "LearningRateFinding", title: str = "", *, fo
         from mlpcli.render.plots.rates import rates_figure
 
         save(path, rates_figure(finding, title), force=force)
+
+
+def plot_description(path: str, description: "Description", title: str = "", *, force: bool = False) -> None:
+    """Draw the columns of a table, with the target beside their values if that was asked of `describe`."""
+    with drawing():
+        from mlpcli.render.plots.columns import columns_figure
+
+        save(path, columns_figure(description, title), force=force)
 
 
 def plot_evaluation(

@@ -77,7 +77,7 @@ def score_rows(
     most = min(each.chunk_rows(BLOCK_ROWS) for each in (model, other) if each is not None)
     products = model.products_at_once
     with (
-        RowStream(paths_of(data), reading_for(model, reading), most, model.known) as stream,
+        RowStream(paths_of(data), reading_for(model, reading), most, model.known, only_data=True) as stream,
         limited_threads(choose_threads(model.options.run.threads, products)),
     ):
         columns = resolve_names("by", by, stream.header, stream.name)

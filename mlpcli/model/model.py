@@ -16,7 +16,6 @@ from mlpcli.data.features import FeatureEncoder
 from mlpcli.data.reading.blocks import rows_at_once
 from mlpcli.data.reading.new_rows import Known
 from mlpcli.data.reading.source import ReadingSettings
-from mlpcli.data.schema import NUMBER
 from mlpcli.data.target import TARGETS, NumberTarget
 from mlpcli.errors import ArtifactError, MlpcliError
 from mlpcli.metrics.thresholds import DEFAULT_THRESHOLD
@@ -62,13 +61,6 @@ class Model:
         return known_columns(
             self.artifact.schema, self.encoder, self.task, self.options.reading, self.options.data
         )
-
-    @property
-    def numbers(self) -> set[str]:
-        """The inputs and targets that are numbers."""
-        schema = self.artifact.schema
-        targets = schema.target if schema.task == "regression" else ()
-        return {column.name for column in schema.inputs if column.kind == NUMBER} | set(targets)
 
     @property
     def products_at_once(self) -> int:

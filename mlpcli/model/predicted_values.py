@@ -15,6 +15,8 @@ from mlpcli.model.intervals import clipped, number_target
 from mlpcli.model.model import Model
 from mlpcli.model.tasks import Binary, Multiclass, Regression
 
+VALIDATION, OUT_OF_FOLD, TRAIN = "validation", "out of fold", "train"
+"""The rows whose predictions are sketched; those that were learned from differ from new rows."""
 FARTHEST = 20.0
 """Log-odds, beyond which probabilities are 0 and 1 but for rounding."""
 

@@ -58,7 +58,8 @@ class EqualRows:
             counts = np.unique(frame[name][some].as_codes(), return_counts=True)[1].astype(np.float64)
             chance[name] = float((counts * (counts - 1)).sum()) / max(len(some) * (len(some) - 1), 1)
             distinct = max(distinct, len(counts) / len(some))
-        pairs, of_inputs = _pairs(hashes), _pairs(row_hashes([frame[name] for name in inputs]))
+        of_inputs = _pairs(np.unique(row_hashes([frame[name] for name in inputs]), return_counts=True)[1])
+        pairs = _pairs(np.bincount(sets))
         by_chance = math.prod(chance.values()) * len(frame) * (len(frame) - 1)
         agreeing = math.prod(chance[name] for name in targets) * of_inputs
         copies = by_chance < CHANCE_SHARE * pairs and (
@@ -90,10 +91,9 @@ class EqualRows:
         return [Finding(DUPLICATES, text, advice)]
 
 
-def _pairs(hashes: Array) -> float:
-    """How many ordered pairs of rows are equal."""
-    sizes = np.unique(hashes, return_counts=True)[1].astype(np.float64)
-    return float((sizes * (sizes - 1)).sum())
+def _pairs(sizes: Array) -> float:
+    """How many ordered pairs of rows are equal, in sets of these sizes."""
+    return float((sizes.astype(np.float64) * (sizes - 1)).sum())
 
 
 def row_hashes(columns: Sequence[Cells]) -> Array:

@@ -7,12 +7,11 @@ import numpy as np
 
 from mlpcli.data.sketch_sets import Sketches
 from mlpcli.model.model import Model
-from mlpcli.model.predicted_values import prediction_sketches
+from mlpcli.model.predicted_values import OUT_OF_FOLD, TRAIN, VALIDATION, prediction_sketches
 from mlpcli.preparation.prepare import Prepared
 from mlpcli.training.held_out import HeldOut
 from mlpcli.training.members import Member
 
-VALIDATION, OUT_OF_FOLD, TRAIN = "validation", "out of fold", "train"
 MOST_ROWS = 20_000
 """Training rows that are scored for the sketch where no row was held out."""
 

@@ -20,14 +20,17 @@ from mlpcli.metrics.drift import holm
 from mlpcli.metrics.gates import ColumnGate
 from mlpcli.model.encoded_rows import Data, numbers_of, paths_of
 from mlpcli.model.model import Model, ModelLike, load, reading_for
-from mlpcli.model.predicted_values import predicted_names, predicted_values, shown_values, sketches_of
+from mlpcli.model.predicted_values import (
+    TRAIN,
+    predicted_names,
+    predicted_values,
+    shown_values,
+    sketches_of,
+)
 from mlpcli.options.threads import choose_threads, limited_threads
 from mlpcli.settings import build, refuse_unknown
 from mlpcli.workflows.drifting.columns import ColumnShift, compared, with_cells
 from mlpcli.workflows.drifting.settings import OF_COLUMNS, DriftSettings
-
-TRAIN = "train"
-"""Predictions of rows that were learned from differ from those of new rows, so that they have no p value."""
 
 SHOWN = 5
 """Names of shifted columns in a representation."""

@@ -60,10 +60,11 @@ class Scoring:
             self.positions = self._kept()
             """Of the input columns that are written."""
             self.kept = [self._stream.original_header[position] for position in self.positions]
+            numbers = numbers_of(model.artifact.schema, target=True)
             self.numbers = [
                 place
                 for place, position in enumerate(self.positions)
-                if self._stream.header[position] in model.numbers
+                if self._stream.header[position] in numbers
             ]
             """Of the kept columns, those that are numbers to the model."""
             self.added = [settings.prefix + name for name in added_columns(model, settings)]

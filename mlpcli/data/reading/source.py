@@ -14,7 +14,6 @@ from functools import partial
 from typing import BinaryIO, cast
 
 from mlpcli.data.reading.compression import DamagedError, compression_of, decompressed, is_cut_mark
-from mlpcli.data.reading.kinds import archives, workbooks
 from mlpcli.data.reading.kinds.file_kinds import (
     SQLITE_MARK,
     START_BYTES,
@@ -257,6 +256,9 @@ class TextSource:
         if self.path == STDIN or is_stream(self.path):
             hint = "Save it to a file first."
             raise DataError(f"{self.name}: is a zip archive or workbook, which cannot come by a pipe", hint)
+        # Only now: the settings of reading, which the help shows, need neither.
+        from mlpcli.data.reading.kinds import archives, workbooks
+
         archive = archives.opened_archive(raw, self.name)
         if archives.is_workbook(archive):
             with raw, archive:

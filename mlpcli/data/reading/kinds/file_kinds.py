@@ -2,11 +2,14 @@
 
 import os
 import re
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from mlpcli.errors import DataError, Sentence
+
+if TYPE_CHECKING:
+    from zipfile import ZipFile
 
 START_BYTES = 512
 """Of a file, by which its kind is told."""
@@ -104,7 +107,7 @@ def kind_inside(what: str, packing: str) -> Kind:
     return Kind(f"{what} inside of {packing}", UNPACK, is_table=True)
 
 
-def archive_kind(names: Sequence[str], archive: zipfile.ZipFile) -> Kind | None:
+def archive_kind(names: Sequence[str], archive: "ZipFile") -> Kind | None:
     """The kind of a zip archive that is not one of tables; None for the others."""
     there = set(names)
     for member, kind in _IN_ZIP:

@@ -5,20 +5,18 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from mlpcli.errors import Naming, told
-from mlpcli.render.cells import padded, width_of, wrapped
+from mlpcli.render.table_layout import Piece, Styled, laid_out, style_of
+from mlpcli.text_width import printable, width_of, wrapped
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 LEAST_WIDTH = 8
 """Cells of a wrapped line, however narrow the terminal."""
+NOTE_INDENT = 2
+"""Blanks before the further lines of a note."""
 UNLIMITED = 100_000
 """Width of a pipe: nothing is ever cut or wrapped."""
-
-
-def printable(text: str) -> str:
-    """The text with control, formatting and unprintable characters escaped."""
-    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
 
 
 def is_terminal(stream: TextIO) -> bool:
@@ -42,11 +40,14 @@ class Screen:
         *,
         width: int | None = None,
         quiet: bool = False,
+        verbose: bool = False,
         lasting: bool = False,
         naming: Naming = str,
         height: int = 0,
     ) -> None:
         """With `lasting`, work goes on in silence when the stream's reader has left.
+
+        `verbose`: reports show everything.
 
         `height`: lines of the terminal, if a pager shows what is longer from its beginning.
 
@@ -54,7 +55,7 @@ class Screen:
         """
         self.stream, self._lasting, self._naming = stream, lasting, naming
         self.terminal = is_terminal(stream)
-        self.quiet, self.height = quiet, height
+        self.quiet, self.verbose, self.height = quiet, verbose, height
         self._width = width
         self._console: Console | None = None
         self._rich = self.terminal or use_colour(stream)
@@ -107,6 +108,14 @@ class Screen:
         """Write text that is laid out already."""
         self._say(lambda: print(text, file=self.stream))
 
+    def note(self, text: str) -> None:
+        """Write a note: something that the user may want to know or change."""
+        self._say(lambda: self._labelled("note:", "yellow", printable(self.told(text))))
+
+    def warning(self, text: str) -> None:
+        """Write a warning: something that went wrong in part."""
+        self._say(lambda: self._labelled("warning:", "bold yellow", printable(self.told(text))))
+
     def heading(self, text: str) -> None:
         """Write a blank line and a title."""
         self.line()
@@ -147,6 +156,19 @@ class Screen:
             for line in wrapped(text[indent:], max(self.width - indent, LEAST_WIDTH)):
                 self.console.print(Text(" " * indent + line, style=style), soft_wrap=True)
 
+    def _labelled(self, label: str, style: str, text: str) -> None:
+        """Write a coloured word and a text, whose further lines on a terminal are indented."""
+        if not self._rich:
+            print(f"{label} {text}", file=self.stream)
+            return
+        from rich.text import Text
+
+        width = max(self.width - NOTE_INDENT, LEAST_WIDTH) if self.terminal else UNLIMITED
+        first, *further = wrapped(f"{label} {text}", width)
+        self.console.print(Text(label, style=style).append(first[len(label) :], style="none"), soft_wrap=True)
+        for line in further:
+            self.console.print(Text(" " * NOTE_INDENT + line), soft_wrap=True)
+
     def _item(self, mark: str, text: str, style: str) -> None:
         if not self.terminal:
             self._line(f"  {mark} {text}", style)
@@ -161,27 +183,23 @@ class Screen:
 
     def _table(self, headers: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int]) -> None:
         headers = [printable(header) for header in headers]
-        texts = [[printable(self.told(cell)) for cell in row] for row in rows]
+        texts = [[self._cell(cell) for cell in row] for row in rows]
+        for line in laid_out(headers, texts, numbers, self.width if self.terminal else 0):
+            self._pieces(line)
+
+    def _cell(self, cell: str) -> str:
+        text, style = printable(self.told(cell)), style_of(cell)
+        return Styled(text, style) if style else text
+
+    def _pieces(self, line: Sequence[Piece]) -> None:
+        """Write the pieces of a line that is laid out, in their styles."""
         if not self._rich:
-            lines = [headers, *texts] if headers else texts
-            columns = []
-            for column, cells in enumerate(zip(*lines, strict=True)):
-                width = max(map(width_of, cells))
-                columns.append([padded(cell, width, right=column in numbers) for cell in cells])
-            for line in zip(*columns, strict=True):
-                print(("  " + "  ".join(line)).rstrip(), file=self.stream)
+            print("".join(text for text, _ in line).rstrip(), file=self.stream)
             return
-        from rich.padding import Padding
-        from rich.table import Table
         from rich.text import Text
 
-        table = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
-        table.show_header = bool(headers)
-        for column, header in enumerate(headers or [""] * len(rows[0] if rows else ())):
-            style = "" if headers or column else "dim"
-            table.add_column(
-                header, justify="right" if column in numbers else "left", overflow="fold", style=style
-            )
-        for row in texts:
-            table.add_row(*(Text(cell) for cell in row))
-        self.console.print(Padding(table, (0, 0, 0, 2), expand=False))
+        shown = Text()
+        for text, style in line:
+            shown.append(text, style=style or None)
+        shown.rstrip()
+        self.console.print(shown, soft_wrap=True)

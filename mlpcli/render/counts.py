@@ -7,10 +7,10 @@ from mlpcli.render.console import Screen
 from mlpcli.render.formatting import by_column
 
 NOTES = {
-    "missing": "missing cells, filled in",
-    "unseen": "categories unseen or rare in training, treated as none",
-    "unreadable": "unreadable cells, treated as missing",
-    "out_of_range": "values outside the range of training",
+    "missing": "missing values, filled in",
+    "unseen": 'rare or new categories, treated as "other"',
+    "unreadable": "unreadable values, treated as missing",
+    "out_of_range": "values outside the range of the training data",
 }
 
 
@@ -18,7 +18,7 @@ def report(screen: Screen, counts: CellCounts, model: str = "") -> None:
     """A note for each kind of cell that was found; `model` is named if there are several."""
     for name, text in NOTES.items():
         if by_name := getattr(counts, name):
-            screen.line(f"note: {model and f'{model}: '}{text}: {by_column(by_name)}")
+            screen.note(f"{model and f'{model}: '}{text}: {by_column(by_name)}")
 
 
 def fields(counts: CellCounts) -> dict[str, Any]:

@@ -81,9 +81,9 @@ def _legend(description: "Description") -> list[str]:
         of = repr(description.target[0])
         if any(each.related_to for each in description.columns):
             kind = "label" if len(description.target) == 1 else "target"
-            of = f"a {kind}, the one it tells most of,"
+            of = f"the {kind} that it predicts best"
         measure = MEASURES[description.measure]
-        lines.append(f"tells: out-of-fold {measure} of {of} by the column alone")
+        lines.append(f"predicts: out-of-fold {measure} of {of} from this column alone (0 nothing, 1 all)")
         if description.related_rows < description.rows - description.dropped:
             lines[-1] += f", on {description.related_rows:,} rows"
     return lines

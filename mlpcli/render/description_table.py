@@ -7,9 +7,9 @@ import numpy as np
 
 from mlpcli.arrays import Array
 from mlpcli.data.schema import DATE
-from mlpcli.render.cells import cut, padded, width_of
-from mlpcli.render.console import Screen, printable
+from mlpcli.render.console import Screen
 from mlpcli.render.formatting import clock, moment, readable, share
+from mlpcli.text_width import cut, padded, printable, width_of
 
 if TYPE_CHECKING:
     from mlpcli.workflows.description.result import ColumnDescription, Description
@@ -71,7 +71,7 @@ class DescribedTable:
             ]
             for each in columns
         ]
-        relations = ["tells", *map(self._relation, columns)]
+        relations = ["predicts", *map(self._relation, columns)]
         relation = max(map(len, relations)) if any(relations[1:]) else 0
         gap = 2 if self._wide else 1
         texts = list(zip(head, *table, strict=True))
@@ -89,7 +89,7 @@ class DescribedTable:
         values = max([*map(width_of, shown), 6])
         if self._limit:
             values = max(min(values, most), 6) if self._wide else max(most, 6)
-        reasons = ["" if not self._wide else "because", *(self._reason(each) for each in columns)]
+        reasons = ["" if not self._wide else "reason", *(self._reason(each) for each in columns)]
         found = []
         for number, cells in enumerate(zip(*texts, strict=True)):
             parts = [

@@ -1,4 +1,4 @@
-"""New rows beside those of training, for people, as Markdown and as the fields of a JSON object."""
+"""New rows compared with the training rows, for people, as Markdown and as the fields of a JSON object."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -20,19 +20,24 @@ MOST_SHOWN = 40
 FEW_ROWS = 100
 LEAST_SHARE = 0.0015
 """Of cells that are shown: some values of any other sample are beyond those of training."""
-CELLS = {"missing": "missing", "unseen": "unseen", "unreadable": "unreadable", "out_of_range": "out of range"}
+CELLS = {
+    "missing": "missing",
+    "unseen": "rare or new",
+    "unreadable": "unreadable",
+    "out_of_range": "out of range",
+}
 SMALL, LARGE = 0.1, 0.2
 ROWS = {
-    "validation": "those of the validation rows",
-    "out of fold": "those of the training rows by the networks that did not learn from them",
-    "train": "those of rows that were learned from: they have no p value, as other rows differ anyway",
+    "validation": "predictions for the validation rows",
+    "out of fold": "out-of-fold predictions for the training rows",
+    "train": "predictions for the training rows, which new rows never match: no p value",
 }
 
 
 def notes_report(screen: Screen, found: "Drift") -> None:
     """Notes on how the rows were read."""
     for note in found.notes:
-        screen.line(f"note: {screen.told(note)}")
+        screen.note(note)
 
 
 def report(screen: Screen, found: "Drift") -> None:
@@ -91,19 +96,19 @@ def _fields(shift: "ColumnShift", *, predicted: bool = False) -> dict[str, Any]:
 
 def _title(found: "Drift") -> str:
     model = f" of {found.model}" if found.model else ""
-    return f"{count(found.rows, 'row')} beside {found.sketched_rows:,} training rows{model}"
+    return f"{count(found.rows, 'row')} compared with {found.sketched_rows:,} training rows{model}"
 
 
 def _said(found: "Drift") -> list[str]:
     """A sentence for each column that shifted."""
     if not found.rows:
-        return ["there are no rows to compare"]
+        return ["There are no rows to compare."]
     said = [sentence(each) for each in found.columns if each.shifted]
     said += [sentence(each, predicted=True) for each in found.predictions if each.shifted]
     if not said:
-        said = ["no column differs from training by more than chance explains"]
+        said = ["No column differs from the training data by more than chance explains."]
     if found.rows < FEW_ROWS:
-        said.append(f"{count(found.rows, 'row')} can show large shifts only")
+        said.append(f"So few rows ({found.rows}) can show only large shifts.")
     return said
 
 
@@ -114,16 +119,17 @@ def _tables(found: "Drift", arrows: bool) -> Iterator[ReportTable]:
     shown += others[:MOST_SHOWN]
     tests = sum(each.p_value is not None for each in (*found.columns, *found.predictions))
     below = [
-        f"PSI: 0 is alike, {SMALL} some shift, {LARGE} much; what chance brings is taken off",
-        "KS: largest difference of cumulative shares; TV: share of rows in another level",
-        f"p: of chance alone, by values, ends of the range and gaps, adjusted for {tests} tests; "
-        "* below 0.01",
+        f"PSI: population stability index; {SMALL} is a small shift, {LARGE} a large one (noise subtracted).",
+        "KS: largest difference of the cumulative distributions; TV: share of rows that changed category.",
+        f"p: p value, adjusted for {tests} tests (values, range, missing values); * below 0.01.",
     ]
     if len(others) > MOST_SHOWN:
-        below.insert(0, f"and {count(len(others) - MOST_SHOWN, 'more column')} without shift (JSON has all)")
-    yield _table("Columns, those that shifted most first", shown, arrow, below)
+        below.insert(
+            0, f"and {count(len(others) - MOST_SHOWN, 'more column')} without a shift (all are in the JSON)"
+        )
+    yield _table("Columns, largest shift first", shown, arrow, below)
     if found.predictions:
-        below = [f"compared with {ROWS[found.predicted]}"]
+        below = [f"Compared with {ROWS[found.predicted]}."]
         yield _table("Predictions", found.predictions, arrow, below)
 
 

@@ -4,6 +4,7 @@ import math
 from typing import TYPE_CHECKING
 
 from mlpcli.data.schema import DATE
+from mlpcli.number_text import short
 from mlpcli.render.formatting import day
 
 if TYPE_CHECKING:
@@ -13,8 +14,6 @@ MOVED = 0.05
 """Of the middle half's width: by so much a median has moved."""
 WIDER = 1.25
 """Ratio of the middle halves from which on values are more spread."""
-LARGE, VERY_LARGE = 1e3, 1e12
-"""Numbers between them are shown whole."""
 LESSER = 0.2
 """Of the share beyond one end of the training range, that beyond the other from which on both are said."""
 LONGEST = 40
@@ -33,13 +32,13 @@ def sentence(shift: "ColumnShift", *, predicted: bool = False) -> str:
     """The shift in words, largest part first."""
     name = f"{'predicted ' * predicted}{shift.name!r}"
     if shift.by_gaps:
-        return f"{name}: {_gaps(shift)}"
+        return f"{name}: {_missing(shift)}"
     if shift.levels is not None:
         return f"{name}: {_levels(shift)}"
     return f"{name}{_numbers(shift)}"
 
 
-def _gaps(shift: "ColumnShift") -> str:
+def _missing(shift: "ColumnShift") -> str:
     missing, unreadable = ((now - then) for then, now in (shift.missing, shift.unreadable))
     if abs(unreadable) > abs(missing):
         example = f" (as {shift.examples[0][:LONGEST]!r})" if shift.examples else ""
@@ -56,9 +55,9 @@ def _levels(shift: "ColumnShift") -> str:
     before, after = shift.unseen
     if after - before > changes[place] / 2:
         example = f" (as {shift.examples[0][:LONGEST]!r})" if shift.examples else ""
-        return f"{percent(after)} unseen or rare in training{example}, was {percent(before)}"
+        return f"{percent(after)} new or rare categories{example}, was {percent(before)}"
     level, then, now = shift.levels[place], percent(shift.then[place]), percent(shift.now[place])
-    named = "other than the most frequent" if level is None else repr(level[:LONGEST])
+    named = "less frequent categories" if level is None else repr(level[:LONGEST])
     return f"{named} {now}, was {then}"
 
 
@@ -128,4 +127,4 @@ def _moved(shift: "ColumnShift") -> str:
 def _shown(shift: "ColumnShift", value: float) -> str:
     if shift.kind == DATE:
         return day(value)
-    return f"{value:,.0f}" if LARGE <= abs(value) < VERY_LARGE else f"{value:.3g}"
+    return short(value, 3)

@@ -9,30 +9,26 @@ from mlpcli.data.schema import Schema
 from mlpcli.errors import Sentence, count
 from mlpcli.render.console import Screen
 from mlpcli.render.formatting import by_column, some
-from mlpcli.render.inspect import columns_report, network_report, settings_report
-from mlpcli.render.training_words import rows_line
+from mlpcli.render.model_tables import columns_report, network_report, settings_report
+from mlpcli.render.training_words import network_text, rows_line
 
 if TYPE_CHECKING:
     from mlpcli.preparation.finding import Finding
     from mlpcli.training.planning import TrainingPlan
 
 
-def notes_report(screen: Screen, notes: Sequence[str], findings: "Sequence[Finding]") -> None:
-    """A line for each note and finding."""
-    for note in notes:
-        screen.line(f"note: {screen.told(note)}")
-    for finding in findings:
-        screen.line(f"note: {screen.told(finding.text)} ({screen.told(finding.advice)})")
-
-
 def report(screen: Screen, plan: "TrainingPlan", data: Sequence[str]) -> None:
-    """The plan of a dry run."""
-    schema_report(screen, plan.schema, data, plan.rows, plan.counts, folds=plan.settings["folds"] or 0)
+    """The plan of a dry run: columns, and the settings that apply."""
+    network = [asdict(layer) for layer in plan.network]
+    said = ("network", network_text(network, plan.encoders, plan.members))
+    folds = plan.settings["folds"] or 0
+    schema_report(screen, plan.schema, data, plan.rows, plan.counts, folds=folds, further=[said])
     columns_report(screen, plan.schema, plan.encoders)
-    network_report(screen, [asdict(layer) for layer in plan.network], plan.encoders, plan.members)
-    settings_report(screen, plan.settings)
+    if screen.verbose:
+        network_report(screen, network, plan.encoders, plan.members)
+    settings_report(screen, plan.settings | {"loss": plan.loss}, plan.unused_settings)
     screen.line()
-    screen.line(Sentence("Nothing was trained and nothing written ({dry_run})."))
+    screen.line(Sentence("Nothing was trained and nothing was written ({dry_run})."))
 
 
 def schema_report(
@@ -43,8 +39,9 @@ def schema_report(
     counts: Mapping[str, CellCounts],
     *,
     folds: int = 0,
+    further: Sequence[tuple[str, str]] = (),
 ) -> None:
-    """The training data: rows by part, target, inputs by kind, columns left out, cells that do not fit."""
+    """The training data: rows by part, target, inputs by kind, columns left out, values filled in."""
     kinds: dict[str, list[str]] = {}
     for column in schema.inputs:
         kinds.setdefault(column.kind, []).append(column.name)
@@ -55,22 +52,22 @@ def schema_report(
         *((f"{kind} ({len(names)})", some(names)) for kind, names in kinds.items()),
     ]
     if rows.get("dropped"):
-        lines.append(("dropped", f"{count(rows['dropped'], 'row')} without target"))
+        lines.append(("left out", f"{count(rows['dropped'], 'row')} without target"))
     if rows.get("duplicates"):
-        lines.append(("dropped", f"{count(rows['duplicates'], 'row')} equal to an earlier one"))
+        lines.append(("left out", f"{count(rows['duplicates'], 'row')} equal to an earlier one"))
     for part, counted in counts.items():
-        of = "" if part == "table" else f" of the {part} file"
+        of = "" if part == "table" else f"of the {part} file, "
         for name, text, by_name in (
             ("missing", "filled in", counted.missing),
-            ("unreadable", "taken as missing", counted.unreadable),
-            ("unseen", "categories that training did not keep", counted.unseen),
+            ("unreadable", "treated as missing", counted.unreadable),
+            ("other", 'rare categories, treated as "other"', counted.unseen),
         ):
             if by_name:
-                lines.append((name, f"cells{of}, {text}: {by_column(by_name)}"))
+                lines.append((name, f"{of}{text}: {by_column(by_name)}"))
     if schema.left_out:
-        lines.append(("left out", some([column.name for column in schema.left_out])))
+        lines.append(("not used", some([column.name for column in schema.left_out])))
     screen.heading("Data")
-    screen.pairs(lines)
+    screen.pairs([*lines, *further])
 
 
 def fields(plan: "TrainingPlan") -> dict[str, Any]:

@@ -3,21 +3,13 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 
+from mlpcli import number_text
 from mlpcli.errors import count
-
-NOTHING = 1e-12
-"""Values below this are zero but for rounding."""
 
 
 def score(value: float | None) -> str:
-    """A metric with four decimals, or four significant digits if large or tiny."""
-    if value is None:
-        return "-"
-    if abs(value) < NOTHING:
-        value = 0.0
-    if value == 0 or 1e-3 <= abs(value) < 1e4:
-        return f"{value:.4f}"
-    return f"{value:#.4g}"
+    """A metric or loss by itself."""
+    return number_text.text(value)
 
 
 def plain(value: float) -> str:
@@ -48,11 +40,16 @@ def duration(seconds: float) -> str:
 
 
 def by_column(counts: Mapping[str, int], most: int = 5) -> str:
-    """Counts as 'age': 3, 'sex': 1, and 4 more columns."""
+    """Counts as age 3, 'blood type' 1, and 4 more columns."""
     named = sorted(counts.items(), key=lambda each: -each[1])
-    text = ", ".join(f"{name!r}: {number:,}" for name, number in named[:most])
+    text = ", ".join(f"{quoted(name)} {number:,}" for name, number in named[:most])
     left = len(named) - most
     return text + (f", and {count(left, 'more column')}" if left > 0 else "")
+
+
+def quoted(name: str) -> str:
+    """A name as it is if it is one word, else in quotes."""
+    return name if name.isidentifier() else repr(name)
 
 
 def some(names: Sequence[str], most: int = 20) -> str:
@@ -68,13 +65,8 @@ def span(numbers: Sequence[int]) -> str:
 
 
 def readable(value: float) -> str:
-    """A value with four significant digits; whole ones and those from 1,000 on in full, below ten million."""
-    size = abs(value)
-    if size < NOTHING:
-        return "0"
-    if size < 1e4 and (value == round(value) or size >= 1e3):
-        return f"{value:.0f}"  # a year is no 2,024
-    return f"{value:,.0f}" if 1e4 <= size < 1e7 else f"{value:.4g}"
+    """A value of the data with four significant digits, whole numbers in full."""
+    return number_text.short(value)
 
 
 def moment(seconds: float) -> str:

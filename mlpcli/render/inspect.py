@@ -1,62 +1,158 @@
 """Content of a model file, for people and as JSON fields; needs no pandas."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from mlpcli.data.schema import DATE, Schema
-from mlpcli.errors import count
+from mlpcli.data.schema import DATE
+from mlpcli.errors import Sentence, count
+from mlpcli.headlines import headline_table
+from mlpcli.number_text import same_precision, short
 from mlpcli.render.console import Screen
 from mlpcli.render.evaluation.tables import metrics_table, table_report, target_table
-from mlpcli.render.formatting import day, duration, plain, score
+from mlpcli.render.formatting import day, duration, share, some
 from mlpcli.render.loss_curve import course
-from mlpcli.render.training_words import epochs_lines, rows_line, scores_title, weights_line
+from mlpcli.render.model_tables import columns_report, network_report, settings_report
+from mlpcli.render.training_words import (
+    SHORT_DIGEST,
+    epochs_lines,
+    network_text,
+    remark,
+    rows_line,
+    rows_text,
+    scores_title,
+    training_text,
+    weights_line,
+)
+from mlpcli.text_width import shell_word
 
 if TYPE_CHECKING:
     from mlpcli.artifact import Artifact
 
 SHOWN_LEVELS = 6
+LOSSES_OF_SETTINGS = ("huber", "quantile", "focal")
+"""Losses that have settings of their own."""
+REGRESSION = "regression"
+SHOWN_CLASSES = 12
+HEAVIEST = 4
+"""Inputs of which the short report shows the weight."""
 COURSE_HEIGHT = 7
 
 
-def report(screen: Screen, artifact: "Artifact") -> None:
-    """Columns, network, settings, course, scores, receipt."""
+def report(screen: Screen, artifact: "Artifact", path: str, *, everything: bool = False) -> None:
+    """The most important facts on one screen, or everything."""
+    if everything:
+        _everything(screen, artifact)
+        return
+    schema, receipt, folds = artifact.schema, artifact.receipt, artifact.settings.get("folds") or 0
+    version = receipt["versions"].get("mlpcli", "")
+    screen.line(f"{path}: a model by mlpcli {version}, {_day(receipt)}".rstrip(", "), "bold")
+    screen.line()
+    lines = [
+        ("target", f"{', '.join(schema.target)} ({schema.task}: {schema.task_reason})"),
+        *_labels(artifact.target),
+        ("data", f"{_files(receipt)}; {rows_text(receipt['rows'], folds)}"),
+        ("inputs", f"{len(schema.inputs)} of {count(len(schema.columns), 'column')}"),
+        ("network", network_text(artifact.network, artifact.encoders, len(receipt["members"]))),
+        ("trained", _trained(artifact)),
+    ]
+    if "weights" in receipt:
+        lines.append(weights_line(receipt["weights"][:SHORT_DIGEST]))
+    screen.pairs(lines)
+    if artifact.scores:
+        screen.line()
+        header, table = headline_table(schema.task, artifact.scores)
+        screen.table(header, table, numbers=range(1, len(header)))
+        for part, scores in reversed(artifact.scores.items()):
+            screen.line("  " + remark(part, scores["rows"], folds=folds), "dim")
+    _heaviest(screen, artifact)
+    screen.line(Sentence("More: mlpcli inspect {} {everything}", shell_word(path)), "dim")
+
+
+def _day(receipt: Mapping[str, Any]) -> str:
+    return str(receipt.get("written", ""))[:10]
+
+
+def _files(receipt: Mapping[str, Any]) -> str:
+    data = receipt["data"]
+    return data if isinstance(data, str) else ", ".join("stdin" if each == "-" else each for each in data)
+
+
+def _labels(target: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Classes or labels, and the thresholds of decisions."""
+    lines = []
+    if "classes" in target:
+        lines.append(("classes", some(target["classes"], SHOWN_CLASSES)))
+    if "separator" in target:
+        lines.append(("labels", some(target["labels"], SHOWN_CLASSES)))
+    if "thresholds" in target:
+        lines.append(("threshold", ", ".join(map(short, target["thresholds"][:SHOWN_CLASSES]))))
+    return lines
+
+
+def _trained(artifact: "Artifact") -> str:
+    receipt, validated = artifact.receipt, "validation" in artifact.scores
+    return training_text(receipt["members"], receipt["stop_reason"], receipt["seconds"], validated=validated)
+
+
+def _heaviest(screen: Screen, artifact: "Artifact") -> None:
+    """The inputs with the largest shares of the first layer's weights."""
+    weighed = [each for each in artifact.encoders if "weight" in each]
+    ranked = sorted(weighed, key=lambda each: -each["weight"])[:HEAVIEST]
+    if not ranked:
+        return
+    screen.line()
+    rows = [[each["name"], share(each["weight"], 1.0), *_values(each)[:1]] for each in ranked]
+    screen.table(["heaviest inputs", "weight", "values in training"], rows, numbers=(1,))
+
+
+def _everything(screen: Screen, artifact: "Artifact") -> None:
+    """Columns, network, settings, training, scores, receipt."""
     schema, receipt, target = artifact.schema, artifact.receipt, artifact.target
     folds = artifact.settings.get("folds") or 0
     lines = [("target", f"{', '.join(schema.target)} ({schema.task}: {schema.task_reason})")]
-    if "classes" in target:
-        lines.append(("classes", ", ".join(target["classes"])))
-    if "separator" in target:
-        lines.append(("labels", ", ".join(target["labels"])))
+    lines += _labels(target)
     if schema.weight is not None:
-        lines.append(("weights", schema.weight))
-    if "thresholds" in target:
-        lines.append(("threshold", ", ".join(map(plain, target["thresholds"]))))
+        lines.append(("row weights", schema.weight))
     screen.heading("Target")
     screen.pairs(lines)
     columns_report(screen, schema, artifact.encoders)
     _inputs(screen, artifact)
     network_report(screen, artifact.network, artifact.encoders, len(receipt["members"]))
-    settings_report(screen, artifact.settings)
-    _course(screen, artifact)
+    settings_report(screen, artifact.settings, _unused(artifact))
+    _training(screen, artifact)
     for part, scores in artifact.scores.items():
         title = scores_title(part, scores["rows"], folds)
-        table_report(screen, metrics_table(title, scores["metrics"], scores["baseline"]))
+        reasons = scores.get("reasons", {})
+        table_report(screen, metrics_table(title, scores["metrics"], scores["baseline"], reasons))
         if scores.get("per_target"):
             table_report(screen, target_table(schema.task, scores["per_target"]))
     _sketches(screen, artifact.sketches)
     screen.heading("Receipt")
     screen.pairs(
         [
-            ("data", receipt["data"] if isinstance(receipt["data"], str) else ", ".join(receipt["data"])),
+            ("data", _files(receipt)),
             *_sizes(receipt, folds),
             ("command", receipt["command"] or "(from Python)"),
-            ("seed, threads", f"{receipt['seed']}, {receipt['threads']}"),
+            ("seed", str(receipt["seed"])),
+            ("threads", str(receipt["threads"])),
             ("versions", ", ".join(f"{name} {version}" for name, version in receipt["versions"].items())),
             ("platform", receipt["platform"]),
             *([("engine", receipt["engine"])] if "engine" in receipt else []),
             *([("written", receipt["written"])] if "written" in receipt else []),
         ]
     )
+
+
+def _unused(artifact: "Artifact") -> set[str]:
+    """Settings that had nothing to act on, as far as the header shows."""
+    from mlpcli.options.options import (
+        settings_with,
+    )  # with the networks, which the short report does not need
+
+    unmet = {f"loss {name}" for name in LOSSES_OF_SETTINGS if artifact.settings["loss"] != name}
+    if artifact.schema.task == REGRESSION or "validation" not in artifact.scores:
+        unmet.add("probabilities of validation rows")
+    return set(settings_with(lambda each: each.needs in unmet))
 
 
 def _sizes(receipt: Mapping[str, Any], folds: int) -> list[tuple[str, str]]:
@@ -70,22 +166,11 @@ def _sizes(receipt: Mapping[str, Any], folds: int) -> list[tuple[str, str]]:
     return lines
 
 
-def columns_report(screen: Screen, schema: Schema, encoders: Sequence[Mapping[str, Any]]) -> None:
-    """Every column with its kind, and why."""
-    widths = {each["name"]: each["width"] for each in encoders}
-    rows = [
-        [column.name, column.kind, str(widths.get(column.name, 0)), column.reason]
-        for column in schema.columns
-    ]
-    screen.heading("Columns")
-    screen.table(["column", "kind", "inputs", "because"], rows, numbers=(2,))
-
-
 def _inputs(screen: Screen, artifact: "Artifact") -> None:
     """Values of each input in training, and its share of the first layer's squared weights."""
-    headers = ["input", "values", "gaps as", "weight"]
+    headers = ["input", "values", "missing as", "weight"]
     rows = [
-        [each["name"], *_values(each), f"{each['weight']:.1%}".replace("%", " %") if "weight" in each else ""]
+        [each["name"], *_values(each), share(each["weight"], 1.0) if "weight" in each else ""]
         for each in artifact.encoders
     ]
     screen.heading("Inputs (weight: share of the first layer's squared weights)")
@@ -98,11 +183,11 @@ def _values(encoder: Mapping[str, Any]) -> tuple[str, str]:
         levels = encoder["levels"]
         more = len(levels) - SHOWN_LEVELS
         named = ", ".join(levels[:SHOWN_LEVELS]) + (f" and {more:,} more" if more > 0 else "")
-        return named, "no category"
+        return named, "its own level" if encoder.get("had_gaps") else "no level"
     if "range" not in encoder:
         return "", ""
     low, high = encoder["range"]
-    shown = day if encoder["kind"] == DATE else plain
+    shown = day if encoder["kind"] == DATE else short
     return f"{shown(low)} to {shown(high)}", shown(encoder.get("fill", 0.0))
 
 
@@ -110,7 +195,7 @@ def _sketches(screen: Screen, sketches: "Mapping[str, Any] | None") -> None:
     """The size of the sketches, by which new rows are compared with those of training."""
     screen.heading("Sketches")
     if sketches is None:
-        screen.line("  none: new rows cannot be compared with those of training")
+        screen.line("  none, so new rows cannot be compared with the training rows")
         return
     of_what = count(sketches["columns"], "column")
     if sketches["predictions"]:
@@ -118,39 +203,14 @@ def _sketches(screen: Screen, sketches: "Mapping[str, Any] | None") -> None:
     screen.pairs(
         [
             ("of", of_what),
-            ("rows", f"{sketches['rows']:,} of training, of which counts are kept"),
+            ("rows", f"{sketches['rows']:,} training rows, as counts by bin"),
             ("size", f"{sketches['bytes']:,} bytes"),
         ]
     )
 
 
-def settings_report(screen: Screen, settings: Mapping[str, Any]) -> None:
-    """Every setting that is not empty or off."""
-    said = {name: value for name, value in settings.items() if value not in (None, [], (), "", False)}
-    screen.heading("Settings")
-    screen.pairs([(name, _setting(value)) for name, value in said.items()])
-
-
-def network_report(
-    screen: Screen,
-    network: Sequence[Mapping[str, Any]],
-    encoders: Sequence[Mapping[str, Any]],
-    members: int = 1,
-) -> None:
-    """Layers with output shapes and parameters; of several networks, those of one."""
-    rows = [["Input", f"(rows, {sum(each['width'] for each in encoders)})", "0"]]
-    for layer in network:
-        rows.append([layer["name"], f"(rows, {layer['output']})", f"{layer['parameters']:,}"])
-    total = sum(layer["parameters"] for layer in network)
-    screen.heading("Network" if members == 1 else f"Each of {members} networks")
-    screen.table(["layer", "output", "parameters"], [*rows, ["Total", "", f"{total:,}"]], numbers=(2,))
-    zeros = round(sum(layer.get("zeros", 0.0) * layer["parameters"] for layer in network))
-    if zeros:
-        screen.line(f"  {zeros:,} of the parameters are zero ({zeros / total:.1%})".replace("%", " %"))
-
-
-def _course(screen: Screen, artifact: "Artifact") -> None:
-    """Loss curve and some epochs: the first, the best, the last and three between."""
+def _training(screen: Screen, artifact: "Artifact") -> None:
+    """Training curve and some epochs: the first, the best, the last and three between."""
     receipt = artifact.receipt
     # Of several networks: the epochs of the first, then a table of all.
     history = [record for record in artifact.history if record["member"] == 0]
@@ -167,33 +227,33 @@ def _course(screen: Screen, artifact: "Artifact") -> None:
         screen.line()
         screen.raw(drawn)
         screen.line()
-    shown = {round(part * (len(history) - 1) / 4) for part in range(5)} | {best - 1}
+    shown = sorted({round(part * (len(history) - 1) / 4) for part in range(5)} | {best - 1})
     metrics = list(history[0]["metrics"]) if history else []
-    rows = []
-    for index in sorted(shown):
-        record = history[index]
-        values = [record["train_loss"], record["validation_loss"], *map(record["metrics"].get, metrics)]
-        rows.append([str(record["epoch"]), *map(score, values), "*" if record["epoch"] == best else ""])
+    records = [history[index] for index in shown]
+    columns = [
+        [str(record["epoch"]) for record in records],
+        same_precision(record["train_loss"] for record in records),
+        same_precision(record["validation_loss"] for record in records),
+        *(same_precision(record["metrics"].get(name) for record in records) for name in metrics),
+        ["*" if record["epoch"] == best else "" for record in records],
+    ]
+    if len(receipt["members"]) > 1:
+        screen.line("  epochs of network 1:", "dim")
     headers = ["epoch", "train loss", "validation loss", *metrics, "best"]
-    screen.table(headers, rows, numbers=range(len(headers)))
+    screen.table(headers, list(zip(*columns, strict=True)), numbers=range(len(headers)))
     if len(members := receipt["members"]) > 1:
-        screen.heading(f"Networks: {len(members)}, their predictions are averaged")
+        screen.heading(f"Networks: {len(members)}, whose predictions are averaged")
         names = list(members[0]["validation"])
-        rows = []
-        for number, member in enumerate(members, start=1):
-            scores = [score(member["validation"].get(name)) for name in names]
-            epochs = [str(member["epochs"]), str(member["best_epoch"])]
-            rows.append([str(number), *epochs, *scores, member["stop_reason"]])
+        columns = [
+            [str(number) for number in range(1, len(members) + 1)],
+            [str(member["epochs"]) for member in members],
+            [str(member["best_epoch"]) for member in members],
+            *(same_precision(member["validation"].get(name) for member in members) for name in names),
+            [member["stop_reason"] for member in members],
+        ]
+        rows = list(zip(*columns, strict=True))
         headers = ["network", "epochs", "best", *names, "ended by"]
         screen.table(headers, rows, numbers=range(len(headers) - 1))
-
-
-def _setting(value: Any) -> str:
-    if not isinstance(value, (list, tuple)):
-        return str(value)
-    return ", ".join(
-        "=".join(map(str, each)) if isinstance(each, (list, tuple)) else str(each) for each in value
-    )
 
 
 def fields(artifact: "Artifact") -> dict[str, Any]:

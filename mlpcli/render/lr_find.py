@@ -3,11 +3,13 @@
 import math
 from typing import TYPE_CHECKING, Any
 
-from mlpcli.errors import Sentence, count
+from mlpcli.errors import count
 from mlpcli.nn.suggestions import MEANINGS
+from mlpcli.number_text import MISSING
 from mlpcli.render.console import Screen, use_colour
 from mlpcli.render.formatting import rate
 from mlpcli.render.terminal_curve import BRAILLE, Curve, Mark, draw
+from mlpcli.text_width import printable
 
 if TYPE_CHECKING:
     from mlpcli.training.learning_rate import LearningRateFinding
@@ -24,17 +26,20 @@ FOR_WORDS = 60
 """Columns from which the rules are explained."""
 
 
-def report(screen: Screen, finding: "LearningRateFinding") -> None:
+def report(screen: Screen, finding: "LearningRateFinding", next_command: str) -> None:
     """Curve, suggestion, rules, and the command to type next."""
     screen.heading(
-        f"Loss over learning rate ({count(finding.sweeps, 'sweep')}, {finding.optimizer}, "
+        f"Loss by learning rate ({count(finding.sweeps, 'sweep')}, {finding.optimizer}, "
         f"batches of {finding.batch_size})"
     )
     width = min(screen.width, WIDEST)
     if screen.shows(BRAILLE) and width >= NARROWEST:
         screen.raw("\n".join(_curve(screen, finding, width)))
     screen.line()
-    screen.line(f"Suggested learning rate: {rate(finding.suggestion)}  (rule {finding.rule})", "bold")
+    screen.line(
+        f"Suggested learning rate: {rate(finding.suggestion)}  (rule {finding.rule.replace('_', '-')})",
+        "bold",
+    )
     screen.line(f"  {'stable' if finding.stable else 'not stable'}: {screen.told(finding.reason)}")
     if finding.advice:
         screen.line(f"  {screen.told(finding.advice)}")
@@ -43,13 +48,18 @@ def report(screen: Screen, finding: "LearningRateFinding") -> None:
     screen.line()
     columns = 4 if screen.width >= FOR_WORDS else 2
     rows = [
-        [name, rate(value), " to ".join(map(rate, finding.spreads[name])), MEANINGS[name]]
+        [
+            name.replace("_", "-"),
+            _found(finding, value),
+            " to ".join(map(rate, finding.spreads[name])),
+            MEANINGS[name],
+        ]
         for name, value in finding.rules.items()
     ]
-    heads = ["rule", "rate", "single sweeps", "which is"]
+    heads = ["rule", "rate", "single sweeps", "meaning"]
     screen.table(heads[:columns], [row[:columns] for row in rows], numbers=(1,))
     screen.line()
-    screen.line(Sentence("Next: mlpcli train ... {learning_rate} {}", rate(finding.suggestion)), "bold")
+    screen.raw(f"Next: {printable(next_command)}")
 
 
 def _curve(screen: Screen, finding: "LearningRateFinding", width: int) -> list[str]:
@@ -63,8 +73,12 @@ def _curve(screen: Screen, finding: "LearningRateFinding", width: int) -> list[s
         x_label=f"learning rate (dotted: {rate(finding.suggestion)})",
         ends=(rate(10 ** min(losses)), rate(10 ** max(losses))),
         marks=[Mark(math.log10(finding.suggestion), green)],
-        highest=max(losses.values()),
     )
+
+
+def _found(finding: "LearningRateFinding", value: float) -> str:
+    """The rate of a rule; - at the start of the sweep, where a rule ends that finds nothing."""
+    return rate(value) if value > 1.01 * finding.points[0].learning_rate else MISSING
 
 
 def fields(finding: "LearningRateFinding") -> dict[str, Any]:

@@ -2,8 +2,11 @@
 
 from typing import TYPE_CHECKING, Any
 
+from mlpcli.errors import count
 from mlpcli.render import counts
 from mlpcli.render.console import Screen
+from mlpcli.render.progress.bar import spent
+from mlpcli.text_width import printable
 
 if TYPE_CHECKING:
     from mlpcli.workflows.predict import PredictionSummary, Scoring
@@ -12,8 +15,15 @@ if TYPE_CHECKING:
 def report(screen: Screen, scoring: "Scoring") -> None:
     """Notes on the rows that were scored."""
     for note in scoring.notes:
-        screen.line(f"note: {screen.told(note)}")
+        screen.note(note)
     counts.report(screen, scoring.summary.counts)
+
+
+def written(screen: Screen, scoring: "Scoring", output: str, seconds: float) -> None:
+    """One line on what was written and how long it took."""
+    rows = count(scoring.summary.rows, "row")
+    place = "" if output == "-" else f" to {output}"
+    screen.raw(printable(f"{rows} written{place} in {spent(seconds)}"))  # without loading rich
 
 
 def fields(summary: "PredictionSummary", output: str) -> dict[str, Any]:

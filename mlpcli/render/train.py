@@ -1,19 +1,28 @@
 """Results of train for people, and as the fields of a JSON object."""
 
-import shlex
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mlpcli.errors import Sentence, count
-from mlpcli.preparation.finding import REPEATED
+from mlpcli.headlines import headline_table
+from mlpcli.number_text import short
+from mlpcli.preparation.finding import CHECKPOINT, DIVERGED, NO_BETTER, REPEATED
 from mlpcli.render.console import Screen
 from mlpcli.render.dry_run import notes_fields, schema_report
 from mlpcli.render.evaluation.tables import metrics_table, table_report, target_table
 from mlpcli.render.formatting import duration, rate
-from mlpcli.render.inspect import network_report
 from mlpcli.render.loss_curve import course, losses_of
-from mlpcli.render.training_words import SHORT_DIGEST, epochs_lines, scores_title, weights_line
+from mlpcli.render.model_tables import network_report, settings_report
+from mlpcli.render.training_words import (
+    SHORT_DIGEST,
+    epochs_lines,
+    remark,
+    rows_text,
+    scores_title,
+    training_text,
+    weights_line,
+)
+from mlpcli.text_width import printable, shell_word
 
 if TYPE_CHECKING:
     from mlpcli.workflows.train import TrainingRun
@@ -21,55 +30,103 @@ if TYPE_CHECKING:
 COURSE_HEIGHT = 8
 SHOWN_EPOCHS = 3
 """Epochs in the table of a diagnosis, from the first to the last."""
-WARNINGS = ("diverged", "checkpoint", "no better")
-SHOWN_ELSEWHERE = ("constant", "duplicate", "identifier", "text", *WARNINGS)
-"""Findings that the summary shows elsewhere, or a warning tells."""
+WARNINGS = (DIVERGED, CHECKPOINT, NO_BETTER)
 
 
 def report(screen: Screen, run: "TrainingRun", data: Sequence[str]) -> None:
-    """The summary at the end of `train`."""
+    """The summary at the end of `train`; of a verbose screen everything before it."""
     artifact = run.artifact
     folds = run.model.options.ensemble.folds or 0
+    if screen.verbose:
+        _everything(screen, run, data, folds)
+    else:
+        _headlines(screen, run, data, folds)
+    for part, scores in reversed(run.scores.items()):
+        repeated = any(each.kind == REPEATED and each.part == part for each in run.findings)
+        screen.line("  " + remark(part, scores.rows, folds=folds, repeated=repeated), "dim")
+    if run.model.options.run.diagnose:
+        _diagnosis(screen, run)
+    screen.line()
+    members = artifact.receipt["members"]
+    validated = "validation" in run.scores
+    trained = training_text(members, run.stop_reason, run.seconds, validated=validated)
+    _ending(screen, run, trained, [] if run.output in (None, "-") else _next(run, data))
+
+
+def _headlines(screen: Screen, run: "TrainingRun", data: Sequence[str], folds: int) -> None:
+    """Data, target, and a few metrics next to the baseline's."""
+    schema, rows = run.artifact.schema, run.plan.rows
+    kept = f"{len(schema.inputs)} of {count(len(schema.columns), 'column')}"
+    screen.line()
+    screen.pairs(
+        [
+            ("data", f"{_files(data)}, {rows_text(rows, folds)}" + _left_out(rows)),
+            ("target", f"{', '.join(schema.target)} ({schema.task}: {schema.task_reason})"),
+            ("inputs", kept),
+        ]
+    )
+    screen.line()
+    header, table = headline_table(schema.task, run.artifact.scores)
+    screen.table(header, table, numbers=range(1, len(header)))
+
+
+def _ending(screen: Screen, run: "TrainingRun", trained: str, commands: Sequence[str]) -> None:
+    """Time, file and the next commands, which are never wrapped, so that they can be copied."""
+    lines = [("trained", trained), *_start(run), *_threshold(run)]
+    if commands:
+        lines.append(("model", str(run.output)))
+    screen.pairs(lines)
+    width = max(len(label) for label, _ in lines)
+    for number, command in enumerate(commands):
+        screen.raw(f"  {'' if number else 'next':{width}}  {printable(screen.told(command))}")
+
+
+def _next(run: "TrainingRun", data: Sequence[str]) -> list[str]:
+    assert run.output is not None
+    quoted, files = shell_word(run.output), " ".join(map(shell_word, data))
+    commands = []
+    if run.checkpoint is not None and run.stop_reason in ("interrupted", "terminated"):
+        commands.append(f"the same command again resumes from {run.checkpoint}")
+    proba = " {proba}" if "classes" in run.artifact.target else ""
+    commands.append(Sentence("mlpcli predict {} {}" + proba, quoted, files))
+    return [*commands, f"mlpcli inspect {quoted}"]
+
+
+def _files(data: Sequence[str]) -> str:
+    return ", ".join("stdin" if each == "-" else each for each in data)
+
+
+def _left_out(rows: Mapping[str, int]) -> str:
+    """The rows that were left out, and why."""
+    reasons = {"dropped": "without target", "duplicates": "equal to an earlier one"}
+    texts = [f"{count(rows[each], 'row')} {why}" for each, why in reasons.items() if rows.get(each)]
+    return f"; left out: {', '.join(texts)}" if texts else ""
+
+
+def _everything(screen: Screen, run: "TrainingRun", data: Sequence[str], folds: int) -> None:
+    artifact = run.artifact
     schema_report(screen, artifact.schema, data, run.plan.rows, run.plan.counts, folds=folds)
-    screen.pairs([("note", finding.text) for finding in run.findings if finding.kind not in SHOWN_ELSEWHERE])
     network_report(screen, artifact.network, artifact.encoders, len(run.members))
+    settings_report(screen, run.plan.settings | {"loss": run.plan.loss}, run.plan.unused_settings)
     _course(screen, run)
     for part, scores in run.scores.items():
-        note = "no rows were held out: scores on the rows that were trained on"
-        if part == "validation" and folds:
-            note = "each row by networks that did not learn from it; but it chose their epoch"
-        elif part == "validation":
-            note = "these rows chose the epoch, so the scores are a little too good"
-        elif part == "test" and any(each.kind == REPEATED and each.part == part for each in run.findings):
-            note = "rows of these occur among the training rows, so the scores are too good"
-        elif part == "test":
-            note = "these rows were kept apart: an unbiased score"
-        table = metrics_table(
-            scores_title(part, scores.rows, folds), scores.metrics, scores.baseline, scores.reasons
-        )
-        table_report(screen, replace(table, above=[note]))
+        title = scores_title(part, scores.rows, folds)
+        table_report(screen, metrics_table(title, scores.metrics, scores.baseline, scores.reasons))
         if scores.per_target is not None:
             table_report(screen, target_table(artifact.schema.task, scores.per_target))
-    screen.line()
-    if run.output is None or run.output == "-":
-        return
-    quoted, files = shlex.quote(run.output), " ".join(map(shlex.quote, data))
-    screen.line(f"Model written to {run.output}. Next:", "bold")
-    if run.checkpoint is not None and run.stop_reason in ("interrupted", "terminated"):
-        screen.line(f"  the same command again: it goes on from {run.checkpoint}")
-    proba = " {proba}" if "classes" in artifact.target else ""
-    screen.line(Sentence("  mlpcli predict {} {}" + proba, quoted, files))
-    screen.line(f"  mlpcli inspect {quoted}")
 
 
-def warnings_report(screen: Screen, run: "TrainingRun") -> None:
-    """Warnings of a run that went wrong in part."""
+def late_notes_report(screen: Screen, run: "TrainingRun") -> None:
+    """Warnings of a run that went wrong in part, and what only its scores could show."""
     for finding in run.findings:
+        text = screen.told(finding.text) + (f" ({screen.told(finding.advice)})" if finding.advice else "")
         if finding.kind in WARNINGS:
-            screen.line(f"warning: {screen.told(finding.text)} ({screen.told(finding.advice)})")
+            screen.warning(text)
+        elif finding not in run.plan.findings:
+            screen.note(text)
     if run.stop_reason == "diverged":
-        kept = "the best weights before that are kept"
-        screen.line(f"warning: the loss ran away; {kept}. See `mlpcli lr-find`.")
+        kept = "the best weights before that were kept"
+        screen.warning(f"the loss diverged; {kept}. `mlpcli lr-find` suggests a learning rate.")
 
 
 def _course(screen: Screen, run: "TrainingRun") -> None:
@@ -84,16 +141,10 @@ def _course(screen: Screen, run: "TrainingRun") -> None:
             run.model.options.training.patience or 0,
             validated="validation" in run.scores,
         ),
-        ("rate", f"{rate_chosen}{f', {schedule}' if schedule else ''})"),
+        ("learning rate", f"{rate_chosen}{f', {schedule}' if schedule else ''})"),
         ("time", f"{duration(run.seconds)} with {count(run.plan.threads, 'thread')}, seed {run.seed}"),
-        *_threshold(run),
         weights_line(artifact.receipt["weights"][:SHORT_DIGEST]),
     ]
-    if run.plan.transferred is not None:
-        taken = ", ".join(name for name, kept in run.plan.transferred if kept) or "no layer"
-        anew = ", ".join(name for name, kept in run.plan.transferred if not kept)
-        start = f"from {run.model.options.transfer.from_model}: {taken}{anew and f'; anew: {anew}'}"
-        lines.append(("start", start))
     screen.heading("Training")
     screen.pairs(lines)
     losses = losses_of({member.number: member.history for member in run.members})
@@ -101,8 +152,6 @@ def _course(screen: Screen, run: "TrainingRun") -> None:
     if (drawn := course(screen, losses, best, COURSE_HEIGHT)) is not None:
         screen.line()
         screen.raw(drawn)
-    if run.model.options.run.diagnose:
-        _diagnosis(screen, run)
 
 
 def _diagnosis(screen: Screen, run: "TrainingRun") -> None:
@@ -129,6 +178,16 @@ def _diagnosis(screen: Screen, run: "TrainingRun") -> None:
         screen.line(f"  {screen.told(text)}")
 
 
+def _start(run: "TrainingRun") -> list[tuple[str, str]]:
+    """The layers that started from the weights of another model, if there was one."""
+    if run.plan.transferred is None:
+        return []
+    taken = ", ".join(name for name, kept in run.plan.transferred if kept) or "no layer"
+    new = ", ".join(name for name, kept in run.plan.transferred if not kept)
+    source = run.model.options.transfer.from_model
+    return [("start", f"weights of {source}: {taken}" + (f"; new: {new}" if new else ""))]
+
+
 def _threshold(run: "TrainingRun") -> list[tuple[str, str]]:
     given, chosen = run.model.options.decision.threshold, run.artifact.target.get("thresholds")
     if chosen is None:
@@ -137,7 +196,7 @@ def _threshold(run: "TrainingRun") -> list[tuple[str, str]]:
         by = "by the class weights"
     else:
         by = "as given" if len(set(chosen)) == 1 and str(given) == str(chosen[0]) else f"by {given}"
-    return [("threshold", f"{', '.join(f'{each:.4g}' for each in chosen)} ({by})")]
+    return [("threshold", f"{', '.join(map(short, chosen))} ({by})")]
 
 
 def fields(run: "TrainingRun") -> dict[str, Any]:

@@ -1,10 +1,10 @@
-"""A training in words, the same at its end and in `inspect`: rows, epochs, why it stopped, scores."""
+"""A training in words, the same at its end and in `inspect`: rows, networks, epochs, scores."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mlpcli.errors import count
-from mlpcli.render.formatting import span
+from mlpcli.render.formatting import duration, span
 
 Lines = list[tuple[str, str]]
 """Labels and texts."""
@@ -12,25 +12,35 @@ Lines = list[tuple[str, str]]
 WHY_STOPPED = {
     "epochs": "all epochs were run",
     "patience": "no better score for {patience}",
-    "converged": "no further decrease was possible",
+    "converged": "the loss could fall no further",
     "time": "the time limit was reached",
-    "interrupted": "interrupted; the best so far is kept",
-    "terminated": "terminated; the best so far is kept",
-    "diverged": "the loss ran away; the best before that is kept",
+    "interrupted": "interrupted; the best weights so far were kept",
+    "terminated": "terminated; the best weights so far were kept",
+    "diverged": "the loss diverged; the best weights before that were kept",
 }
+EXPECTED = ("epochs", "patience", "converged")
+"""Ends of a training that a summary need not explain."""
 LEFT_OUT = ("dropped", "duplicates")
 """Rows that belong to no part."""
 PURPOSES = {"train": "train", "validation": "validate", "test": "test"}
 SHORT_DIGEST = 16
+UNNAMED_LAYERS = ("Dense", "Dropout", "Embedding", "Scale")
+"""Layers whose names say little about a network."""
+
+
+def rows_text(rows: Mapping[str, int], folds: int) -> str:
+    """The number of rows and their use: 344 rows (5-fold cross-validation)."""
+    total = sum(number for part, number in rows.items() if part not in LEFT_OUT)
+    held = {part: rows[part] for part in PURPOSES if rows.get(part) and not (folds and part == "train")}
+    uses = [f"{number:,} to {PURPOSES[part]}" for part, number in held.items()]
+    if folds:
+        uses.insert(0, f"{folds}-fold cross-validation" + (f" of {rows['train']:,}" if uses else ""))
+    return f"{count(total, 'row')} ({', '.join(uses)})"
 
 
 def rows_line(rows: Mapping[str, int], folds: int) -> tuple[str, str]:
-    """How many rows there are, and what for."""
-    parts = ", ".join(f"{rows[part]:,} to {text}" for part, text in PURPOSES.items() if rows.get(part))
-    if folds:
-        parts += f", of which in turn one of {folds} parts is held out"
-    total = sum(number for part, number in rows.items() if part not in LEFT_OUT)
-    return "rows", f"{total:,}: {parts}"
+    """The number of rows and their use, with a label."""
+    return "rows", rows_text(rows, folds).replace(" rows", "", 1)
 
 
 def epochs_lines(
@@ -43,19 +53,59 @@ def epochs_lines(
     best = [member["best_epoch"] for member in members]
     if len(members) > 1:
         return [
-            ("networks", f"{len(members)}, their predictions are averaged"),
-            ("epochs", f"{span(epochs)} each, the best are {span(best)} ({why})"),
+            ("networks", f"{len(members)}, whose predictions are averaged"),
+            ("epochs", f"{span(epochs)} each, best epoch {span(best)} ({why})"),
         ]
     if not validated:
-        return [("epochs", f"{epochs[0]} ({why}); no rows chose one")]
-    return [("epochs", f"{epochs[0]}, the best is {best[0]} ({why})")]
+        return [("epochs", f"{epochs[0]} ({why}); no rows chose a best one")]
+    return [("epochs", f"{epochs[0]}, best epoch {best[0]} ({why})")]
+
+
+def training_text(
+    members: Sequence[Mapping[str, Any]], stop_reason: str, seconds: float, *, validated: bool
+) -> str:
+    """Networks, time and the best epoch in a few words."""
+    text = f"{count(len(members), 'network')} in {duration(seconds)}"
+    epochs = span([member["epochs"] for member in members])
+    if validated:
+        text += f", best epoch {span([member['best_epoch'] for member in members])} of {epochs}"
+    else:
+        text += f", {epochs} epochs"
+    if stop_reason not in EXPECTED:
+        text += f" ({WHY_STOPPED.get(stop_reason, stop_reason)})"
+    return text
+
+
+def network_text(
+    network: Sequence[Mapping[str, Any]], encoders: Sequence[Mapping[str, Any]], members: int
+) -> str:
+    """Sizes of the dense layers, the other layers by name, and the number of parameters."""
+    sizes = [sum(each["width"] for each in encoders)]
+    sizes += [layer["output"] for layer in network if layer["name"] == "Dense"]
+    others = dict.fromkeys(layer["name"].lower() for layer in network if layer["name"] not in UNNAMED_LAYERS)
+    named = f" ({', '.join(others)})" if others else ""
+    total = sum(layer["parameters"] for layer in network)
+    text = f"{'-'.join(map(str, sizes))}{named}, {count(total, 'parameter')}"
+    return f"{members} x {text}" if members > 1 else text
 
 
 def scores_title(part: str, rows: int, folds: int) -> str:
     """The heading of the scores of a part of the rows."""
     if part == "validation" and folds:
-        return f"Scores on {count(rows, 'row')}, held out in turn"
+        return f"Scores on {count(rows, 'row')}, out-of-fold"
     return f"Scores on {count(rows, 'training row' if part == 'train' else f'{part} row')}"
+
+
+def remark(part: str, rows: int, *, folds: int = 0, repeated: bool = False) -> str:
+    """How far the scores of a part can be trusted."""
+    if part == "train":
+        return "No rows were held out: these are scores on the training rows, too good for new ones."
+    if part == "validation":
+        of = "Out-of-fold" if folds else "Validation"
+        return f"{of}: {count(rows, 'row')} that also chose the best epoch; new rows may do worse."
+    if repeated:
+        return f"Test: {count(rows, 'row')}, some of which occur among the training rows: too good."
+    return f"Test: {count(rows, 'row')} kept apart: an unbiased score."
 
 
 def weights_line(digest: str) -> tuple[str, str]:

@@ -125,7 +125,7 @@ FIGURES: dict[str, Callable[[], Any]] = {
     "not validated": lambda: training_figure([history(9, 9, validated=False)], "accuracy"),
     "diagnosed": lambda: training_figure([history(25, 6, layers=7)], "accuracy", "deep"),
     "two networks": lambda: training_figure(
-        [history(25, 6, layers=3), history(20, 15, layers=3)], "accuracy"
+        [history(25, 6, layers=1), history(20, 15, layers=1)], "accuracy"
     ),
     "fifty networks": lambda: training_figure([history(20 + each, 5) for each in range(50)], "accuracy"),
     "rates": lambda: rates_figure(finding({"half_max": 0.01, "valley": 1e-3, "steep": 2e-3}), "a title"),
@@ -146,7 +146,7 @@ FIGURES: dict[str, Callable[[], Any]] = {
     "one column": lambda: columns_figure(described("", 0)),
     "one target": lambda: values_figure(values(300, 1), ["$y$"]),
     "many rows": lambda: values_figure(values(5000, 1), ["y" * 60], "dense"),
-    "twelve targets": lambda: values_figure(values(50, 12), numbered(12)),
+    "seven targets": lambda: values_figure(values(50, 7), numbered(7)),
     "predicted": lambda: value_figure("predicted", values(50, 4), UGLY[:4]),
     "residuals": lambda: value_figure("residuals", values(1, 1), ["one row"]),
 }

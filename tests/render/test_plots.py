@@ -61,7 +61,7 @@ def test_of_many_columns_those_that_tell_most_are_drawn(monkeypatch: pytest.Monk
         figure = columns.columns_figure(replace(description, columns=told))
         texts = [each.get_text() for each in texts_of(figure)]
         drawn = [each.get_title(loc="left") for each in figure.axes]
-    assert any("the 4 of 12 columns that tell most of the target" in text for text in texts)
+    assert any("the 4 of 12 columns that predict the target best" in text for text in texts)
     assert [title for title in drawn if title][:2] == ["number 3", "number 8"]
 
 

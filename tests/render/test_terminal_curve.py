@@ -1,5 +1,6 @@
 """Curves of braille dots: sizes, ends, limits, and dots where the points are."""
 
+import itertools
 import math
 
 import pytest
@@ -43,13 +44,52 @@ def test_a_falling_line_falls() -> None:
     assert rows[5].split()[0] == "0"
 
 
-def test_what_is_far_above_is_cut_off() -> None:
+def labels(rows: list[str]) -> dict[int, str]:
+    return {number: row.split("┤")[0].strip() for number, row in enumerate(rows) if "┤" in row}
+
+
+def test_the_first_value_is_there_however_far_above() -> None:
     rows = picture(Curve(range(12), [1e6, *[2.0, 1.5, 1.2, 1.1, 1.0, 1.0, 1.0, 1.1, 1.0, 1.2, 1.0]]))
-    assert float(rows[0].split()[0]) < 10
+    assert rows[0].split()[0] == "1,000,000"
+    assert min(dots(rows), key=lambda each: each[1])[0] == 0
 
 
-def test_a_limit_can_be_given() -> None:
-    assert picture(Curve([0, 1], [0.0, 9.0]), highest=4.0)[0].split()[0] == "4"
+def test_a_logarithmic_axis_gives_each_decade_the_same_room() -> None:
+    rows = picture(Curve([0, 1, 2, 3], [1.0, 0.1, 0.01, 0.001], dotted=True), height=13, logarithmic=True)
+    assert {0: "1", 4: "0.1", 8: "0.01", 12: "0.001"}.items() <= labels(rows).items()
+    assert [row for row, _ in sorted(dots(rows), key=lambda each: each[1])] == [0, 4, 8, 12]
+
+
+@pytest.mark.parametrize(
+    ("values", "middle"),
+    [([1.0, 11.0], False), ([0.0, 11.0], True), ([-1.0, 11.0], True), ([1.2, 11.0], True)],
+    ids=["positive and wide", "zero", "negative", "narrow"],
+)
+def test_an_axis_is_logarithmic_only_where_that_can_be_and_helps(values: list[float], middle: bool) -> None:
+    half = sum(values) / 2
+    rows = picture(Curve([0, 1, 2], [values[0], half, values[1]], dotted=True), height=9, logarithmic=True)
+    places = [row for row, _ in sorted(dots(rows), key=lambda each: each[1])]
+    assert (places == [8, 4, 0]) is middle
+
+
+@pytest.mark.parametrize("height", [2, 3, 5, 8, 13, 30])
+@pytest.mark.parametrize("values", [[0.0, 1.0], [0.013, 7.4], [1e-9, 3e7], [123.0, 123.4], [-5.0, 1e6]])
+@pytest.mark.parametrize("logarithmic", [False, True])
+def test_labels_are_apart_and_at_their_values(height: int, values: list[float], logarithmic: bool) -> None:
+    rows = picture(Curve([0, 1], values), height=height, logarithmic=logarithmic)
+    found = labels(rows)
+    assert {0, height - 1} <= set(found)
+    places = sorted(found)
+    assert height < 3 or min(after - before for before, after in itertools.pairwise(places)) > 1
+    numbers = [float(found[place].replace(",", "")) for place in places]
+    assert numbers == sorted(numbers, reverse=True)
+    assert max(map(len, rows)) <= 40
+
+
+def test_later_curves_are_in_front() -> None:
+    flat = [Curve([0, 1], [0.0, 0.0], "yellow", dotted=True), Curve([0, 1], [0.0, 0.0], "cyan")]
+    assert "\x1b[33m" not in "".join(picture(*flat))
+    assert "\x1b[33m" in "".join(picture(*reversed(flat)))
 
 
 @pytest.mark.parametrize("values", [[1.0], [1.0, 1.0], [0.0, 0.0], [-1e-300, 0.0], [1e300, 1e-300]])
@@ -86,7 +126,6 @@ def test_a_dotted_line_has_fewer_dots() -> None:
     assert len(dots(picture(Curve(xs, ys, dotted=True)))) < len(dots(picture(Curve(xs, ys))))
 
 
-def test_colours_are_there_if_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FORCE_COLOR", "1")
+def test_colours_are_there_if_asked_for() -> None:
     assert "\x1b[" not in "".join(picture(Curve([0, 1], [0.0, 1.0])))
-    assert "\x1b[" in "".join(picture(Curve([0, 1], [0.0, 1.0], "cyan")))
+    assert "\x1b[36m" in "".join(picture(Curve([0, 1], [0.0, 1.0], "cyan")))

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from mlpcli.metrics.gates import GateResult
 from mlpcli.render import counts
-from mlpcli.render.console import Screen, printable
+from mlpcli.render.console import Screen
 from mlpcli.render.evaluation.tables import BLOCKS, ReportTable, found_by, gates_of, table_report, tables_of
+from mlpcli.text_width import printable
 
 if TYPE_CHECKING:
     from mlpcli.workflows.evaluation.comparison import Comparison
@@ -20,20 +21,23 @@ _MARKUP = re.compile(r"[\\`*\[\]<>|~#!&$]|(?<![^\W_])_|_(?![^\W_])")
 def notes_report(screen: Screen, evaluation: "Evaluation") -> None:
     """Notes on the rows, for this model and the one it is compared with."""
     for note in evaluation.notes:
-        screen.line(f"note: {screen.told(note)}")
+        screen.note(note)
     counts.report(screen, evaluation.counts)
     if evaluation.seen_in_training:
-        screen.line("note: these rows trained the model, so the scores are too good; use other rows")
+        screen.note("the model was trained on these rows, so the scores are too good; use new rows")
     if (other := evaluation.comparison) is not None:
         if other.counts != evaluation.counts:
             counts.report(screen, other.counts, other.other)
         if other.seen_in_training:
-            screen.line(f"note: {other.other}: these rows trained it, so its scores are too good")
+            screen.note(f"{other.other} was trained on these rows, so its scores are too good")
 
 
 def report(screen: Screen, evaluation: "Evaluation") -> None:
     """Write the tables as text; gates come last, where a terminal's reader looks."""
-    tables = [*tables_of(evaluation, screen.shows(BLOCKS[-1])), *gates_of(evaluation.gates)]
+    tables = [
+        *tables_of(evaluation, screen.shows(BLOCKS[-1]), brief=not screen.verbose),
+        *gates_of(evaluation.gates),
+    ]
     for table in tables:
         table_report(screen, table)
 

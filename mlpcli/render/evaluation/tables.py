@@ -1,14 +1,14 @@
 """An evaluation as tables of texts."""
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
 from mlpcli.errors import count
+from mlpcli.number_text import same_precision, short, spans, text
 from mlpcli.render.console import Screen
-from mlpcli.render.formatting import score
+from mlpcli.render.table_layout import Styled
 
 if TYPE_CHECKING:
     from mlpcli.metrics.bootstrap import Interval
@@ -29,11 +29,15 @@ FEW = {
 FEW_OF_TARGET = {"multilabel": ("f1", "precision", "recall", "roc_auc"), "regression": FEW["regression"]}
 FEW_OF_CLASS = ("precision", "recall", "f1")
 SHARES = {"share": "share", "mean_probability": "mean P"}
-"""Shown beside each other, by their headings: alike where probabilities are calibrated."""
+"""Shown next to each other, by their headings: alike where probabilities are calibrated."""
 WITHOUT_UNIT = ("r2", "explained_variance", "mape")
 """Metrics of several targets together."""
+MOST_COLUMNS = 20
+"""Columns whose importance a brief report shows."""
 BAR = 24
 BLOCKS = " ▏▎▍▌▋▊▉█"
+VERDICTS = {"better": "green", "worse": "red", "unclear": "dim", "same": "dim"}
+"""Styles of the verdicts of a comparison."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +62,11 @@ def table_report(screen: Screen, table: ReportTable) -> None:
         screen.line(f"  {remark}", "dim")
 
 
-def tables_of(evaluation: "Evaluation", blocks: bool) -> Iterator[ReportTable]:
-    """All tables but the gates; bars are drawn with block characters if `blocks`."""
+def tables_of(evaluation: "Evaluation", blocks: bool, *, brief: bool = False) -> Iterator[ReportTable]:
+    """All tables but the gates; bars are drawn with block characters if `blocks`.
+
+    If `brief`, importance only of the most important columns.
+    """
     yield _metrics(evaluation)
     if evaluation.coverage is not None:
         yield _coverage(evaluation.coverage)
@@ -78,7 +85,7 @@ def tables_of(evaluation: "Evaluation", blocks: bool) -> Iterator[ReportTable]:
     if evaluation.residuals is not None:
         names = list(next(iter(evaluation.residuals.values())))
         rows = [
-            [label, *(_to_width(values[name], values["std"] / 10) for name in names)]
+            [label, *same_precision(values[name] for name in names)]
             for label, values in evaluation.residuals.items()
         ]
         yield ReportTable("Residuals (true - predicted)", ["target", *names], rows, range(1, len(names) + 1))
@@ -87,7 +94,9 @@ def tables_of(evaluation: "Evaluation", blocks: bool) -> Iterator[ReportTable]:
     if evaluation.comparison is not None:
         yield _comparison(evaluation, evaluation.comparison)
     if evaluation.importance is not None:
-        yield _importance(evaluation.importance, blocks)
+        yield _importance(
+            evaluation.importance, blocks, MOST_COLUMNS if brief else len(evaluation.importance.columns)
+        )
 
 
 def metrics_table(
@@ -104,10 +113,9 @@ def metrics_table(
         headers.insert(2, f"{_percent(level)} interval")
     rows = []
     for name, value in metrics.items():
-        if value is None and baseline[name] is None:
-            continue  # said below
-        between = [] if spread is None else [_span(spread[name])]
-        rows.append([name, score(value), *between, score(baseline[name])])
+        between = [] if spread is None else spans([spread[name]])
+        ours, trivial = same_precision([value, baseline[name]])
+        rows.append([name, ours, *between, trivial])
     return ReportTable(title, headers, rows, range(1, len(headers)), below=_reasons(reasons))
 
 
@@ -128,10 +136,10 @@ def _metrics(evaluation: "Evaluation") -> ReportTable:
     )
     below = list(table.below)
     if spread is not None:
-        below.append(f"intervals: bootstrap, {evaluation.resamples:,} resamples of the rows")
+        below.append(f"Intervals: bootstrap with {evaluation.resamples:,} resamples of the rows.")
     if evaluation.threshold is not None and set(evaluation.threshold) != {0.5}:
         several = evaluation.threshold if len(set(evaluation.threshold)) > 1 else evaluation.threshold[:1]
-        below.append(f"threshold: {', '.join(f'{each:.4g}' for each in several)}")
+        below.append(f"Decision threshold: {', '.join(map(short, several))}.")
     return replace(table, below=below)
 
 
@@ -148,25 +156,26 @@ def _each(kind: str, few: Sequence[str], scores: ByName, baseline: ByName | None
     headers = [kind, *few]
     headers += [f"baseline {beside}"] if baseline is not None else []
     headers += [*(SHARES[name] for name in of_shares), *(["rows"] if with_rows else [])]
-    rows = []
-    for label, values in scores.items():
-        row = [label, *(score(values.get(name)) for name in few)]
-        row += [score(baseline[label][beside])] if baseline is not None else []
-        row += [score(values[name]) for name in of_shares]
-        row += [f"{values['support']:,g}"] if with_rows else []
-        rows.append(row)
+    columns = [list(scores)]
+    columns += [same_precision(values.get(name) for values in scores.values()) for name in few]
+    if baseline is not None:
+        columns.append(same_precision(baseline[label][beside] for label in scores))
+    columns += [same_precision(values[name] for values in scores.values()) for name in of_shares]
+    if with_rows:
+        columns.append([f"{values['support']:,g}" for values in scores.values()])
+    rows = list(zip(*columns, strict=True))
     title = {"class": "Classes", "target": "Targets"}[kind]
     return ReportTable(title, headers, rows, range(1, len(headers)))
 
 
 def _coverage(found: "Coverage") -> ReportTable:
-    rows = [
-        [name, score(each["coverage"]), score(each["mean_width"])] for name, each in found.per_target.items()
-    ]
-    if len(rows) > 1:
-        rows.append(["mean", score(found.coverage), score(found.mean_width)])
-    title = f"True numbers inside of {_percent(found.level)} intervals"
-    return ReportTable(title, ["target", "share inside", "mean width"], rows, (1, 2))
+    named = {name: (each["coverage"], each["mean_width"]) for name, each in found.per_target.items()}
+    if len(named) > 1:
+        named["mean"] = (found.coverage, found.mean_width)
+    shares, widths = zip(*named.values(), strict=True)
+    rows = list(zip(named, same_precision(shares), same_precision(widths), strict=True))
+    title = f"Coverage of the {_percent(found.level)} prediction intervals"
+    return ReportTable(title, ["target", "coverage", "mean width"], rows, (1, 2))
 
 
 def _slices(column: str, slices: "dict[str, SliceScores]", evaluation: "Evaluation") -> ReportTable:
@@ -175,12 +184,12 @@ def _slices(column: str, slices: "dict[str, SliceScores]", evaluation: "Evaluati
     headers = [column, "rows", *few]
     if evaluation.intervals is not None:
         headers.insert(3, f"{_percent(evaluation.level)} interval")
-    rows = []
-    for label, found in slices.items():
-        cells = [score(found.metrics[name]) for name in few]
-        if evaluation.intervals is not None:
-            cells.insert(1, _span(found.intervals[few[0]] if found.intervals is not None else None))
-        rows.append([label, f"{found.rows:,}", *cells])
+    columns = [list(slices), [f"{found.rows:,}" for found in slices.values()]]
+    columns += [same_precision(found.metrics[name] for found in slices.values()) for name in few]
+    if evaluation.intervals is not None:
+        intervals = [None if each.intervals is None else each.intervals[few[0]] for each in slices.values()]
+        columns.insert(3, spans(intervals))
+    rows = list(zip(*columns, strict=True))
     reasons = {each for found in slices.values() for each in found.reasons.items() if each[0] in few}
     below = [f"{name}: {reason}" for name, reason in sorted(reasons)]
     return ReportTable(f"By {column}", headers, rows, range(1, len(headers)), below=below)
@@ -190,39 +199,58 @@ def _comparison(evaluation: "Evaluation", found: "Comparison") -> ReportTable:
     names = list(evaluation.metrics)
     below = [f"{name}: {reason}" for name, reason in found.reasons.items()]
     headers = ["metric", "this", "other", "difference"]
-    rows = [
-        [name, score(evaluation.metrics[name]), score(found.metrics[name]), _signed(found.difference[name])]
-        for name in names
-    ]
+    rows: list[list[str]] = []
+    for name in names:
+        pair = evaluation.metrics[name], found.metrics[name]
+        difference = same_precision([found.difference[name]], signed=True, scale=pair)
+        rows.append([name, *same_precision(pair), *difference])
     if found.intervals is None or found.verdicts is None:
-        said = f"an earlier evaluation of {count(found.rows, 'row')}; give its model to see what is luck"
-        return ReportTable(f"Beside {found.other}", headers, rows, range(1, 4), above=(said,), below=below)
+        said = (
+            f"Compared with a saved result of {count(found.rows, 'row')}. "
+            "Give the model file instead to see whether the differences are significant."
+        )
+        return ReportTable(
+            f"Compared with {found.other}", headers, rows, range(1, 4), above=(said,), below=below
+        )
     headers += [f"{_percent(found.level)} interval", ""]
     for row, name in zip(rows, names, strict=True):
-        row += [_span(found.intervals[name]), found.verdicts[name]]
-    said = f"the same rows; differences in {found.resamples:,} resamples; unclear: they may be luck"
-    return ReportTable(f"Beside {found.other}", headers, rows, range(1, 5), (said,))
-
-
-def _importance(found: "Importance", blocks: bool) -> ReportTable:
-    most = max((each.drop for each in found.columns.values() if each.drop is not None), default=0.0)
-    rows = [
-        [name, score(each.drop), _span(each.interval), _bar(each.drop, most, blocks)]
-        for name, each in found.columns.items()
-    ]
+        verdict = found.verdicts[name]
+        row += [*spans([found.intervals[name]]), Styled(verdict, VERDICTS.get(verdict, ""))]
     said = (
-        f"how much worse {found.metric} gets when a column is shuffled: {count(found.repeats, 'time')}, "
-        f"on {count(found.rows, 'row')}"
+        f'Paired bootstrap with {found.resamples:,} resamples of the same rows. "unclear": not significant.'
+    )
+    return ReportTable(f"Compared with {found.other}", headers, rows, range(1, 5), (said,))
+
+
+def _importance(found: "Importance", blocks: bool, most_shown: int) -> ReportTable:
+    columns = dict(list(found.columns.items())[:most_shown])
+    drops = [each.drop for each in columns.values()]
+    most = max((drop for drop in drops if drop is not None), default=0.0)
+    intervals = spans(each.interval for each in columns.values())
+    bars = [_bar(drop, most, blocks) for drop in drops]
+    rows = list(zip(columns, same_precision(drops), intervals, bars, strict=True))
+    said = (
+        f"How much worse {found.metric} gets when the values of a column are shuffled "
+        f"({count(found.repeats, 'time')}, {count(found.rows, 'row')})."
     )
     headers = ["column", "worse by", f"{_percent(found.level)} interval", ""]
-    return ReportTable("Importance", headers, rows, (1, 2), (said,))
+    left = len(found.columns) - len(columns)
+    below = [f"and {count(left, 'column')} of less importance (-v)"] if left else []
+    return ReportTable("Importance", headers, rows, (1, 2), above=(said,), below=below)
 
 
 def gates_of(gates: "Sequence[GateResult]") -> list[ReportTable]:
     """One table, if there are gates."""
     if not gates:
         return []
-    rows = [["holds" if gate.holds else "FAILS", f"fail if {gate.gate}", found_by(gate)] for gate in gates]
+    rows = [
+        [
+            Styled("holds", "green") if gate.holds else Styled("FAILS", "bold red"),
+            f"fail if {gate.gate}",
+            found_by(gate),
+        ]
+        for gate in gates
+    ]
     failed = sum(not gate.holds for gate in gates)
     title = f"Gates: {failed} of {len(gates)} failed" if failed else "Gates: all hold"
     return [ReportTable(title, ["", "gate", ""], rows)]
@@ -233,7 +261,10 @@ def found_by(gate: "GateResult") -> str:
     from mlpcli.metrics.gates import ColumnGate  # inspect, which shows tables too, starts without metrics
 
     of = f" of {gate.column!r}" if isinstance(gate, ColumnGate) and gate.column is not None else ""
-    return gate.reason or f"it is {score(gate.value)}{of}"
+    value = gate.value
+    # A number of rows is whole; 1 may be an accuracy.
+    whole = value is not None and value.is_integer() and value > 1
+    return gate.reason or f"it is {text(int(value) if whole and value else value)}{of}"
 
 
 def _bar(value: float | None, most: float, blocks: bool) -> str:
@@ -248,24 +279,3 @@ def _bar(value: float | None, most: float, blocks: bool) -> str:
 
 def _percent(level: float) -> str:
     return f"{level * 100:.10g} %"
-
-
-def _span(interval: tuple[float, float] | None) -> str:
-    """The interval as `low to high`."""
-    if interval is None:
-        return "-"
-    low, high = interval
-    return f"{_to_width(low, high - low)} to {_to_width(high, high - low)}"
-
-
-def _to_width(value: float, width: float) -> str:
-    """The value with so many decimals that `width` has two significant digits."""
-    if not math.isfinite(value):
-        return "-"
-    if not 1e-6 < width < 1e6:
-        return score(value)
-    return f"{value:.{max(0, 1 - math.floor(math.log10(width)))}f}"
-
-
-def _signed(value: float | None) -> str:
-    return "-" if value is None else f"{'+' if value > 0 else ''}{score(value)}"

@@ -1,6 +1,7 @@
 """Style, colours, names and files of all pictures."""
 
 import contextlib
+import functools
 import logging
 import re
 import warnings
@@ -9,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from mlpcli.extras import require_extra
 from mlpcli.files import atomic_output
-from mlpcli.render.console import printable
+from mlpcli.number_text import short
+from mlpcli.text_width import printable
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -37,14 +39,14 @@ TICKS = {
     "major.size": 3.0,
     "minor.size": 1.5,
 }
-STYLE: dict[str, Any] = {
+FAMILIES = (
     # The first is matplotlib's own and has no Chinese, Japanese or Korean; the others, if they are installed.
-    "font.family": [
-        "DejaVu Sans",
-        *("Noto Sans CJK SC", "Noto Sans CJK JP", "Source Han Sans SC", "WenQuanYi Zen Hei"),
-        *("PingFang SC", "Hiragino Sans", "Apple SD Gothic Neo"),
-        *("Microsoft YaHei", "Yu Gothic", "Malgun Gothic"),
-    ],
+    "DejaVu Sans",
+    *("Noto Sans CJK SC", "Noto Sans CJK JP", "Source Han Sans SC", "WenQuanYi Zen Hei"),
+    *("PingFang SC", "Hiragino Sans", "Apple SD Gothic Neo"),
+    *("Microsoft YaHei", "Yu Gothic", "Malgun Gothic"),
+)
+STYLE: dict[str, Any] = {
     "font.size": FONT,
     "text.color": INK,
     "text.parse_math": False,  # a column may be called $x$
@@ -87,11 +89,20 @@ def drawing() -> Iterator[None]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            style = require_extra("matplotlib.style", "plots", "a picture is drawn", setting="plot")
-            with style.context(["default", STYLE]):
+            style = require_extra("matplotlib.style", "plots", "drawing a plot", setting="plot")
+            with style.context(["default", STYLE, {"font.family": _installed_families()}]):
                 yield
     finally:
         logger.setLevel(level)
+
+
+@functools.cache
+def _installed_families() -> list[str]:
+    """The families that this machine has: matplotlib would look for the others again for every text."""
+    from matplotlib.font_manager import fontManager
+
+    installed = set(fontManager.get_font_names())
+    return [family for family in FAMILIES if family in installed]
 
 
 def save(path: str, figure: "Figure", *, force: bool = False) -> None:
@@ -122,8 +133,8 @@ def name(text: str, most: int = 30) -> str:
 
 
 def number(value: float, digits: int = 3) -> str:
-    """A short number: 0.0123, 1,500, 2.5e7, 1e-5."""
-    return re.sub(r"e([+-])0*", lambda found: "e-" if found[1] == "-" else "e", f"{value:,.{digits}g}")
+    """A short number: 0.0123, 60,000, 2.5e10, 1e-5."""
+    return re.sub(r"e([+-])0*", lambda found: "e-" if found[1] == "-" else "e", short(value, digits))
 
 
 def figure_of(width: float, height: float, title: str, notes: Sequence[str] = ()) -> "Figure":

@@ -82,7 +82,7 @@ def _notes(description: "Description", shown: int, drawable: int) -> list[str]:
     if means:
         notes.append(f"line: mean of {name(description.target[0])}, on the same scale in all panels")
     if shown < drawable:
-        by = "that tell most of the target" if description.measure else "that come first"
+        by = "that predict the target best" if description.measure else "that come first"
         notes.append(f"the {shown} of {drawable:,} columns {by}")
     if left_out := len(description.columns) - drawable:
         notes.append(f"{left_out:,} columns without bars are left out")
@@ -111,7 +111,7 @@ def _title(axes: Axes, column: "ColumnDescription", rows: int) -> None:
     colour = VERMILLION if column.use == "target" else INK
     axes.set_title(name(column.name, LONGEST_NAME), color=colour, size=SMALL, pad=TINY + 5)
     axes.spines["left"].set_visible(False)
-    remarks = [] if column.relation is None else [f"tells {column.relation:.2f}"]
+    remarks = [] if column.relation is None else [f"predicts {column.relation:.2f}"]
     if column.statistics.missing:
         remarks.append(f"{share(column.statistics.missing, rows)} missing")
     write(axes, ", ".join(remarks), (0, 1), (0, 3), "axes fraction", size=TINY, color=MUTED)

@@ -28,7 +28,7 @@ def check_plot(path: str) -> None:
         message = f"{path!r} does not end in {', '.join('.' + each for each in FORMATS)}"
         hint = "The ending is the picture's format: name a file such as plot.png."
         raise SettingsError(message, hint, setting="plot")
-    require_extra("matplotlib.figure", "plots", "a picture is drawn", setting="plot")
+    require_extra("matplotlib.figure", "plots", "drawing a plot", setting="plot")
 
 
 def check_evaluation_plot(
@@ -42,7 +42,7 @@ def check_evaluation_plot(
         check_plot(path)
         check_output(path, force=force, inputs=inputs, setting="plot")
         return
-    require_extra("matplotlib.figure", "plots", "pictures are drawn", setting="plot")
+    require_extra("matplotlib.figure", "plots", "drawing plots", setting="plot")
     if not os.path.isdir(path):
         check_output(path.rstrip("/"), force=False, setting="plot")
         return

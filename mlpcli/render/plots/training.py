@@ -66,6 +66,8 @@ def training_figure(histories: Sequence[History], headline: str, title: str = ""
             margin = max(0.02 * (last - 1), 0.5 if last == 1 else 0.0)
             axes.set_xlim(1 - min(margin, 0.5), last + margin)  # there is no epoch 0
             counting(axes.xaxis, last)
+            if row is small and len(histories) == 1:
+                axes.set_title(panel.title, pad=FLAG_PAD)  # all alike, though only one may have a flag
             if isinstance(panel, LayerPanel):
                 draw_layers(axes, panel)
             else:

@@ -1,5 +1,7 @@
-"""Widths of text on a terminal: cells that its characters take, padding and cutting to a number of them."""
+"""Text on a terminal: characters that must not be shown, the cells the others take, padding and cutting."""
 
+from collections.abc import Iterable
+from shlex import quote
 from unicodedata import category, east_asian_width
 
 WIDE = ("W", "F")
@@ -8,6 +10,31 @@ JAMO = range(0x1160, 0x1200)
 
 AS_PICTURE = "\ufe0f"
 """Variation selector 16, behind a character that is to be drawn as a wide emoji."""
+
+
+def printable(text: str) -> str:
+    """The text with control, formatting and unprintable characters escaped."""
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+
+
+def shell_word(text: str) -> str:
+    """The text as a word to type in a shell: control characters as escapes in bash's $'...'."""
+    if text.isprintable():
+        return quote(text)
+    inner = text.replace("\\", "\\\\").replace("'", "\\'")
+    return "$'" + "".join(each if each.isprintable() else _for_bash(ord(each)) for each in inner) + "'"
+
+
+def _for_bash(code: int) -> str:
+    if 0xDC80 <= code <= 0xDCFF:
+        code -= 0xDC00  # a byte that is no character
+        return f"\\x{code:02x}"
+    return f"\\x{code:02x}" if code < 0x80 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def shell_line(words: Iterable[str]) -> str:
+    """A command line to type in a shell."""
+    return " ".join(map(shell_word, words))
 
 
 def width_of(text: str) -> int:

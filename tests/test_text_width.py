@@ -1,12 +1,14 @@
 """Widths of text on a terminal, against rich, and tables whose names take two cells a character."""
 
 import io
+import os
+import subprocess
 
 import pytest
 from rich.cells import cell_len
 
-from mlpcli.render.cells import cut, padded, width_of, wrapped
 from mlpcli.render.console import Screen
+from mlpcli.text_width import cut, padded, shell_word, width_of, wrapped
 from tests.cli.terminals import SEQUENCE
 
 TEXTS = [
@@ -23,6 +25,15 @@ TEXTS = [
     ),
     *("\u1112\u1161\u11ab\u1100\u1173\u11af", "❤\ufe0f", "", "─│"),
 ]
+
+
+@pytest.mark.parametrize("name", ["plain", "two words", "a\x1b[31mred", "it's\na \\", "$x\t`ls`", "é\x85"])
+def test_a_shell_reads_a_word_back(name: str) -> None:
+    word = shell_word(name)
+    assert word.isprintable()
+    command = ["bash", "-c", f"printf %s {word}"]
+    said = subprocess.run(command, capture_output=True, check=True, env=os.environ | {"LC_ALL": "C.UTF-8"})
+    assert said.stdout.decode() == name
 
 
 @pytest.mark.parametrize("text", TEXTS)
@@ -80,7 +91,7 @@ LONG = [
     "열" * 200,
     "a_long_name_without_blanks_" * 9 + " is missing in 64% of the rows (--drop it)",
     "😀 ok ❤\ufe0f " * 30,
-    "training would refuse this table: /tmp/고객/해지예측/고객명단_2024년.csv: line 5: column 'wind'",
+    "training would fail on this table: /tmp/고객/해지예측/고객명단_2024년.csv: line 5: column 'wind'",
     "e\u0301" * 150,
 ]
 

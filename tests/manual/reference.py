@@ -1,0 +1,280 @@
+"""The page `reference` of the manual, made from the tables of the program."""
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+
+import click
+
+from mlpcli.cli.commands import COMMANDS
+from mlpcli.cli.exit_status import ExitStatus
+from mlpcli.cli.help_pages import CONSOLE, GROUPS
+from mlpcli.cli.main import commands
+from mlpcli.metrics import METRICS
+from mlpcli.options.presets import PRESETS
+from tests.manual.pages import MANUAL
+
+PAGE = MANUAL / "reference.md"
+
+HEAD = """# Reference
+
+All options, metrics, JSON fields and exit codes.
+
+This page is made from the tables of the program. `mlpcli manual WORD` finds a word in it.
+"""
+
+STATUS = {
+    ExitStatus.DONE: "done",
+    ExitStatus.FAILED: "something is wrong in a file, or went wrong during the work",
+    ExitStatus.MISUSED: "the command line is wrong",
+    ExitStatus.GATE_FAILED: "a quality check (`--fail-if`, `--max-drop`) failed",
+    ExitStatus.HUNG_UP: "the terminal was closed (SIGHUP)",
+    ExitStatus.INTERRUPTED: "interrupted (Ctrl-C); `train` writes the best weights so far",
+    ExitStatus.QUIT: "stopped at once (SIGQUIT); nothing is written",
+    ExitStatus.TERMINATED: "terminated (SIGTERM); `train` writes the best weights so far",
+}
+
+METRIC = {
+    "accuracy": "share of rows whose class is right",
+    "balanced_accuracy": "mean of the recall of each class",
+    "f1": "harmonic mean of precision and recall of the positive class",
+    "precision": "share of the rows predicted positive that are positive",
+    "recall": "share of the positive rows that are found",
+    "specificity": "share of the negative rows that are found",
+    "f1_micro": "F1 of all labels counted together",
+    "f1_macro": "mean of the F1 of each class or label",
+    "precision_macro": "mean of the precision of each class",
+    "recall_macro": "mean of the recall of each class",
+    "hamming_loss": "share of labels that are wrong",
+    "roc_auc": "area under the ROC curve; several classes: one against the rest, mean",
+    "average_precision": "area under the precision-recall curve; several classes: one against the rest, mean",
+    "log_loss": "mean negative logarithm of the probability of the true class",
+    "brier": "mean squared error of the probabilities",
+    "ece": "expected calibration error in 15 bins; two classes: of the positive one, else of the likeliest",
+    "mcc": "Matthews correlation coefficient",
+    "rmse": "root of the mean squared error, in the unit of the target",
+    "mae": "mean absolute error, in the unit of the target",
+    "median_absolute_error": "median of the absolute errors",
+    "r2": "share of the variance that is explained; 0 is the mean, 1 perfect",
+    "mape": "mean absolute error relative to the true value",
+    "explained_variance": "as r2, but a constant offset costs nothing",
+}
+
+CELLS = {
+    "missing": "missing cells by column",
+    "unseen": "cells of categories that training did not have, by column",
+    "unreadable": "cells that could not be read as the kind of their column, by column",
+    "out_of_range": "numbers outside the range of the training rows, by column",
+}
+
+JSON = {
+    "describe": {
+        "rows": "rows of the table",
+        "dropped": "rows left out (without a target, totals, ...)",
+        "target": "target columns",
+        "task": "task inferred from the target, or null",
+        "task_reason": "why this task",
+        "relation_measure": "how `relation` is measured",
+        "relation_rows": "rows used for it",
+        "examined_rows": "rows that were examined for findings",
+        "columns": "for each column: name, kind, reason, use, missing, distinct, minimum, median, ...",
+        "findings": "what is wrong: kind, text, advice, columns",
+        "notes": "how the file was read",
+    },
+    "describe --against": {
+        "model": "the model compared with",
+        "rows": "rows of the new table",
+        "sketched_rows": "training rows that the model keeps counts of",
+        "columns": "for each column: name, kind, shifted, finding, psi, ks, total_variation, p_value, "
+        "adjusted_p, cells, bins or levels with their shares then and now",
+        "predictions": "the same for the predictions",
+        "predicted": "which training rows the predictions are compared with",
+        "metrics": "largest value of each measure, for `--fail-if`",
+        "gates": "each quality check and whether it holds",
+        "notes": "how the file was read",
+    },
+    "train": {
+        "model": "the model file",
+        "task": "regression, binary, multiclass or multilabel",
+        "rows": "rows by part: train, validation, test, dropped",
+        "columns": "columns with their kind and reason",
+        "parameters": "number of trained numbers",
+        "epochs": "epochs of the longest training",
+        "best_epoch": "the epoch kept; null for several networks",
+        "stop_reason": "epochs, patience, time, interrupted, terminated or diverged",
+        "seconds": "duration",
+        "validation": "metrics on the validation rows, or null",
+        "test": "metrics on the test rows, or null",
+        "training": "metrics on the training rows, if no others were held out",
+        "baseline": "metrics of the trivial baseline",
+        "per_target": "metrics of each target, by part",
+        "members": "for each network: epochs, best_epoch, stop_reason, validation",
+        "notes": "what was noticed: kind, text, advice",
+        "transferred": "layers taken from the model of `--from`",
+        "diagnosis": "with `--diagnose`: findings, and the layers of each network",
+        "settings": "all settings, with what the preset filled in",
+        "seed": "seed of the random numbers",
+        "threads": "threads used",
+        "weights": "SHA-256 of the weights",
+    },
+    "train --dry-run": {
+        "dry_run": "true",
+        "task": "regression, binary, multiclass or multilabel",
+        "task_reason": "why this task",
+        "rows": "rows by part",
+        "columns": "columns with their kind and reason",
+        "parameters": "number of numbers to train",
+        "network": "layers, their output and parameters",
+        "settings": "all settings, with what the preset filled in",
+        "members": "number of networks",
+        "manner": "how they are trained: together, one after the other, or in processes",
+        "threads": "threads used",
+        "notes": "what was noticed: kind, text, advice",
+    },
+    "predict": {"rows": "rows written", "output": "the file"} | CELLS,
+    "evaluate": {
+        "task": "regression, binary, multiclass or multilabel",
+        "target": "target columns",
+        "classes": "class names, or null",
+        "rows": "rows measured",
+        "dropped": "rows without a target",
+        "threshold": "threshold of the positive class, or null",
+        "metrics": "value by metric; null if it cannot be computed",
+        "baseline": "the same for the trivial baseline",
+        "reasons": "why a metric is null",
+        "intervals": "with `--bootstrap`: [low, high] by metric",
+        "bootstrap": "number of resamples and level",
+        "confusion": "labels and counts",
+        "per_class": "metrics of each class",
+        "per_target": "metrics of each target",
+        "baseline_per_class": "the same for the baseline",
+        "baseline_per_target": "the same for the baseline",
+        "residuals": "distribution of true value minus prediction",
+        "coverage": "with `--interval`: share of true values inside, and mean width",
+        "slices": "with `--by`: metrics for each value of the columns",
+        "comparison": "with `--compare`: differences and whether they are significant",
+        "gates": "each quality check and whether it holds",
+        "importance": "with `--importance`: loss of score by column, with interval",
+        "seen_in_training": "true if these rows trained the model",
+    }
+    | CELLS,
+    "lr-find": {
+        "suggestion": "the suggested learning rate",
+        "rule": "the rule it comes from",
+        "optimizer": "the optimizer of the sweeps",
+        "batch_size": "rows of a batch",
+        "sweeps": "number of sweeps",
+        "reason": "why it can be trusted, or not",
+        "interval": "[low, high] of the suggestions of single sweeps",
+        "stable": "whether the sweeps agree",
+        "spreads": "by rule, how far single sweeps differ",
+        "rules": "the suggestion of each rule",
+        "points": "lr, loss and smoothed loss of each step",
+    },
+    "inspect": {
+        "columns": "columns with kind, reason and encoder",
+        "target": "target columns with classes or scaling",
+        "task": "regression, binary, multiclass or multilabel",
+        "task_reason": "why this task",
+        "network": "layers, their output and parameters",
+        "parameters": "number of trained numbers",
+        "settings": "all settings",
+        "history": "for each network, a record for each epoch",
+        "scores": "metrics by part, with the baseline",
+        "receipt": "command, versions, seed, digests of rows and weights, date",
+        "sketches": "counts of the training rows by column, for `describe --against`",
+    },
+    "manual": {"pages": "names and summaries of the pages (without TOPIC)"},
+}
+"""The fields of each command's JSON object, beside `command`, `format` and `mlpcli`."""
+
+
+def reference() -> str:
+    """The text of the page."""
+    parts = [HEAD, "## Which exit codes are there?\n"]
+    statuses = [[str(int(status)), STATUS[status]] for status in ExitStatus]
+    parts.append(_table(["code", "meaning"], statuses))
+    parts.append("## Which metrics are there?\n")
+    parts.append(
+        "Names and definitions follow scikit-learn. The better direction is given in the second column.\n"
+    )
+    metrics = [
+        [
+            f"`{name}`",
+            "higher" if metric.higher_is_better else "lower",
+            ", ".join(sorted(metric.tasks)),
+            METRIC[name],
+        ]
+        for name, metric in METRICS.items()
+    ]
+    parts.append(_table(["metric", "better", "tasks", "meaning"], metrics))
+    parts.append("## Which presets are there?\n")
+    parts.append(", ".join(f"`{name}`" for name in PRESETS) + "; the page `training` describes them.\n")
+    shared = _shared()
+    parts.append("## Which options do all commands have?\n")
+    parts.append(_options(commands_of()["inspect"], shared))
+    for name, command in commands_of().items():
+        rest = [each for each in _visible(command) if each.name not in shared]
+        if name in ("lr-find", "describe"):
+            train = {(each.name, each.help) for each in _visible(commands_of()["train"])}
+            rest = [each for each in rest if (each.name, each.help) not in train]
+        parts.append(f"## Which options does `{name}` have?\n")
+        if name in ("lr-find", "describe"):
+            parts.append("The options of `train` for data, columns and settings, and these:\n")
+        wanted = {each.name for each in rest}
+        if wanted:
+            parts.append(_options(command, wanted))
+    parts.append("## Which fields does the JSON of a command have?\n")
+    parts.append(
+        "With `--json` a command writes one object to stdout. All have `command`, `format` (1) and\n"
+        "`mlpcli` (the version). Infinite and undefined numbers are null.\n"
+    )
+    for name, fields in JSON.items():
+        parts.append(f"### {name}\n")
+        parts.append(_table(["field", "content"], [[f"`{field}`", text] for field, text in fields.items()]))
+    return "\n".join(parts)
+
+
+def commands_of() -> dict[str, click.Command]:
+    """The commands by name."""
+    context = click.Context(commands)
+    found = {name: commands.get_command(context, name) for name in COMMANDS}
+    return {name: command for name, command in found.items() if command is not None}
+
+
+def _visible(command: click.Command) -> list[click.Option]:
+    options = [each for each in command.params if isinstance(each, click.Option)]
+    return [each for each in options if not each.hidden and each.name != "help"]
+
+
+def _shared() -> set[str]:
+    """Names of the options that every command has."""
+    names = [{option.name for option in _visible(command)} for command in commands_of().values()]
+    return set.intersection(*names)
+
+
+def _options(command: click.Command, names: Collection[str]) -> str:
+    """A table for each group of options."""
+    context = click.Context(command, info_name=command.name)
+    grouped: dict[str, list[list[str]]] = {}
+    for option in _visible(command):
+        if option.name in names and (record := option.get_help_record(context)) is not None:
+            group = getattr(option, "group", CONSOLE)
+            flags = re.sub(r"\s+", " ", record[0]).replace("|", "\\|")
+            grouped.setdefault(group, []).append([f"`{flags}`", record[1].replace("|", "\\|")])
+    order = [group for group in GROUPS if group in grouped]
+    rows = [
+        [group, *row]
+        for group in [*order, *(set_ for set_ in grouped if set_ not in order)]
+        for row in grouped[group]
+    ]
+    return _table(["group", "option", "meaning"], rows)
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def write_reference() -> None:
+    """Write the page."""
+    PAGE.write_text(reference())

@@ -1,21 +1,24 @@
 """Output files: complete or absent, and never overwritten unasked."""
 
 import contextlib
+import glob
 import os
 import re
 import stat
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from mlpcli.errors import OutputError, Sentence
+from mlpcli.errors import ExistsError, OutputError, Sentence
 from mlpcli.unfinished import UNFINISHED
 
 OPEN_FILES = "/proc/self/fd"
 """Folder with a link to each open file, of Linux."""
 
+LONGEST_STEM = 60
+"""Characters of a name without its ending: with four bytes each it stays within 255."""
 
 PART = "#"
 """Between a file and the name of a table in it."""
@@ -30,13 +33,16 @@ class Outputs:
     """Whether existing files may be replaced."""
     inputs: Sequence[str] = ()
     """Files that are read, which must not be written over even with `force`."""
+    may_exist: Collection[str] = ()
+    """Settings whose files may exist, as it is decided later whether they are replaced."""
 
     def check(self) -> None:
         """Raise OutputError if one cannot or must not be written, or two are one file. Writes nothing."""
         refuse_clashes(self.paths)
         for setting, path in self.paths.items():
             if path is not None:
-                check_output(path, force=self.force, inputs=self.inputs, setting=setting)
+                force = self.force or setting in self.may_exist
+                check_output(path, force=force, inputs=self.inputs, setting=setting)
 
 
 def check_output(path: str, *, force: bool, inputs: Iterable[str] = (), setting: str = "") -> None:
@@ -66,11 +72,34 @@ def check_output(path: str, *, force: bool, inputs: Iterable[str] = (), setting:
         return
     except OSError as error:
         raise _unwritable(path, error, setting) from None
-    read = [file_and_part(each)[0] for each in inputs]
+    read = [file for each in inputs for file in (file_and_part(each)[0], *glob.glob(each))]
     if any(os.path.exists(each) and os.path.samefile(each, target) for each in read):
         raise refusal("is an input of this command too", "Choose another name for the output.")
     if not force:
-        raise refusal("exists already", Sentence("Give {force} to replace it, or another name."))
+        raise exists_already(path, setting=setting)
+
+
+def named_after(path: str, ending: str) -> str:
+    """A name in the current folder like that of an input: `data.csv.gz` -> `data.joblib`.
+
+    A table in a file gives its name too: `book.xlsx#May` -> `book-May.joblib`. Of stdin and pipes it is
+    `model`.
+    """
+    if not os.path.isfile(file_and_part(path)[0]):
+        path = next(iter(sorted(glob.glob(path))), path)
+    file, part = file_and_part(path)
+    stem = os.path.splitext(re.sub(r"\.(gz|bz2|xz|zst)$", "", os.path.basename(file), flags=re.IGNORECASE))[0]
+    stem = stem.lstrip(".-")  # neither hidden nor like an option
+    if not os.path.isfile(file) or not stem:
+        return f"model{ending}"
+    inner = re.sub(r"[^\w.]+", "-", os.path.splitext(os.path.basename(part))[0]).strip("-")
+    return f"{f'{stem}-{inner}' if inner else stem}"[:LONGEST_STEM] + ending
+
+
+def exists_already(path: str, reason: str = "", *, setting: str = "") -> ExistsError:
+    """The error about a file that is not replaced unasked, perhaps with the reason."""
+    hint = Sentence("Give {force} to replace it, or another name.")
+    return ExistsError(Sentence.joined([f"{path}: exists already", reason]), hint, setting=setting)
 
 
 def refuse_clashes(outputs: Mapping[str, str | None]) -> None:
@@ -148,7 +177,7 @@ def atomic_output(path: str, *, force: bool = False, text: bool = False) -> Iter
                     os.unlink(temporary)
             if isinstance(error, FileExistsError) and not force:
                 hint = Sentence("Another program has made it meanwhile: give {force} to replace it.")
-                raise OutputError(f"{path}: exists already", hint) from None
+                raise ExistsError(f"{path}: exists already", hint) from None
             raise
         finally:
             UNFINISHED.discard(str(temporary))

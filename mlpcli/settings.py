@@ -11,14 +11,20 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import PurePath
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from mlpcli.errors import SettingsError, did_you_mean
+from mlpcli.errors import SettingsError, did_you_mean, near_names
 
 AUTO, NONE = "auto", "none"
 """Values of settings: chosen by the program, and off."""
+
+SOME_METRICS = (
+    "Metrics are accuracy, f1_macro, roc_auc, log_loss, rmse, mae, r2 and others (mlpcli manual reference)."
+)
+"""Sentence for the help of settings that take a metric."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,7 @@ class Setting:
         """Raise SettingsError unless `value` lies in the stated choices and range."""
         if self.choices and value not in self.choices:
             raise SettingsError(
-                f"{value!r:.80} is not known", did_you_mean(str(value), self.choices), setting=name
+                f"{shown(value)} is not known", did_you_mean(str(value), self.choices), setting=name
             )
         if not isinstance(value, (int, float)) or isinstance(value, bool):
             return
@@ -78,7 +84,7 @@ class Setting:
             (self.below is not None and not value < self.below, f"below {self.below}"),
         ):
             if bad:
-                raise SettingsError(f"{value} is out of range", f"It must be {limit}.", setting=name)
+                raise SettingsError(f"{shown(value)} is out of range", f"It must be {limit}.", setting=name)
 
 
 def setting(default: Any, help: str, *, group: str, **details: Any) -> Any:
@@ -97,7 +103,7 @@ class Settings:
             if not is_of_kind(value, hints[name]):
                 infinite = isinstance(value, float) and not math.isfinite(value)
                 wanted = "a finite number" if infinite else _in_words(hints[name])
-                raise SettingsError(f"{_shown(value)} is not {wanted}", f"Give {wanted}.", setting=name)
+                raise SettingsError(f"{shown(value)} is not {wanted}", f"Give {wanted}.", setting=name)
             if value is not None:
                 described.check(name, value)
 
@@ -145,11 +151,13 @@ def is_of_kind(value: object, kind: Any) -> bool:
     return True
 
 
-def _shown(value: object) -> str:
+def shown(value: object, most: int = 40) -> str:
+    """The value for an error, cut where it is long."""
     try:
-        return f"{value!r:.40}"
+        text = str(value) if isinstance(value, (int, float)) else repr(value)
     except (ValueError, RecursionError):  # a whole number of thousands of digits; a list in itself
         return "a value that cannot be shown"
+    return text if len(text) <= most else f"{text[:most]}..."
 
 
 def flag_of(name: str, described: Setting) -> str:
@@ -189,12 +197,47 @@ def _plain(value: Any) -> Any:
     return tuple(_plain(each) for each in value) if isinstance(value, (list, tuple)) else value
 
 
-def refuse_unknown(values: Iterable[str], classes: Iterable[type[Settings]]) -> None:
-    """Raise SettingsError for a name that is a field of none of the classes."""
-    known = [name for each in classes for name in described_fields(each)]
-    for name in values:
-        if name not in known:
-            raise SettingsError(f"there is no setting {name!r}", did_you_mean(name, known))
+def refuse_unknown(
+    values: Iterable[str], classes: Iterable[type[Settings]], also: Iterable[str] = (), otherwise: str = ""
+) -> None:
+    """Raise SettingsError, once for all of them, if there are names that are a field of none of the classes.
+
+    The hint names what may be meant: fields, other arguments in `also`, and for an option that is not called
+    as its field (`lr`) that field. `otherwise` is the hint where no name is near.
+    """
+    fields = {name: described for each in classes for name, described in described_fields(each).items()}
+    wrong = [name for name in values if name not in fields]
+    if not wrong:
+        return
+    meant = {name: name for name in (*fields, *also)}
+    meant |= {described.flag: name for name, described in fields.items() if described.flag}
+    shown = wrong[:MOST_NAMED]
+    near = {name: " or ".join(map(repr, _nearest(name, meant))) for name in shown}
+    if len(wrong) == 1:
+        hint = otherwise or did_you_mean(wrong[0], fields)
+        hint = f"Did you mean {near[wrong[0]]}?" if near[wrong[0]] else hint
+        said = f"there is no setting {wrong[0]!r:.80}"
+    else:
+        found = [f"{names} for {name!r}" for name, names in near.items() if names]
+        hint = f"Did you mean {', '.join(found)}?" if found else ""
+        hint = f"{hint} {otherwise}".strip() if len(found) < len(wrong) else hint
+        said = f"there are no settings {', '.join(f'{name!r:.80}' for name in shown)}"
+        said += ", ..." * (len(wrong) > len(shown))
+    raise SettingsError(said, hint)
+
+
+MOST_NAMED = 5
+"""Unknown names in an error."""
+VERY_NEAR = 0.8
+"""Similarity of a name from which on less similar ones are not meant."""
+
+
+def _nearest(name: str, meant: Mapping[str, str]) -> list[str]:
+    """The fields that a name may stand for; of the exact name of an option only its field."""
+    plain = name.replace("-", "_").strip("_")
+    near = [plain] if plain in meant else near_names(plain, meant)
+    very_near = get_close_matches(plain, near, cutoff=VERY_NEAR)
+    return list(dict.fromkeys(meant[each] for each in very_near or near))
 
 
 def parse_list(text: str) -> tuple[str, ...]:
@@ -245,11 +288,13 @@ def check_factors(setting: str, factors: Any, known: Sequence[str]) -> None:
     """Raise SettingsError unless these are pairs of a known name and a finite number of 0 or more."""
     if not isinstance(factors, tuple):
         raise SettingsError(
-            f"{factors!r:.40} is no list of names with numbers", "Write NAME=2.5.", setting=setting
+            f"{factors!r:.40} is not a list of names with numbers", "Write NAME=2.5.", setting=setting
         )
     for pair in factors:
         if not (isinstance(pair, tuple) and len(pair) == 2):
-            raise SettingsError(f"{pair!r:.40} is no name with a number", "Write NAME=2.5.", setting=setting)
+            raise SettingsError(
+                f"{pair!r:.40} is not a name with a number", "Write NAME=2.5.", setting=setting
+            )
         name, factor = pair
         if name not in known:
             raise SettingsError(f"{name!r:.40} is not known", did_you_mean(str(name), known), setting=setting)

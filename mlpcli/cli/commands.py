@@ -1,10 +1,14 @@
 """Names of the commands with their one-line help, in the order of use."""
 
 COMMANDS = {
-    "describe": "Show what is in a table, and what is wrong with it.",
-    "train": "Learn a model from a table.",
-    "predict": "Score rows with a model.",
+    "describe": "Show the columns of a table, and problems with them.",
+    "train": "Train a model on a table.",
+    "predict": "Predict rows with a model.",
     "evaluate": "Measure a model on rows whose target is known.",
-    "lr-find": "Sweep the learning rate, draw the curve, suggest one.",
+    "lr-find": "Suggest a learning rate.",
     "inspect": "Show what is in a model file.",
+    "manual": "Read the manual, or search it.",
 }
+
+TABLES = frozenset({".csv", ".tsv", ".tab", ".psv", ".json", ".jsonl", ".ndjson", ".parquet", ".xlsx", ".gz"})
+"""Endings of a name that is a table, neither a command nor a model."""

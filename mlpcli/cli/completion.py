@@ -119,11 +119,12 @@ def columns_on(ctx: click.Context) -> list[str]:
         named = os.path.exists(file_and_part(expanded)[0])
         first = expanded if named else next(glob.iglob(expanded), "")
         if os.path.isfile(file_and_part(first)[0]):  # neither a pipe, which would be read away, nor a folder
-            return _header(first, whole.params)
+            return header_of(first, whole.params)
     return []
 
 
-def _header(path: str, params: dict[str, object]) -> list[str]:
+def header_of(path: str, params: dict[str, object]) -> list[str]:
+    """The columns of a file; none if it cannot be read."""
     from mlpcli.data.reading.open_rows import OpenRows
     from mlpcli.data.reading.source import ReadingSettings, TextSource
 

@@ -9,27 +9,30 @@ from typing import Any
 import click
 
 from mlpcli.cli.flags import flag_of_setting
+from mlpcli.cli.mistakes import CommandLineError
 from mlpcli.errors import MlpcliError, Naming, told
-from mlpcli.render.console import Screen, printable, use_colour
+from mlpcli.render.console import Screen, use_colour
+from mlpcli.text_width import printable
 
 
 class Console:
     """Screens of a command, made once from -q, -v, --json and --debug, and the flags to name settings by."""
 
-    def __init__(self, *, debug: bool = False) -> None:
-        self.debug = debug
-        """Whether errors show a traceback; set before the other options are read, as these may be wrong."""
+    def __init__(self, *, debug: bool = False, pager: bool = True) -> None:
+        self.debug, self.pager = debug, pager
+        """Whether errors show a traceback, and a pager what is longer than the terminal; set before the other
+        options are read, as these may be wrong, or ask for help."""
         self.quiet = self.verbose = self.as_json = False
         self.naming: Naming = flag_of_setting
         """Flags of the settings: the command's own, once it is known."""
 
     def results(self) -> Screen:
         """The screen of stdout."""
-        return Screen(sys.stdout, naming=self.naming)
+        return Screen(sys.stdout, verbose=self.verbose, naming=self.naming)
 
     def talk(self, *, lasting: bool = False) -> Screen:
         """The screen of stderr; silent with -q. `lasting` as in `Screen`."""
-        return Screen(sys.stderr, quiet=self.quiet, lasting=lasting, naming=self.naming)
+        return Screen(sys.stderr, quiet=self.quiet, verbose=self.verbose, lasting=lasting, naming=self.naming)
 
     def json(self, command: str, fields: Mapping[str, Any]) -> None:
         """Write the one JSON object of a command to stdout."""
@@ -38,8 +41,9 @@ class Console:
         click.echo(to_text(command, fields, self.naming))
 
     def tell(self, error: MlpcliError) -> None:
-        """Write an error with its settings named by their flags."""
-        self.complain(error.told(self.naming), told(error.hint, self.naming))
+        """Write an error, or each of several, with its settings named by their flags."""
+        for each in error.errors if isinstance(error, CommandLineError) else [error]:
+            self.complain(each.told(self.naming), told(each.hint, self.naming))
 
     def complain(self, message: str, hint: str = "") -> None:
         """Write a line for the error and one for the hint; control characters are escaped."""
@@ -56,6 +60,13 @@ def show_tracebacks(ctx: click.Context, param: click.Parameter, value: bool) -> 
     """Note --debug as soon as it is known: the environment or a file may give it."""
     if isinstance(ctx.obj, Console):
         ctx.obj.debug |= value
+    return value
+
+
+def use_pager(ctx: click.Context, param: click.Parameter, value: bool) -> bool:
+    """Note --no-pager as soon as it is known."""
+    if isinstance(ctx.obj, Console):
+        ctx.obj.pager &= value
     return value
 
 

@@ -9,6 +9,7 @@ import click
 from mlpcli.cli.console import Console, reader_left
 from mlpcli.cli.exit_status import ExitStatus
 from mlpcli.cli.grouped import GroupedCommand
+from mlpcli.cli.inputs import files_read
 from mlpcli.cli.options import common_options, data_argument, model_argument, option, settings_options
 from mlpcli.data.reading.source import ReadingSettings
 from mlpcli.errors import SettingsError
@@ -16,14 +17,18 @@ from mlpcli.settings import given
 from mlpcli.workflows.evaluation.settings import EvaluationSettings
 
 TEXT, MARKDOWN = "text", "markdown"
-FORMAT_HELP = "Of the report; markdown for a pull request. [default: text]"
+FORMAT_HELP = "Format of the report. Use markdown for a pull request. [default: text]"
 PLOT_HELP = (
-    "Draw confusion, curves and calibration, or predictions and residuals: all in a .png, .svg or .pdf, "
-    "or each in a folder."
+    "Plot confusion, curves and calibration, or residuals. FILE is a .png, .svg or .pdf with all of them; "
+    "in a FOLDER each has a file of its own."
+)
+EXAMPLES = (
+    "mlpcli evaluate penguins.joblib new.csv",
+    "mlpcli evaluate sales.joblib new.csv --compare old.joblib --fail-if 'r2 < 0.8'",
 )
 
 
-@click.command("evaluate", cls=GroupedCommand)
+@click.command("evaluate", cls=GroupedCommand, examples=EXAMPLES)
 @model_argument
 @data_argument
 @settings_options(EvaluationSettings, ReadingSettings)
@@ -39,25 +44,30 @@ def command(
     force: bool,
     **settings: Any,
 ) -> int:
-    """Measure MODEL on the rows of DATA, whose target is known, beside the trivial baseline.
+    """Measure how well MODEL predicts the rows of DATA, whose target is known.
 
-    The baseline predicts the training rows' mean, or shares of the classes, for every row.
+    The metrics are compared with those of a baseline that ignores the inputs.
     """
+    from mlpcli.cli.pager import paged
     from mlpcli.render.evaluation.report import failed_gates, fields, markdown, notes_report, report
     from mlpcli.render.plots.plot_files import check_evaluation_plot, files_of, plot_evaluation
+    from mlpcli.render.progress.bar import WorkBar
     from mlpcli.workflows.evaluate import evaluate
 
     if console.as_json and output_format is not None:
         raise SettingsError("the report is JSON already", "Leave out --format.", setting="as_json")
     if plot is not None:
-        check_evaluation_plot(plot, force=force, inputs=[model, *data])
-    evaluation = evaluate(model, list(data), curves=plot is not None, **given(settings))
+        check_evaluation_plot(plot, force=force, inputs=files_read(click.get_current_context()))
+    with WorkBar(console.talk()) as bar:
+        evaluation = evaluate(
+            model, list(data), curves=plot is not None, on_progress=bar.on_progress, **given(settings)
+        )
     talk = console.talk(lasting=True)
     notes_report(talk, evaluation)
     if plot is not None and evaluation.curves is not None:
         title = f"{os.path.basename(model)} on {files_of(data)}"
         for path in plot_evaluation(plot, evaluation.curves, evaluation.labels, title, force=force):
-            talk.line(f"note: {path} is drawn")
+            talk.line(f"Plot saved to {path}")
     try:
         if console.as_json:
             console.json("evaluate", fields(evaluation))
@@ -65,7 +75,8 @@ def command(
         elif output_format == MARKDOWN:
             markdown(console.results(), evaluation)
         else:
-            report(console.results(), evaluation)
+            with paged(console) as screen:
+                report(screen, evaluation)
         sys.stdout.flush()
     except BrokenPipeError:
         reader_left()  # who reads no further still asked for the gates

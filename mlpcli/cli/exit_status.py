@@ -2,6 +2,7 @@
 
 from enum import IntEnum
 
+from mlpcli.cli.mistakes import CommandLineError
 from mlpcli.errors import MlpcliError, SettingsError, StoppedError
 
 
@@ -33,4 +34,6 @@ def status_of(error: MlpcliError) -> ExitStatus:
     """The status of a command that ends with this error."""
     if isinstance(error, StoppedError):
         return AFTER_STOPPING.get(error.reason, ExitStatus.FAILED)
-    return ExitStatus.MISUSED if isinstance(error, SettingsError) else ExitStatus.FAILED
+    each = error.errors if isinstance(error, CommandLineError) else [error]
+    misused = any(isinstance(one, SettingsError) for one in each)
+    return ExitStatus.MISUSED if misused else ExitStatus.FAILED

@@ -6,22 +6,32 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from mlpcli.cli.config import from_environment, origins_told
+from mlpcli.cli.config import from_environment, origins_told, unknown_variables
+from mlpcli.cli.confused_words import refuse_confused
 from mlpcli.cli.console import Console
 from mlpcli.cli.flags import flags_of
-from mlpcli.errors import SettingsError
+from mlpcli.cli.help_pages import CONSOLE, HelpOption, write_examples, write_options
+from mlpcli.cli.mistakes import (
+    MISTAKES,
+    WORDS,
+    errors_of_settings,
+    explained,
+    force_named,
+    raise_all,
+    usage_error,
+)
+from mlpcli.errors import MlpcliError, SettingsError
+from mlpcli.settings import Settings
 
-CONSOLE = "Console"
-GROUPS = ("Data", "Reading", "Network", "Loss", "Optimizer", "Regularization", "Course")
-"""Sections that come first in help, in this order; others follow as they appear, the console last."""
-SHOW_ALL = "mlpcli.show_all"
+LONGEST_SHOWN = 80
+"""Characters of a wrong value in an error."""
 
 
-class GroupedOption(click.Option):
+class GroupedOption(HelpOption):
     """An option in a group of the help, which an environment variable may give.
 
     A flag can also be switched off, by --no-FLAG, as a variable or a file may have switched it on.
-    `several` options take a comma-separated list; `rare` ones are shown by --help-all only.
+    `several` options take a comma-separated list. `of` is the class whose setting it gives, if any.
     """
 
     def __init__(
@@ -29,15 +39,15 @@ class GroupedOption(click.Option):
         names: Sequence[str],
         *,
         group: str = CONSOLE,
-        rare: bool = False,
         several: bool = False,
+        of: type[Settings] | None = None,
         **details: Any,
     ) -> None:
         self._switch_off = bool(details.get("is_flag")) and not any("/" in each for each in names)
         if self._switch_off and not details.get("is_eager"):
             names = [f"{each}/--no-{each[2:]}" if each.startswith("--") else each for each in names]
-        super().__init__(names, **details)
-        self.group, self.rare = group, rare
+        super().__init__(names, group=group, **details)
+        self.settings_class = of
         self.several = several or self.multiple
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
@@ -50,6 +60,16 @@ class GroupedOption(click.Option):
         value = from_environment(ctx, self) if self.allow_from_autoenv else None
         return [value] if self.multiple and value is not None else value
 
+    def handle_parse_result(self, ctx: click.Context, opts: Any, args: list[str]) -> tuple[Any, list[str]]:
+        """Take the value as click does; an error is kept, so that those of other options are told with it."""
+        try:
+            return super().handle_parse_result(ctx, opts, args)
+        except MlpcliError as error:
+            if self.is_eager or MISTAKES not in ctx.meta:
+                raise
+            ctx.meta[MISTAKES].append(error)
+            return None, args
+
     def process_value(self, ctx: click.Context, value: Any) -> Any:
         """Convert as click does; an error says where the value came from."""
         with origins_told(ctx):
@@ -60,6 +80,10 @@ class GroupedOption(click.Option):
                 if self.is_flag:
                     text = f"{value!r:.80} is not true or false"
                 raise SettingsError(text, "See --help-all.", setting=str(self.name)) from None
+            except SettingsError as error:
+                if isinstance(value, str) and len(value) > LONGEST_SHOWN and type(error.message) is str:
+                    error.message = error.message.replace(value, f"{value[:LONGEST_SHOWN]}...")
+                raise
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         from mlpcli.cli.completion import values_of
@@ -70,6 +94,10 @@ class GroupedOption(click.Option):
 class GroupedCommand(click.Command):
     """A command whose help shows the commonest options by group; --help-all shows every one."""
 
+    def __init__(self, *arguments: Any, examples: Sequence[str] = (), **details: Any) -> None:
+        super().__init__(*arguments, **details)
+        self._examples = tuple(examples)
+
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
     ) -> click.Context:
@@ -78,37 +106,61 @@ class GroupedCommand(click.Command):
             parent.obj.naming = flags_of(self)
         return super().make_context(info_name, args, parent, **extra)
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse as click does; all options that are wrong become one error."""
+        if ctx.resilient_parsing:
+            return super().parse_args(ctx, args)
+        ctx.meta[WORDS] = list(args)
+        mistakes: list[MlpcliError] = []
+        while True:
+            ctx.meta[MISTAKES] = found = list[MlpcliError]()
+            try:
+                rest = super().parse_args(ctx, list(args))
+            except click.NoSuchOption as error:
+                # Without it the others are looked at, too.
+                others = [each for each in args if each.partition("=")[0] != error.option_name]
+                mistakes.append(usage_error(error, ctx))
+                if others == args:
+                    raise_all(mistakes)
+                args = others
+                continue
+            except click.UsageError as error:
+                found.append(explained(usage_error(error, ctx), error, ctx))
+            else:
+                # Values that are wrong in themselves are left out of what they contradict.
+                settings = errors_of_settings(self._settings_classes(), ctx.params)
+                found += [_placed(ctx, each) for each in settings]
+            break
+        raise_all([*mistakes, *found])
+        return rest
+
+    def _settings_classes(self) -> list[type[Settings]]:
+        classes = [getattr(each, "settings_class", None) for each in self.params]
+        return [each for each in dict.fromkeys(classes) if each is not None]
+
     def invoke(self, ctx: click.Context) -> Any:
         """Call the command with a `Console`; an error says where a setting's value came from."""
         console = ctx.ensure_object(Console)
         for name in ("as_json", "quiet", "verbose", "debug"):
             setattr(console, name, ctx.params.pop(name))
         ctx.params["console"] = console
-        with origins_told(ctx):
+        refuse_confused(ctx)
+        for note in unknown_variables(ctx):
+            console.talk(lasting=True).line(f"note: {note}")
+        with origins_told(ctx), force_named(ctx):
             return super().invoke(ctx)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        sections: dict[str, list[tuple[str, str]]] = {}
-        hidden = 0
-        for param in self.get_params(ctx):
-            record = param.get_help_record(ctx) if isinstance(param, click.Option) else None
-            if getattr(param, "rare", False) and not ctx.meta.get(SHOW_ALL):
-                hidden += 1
-            elif record is not None:
-                sections.setdefault(getattr(param, "group", CONSOLE), []).append(record)
-        sections[CONSOLE] = sections.pop(CONSOLE)
-        ordered = {title: sections.pop(title) for title in GROUPS if title in sections} | sections
-        for title, records in ordered.items():
-            with formatter.section(title):
-                formatter.write_dl(records, col_max=34)
-        if hidden:
-            formatter.write_paragraph()
-            formatter.write_text(f"{hidden} more options: {ctx.command_path} --help-all")
+        write_options(self, ctx, formatter)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        write_examples(self._examples, ctx, formatter)
 
 
-def show_all(ctx: click.Context, param: click.Parameter, value: bool) -> None:
-    """Print the help with every option, and stop."""
-    if value and not ctx.resilient_parsing:
-        ctx.meta[SHOW_ALL] = True
-        click.echo(ctx.get_help())
-        ctx.exit()
+def _placed(ctx: click.Context, error: MlpcliError) -> MlpcliError:
+    """The error, with the place of its value if that is not the command line."""
+    try:
+        with origins_told(ctx):
+            raise error
+    except MlpcliError as placed:
+        return placed

@@ -11,11 +11,15 @@ from typing import NoReturn
 import click
 from click.shell_completion import CompletionItem
 
-from mlpcli.cli.commands import COMMANDS
+from mlpcli.cli.commands import COMMANDS, TABLES
 from mlpcli.cli.console import Console, reader_left
 from mlpcli.cli.exit_status import ExitStatus, status_of
+from mlpcli.cli.help_pages import WIDEST, styled
+from mlpcli.cli.mistakes import usage_error
 from mlpcli.cli.signals import end_quietly, ignore
 from mlpcli.errors import MlpcliError, SettingsError, did_you_mean
+from mlpcli.render.console import use_colour
+from mlpcli.text_width import shell_line, shell_word
 from mlpcli.version import __version__
 
 EPILOG = """Start with: mlpcli train data.csv -t COLUMN
@@ -26,7 +30,11 @@ COMPLETE = "_MLPCLI_COMPLETE"
 """Environment variable by which a shell asks for completions."""
 UNMAPPED = ("failed to map segment", "annot allocate memory")
 """Parts of the message when there is too little memory to load a library."""
-CONTEXT = {"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "MLPCLI"}
+CONTEXT = {
+    "help_option_names": ["-h", "--help"],
+    "auto_envvar_prefix": "MLPCLI",
+    "max_content_width": WIDEST,
+}
 
 
 class Commands(click.Group):
@@ -48,7 +56,24 @@ class Commands(click.Group):
         if ctx.resilient_parsing and args[0] not in COMMANDS:
             return args[0], click.Command(args[0], add_help_option=False), []  # nothing to complete
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            raise SettingsError(f"there is no command {args[0]!r}", did_you_mean(args[0], COMMANDS))
+            hint = did_you_mean(args[0], COMMANDS)
+            if os.path.splitext(args[0])[1].lower() in TABLES or os.path.isfile(args[0]):
+                hint = f"To learn from this file: mlpcli train {shell_word(args[0])} -t COLUMN"
+            raise SettingsError(f"there is no command {args[0]!r:.80}", hint)
+        return super().resolve_command(ctx, args)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse as click does; an option of a command in front of it is told where it belongs."""
+        try:
+            return super().parse_args(ctx, list(args))
+        except click.NoSuchOption as error:
+            command = next((each for each in args if each in COMMANDS), "")
+            if not command or ctx.resilient_parsing:
+                raise
+            place = args.index(command)
+            words = shell_line(["mlpcli", command, *args[:place], *args[place + 1 :]])
+            said = f"{error.option_name}: options come after the command"
+            raise SettingsError(said, f"Type {words}") from None
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> object:
@@ -66,13 +91,15 @@ class Commands(click.Group):
         return names + click.Command.shell_complete(self, ctx, incomplete)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
+        with formatter.section(styled(ctx, "Commands", bold=True)):
             formatter.write_dl(list(COMMANDS.items()))
 
 
 @click.group(cls=Commands, epilog=EPILOG, context_settings=CONTEXT)
 @click.version_option(
     __version__,
+    "-V",
+    "--version",
     prog_name="mlpcli",
     message="%(prog)s %(version)s",
     allow_from_autoenv=False,  # images name the version that they install in a variable MLPCLI_VERSION
@@ -100,14 +127,30 @@ def _prepare_streams() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
+def _in_full(arguments: Sequence[str]) -> list[str]:
+    """The command line, with `help` and `version`, which are no commands, as options."""
+    match list(arguments):
+        case ["version", *_]:
+            return ["--version"]
+        case ["help", *command]:
+            return [*command[:1], "--help"]
+        case others:
+            return others
+
+
 def run(arguments: Sequence[str]) -> int:
     """Run one command line; its exit status."""
-    console = Console(debug="--debug" in arguments)
+    console = Console(debug="--debug" in arguments, pager="--no-pager" not in arguments)
     if COMPLETE in os.environ:
         import mlpcli.cli.completion  # noqa: F401  # puts its shells in place of click's
     try:
         status = commands.main(
-            list(arguments), prog_name="mlpcli", standalone_mode=False, complete_var=COMPLETE, obj=console
+            _in_full(arguments),
+            prog_name="mlpcli",
+            standalone_mode=False,
+            complete_var=COMPLETE,
+            obj=console,
+            color=use_colour(sys.stdout),
         )
         sys.stdout.flush()
     except MlpcliError as error:
@@ -117,7 +160,7 @@ def run(arguments: Sequence[str]) -> int:
         print(error.format_message())
         return ExitStatus.DONE
     except click.UsageError as error:
-        console.complain(*_message_and_hint(error))
+        console.tell(usage_error(error))
         return ExitStatus.MISUSED
     except (KeyboardInterrupt, click.Abort):
         console.complain("interrupted")
@@ -129,8 +172,8 @@ def run(arguments: Sequence[str]) -> int:
         if (shortage := _shortage(error)) is not None:
             console.complain(*shortage)
         elif isinstance(error, OSError):
-            place = error.filename or "stdout"
-            console.complain(f"{place}: {error.strerror}", "Look at the disk and the permissions.")
+            place = error.filename or ("stdin or stdout" if error.errno == errno.EIO else "stdout")
+            console.complain(f"{place}: {error.strerror}", "Check the disk and the permissions.")
         else:
             raise
         if isinstance(error, OSError):
@@ -150,13 +193,3 @@ def _shortage(error: BaseException) -> tuple[str, str] | None:
         return message, "Give --threads 1, or raise the limit (ulimit -u)."
     before = error.__cause__ or error.__context__
     return _shortage(before) if isinstance(error, ImportError) and before is not None else None
-
-
-def _message_and_hint(error: click.UsageError) -> tuple[str, str]:
-    message = " ".join(error.format_message().split())
-    hint = f"See {error.ctx.command_path if error.ctx is not None else 'mlpcli'} --help."
-    if isinstance(error, click.NoSuchOption):
-        message = f"there is no option {error.option_name!r}"
-        if error.possibilities:
-            hint = "Did you mean " + " or ".join(sorted(error.possibilities)) + "?"
-    return message, hint

@@ -4,22 +4,28 @@ import dataclasses
 import itertools
 import types
 import typing
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 import click
 
 from mlpcli.cli.config import use_config
-from mlpcli.cli.console import show_tracebacks
+from mlpcli.cli.console import show_tracebacks, use_pager
 from mlpcli.cli.flags import flag_of_setting, flags_in
-from mlpcli.cli.grouped import CONSOLE, GroupedOption, show_all
+from mlpcli.cli.grouped import GroupedOption
+from mlpcli.cli.help_pages import CONSOLE, show_all
 from mlpcli.errors import Naming, Sentence, SettingsError
-from mlpcli.settings import Setting, Settings, flag_of
+from mlpcli.settings import Setting, Settings, flag_of, shown
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-LONGEST_METAVAR = 40
-CONFIG_HELP = "Options from a TOML file with a table for each command."
+LONGEST_METAVAR = 20
+MOST_LISTED = 2
+"""Numbers that the default preset gives to a setting; of more the least and the greatest are shown."""
+NOTHING: Mapping[str, Sequence[Any]] = types.MappingProxyType({})
+CONFIG_HELP = "Read options from a TOML file with a table for each command."
+PAGER_HELP = "Show results that are longer than the terminal in $PAGER, or less. [default: yes]"
+QUIET_HELP = "Hide notes, progress and train's summary."
 
 
 class Decorator(Protocol):
@@ -40,15 +46,23 @@ class SettingType(click.ParamType[Any]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if not isinstance(value, str):
             return value
+        value = self._spelled(value)
         if self._setting.parse is not None:
             return self._setting.parse(value)
         try:
             converted = self._kind(value)
         except ValueError:
             wanted = {int: "a whole number", float: "a number"}[self._kind]
-            raise SettingsError(f"{value!r} is not {wanted}", "See --help.", setting=self._name) from None
+            raise SettingsError(
+                f"{shown(value)} is not {wanted}", f"Give {wanted}.", setting=self._name
+            ) from None
         self._setting.check(self._name, converted)
         return converted
+
+    def _spelled(self, value: str) -> str:
+        """The choice that is meant, whatever its case, and with hyphens, underscores, blanks or none."""
+        meant = {_joined(each): each for each in self.choices}
+        return meant.get(_joined(value), value)
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
         """The choices if they fit, else a word for the type."""
@@ -57,10 +71,13 @@ class SettingType(click.ParamType[Any]):
         return {int: "N", float: "NUMBER"}.get(self._kind, "TEXT")
 
 
-def settings_options(*classes: type[Settings], rare: Collection[str] = ()) -> Decorator:
+def settings_options(
+    *classes: type[Settings], rare: Collection[str] = (), usual: Mapping[str, Sequence[Any]] = NOTHING
+) -> Decorator:
     """A decorator that adds an option for each field of the classes; an option that is not given is None.
 
-    Options of the fields in `rare` are shown by --help-all only.
+    Options of the fields in `rare` are shown by --help-all only. `usual` are values that the default preset
+    gives to fields whose default is None.
     """
     known = flags_in(classes)
 
@@ -74,22 +91,25 @@ def settings_options(*classes: type[Settings], rare: Collection[str] = ()) -> De
                 described = field.metadata["setting"]
                 if field.name in rare:
                     described = dataclasses.replace(described, common=False)
-                add = _setting_option(field.name, described, hints[field.name], field.default, naming)
+                shown_default = _usual(field.default, usual.get(field.name, ()))
+                of = {"of": settings_class, "usual": shown_default}
+                add = _setting_option(field, described, hints[field.name], naming, of)
                 function = add(function)
         return function
 
     return decorate
 
 
-def _setting_option(name: str, described: Setting, hint: Any, default: Any, naming: Naming) -> Decorator:
+def _setting_option(
+    field: "dataclasses.Field[Any]", described: Setting, hint: Any, naming: Naming, of: Mapping[str, Any]
+) -> Decorator:
+    name, default = field.name, field.default
     flag, kind = flag_of(name, described), _plain_type(hint)
     names = [f"-{described.short}"] if described.short else []
     help_text = Sentence(described.help).told(naming)
+    details: dict[str, Any] = {"default": None, **of}
     if described.choices and not _choices(described):
-        help_text += f" One of: {', '.join(described.choices)}."
-    if isinstance(default, (int, float, str)) and not isinstance(default, bool) and default != "":
-        help_text += f" [default: {default}]"
-    details: dict[str, Any] = {"default": None}
+        details["named"] = tuple(map(_hyphened, described.choices))
     if kind is bool and default is None:
         # A preset may switch it on.
         opposite = f"--{flag[5:]}" if flag.startswith("--no-") else f"--no-{flag[2:]}"
@@ -113,8 +133,40 @@ def _setting_option(name: str, described: Setting, hint: Any, default: Any, nami
 
 def _choices(described: Setting) -> str:
     """The choices as one word, or an empty text if that is too long."""
-    word = "|".join(described.choices)
+    word = "|".join(map(_hyphened, described.choices))
     return word if len(word) <= LONGEST_METAVAR else ""
+
+
+def _joined(choice: str) -> str:
+    return choice.casefold().translate({ord(each): None for each in "-_ "})
+
+
+def _hyphened(choice: str) -> str:
+    return choice.replace("_", "-")
+
+
+def _usual(default: Any, values: Sequence[Any]) -> str:
+    """The default in words, or what the default preset makes of it."""
+    if isinstance(default, (int, float, str)) and not isinstance(default, bool) and default != "":
+        return f"default: {_hyphened(default) if isinstance(default, str) else default}"
+    shown = list(dict.fromkeys(map(_in_words, values)))
+    if default is not None or not shown or shown == ["off"]:
+        return ""
+    if len(shown) > MOST_LISTED and all(type(each) in (int, float) for each in values):
+        shown = [f"{_in_words(min(values))} to {_in_words(max(values))}"]
+    *first, last = shown
+    return f"by preset: {', '.join(first)}{' or ' if first else ''}{last}"
+
+
+def _in_words(value: Any) -> str:
+    """A value as it is written on a command line."""
+    if isinstance(value, bool) or value is None:
+        return "on" if value is True else "off"
+    if isinstance(value, tuple):
+        return ",".join(
+            "=".join(map(_in_words, each)) if isinstance(each, tuple) else _in_words(each) for each in value
+        )
+    return f"{value:.2g}" if isinstance(value, float) else str(value)
 
 
 def _plain_type(hint: Any) -> type:
@@ -148,18 +200,25 @@ data_argument: Decorator = click.argument("data", nargs=-1, required=True, metav
 
 
 def common_options(function: Function) -> Function:
-    """Add the options of every command; the command gets most of them as a `Console`."""
+    """Add the options of every command that may write files."""
+    force = option("-f --force", "Output", "Replace existing files.", is_flag=True)
+    return force(console_options(function))
+
+
+def console_options(function: Function) -> Function:
+    """Add the options of every command; the command gets them as a `Console`."""
     early = {"is_eager": True, "expose_value": False}
     config = {"metavar": "FILE", "callback": use_config, "rare": True}
     debug = {"is_flag": True, "callback": show_tracebacks, "rare": True}
     help_all = {"is_flag": True, "callback": show_all, "allow_from_autoenv": False}
+    pager = {"default": True, "callback": use_pager, "rare": True}
     options = [
-        option("-f --force", "Output", "Replace existing outputs.", is_flag=True),
-        option("--json as_json", CONSOLE, "One JSON object on stdout.", is_flag=True),
+        option("--json as_json", CONSOLE, "Write one JSON object to stdout.", is_flag=True),
         option("--config", CONSOLE, CONFIG_HELP, **config, **early),
-        option("-q --quiet", CONSOLE, "Only errors on stderr.", is_flag=True),
-        option("-v --verbose", CONSOLE, "More on stderr.", is_flag=True, rare=True),
-        option("--debug", CONSOLE, "Show a traceback on errors.", **debug),
+        option("-q --quiet", CONSOLE, QUIET_HELP, is_flag=True),
+        option("-v --verbose", CONSOLE, "Show more.", is_flag=True, rare=True),
+        option("--debug", CONSOLE, "Show the traceback of an error.", **debug),
+        option("--pager/--no-pager", CONSOLE, PAGER_HELP, **pager, **early),
         option("--help-all", CONSOLE, "Show every option.", **help_all, **early),
     ]
     for add in reversed(options):

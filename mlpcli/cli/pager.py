@@ -38,14 +38,15 @@ class _Page(io.StringIO):
 def paged(console: Console, *, wanted: bool = True) -> Iterator[Screen]:
     """The screen of stdout; on a terminal that is shorter than what is written, shown by a pager.
 
-    The pager is that of the environment variable PAGER, or less; an empty one, and `cat`, are none.
+    The pager is that of the environment variable PAGER, or less; an empty one, and `cat`, are none, and
+    --no-pager switches it off.
     """
-    program = _program() if wanted and is_terminal(sys.stdout) else []
+    program = _program() if wanted and console.pager and is_terminal(sys.stdout) else []
     if not program:
         yield console.results()
         return
     page, height = _Page(sys.stdout), shutil.get_terminal_size().lines
-    yield Screen(page, naming=console.naming, height=height)
+    yield Screen(page, verbose=console.verbose, naming=console.naming, height=height)
     text = page.getvalue()
     if text.count("\n") < height:
         sys.stdout.write(text)
@@ -63,16 +64,24 @@ def _program() -> list[str]:
 
 
 def _show(program: list[str], text: str) -> None:
-    """Run the pager; Ctrl-C is its own until it ends, and it may be left before the end of the text."""
+    """Run the pager; Ctrl-C is its own until it ends, and it may be left before the end of the text.
+
+    The text of one that fails is written as it is.
+    """
     sys.stdout.flush()
     # A handler, as the pager would inherit that signals are ignored.
     before = signal.signal(signal.SIGINT, lambda number, frame: None)
     try:
-        subprocess.run(
+        done = subprocess.run(
             program,
             input=text.encode(sys.stdout.encoding, errors="backslashreplace"),
             env={"LESS": LESS_OPTIONS} | os.environ,
             check=False,
         )
+        failed = done.returncode > 0
+    except OSError:  # no program, after all
+        failed = True
     finally:
         signal.signal(signal.SIGINT, before)
+    if failed:
+        sys.stdout.write(text)

@@ -2,16 +2,18 @@
 
 import io
 import os
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import chain
-from typing import IO, Any
+from typing import IO, Any, TextIO
 
 import click
 
 from mlpcli.cli.console import Console
 from mlpcli.cli.grouped import GroupedCommand
+from mlpcli.cli.inputs import files_read
 from mlpcli.cli.options import common_options, data_argument, model_argument, option, settings_options
 from mlpcli.data.reading.open_rows import COMPRESSIONS
 from mlpcli.data.reading.source import ReadingSettings
@@ -22,15 +24,20 @@ from mlpcli.files import Outputs, atomic_output, refuse_own_input
 from mlpcli.settings import build, given
 from mlpcli.workflows.prediction_settings import PredictionSettings
 
-FORMAT_HELP = "Of the rows; by default that of the ending of -o, else csv."
+FORMAT_HELP = "Format of the rows. [default: by the ending of -o, else csv]"
+OUTPUT_HELP = "File to write the rows to. [default: stdout]"
+EXAMPLES = (
+    "mlpcli predict penguins.joblib new.csv -o scored.csv",
+    "cat new.csv | mlpcli predict penguins.joblib - --proba --keep none",
+)
 
 
-@click.command("predict", cls=GroupedCommand)
+@click.command("predict", cls=GroupedCommand, examples=EXAMPLES)
 @model_argument
 @data_argument
 @settings_options(PredictionSettings, ReadingSettings)
 @option("--format output_format", "Output", FORMAT_HELP, type=click.Choice(tuple(WRITERS)))
-@option("-o --output", "Output", "Where the rows go; default stdout.", metavar="FILE", default="-")
+@option("-o --output", "Output", OUTPUT_HELP, metavar="FILE", default="-")
 @common_options
 def command(
     console: Console,
@@ -41,31 +48,33 @@ def command(
     force: bool,
     **settings: Any,
 ) -> None:
-    """Score the rows of DATA: every input column, then the prediction.
+    """Predict the target of each row of DATA with MODEL.
 
-    DATA is one or more files with the same header (CSV, TSV, JSON, Parquet, Excel, SQLite,
-    zip), or - for stdin.
+    DATA: files with the same header (CSV, JSON, Parquet, Excel, SQLite, zip), or - for stdin.
     """
     from mlpcli.model.model import load
-    from mlpcli.render.predict import fields, report
+    from mlpcli.render.predict import fields, report, written
+    from mlpcli.render.progress.bar import WorkBar
     from mlpcli.workflows.predict import Scoring
+
+    bar = WorkBar(console.talk(), wanted=output != "-" or not _may_be_shown(sys.stdout))
 
     if console.as_json and output == "-":
         raise SettingsError("the rows go to stdout already", "Give -o FILE for the rows.", setting="as_json")
     writer_class = WRITERS[output_format or _format_of(output)]
     if output != "-":
-        Outputs({"output": output}, force, [model]).check()
+        Outputs({"output": output}, force, files_read(click.get_current_context())).check()
     else:
         refuse_own_input(sys.stdout, data)
     values = given(settings)
     if writer_class.extra is not None:
-        require_extra(*writer_class.extra, "writes a Parquet file", setting="output_format")
+        require_extra(*writer_class.extra, "writing a Parquet file", setting="output_format")
     reading, prediction = build(ReadingSettings, values), build(PredictionSettings, values)
     if prediction.safe_cells and not writer_class.for_spreadsheets:
         message = "formulas are run in CSV and TSV files only, and here nothing is changed"
         raise SettingsError(message, "Leave it out, or write CSV.", setting="safe_cells")
-    scoring = Scoring(load(model), list(data), reading, prediction)
-    with scoring:
+    scoring = Scoring(load(model), list(data), reading, prediction, on_progress=bar.on_progress)
+    with bar, scoring:
         chunks = iter(scoring)
         # Rows that cannot be read are refused before anything is written.
         first = next(chunks, None)
@@ -77,8 +86,18 @@ def command(
                 writer.write(block, scoring.positions, columns)
             writer.close()
     report(console.talk(), scoring)
+    if output != "-" or bar.was_shown:
+        written(console.talk(), scoring, output, bar.seconds)
     if console.as_json:
         console.json("predict", fields(scoring.summary, output))
+
+
+def _may_be_shown(stream: TextIO) -> bool:
+    """Whether rows written there may appear on the terminal, where a bar would stand among them."""
+    try:
+        return not stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
+    except OSError:  # io.UnsupportedOperation is one: a stream in memory
+        return False
 
 
 def _format_of(output: str) -> str:
@@ -95,7 +114,7 @@ def _format_of(output: str) -> str:
         hint = "Write .csv, .tsv or .jsonl, or pipe stdout through gzip."
     elif ending == ".json":
         hint = "Write .jsonl, an object a line, or give --format."
-    raise SettingsError(f"{output}: cannot write {ending}", hint, setting="output")
+    raise SettingsError(f"{output}: files ending in {ending} cannot be written", hint, setting="output")
 
 
 @contextmanager

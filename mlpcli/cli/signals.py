@@ -8,6 +8,7 @@ import signal
 from contextlib import suppress
 from types import FrameType
 
+from mlpcli.render.progress.drawing import clear_terminal
 from mlpcli.unfinished import UNFINISHED
 
 ENDING = {
@@ -29,6 +30,17 @@ def end_quietly() -> None:
         if signal.getsignal(signum) is not signal.SIG_IGN:
             signal.signal(signum, _end)
 
+    if hasattr(signal, "SIGTSTP") and signal.getsignal(signal.SIGTSTP) is signal.SIG_DFL:
+        signal.signal(signal.SIGTSTP, _pause)
+
+
+def _pause(signum: int, frame: FrameType | None) -> None:
+    """Stop as Ctrl-Z asks for, with the terminal as it was; what was drawn there is drawn again later."""
+    clear_terminal()
+    signal.signal(signum, signal.SIG_DFL)
+    os.kill(os.getpid(), signum)
+    signal.signal(signum, _pause)  # here it goes on
+
 
 def ignore() -> None:
     """Ignore them from now on: the work is done, and its exit status is to be that of the process."""
@@ -37,6 +49,7 @@ def ignore() -> None:
 
 
 def _end(signum: int, frame: FrameType | None) -> None:
+    clear_terminal()
     for path in UNFINISHED:
         with suppress(OSError):
             os.unlink(path)

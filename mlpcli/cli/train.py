@@ -1,5 +1,6 @@
 """`mlpcli train`."""
 
+import os
 import shlex
 import signal
 import sys
@@ -9,14 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mlpcli.cli.config import CONFIG
+from mlpcli.cli.commands import TABLES
 from mlpcli.cli.console import Console
 from mlpcli.cli.exit_status import AFTER_STOPPING, ExitStatus
 from mlpcli.cli.grouped import GroupedCommand
+from mlpcli.cli.inputs import files_read
 from mlpcli.cli.options import common_options, data_argument, option, settings_options
 from mlpcli.cli.signals import ENDING
 from mlpcli.errors import MlpcliError, SettingsError, StoppedError
 from mlpcli.options.options import SETTINGS_CLASSES
+from mlpcli.options.presets import usual_values
 from mlpcli.settings import given
 
 if TYPE_CHECKING:
@@ -24,9 +27,15 @@ if TYPE_CHECKING:
     from mlpcli.training.planning import TrainingPlan
     from mlpcli.workflows.train import TrainingRun
 
-OUTPUT_HELP = "The model file; - for stdout."
-CHECKPOINT_HELP = "Keep the state there after each epoch; the same command again goes on from it."
-PLOT_HELP = "Draw losses, metric and rate over the epochs there, as .png, .svg or .pdf."
+OUTPUT_HELP = "Model file to write. Use - for stdout. [default: named after DATA]"
+CHECKPOINT_HELP = "Save progress here. Run the same command again to resume."
+HISTORY_HELP = "Write a row for each epoch to this file, .csv or .jsonl."
+PLOT_HELP = "Plot losses, metric and learning rate over the epochs to this file. It is a .png, .svg or .pdf."
+DRY_RUN_HELP = "Show what would be done, and stop."
+EXAMPLES = (
+    "mlpcli train penguins.csv -t species",
+    "mlpcli train sales.csv -t price --test 0.2 --hidden 64,64 -o sales.joblib",
+)
 
 
 class Stopping:
@@ -68,19 +77,19 @@ class Stopping:
             raise StoppedError(word, reason=word)
 
 
-@click.command("train", cls=GroupedCommand)
+@click.command("train", cls=GroupedCommand, examples=EXAMPLES)
 @data_argument
-@settings_options(*SETTINGS_CLASSES)
-@option("-o --output", "Output", OUTPUT_HELP, metavar="MODEL", default="model.joblib", show_default=True)
+@settings_options(*SETTINGS_CLASSES, usual=usual_values())
+@option("-o --output", "Output", OUTPUT_HELP, metavar="MODEL")
 @option("--checkpoint", "Continuing", CHECKPOINT_HELP, metavar="FILE")
-@option("--history", "Reports", "Write one row an epoch there, as .csv or .jsonl.", metavar="FILE", rare=True)
+@option("--history", "Reports", HISTORY_HELP, metavar="FILE", rare=True)
 @option("--plot", "Reports", PLOT_HELP, metavar="FILE", rare=True)
-@option("--dry-run", "Output", "Say what would be done, with the reasons, and stop.", is_flag=True)
+@option("--dry-run", "Output", DRY_RUN_HELP, is_flag=True)
 @common_options
 def command(
     console: Console,
     data: tuple[str, ...],
-    output: str,
+    output: str | None,
     checkpoint: str | None,
     history: str | None,
     plot: str | None,
@@ -88,76 +97,97 @@ def command(
     force: bool,
     **settings: Any,
 ) -> int:
-    """Learn to predict a column of DATA from the others.
+    """Train a neural network to predict a column of DATA from the others.
 
-    DATA is one or more files with the same header (CSV, TSV, JSON, Parquet, Excel, SQLite,
-    zip), or - for stdin.
+    DATA: files with the same header (CSV, JSON, Parquet, Excel, SQLite, zip), or - for stdin.
     """
     from mlpcli.artifact import to_bytes
-    from mlpcli.files import Outputs
+    from mlpcli.cli.pager import paged
+    from mlpcli.files import Outputs, named_after
     from mlpcli.render import dry_run as dry_runs
     from mlpcli.render import train as trainings
     from mlpcli.render.history import check_history
+    from mlpcli.render.notes import notes_report
     from mlpcli.render.plots.plot_files import check_plot
-    from mlpcli.render.progress import training_view
+    from mlpcli.render.progress.bar import WorkBar
+    from mlpcli.render.progress.training import training_view
     from mlpcli.training.planning import start
     from mlpcli.workflows.train import train
 
     piped = output == "-"
     if piped and (console.as_json or sys.stdout.isatty()):
-        place = "stdout beside --json" if console.as_json else "a terminal"
+        place = "stdout together with --json" if console.as_json else "a terminal"
         raise SettingsError(
             f"the model cannot go to {place}", "Give -o FILE, or send stdout to a file.", setting="output"
         )
+    if output is not None and os.path.splitext(output)[1].lower() in TABLES:
+        raise SettingsError(f"{output} has the ending of a table", "Name a .joblib file.", setting="output")
     talk = console.talk(lasting=True)
     if history is not None:
         check_history(history)
     if plot is not None:
         check_plot(plot)
-    config = click.get_current_context().meta.get(CONFIG)
+    unnamed = output is None
+    model = named_after(data[0], ".joblib") if output is None else output
     outputs: dict[str, Any] = {
-        "output": None if piped else output,
+        "output": None if piped else model,
         "force": force or dry_run,  # which writes nothing
         "checkpoint": checkpoint,
-        "reports": Outputs({"history": history, "plot": plot}, inputs=[config] if config else []),
+        "reports": Outputs(
+            {"history": history, "plot": plot}, inputs=files_read(click.get_current_context())
+        ),
     }
     if dry_run:
-        plan = start(list(data), **outputs, **given(settings)).plan
-        dry_runs.notes_report(talk, plan.notes, plan.findings)
+        with WorkBar(talk) as bar:
+            plan = start(list(data), **outputs, on_progress=bar.on_progress, **given(settings)).plan
+        notes_report(talk, plan.notes, plan.findings)
         if console.as_json:
             console.json("train", dry_runs.fields(plan))
         else:
-            dry_runs.report(console.results(), plan, data)
+            with paged(console) as screen:
+                dry_runs.report(screen, plan, data)
         return ExitStatus.DONE
-    with Stopping() as stopping, training_view(talk, verbose=console.verbose) as view:
+    with (
+        Stopping() as stopping,
+        WorkBar(talk) as bar,
+        training_view(talk, verbose=console.verbose) as view,
+    ):
 
         def on_start(plan: "TrainingPlan") -> None:
             stopping.started = True
+            bar.clear()
             view.on_start(plan)
+
+        def should_stop() -> "StopReason | None":
+            view.on_pause()
+            return stopping.reason
 
         try:
             run = train(
                 list(data),
                 **outputs,
+                replace_same=unnamed,
                 command=shlex.join(["mlpcli", *sys.argv[1:]]),
+                on_progress=bar.on_progress,
                 on_start=on_start,
                 on_epoch=view.on_epoch,
                 on_batch=view.on_batch,
-                should_stop=lambda: stopping.reason,
+                should_stop=should_stop,
                 **given(settings),
             )
         except StoppedError as error:
             error.reason = stopping.signal or error.reason
             raise
-    trainings.warnings_report(talk, run)
+    trainings.late_notes_report(talk, run)
     failed = _write_reports(run, data, history, plot)
     if console.as_json:
         console.json("train", trainings.fields(run))
     elif piped:
         sys.stdout.buffer.write(to_bytes(run.artifact))
         trainings.report(talk, run, data)
-    else:
-        trainings.report(console.results(), run, data)
+    elif not console.quiet:
+        with paged(console, wanted=console.verbose) as screen:
+            trainings.report(screen, run, data)
     if failed is not None:
         raise failed
     stopped = run.stop_reason in ("interrupted", "terminated")

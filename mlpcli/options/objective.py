@@ -25,21 +25,21 @@ class ObjectiveSettings(Settings):
 
     loss: str = setting(
         AUTO,
-        "auto: mse for values, cross-entropy for classes.",
+        "Loss to minimize. By default (auto) mse for numbers, cross-entropy for classes.",
         group="Loss",
         choices=(AUTO, *LOSS_NAMES),
         common=True,
     )
     calibrate: bool | None = setting(
         None,
-        "Fit temperature and bias of probabilities on validation rows, so that they are of the true shares; "
-        "without it they are as learned, with {class_weight} of classes weighted so.",
+        "Fit the temperature and bias of probabilities on validation rows. This also undoes the "
+        "shift by {class_weight}.",
         group="Loss",
         needs="probabilities of validation rows",
     )
     class_weight: ClassWeight = setting(
         "none",
-        "Weights of the classes' rows; balanced: every class weighs the same.",
+        "Weight of each class's rows. With balanced every class weighs the same.",
         group="Loss",
         metavar="none|balanced|CLASS=W,...",
         parse=_parse_class_weight,
@@ -52,5 +52,5 @@ class ObjectiveSettings(Settings):
         for name, weight in self.class_weight:
             if not 0 <= weight <= LARGEST_WEIGHT:
                 what = "a weight below 0" if weight < 0 else f"a weight above {LARGEST_WEIGHT:g}"
-                hint = "Give 0 or more: only the ratios count."
+                hint = "Give 0 or more; only the ratios matter."
                 raise SettingsError(f"{name!r:.40} has {what}", hint, setting="class_weight")

@@ -26,7 +26,7 @@ class PresetSettings(Settings):
 
     preset: str = setting(
         presets.DEFAULT_PRESET,
-        "Bundle of settings; each option overrides its part.",
+        "Preset. It is a bundle of settings; each option overrides its part.",
         group="Data",
         choices=tuple(presets.PRESETS),
         common=True,

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from mlpcli.data.schema import MINMAX, QUANTILE, ROBUST, STANDARD
@@ -131,6 +132,22 @@ def resolve(preset: str, values: Mapping[str, Any], table: TableShape) -> dict[s
     return {
         name: filled.get(name, value) if value in (None, AUTO) else value for name, value in values.items()
     }
+
+
+@cache
+def usual_values() -> dict[str, list[Any]]:
+    """What the default preset gives to settings, for tables of all shapes that it tells apart."""
+    tables = [
+        TableShape(rows=rows, task=task, numbers=numbers, units=units, one_range=one_range)
+        for rows in (4, 100, FEW_ROWS, 1_000, 4_000, SMALL, 20_000, 100_000, 10_000_000)
+        for task in ("regression", "binary", "multiclass")
+        for numbers, one_range in ((0, False), (4, False), (4, True))
+        for units in (2, rows)
+    ]
+    filled = [PRESETS[DEFAULT_PRESET](table, {"loss": AUTO}) for table in tables]
+    names = dict.fromkeys(name for each in filled for name in each)
+    # What a preset leaves out for some tables is switched off there.
+    return {name: [each.get(name, 0.0) for each in filled] for name in names}
 
 
 def _strong(table: TableShape, given: Mapping[str, Any]) -> dict[str, Any]:

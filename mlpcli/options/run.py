@@ -36,16 +36,16 @@ class RunSettings(Settings):
 
     seed: int = setting(
         0,
-        "Same seed, same command, same threads: same bytes of weights.",
-        group="Course",
+        "Seed of all random numbers. The same seed, command and threads give the same weights.",
+        group="Training",
         at_least=0,
         common=True,
         encodes_rows=True,
     )
     threads: int | None = setting(
         None,
-        "For matrix products; auto: by layer and batch size.",
-        group="Course",
+        "Threads for matrix products. By default (auto) as many as layers and batches are worth.",
+        group="Training",
         metavar="N|auto",
         parse=_parse_threads,
         changes_weights=False,
@@ -54,22 +54,22 @@ class RunSettings(Settings):
     )
     time_limit: float | None = setting(
         None,
-        "Spend about this long (60s, 5m, 1h): as many epochs, then networks, as fit.",
-        group="Course",
+        "Train for about this long, such as 60s, 5m or 1h. Epochs, then networks, are reduced to fit.",
+        group="Training",
         metavar="DURATION",
         parse=_parse_seconds,
         above=0,
     )
     sketches: bool | None = setting(
         None,
-        "Keep counts of the training rows in some bins of each column in the model, some 10 kB, with which "
-        "{against} compares new rows; on unless switched off.",
+        "Store about 10 kB of counts of the training rows in the model. describe {against} "
+        "compares new rows with them. [default: on]",
         group="Reports",
         changes_weights=False,
     )
     diagnose: bool = setting(
         False,
-        "Watch gradients, updates, dead and saturated units layer by layer.",
+        "Report gradients, updates, dead and saturated units of each layer.",
         group="Reports",
         changes_weights=False,
     )
@@ -81,7 +81,7 @@ class TransferSettings(Settings):
 
     from_model: str | None = setting(
         None,
-        "Start from the weights of this model, where shapes match; columns mean what they mean to it.",
+        "Start from the weights of this model, where shapes match. It also decides what the columns mean.",
         group="Continuing",
         flag="from",
         metavar="MODEL",
@@ -102,8 +102,8 @@ class EnsembleSettings(Settings):
 
     ensemble: int | None = setting(
         None,
-        "Networks that are trained independently; their predictions are averaged.",
-        group="Course",
+        "Number of networks to train independently. Their predictions are averaged.",
+        group="Training",
         metavar="N",
         at_least=1,
         at_most=1000,
@@ -111,9 +111,9 @@ class EnsembleSettings(Settings):
     )
     folds: int | None = setting(
         None,
-        "Each network holds out another part of so many, so that every row is held out once; 0: all hold out "
-        "the same rows.",
-        group="Course",
+        "Number of cross-validation folds. Each network holds out another fold; with 0 all hold "
+        "out the same rows.",
+        group="Training",
         metavar="K",
         at_least=0,
         at_most=100,

@@ -16,8 +16,9 @@ class DecisionSettings(Settings):
 
     threshold: str | float | None = setting(
         None,
-        "Of the positive class or a label: a number, or what is best on validation rows: f1, youden "
-        "or the least cost of wrong decisions; stored. [default: 0.5]",
+        "Decision threshold for the positive class. Give a number, or f1, youden or "
+        "cost:FP=1,FN=5 to choose the best one on validation rows; it is stored in the model. "
+        "[default: 0.5]",
         group="Loss",
         metavar="P|f1|youden|cost:FP=1,FN=5",
         changes_weights=False,
@@ -35,14 +36,14 @@ def rule_of(given: str | float) -> float | Objective:
     if isinstance(given, str) and given.startswith(COST):
         named = parse_factors("threshold", given.removeprefix(COST))
         if not named:
-            raise SettingsError(f"{given} names no cost", "Write cost:FP=1,FN=5.", setting="threshold")
+            raise SettingsError(f"{given} gives no cost", "Write cost:FP=1,FN=5.", setting="threshold")
         costs = dict.fromkeys(COSTS, 1.0) | dict(named)
         if bad := [name for name in costs if name not in COSTS]:
             raise SettingsError(
-                f"{bad[0]!r:.40} is no cost", did_you_mean(bad[0], COSTS), setting="threshold"
+                f"{bad[0]!r:.40} is not a kind of cost", did_you_mean(bad[0], COSTS), setting="threshold"
             )
         if not all(0 < each < float("inf") for each in costs.values()):
-            raise SettingsError("a cost is not above 0", "Write cost:FP=1,FN=5.", setting="threshold")
+            raise SettingsError("a cost is not positive", "Write cost:FP=1,FN=5.", setting="threshold")
         return cost(costs["FP"], costs["FN"])
     if isinstance(given, str) and given in RULES:
         return RULES[given]

@@ -1,11 +1,13 @@
 """Runs command lines in this process, as a shell would see them: exit code, stdout, stderr."""
 
 import io
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import pytest
 
@@ -30,14 +32,21 @@ class Commands:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self._monkeypatch = monkeypatch
 
-    def __call__(self, *arguments: object, stdin: bytes = b"") -> Result:
+    def __call__(
+        self,
+        *arguments: object,
+        stdin: bytes = b"",
+        stdout: TextIO | None = None,
+        stderr: TextIO | None = None,
+    ) -> Result:
+        """With streams in place of those that are kept, `out` and `err` of the result are empty."""
         from mlpcli.cli.main import run
 
         out, err = io.BytesIO(), io.BytesIO()
         with self._monkeypatch.context() as patch:
             patch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(io.BytesIO(stdin))))
-            stdout = io.TextIOWrapper(out, encoding="utf-8", newline="")
-            stderr = io.TextIOWrapper(err, encoding="utf-8", newline="")
+            stdout = stdout or io.TextIOWrapper(out, encoding="utf-8", newline="")
+            stderr = stderr or io.TextIOWrapper(err, encoding="utf-8", newline="")
             patch.setattr(sys, "stdout", stdout)
             patch.setattr(sys, "stderr", stderr)
             texts = [str(each) for each in arguments]
@@ -63,6 +72,22 @@ class Commands:
         assert len(lines) == 1 or lines[1].startswith("hint: ")
         assert "Traceback" not in result.err
         return result.err
+
+
+@contextmanager
+def unread() -> Iterator[TextIO]:
+    """The end of a pipe whose reader has left, without a buffer."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    with io.FileIO(writer, "w") as raw, io.TextIOWrapper(raw, encoding="utf-8", write_through=True) as text:
+        yield text
+
+
+@contextmanager
+def full_device() -> Iterator[TextIO]:
+    """A file to which nothing can be written, without a buffer."""
+    with io.FileIO("/dev/full", "w") as raw, io.TextIOWrapper(raw, write_through=True) as text:
+        yield text
 
 
 def sample(name: str) -> Path:

@@ -10,9 +10,11 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+COMMAND = REAL = [sys.executable, "-m", "mlpcli"]
+"""The tests of this room put a script in place of the first, which need not load libraries anew."""
 SEQUENCE = re.compile(r"\x1b\[([0-9;?]*)([A-Za-z])|\x1b\][^\x07]*\x07|\x1b[()][A-Z0-9]")
 
 
@@ -27,7 +29,7 @@ class Shown:
     @property
     def plain(self) -> str:
         """All that was written, one drawing behind the other, without colours and movements."""
-        return SEQUENCE.sub("", self.raw)
+        return SEQUENCE.sub("", self.raw.replace("\x1b[?1049", "\n\x1b[?1049"))
 
     def screen(self, columns: int) -> list[str]:
         """The lines of a screen so wide that is never scrolled, as all that was written leaves them."""
@@ -41,22 +43,28 @@ def in_terminal(
     rows: int = 24,
     term: str = "xterm-256color",
     resize_to: int | None = None,
+    signals: Sequence[tuple[bytes, int]] = (),
+    on_signal: Callable[[int], None] = lambda pid: None,
     stdout_too: bool = True,
     seconds: float = 60,
 ) -> Shown:
-    """Run mlpcli with a terminal for stderr, and for stdout unless that is to be a pipe."""
+    """Run mlpcli with a terminal for stderr, and for stdout unless that is to be a pipe.
+
+    `signals`: to be sent one after the other, each as soon as a text has appeared behind the one before.
+    """
     ours, theirs = pty.openpty()
-    _resize(theirs, columns, rows)
+    resize(theirs, columns, rows)
     environment = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
     process = subprocess.Popen(
-        [sys.executable, "-m", "mlpcli", *map(str, arguments)],
+        [*(REAL if signals else COMMAND), *map(str, arguments)],
         stdin=theirs,
         stdout=theirs if stdout_too else subprocess.PIPE,
         stderr=theirs,
-        env=environment | {"TERM": term},
+        env={"PAGER": "cat"} | environment | {"TERM": term},  # less would wait for a key
     )
     os.close(theirs)
     written, end = b"", time.monotonic() + seconds
+    waiting, looked_at = list(signals), 0
     while time.monotonic() < end:
         if not select.select([ours], [], [], 0.5)[0]:
             continue
@@ -67,8 +75,12 @@ def in_terminal(
         if not part:
             break
         if resize_to is not None and b"epoch" in part:
-            _resize(ours, resize_to, rows)
+            resize(ours, resize_to, rows)
         written += part
+        if waiting and waiting[0][0] in written[looked_at:]:
+            looked_at = len(written)
+            process.send_signal(waiting.pop(0)[1])
+            on_signal(process.pid)
     out = b""
     if process.stdout is not None:
         with process.stdout as stream:
@@ -78,23 +90,29 @@ def in_terminal(
     return Shown(written.decode(), process.returncode, out.decode())
 
 
-def _resize(descriptor: int, columns: int, rows: int) -> None:
+def resize(descriptor: int, columns: int, rows: int) -> None:
     fcntl.ioctl(descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
 
 def screen_of(raw: str, columns: int) -> list[str]:
-    """A small terminal: text wraps, cursor up, erase line; colours are left out."""
+    """A small terminal: text wraps, erase line, alternate screen; colours are left out."""
     lines: list[list[str]] = [[]]
     row = column = 0
+    main = lines, row, column
     place = 0
     while place < len(raw):
         if match := SEQUENCE.match(raw, place):
             place = match.end()
-            count = int(match[1]) if (match[1] or "").isdigit() else 1
-            if match[2] == "A":
-                row = max(row - count, 0)
-            elif match[2] == "K":
-                lines[row] = lines[row][:column] if match[1] in ("", "0") else []
+            if match[2] == "K":
+                lines[row] = lines[row][:column]
+            elif match[2] == "H":
+                row = column = 0
+            elif match[2] == "J":
+                lines = [*lines[:row], lines[row][:column]] if not match[1] else [[] for _ in range(row + 1)]
+            elif match[0] == "\x1b[?1049h":
+                main, lines, row, column = (lines, row, column), [[]], 0, 0
+            elif match[0] == "\x1b[?1049l":
+                lines, row, column = main
             elif match[2] not in ("m", "h", "l", None):
                 raise AssertionError(f"a sequence that this screen does not know: {match[0]!r}")
             continue

@@ -22,6 +22,7 @@ from mlpcli.cli.grouped import GroupedOption
 from mlpcli.cli.main import commands
 from mlpcli.data.schema import CHOICES
 from mlpcli.nn.optimizers import OPTIMIZERS
+from tests.cli import terminals
 from tests.cli.commands import sample
 
 ODD = ["plain", "two words", "a,b", 'quo"te', "it's", "star*", "ünï", "x=y", "p:q", "$dollar", "#", "~", "\\"]
@@ -34,7 +35,7 @@ KNOWN_FORMS = {
         "MODEL",
         "COLUMN",
         "A,B",
-        "COLUMN=KIND,...",
+        "COLUMN=KIND",
         "SIZE",
         "SIZES",
         "CHAR",
@@ -200,9 +201,6 @@ BASH_LINES = {
 
 def test_the_script_of_bash(odd: Path) -> None:
     """The function that a TAB calls, with what bash gives it."""
-    script = Path("mlpcli")
-    script.write_text(f'#!/bin/sh\nexec {sys.executable} -m mlpcli "$@"\n')
-    script.chmod(0o755)
     calls = ""
     for line in BASH_LINES:
         # As bash cuts the line: an open quote belongs to its word.
@@ -211,9 +209,10 @@ def test_the_script_of_bash(odd: Path) -> None:
         quoted = " ".join(map(shlex.quote, words))
         calls += f"COMP_WORDS=({quoted}); COMP_CWORD={place}; COMPREPLY=(); _mlpcli_completion mlpcli\n"
         calls += 'printf "%s\\n" ${#COMPREPLY[@]} "${COMPREPLY[@]}"\n'
+    folder = Path(terminals.COMMAND[0]).parent  # of a script that forks, and loads nothing anew
     done = subprocess.run(
         ["bash", "-c", f'eval "$(_MLPCLI_COMPLETE=bash_source mlpcli)"\n{calls}'],
-        env=os.environ | {"PATH": f"{odd}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8"},
+        env=os.environ | {"PATH": f"{folder}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8"},
         capture_output=True,
         text=True,
         check=False,

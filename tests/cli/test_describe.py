@@ -10,7 +10,7 @@ import pytest
 
 from mlpcli.cli.console import Console
 from mlpcli.cli.pager import paged
-from mlpcli.render.cells import width_of
+from mlpcli.text_width import width_of
 from tests.cli.commands import Commands, sample, write
 from tests.cli.terminals import Shown, in_terminal
 
@@ -38,7 +38,7 @@ def test_the_report_in_a_pipe(mlpcli: Commands, churn: Path) -> None:
     assert lines[0] == f"{churn}: 300 rows, 7 columns"
     assert lines[1] == "target 해지 (binary: '해지' is true or false)"
     head, *table = lines[3:11]
-    assert head.split() == ["column", "kind", "missing", "distinct", "values", "tells", "because"]
+    assert head.split() == ["column", "kind", "missing", "distinct", "values", "predicts", "reason"]
     marks = {line[2:].split("  ")[0]: line[0] for line in table}
     assert marks == {
         "고객번호": "-",
@@ -59,16 +59,17 @@ def test_the_report_in_a_pipe(mlpcli: Commands, churn: Path) -> None:
     assert "2010-01-11 to 2023-" in result.out
     assert "left out: the same value in every row" in result.out
     notes = lines[lines.index("Notes") + 1 :]
-    assert notes[0].startswith("  ! column '해지 사유' alone tells '해지' in ")
+    assert notes[0].startswith("  ! column '해지 사유' alone predicts '해지' in ")
     assert "(--drop '해지 사유')" in notes[0]
     assert (
-        notes[-1] == "  - left out column '국가': the same value in every row (--kind '국가=KIND' keeps it)"
+        notes[-1]
+        == "  - column '국가' is left out: the same value in every row (--kind '국가=KIND' keeps it)"
     )
 
 
 def test_without_a_target(mlpcli: Commands) -> None:
     out = mlpcli.ok("describe", PENGUINS).out
-    assert "tells" not in out
+    assert "predicts" not in out
     assert "Notes" not in out
     assert "Adelie 44 %, Gentoo 36 %, Chinstrap 20 %" in out
 
@@ -116,7 +117,7 @@ def test_several_files_and_stdin(mlpcli: Commands, tmp_path: Path) -> None:
     assert mlpcli.ok("describe", one, two, "--json").json()["rows"] == 3
     result = mlpcli.ok("describe", "-", "-q", stdin=b"a;b\n1;x\n2;y\n")
     assert result.out.startswith("stdin: 2 rows, 2 columns\n")
-    assert "stdin: the delimiter looks like ';' (--delimiter)" in result.out
+    assert "stdin: the delimiter was detected as ';' (--delimiter overrides it)" in result.out
 
 
 def test_what_is_refused(mlpcli: Commands, tmp_path: Path) -> None:
@@ -133,7 +134,7 @@ def test_what_is_refused(mlpcli: Commands, tmp_path: Path) -> None:
 def test_a_picture(mlpcli: Commands, churn: Path, tmp_path: Path, target: tuple[str, ...]) -> None:
     picture = tmp_path / "p.svg"
     result = mlpcli.ok("describe", churn, *target, "--plot", picture)
-    assert result.err == f"note: {picture} is drawn\n"
+    assert result.err == f"Plot saved to {picture}\n"
     assert b"<svg" in picture.read_bytes()
     assert "exists" in mlpcli.error(1, "describe", churn, "--plot", picture)
 
@@ -149,7 +150,7 @@ def test_nothing_is_wrapped_in_the_table_on_a_terminal(churn: Path, columns: int
     table = lines[start : start + 8]
     assert [line[2:].split()[0] for line in table[1:3]] == ["고객번호", "이용기간"]
     assert all(width_of(line) <= columns for line in table)
-    assert ("because" in table[0]) == (columns == 120)
+    assert ("reason" in table[0]) == (columns == 120)
 
 
 def test_a_long_report_is_paged_with_the_notes_first(
@@ -181,6 +182,7 @@ CASES: dict[str, tuple[dict[str, str], int, bool]] = {
     "none": ({"PAGER": ""}, 30, False),
     "cat": ({"PAGER": "cat"}, 30, False),
     "not there": ({"PAGER": "/nowhere/pager -x"}, 30, False),
+    "failing": ({"PAGER": "false"}, 30, False),
     "not one word": ({"PAGER": "less '"}, 30, False),
 }
 
@@ -223,7 +225,7 @@ def test_a_narrow_terminal_has_fewer_columns(churn: Path, columns: int) -> None:
     lines = [line.rstrip() for line in text.splitlines()]
     assert all(width_of(line) <= columns for line in lines)
     head = next(place for place, line in enumerate(lines) if line.startswith("  column"))
-    assert lines[head].split() == ["column", "values", "tells"]
+    assert lines[head].split() == ["column", "values", "predicts"]
     rows = lines[head + 1 : head + 8]
     assert [line[2:4] for line in rows] == ["고객", "이용", "해지", "국가", "월 ", "가입", "해지"]
     notes = "".join(lines[lines.index("Notes") + 1 :]).replace(" ", "")
@@ -234,7 +236,7 @@ def test_lines_left_out_come_before_columns_left_out(tmp_path: Path, mlpcli: Com
     rows = [f"k{number},{number % 7}.5,{number % 3}" for number in range(40)]
     path = write(tmp_path, "t.csv", ["key,size,kind", ",cm,", *rows])
     out = mlpcli.ok("describe", path).out
-    assert out.index("names units, left out") < out.index("left out column 'key'")
+    assert out.index("contains units, skipped") < out.index("column 'key' is left out")
 
 
 def test_the_model_of_a_comparison_is_asked_for_before_its_gates(mlpcli: Commands) -> None:

@@ -46,13 +46,13 @@ def model(folder: Path, mlpcli: Commands) -> Path:
 
 def test_the_report(folder: Path, model: Path, mlpcli: Commands) -> None:
     out = mlpcli.ok("describe", folder / "moved.csv", "--against", model).out
-    assert f"900 rows beside 765 training rows of {model}" in out
+    assert f"900 rows compared with 765 training rows of {model}" in out
     assert "'age' is higher: median 5" in out
     assert re.search(r"'city': 'Bonn' \d\d %, was 3\d %", out)
     assert "'since' is later: median 2024-0" in out
     assert "'size': 20 % cannot be read as a number (as 'big | wide'), was 0 %" in out
     assert "  *  age " in out
-    assert "compared with those of the validation rows" in out
+    assert "Compared with predictions for the validation rows." in out
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_cells_beyond_both_ends(model: Path, tmp_path: Path, mlpcli: Commands) -
 
 def test_nothing_shifted(folder: Path, model: Path, mlpcli: Commands) -> None:
     out = mlpcli.ok("describe", folder / "same.csv", "--against", model).out
-    assert "no column differs from training by more than chance explains" in out
+    assert "No column differs from the training data by more than chance explains" in out
     assert "  *  " not in out
 
 
@@ -93,7 +93,7 @@ def test_gates(folder: Path, model: Path, mlpcli: Commands) -> None:
     failed = mlpcli(*against, "psi > 0.2")
     assert failed.code == ExitStatus.GATE_FAILED
     assert re.search(r"FAILS  fail if psi > 0\.2  it is \d\.\d+ of '(since|age)'", failed.out)
-    assert mlpcli(*against, "rows > 9").out.rstrip().endswith("it is 900.0000")
+    assert mlpcli(*against, "rows > 9").out.rstrip().endswith("it is 900")
     assert mlpcli(*against, "psi > 20").code == 0
     as_json = mlpcli(*against, "psi > 0.2", "--json")
     assert as_json.code == ExitStatus.GATE_FAILED
@@ -141,22 +141,22 @@ def test_lines_that_are_no_rows_do_not_count(model: Path, tmp_path: Path, mlpcli
     lines = [header, "years,cm,,", *lines, "Total,44000,,"]
     (tmp_path / "new.csv").write_text("\n".join(lines) + "\n")
     result = mlpcli.ok("describe", tmp_path / "new.csv", "--against", model)
-    assert "900 rows beside 765 training rows" in result.out
-    assert "line 2 names units, left out" in result.err
-    assert "counts as a row" not in result.err
+    assert "900 rows compared with 765 training rows" in result.out
+    assert "line 2 contains units, skipped" in result.err
+    assert "kept as a row" not in result.err
 
 
 def test_a_model_without_sketches(folder: Path, tmp_path: Path, mlpcli: Commands) -> None:
     bare = tmp_path / "bare.joblib"
     mlpcli.ok("train", folder / "train.csv", "-t", "price", *TRAIN, "--no-sketches", "-o", bare)
     said = mlpcli.error(1, "describe", folder / "same.csv", "--against", bare)
-    assert "holds no sketches" in said
-    assert "and with --sketches" in said
-    assert "none: new rows cannot be compared" in mlpcli.ok("inspect", bare).out
+    assert "holds no counts" in said
+    assert "and --sketches" in said
+    assert "none, so new rows cannot be compared" in mlpcli.ok("inspect", bare, "--all").out
 
 
 def test_inspect_shows_them(model: Path, mlpcli: Commands) -> None:
-    out = mlpcli.ok("inspect", model).out
+    out = mlpcli.ok("inspect", model, "--all").out
     assert "4 columns, 1 prediction (validation)" in out
     assert mlpcli.ok("inspect", model, "--json").json()["sketches"]["rows"] == 765
 

@@ -25,7 +25,7 @@ def test_equal_runs_have_one_digest_of_weights(mlpcli: Commands, tmp_path: Path)
     assert digests[0] == digests[1] != digests[2]
     for path, digest in zip(paths, digests, strict=True):
         assert mlpcli.ok("inspect", path, "--json").json()["receipt"]["weights"] == digest
-        assert f"sha256 {digest}" in mlpcli.ok("inspect", path).out
+        assert f"sha256 {digest}" in mlpcli.ok("inspect", path, "--all").out
     # One weight that differs in its last bit is another run.
     arrays = api.load(paths[0]).artifact
     arrays.arrays["parameters"].view("u4")[0, 0] ^= 1
@@ -46,8 +46,8 @@ def test_the_receipt_tells_date_sizes_and_engine(mlpcli: Commands, tmp_path: Pat
 def test_the_same_words_in_both_commands(options: tuple[str, ...], mlpcli: Commands, tmp_path: Path) -> None:
     """Rows and folds, networks, epochs, why it ended, what was scored."""
     path = tmp_path / "m.joblib"
-    trained = mlpcli.ok(*TRAIN, "-o", path, *options).out
-    inspected = mlpcli.ok("inspect", path).out
+    trained = mlpcli.ok(*TRAIN, "-o", path, "-v", *options).out
+    inspected = mlpcli.ok("inspect", path, "--all").out
     for start in ("rows", "networks", "epochs"):
         lines = [
             {" ".join(line.split()) for line in text.splitlines() if line.strip().startswith(start + " ")}

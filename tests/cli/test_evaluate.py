@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from mlpcli.number_text import short
 from tests.cli.commands import Commands, sample, write
 
 QUICK = ("--preset", "textbook", "--epochs", "5", "--hidden", "8", "-q")
@@ -40,11 +41,11 @@ def test_the_report(mlpcli: Commands, folder: Path) -> None:
         "Classes",
         "Confusion (rows: true class, columns: predicted)",
         "By region",
-        f"Beside {folder / 'strict'}",
+        f"Compared with {folder / 'strict'}",
         "Importance",
         "Gates: all hold",
     ]
-    assert f"note: {folder / 'strict'}: these rows trained it, so its scores are too good" in result.err
+    assert f"note: {folder / 'strict'} was trained on these rows, so its scores are too good" in result.err
     assert re.search(r"metric +model +95 % interval +baseline\n", result.out)
     assert re.search(r"\n  accuracy +0\.\d{4} +0\.\d+ to \d\.\d+ +0\.\d{4}\n", result.out)
     assert "\n  [/b]" in result.out
@@ -54,7 +55,7 @@ def test_the_report(mlpcli: Commands, folder: Path) -> None:
 
 def test_the_report_of_numbers(mlpcli: Commands, folder: Path) -> None:
     out = mlpcli.ok("evaluate", folder / "m", folder / "t.csv", "--interval", "0.5").out
-    assert "True numbers inside of 50 % intervals" in out
+    assert "Coverage of the 50 % prediction intervals" in out
     assert "Residuals (true - predicted)" in out
 
 
@@ -115,7 +116,7 @@ def test_gates_of_a_pipeline(mlpcli: Commands, folder: Path, monkeypatch: pytest
     compare = ("evaluate", folder / "yes", "-", "--compare", earlier, "--max-drop", "roc_auc=0")
     result = mlpcli.ok(*compare, stdin=rows)
     assert "holds  fail if drop of roc_auc > 0  it is 0.0000" in result.out
-    assert "an earlier evaluation of 120 rows" in result.out
+    assert "Compared with a saved result of 120 rows." in result.out
     monkeypatch.setenv("MLPCLI_EVALUATE_FAIL_IF", "roc_auc < 2")
     assert mlpcli(*compare, stdin=rows).code == 3
 
@@ -135,15 +136,15 @@ def test_models_are_compared_on_rows_from_a_pipe(mlpcli: Commands, folder: Path)
     ("options", "code", "said"),
     [
         (["--fail-if", "roc_auc"], 2, "is not METRIC"),
-        (["--fail-if", "rmse < 3"], 2, "rmse is no metric of binary"),
+        (["--fail-if", "rmse < 3"], 2, "rmse is not a metric of binary"),
         (["--max-drop", "f1=0.1"], 2, "there is nothing to compare with"),
         (["--max-drop", "f1", "--compare", "x"], 2, "is not NAME=VALUE"),
         (["--bootstrap", "0"], 2, "--bootstrap: 0 is out of range"),
         (["--bootstrap", "10000000"], 2, "--bootstrap: 10000000 is out of range"),
         (["--level", "1"], 2, "--level: 1.0 is out of range"),
-        (["--interval", "0.9"], 2, "--interval is for regression, not for binary"),
+        (["--interval", "0.9"], 2, "--interval is only for regression, not for binary"),
         (["--json", "--format", "markdown"], 2, "the report is JSON already"),
-        (["--importance-metric", "f1"], 2, "is for --importance"),
+        (["--importance-metric", "f1"], 2, "needs --importance"),
         (["--compare", "none.joblib"], 1, "no such model file"),
         (["--compare", "none.json"], 1, "No such file"),
         (["--by", "nothing"], 1, "there is no column 'nothing'"),
@@ -158,7 +159,7 @@ def test_a_gate_on_a_metric_that_is_null(mlpcli: Commands, folder: Path) -> None
     one_class = write(folder, "one.csv", [line for line in lines if ",no," not in line])
     result = mlpcli("evaluate", folder / "yes", one_class, "--fail-if", "roc_auc < 0.1")
     assert result.code == 3
-    assert "FAILS  fail if roc_auc < 0.1  it needs rows in and rows outside of every class" in result.out
+    assert "FAILS  fail if roc_auc < 0.1  it needs rows inside and outside every class" in result.out
 
 
 def test_predicted_intervals(mlpcli: Commands, folder: Path) -> None:
@@ -169,7 +170,8 @@ def test_predicted_intervals(mlpcli: Commands, folder: Path) -> None:
         middle, low, high = map(float, row.split(","))
         assert low <= middle <= high
     taken = write(folder, "taken.csv", ["[/b],a|b,region,value_low", "1,2,x|y,3"])
-    assert "'value_low' already" in mlpcli.error(1, "predict", folder / "m", taken, "--interval", "0.5")
+    said = mlpcli.error(1, "predict", folder / "m", taken, "--interval", "0.5")
+    assert "already has a column 'value_low'" in said
     assert "--interval: 1.0" in mlpcli.error(2, *predict[:3], "--interval", "1")
 
 
@@ -179,4 +181,4 @@ def test_a_chosen_threshold_is_said(mlpcli: Commands, tmp_path: Path) -> None:
     out = mlpcli.ok(*train, "--threshold", "cost:FP=1,FN=5").out
     assert re.search(r"threshold +0\.\d+ \(by cost:FP=1,FN=5\)", out)
     [threshold] = mlpcli.ok("inspect", tmp_path / "m", "--json").json()["target"]["thresholds"]
-    assert f"threshold: {threshold:.4g}" in mlpcli.ok("evaluate", tmp_path / "m", data).out
+    assert f"Decision threshold: {short(threshold)}." in mlpcli.ok("evaluate", tmp_path / "m", data).out

@@ -10,13 +10,15 @@ import pytest
 from mlpcli.cli.exit_status import ExitStatus, status_of
 from mlpcli.cli.flags import flags_of
 from mlpcli.cli.grouped import GroupedCommand
+from mlpcli.cli.help_pages import HelpOption
 from mlpcli.cli.main import commands
 from mlpcli.cli.options import settings_options
 from mlpcli.errors import ArtifactError, MlpcliError, Sentence, SettingsError, StoppedError
 from mlpcli.preparation.finding import Finding
 from mlpcli.render.as_json import to_text
 from mlpcli.render.console import Screen
-from mlpcli.render.dry_run import notes_fields, notes_report
+from mlpcli.render.dry_run import notes_fields
+from mlpcli.render.notes import notes_report
 from mlpcli.settings import Settings, setting
 from tests.cli.commands import Commands, sample
 
@@ -51,7 +53,7 @@ def test_notes_are_told_with_flags() -> None:
     stream = io.StringIO()
     notes_report(Screen(stream, naming=flags.__getitem__), [note], [finding])
     told = "--lr 0.1 was found"
-    assert stream.getvalue() == f"note: {told}\nnote: {told} (give --from)\n"
+    assert stream.getvalue() == f"note: {told} (give --from)\nnote: {told}\n"
     fields = json.loads(to_text("train", {"notes": notes_fields([note], [finding])}, flags.__getitem__))
     assert [each["text"] for each in fields["notes"]] == [told, told]
     assert fields["notes"][1]["advice"] == "give --from"
@@ -70,7 +72,8 @@ def test_help_names_flags() -> None:
 
     (rate, _) = command.params
     assert isinstance(rate, click.Option)
-    assert rate.help == "Goes with --from and --other. [default: 1.0]"
+    assert isinstance(rate, HelpOption)
+    assert rate.text(100, whole=True) == "Goes with --from and --other. [default: 1.0]"
 
 
 def test_an_output_is_named_by_its_flag(mlpcli: Commands, penguins_model: object) -> None:

@@ -14,7 +14,7 @@ def commands(monkeypatch: pytest.MonkeyPatch) -> Commands:
 
 
 def test_it_tells_the_whole_story(commands: Commands, penguins_model: Path) -> None:
-    out = commands.ok("inspect", penguins_model).out
+    out = commands.ok("inspect", penguins_model, "--all").out
     for words in (
         "bill_length_mm",
         "Torgersen",

@@ -11,10 +11,10 @@ import pytest
 from mlpcli.training.workers import SERVE, import_path
 from tests.benchmarks.kills import MODES, Leftovers, kill_and_resume
 
-KILLS, SEED = 5, 0
+KILLS, SEED = 2, 0
 
 
-def test_five_kills(tmp_path: Path) -> None:
+def test_a_few_kills(tmp_path: Path) -> None:
     """`tests/benchmarks/robustness.py` has more of them, of several networks too."""
     killed = kill_and_resume(tmp_path, MODES["one network"], KILLS, SEED)
     assert killed.problems == []

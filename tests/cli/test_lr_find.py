@@ -51,7 +51,7 @@ def finding(**changes: Any) -> LearningRateFinding:
 
 
 def shown(stream: io.StringIO, width: int | None = None, **changes: Any) -> list[str]:
-    report(Screen(stream, width=width, naming=flag_of_setting), finding(**changes))
+    report(Screen(stream, width=width, naming=flag_of_setting), finding(**changes), "mlpcli train a.csv")
     return re.sub("\x1b\\[[0-9;]*m", "", stream.getvalue()).splitlines()
 
 
@@ -64,19 +64,20 @@ def test_a_terminal_of_any_width(width: int, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("NO_COLOR", "1")
     lines = shown(Terminal(), width)
-    assert max(map(len, lines)) <= width
+    # The command is never wrapped, so that it can be copied.
+    assert max(map(len, lines[:-1])) <= width
     assert is_drawn(lines) is (width >= 45)
-    assert "".join(lines[-2:]).replace(" ", "").endswith("--lr0.01")
+    assert lines[-1] == "Next: mlpcli train a.csv"
 
 
 def test_a_pipe_has_plain_aligned_text() -> None:
     stream = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
-    report(Screen(stream), finding())
+    report(Screen(stream), finding(), "mlpcli train a.csv")
     stream.seek(0)
     lines = stream.read().splitlines()
     assert is_drawn(lines)
-    start = lines.index("  rule      rate  single sweeps  which is")
-    assert lines[start + 1] == "  half_max  0.01  0.008 to 0.02  half the largest usable rate"
+    start = lines.index("  rule      rate  single sweeps  meaning")
+    assert lines[start + 1] == "  half-max  0.01  0.008 to 0.02  half the largest usable rate"
     assert lines[start + 5].startswith("  minimum   0.05  0.008 to 0.02  a tenth")
 
 
@@ -86,7 +87,7 @@ def test_the_suggestion_is_marked_where_it_is() -> None:
     points = [
         RangeTestPoint(10 ** (-6 + index / 5), loss, loss) for index, loss in enumerate([1.0] * 34 + [2.0])
     ]
-    report(Screen(stream), finding(points=points))
+    report(Screen(stream), finding(points=points), "mlpcli train a.csv")
     stream.seek(0)
     lines = stream.read().splitlines()
     (axis,) = [line for line in lines if "└" in line]
@@ -108,7 +109,7 @@ def test_what_is_not_stable_is_said_with_its_reason(monkeypatch: pytest.MonkeyPa
 def test_negative_losses_are_drawn() -> None:
     points = [RangeTestPoint(10.0**-each, -1.0 - each, -1.0 - each) for each in range(6, 0, -1)]
     stream = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
-    report(Screen(stream), finding(points=points))
+    report(Screen(stream), finding(points=points), "mlpcli train a.csv")
     stream.seek(0)
     assert "-7" in stream.read()
 
@@ -138,5 +139,5 @@ def test_the_command(mlpcli: Commands) -> None:
 
 def test_few_steps(mlpcli: Commands) -> None:
     said = mlpcli.ok(*TARGET, "--steps", 20).out
-    assert "not stable: 2.7 rates to a decade are too few" in said
-    assert "Take --steps 60 or more." in said
+    assert "not stable: 2.7 learning rates per decade are too few" in said
+    assert "Give --steps 60 or more." in said

@@ -75,9 +75,9 @@ def test_a_bad_place_for_the_history_is_found_before_training(
 
 
 def test_the_summary_shows_the_course(commands: Commands, model: Path) -> None:
-    out = commands.ok(*TRAIN, "-o", model).out
-    assert "loss by epoch; dots: training; upright: the best" in out
-    assert "rate     0.001 (adam, cosine)" in out
+    out = commands.ok(*TRAIN, "-o", model, "-v").out
+    assert "⠁" in out or "⡀" in out
+    assert "learning rate  0.001 (adam, cosine)" in out
     assert "\x1b" not in out
 
 

@@ -12,7 +12,8 @@ import pytest
 import mlpcli
 from mlpcli.cli.signals import ENDING
 from tests.cli.commands import sample
-from tests.cli.test_interrupting import IN_PROCESSES, start, wait_for_epochs
+from tests.cli.conftest import Start
+from tests.cli.test_interrupting import ENDLESS, wait_for
 
 HALF_WRITTEN = """
 import os, sys, time
@@ -62,12 +63,12 @@ def test_a_temporary_file_is_removed(signum: signal.Signals, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("first", "code"), [(signal.SIGINT, 130), (signal.SIGQUIT, 131)], ids=["Ctrl-C", "Ctrl-backslash"]
 )
-def test_a_storm_of_signals(first: signal.Signals, code: int, tmp_path: Path) -> None:
+def test_a_storm_of_signals(start: Start, first: signal.Signals, code: int, tmp_path: Path) -> None:
     """All processes get them, as from a terminal."""
-    options = (*IN_PROCESSES, "--epochs", 3000, "--ensemble", 3, "--checkpoint", tmp_path / "c")
+    options = (*ENDLESS, "--ensemble", 3, "--checkpoint", tmp_path / "c")
     files = ("-o", tmp_path / "m", "--history", tmp_path / "h.csv")
-    process = start(sample("penguins.csv"), "-t", "species", *options, *files, start_new_session=True)
-    wait_for_epochs(process, "network")
+    process = start(sample("penguins.csv"), "-t", "species", *options, *files)
+    wait_for(tmp_path / "c", lambda network: network.history, process)
     for _ in range(20):
         os.killpg(process.pid, first)
         time.sleep(0.005)
@@ -81,17 +82,21 @@ def _ignore_hangups() -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
 
-def test_what_is_ignored_at_the_start_stays_ignored(tmp_path: Path) -> None:
+def test_what_is_ignored_at_the_start_stays_ignored(start: Start, tmp_path: Path) -> None:
     """As by nohup."""
-    settings = ("--preset", "textbook", "--hidden", "8", "--epochs", "600", "--patience", "600", "-v")
-    command = ["train", str(sample("penguins.csv")), "-t", "species", *settings, "-o", str(tmp_path / "m")]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "mlpcli", *command],
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=_ignore_hangups,
+    settings = (
+        *ENDLESS,
+        "--hidden",
+        "8",
+        "--epochs",
+        "300",
+        "--checkpoint",
+        tmp_path / "c",
+        "-o",
+        tmp_path / "m",
     )
-    wait_for_epochs(process)
+    process = start(sample("penguins.csv"), "-t", "species", *settings, preexec_fn=_ignore_hangups)
+    wait_for(tmp_path / "c", lambda network: network.history, process)
     process.send_signal(signal.SIGHUP)
     process.communicate(timeout=60)
     assert process.returncode == 0

@@ -9,8 +9,8 @@ import pytest
 
 from tests.benchmarks.untrusted import KINDS, Ground, attempt
 
-TRIES = {"header": 12}  # of five commands each
-OTHERS = 34
+TRIES = {"header": 8}  # of five commands each
+OTHERS = 20
 SEED = 15
 
 

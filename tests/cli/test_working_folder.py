@@ -13,7 +13,7 @@ from tests.cli.commands import sample
 
 MARK = "open({mark!r}, 'a').write(__name__ + '\\n')\n"
 MODULES = (
-    *("joblib", "numpy", "pandas", "threading", "random", "pickle", "tempfile", "click", "rich", "plotille"),
+    *("joblib", "numpy", "pandas", "threading", "random", "pickle", "tempfile", "click", "rich"),
     *("matplotlib", "pyarrow", "threadpoolctl", "sitecustomize", "usercustomize"),
     *("mlpcli/__init__", "mlpcli/training/worker_process"),
 )

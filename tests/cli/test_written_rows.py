@@ -126,7 +126,7 @@ def test_a_prediction_that_is_no_number_is_an_error(
     artifact.save(run.artifact, str(model))
     result = mlpcli("predict", model, table, *options)
     assert result.code == 1
-    assert f"error: {table}: line 2: the prediction is not a finite number\nhint: The weights" in result.err
+    assert f"error: {table}: line 2: the prediction is not a finite number\nhint: Check for" in result.err
     assert "nan" not in result.out
     # evaluate has no number either, and says why.
     metrics = mlpcli.ok("evaluate", model, table, "--json").json()

@@ -9,7 +9,7 @@ import pytest
 from mlpcli.errors import SettingsError
 from mlpcli.model.tasks import TASKS
 from mlpcli.options.options import SETTINGS_CLASSES, Options
-from mlpcli.options.presets import PRESETS, TableShape
+from mlpcli.options.presets import DEFAULT_PRESET, PRESETS, TableShape, usual_values
 from mlpcli.settings import Setting, Settings, described_fields, flag_of
 
 FIELDS = [
@@ -149,3 +149,17 @@ def test_settings_come_back_from_json() -> None:
     given = {"target": ["a", "b"], "kind": "a=number", "hidden": "8,4", "class_weight": "x=2", "missing": "-"}
     options = Options.from_values(given).resolved(shape(100))
     assert Options.from_values(json.loads(json.dumps(options.values()))) == options
+
+
+def test_help_holds_for_tables_of_all_shapes() -> None:
+    usual = usual_values()
+    for rows in (4, 19, 20, 150, 499, 900, 2_999, 3_000, 4_999, 5_001, 8_100, 31_000, 130_000, 2_000_000):
+        for task in ("regression", "binary", "multiclass", "multilabel"):
+            for changes in ({}, {"one_range": True}, {"units": 3}, {"numbers": 0}, {"numbers": 60}):
+                filled = PRESETS[DEFAULT_PRESET](shape(rows, task, **changes), {"loss": "auto"})
+                for name, value in filled.items():
+                    within = usual[name]
+                    if type(value) in (int, float):
+                        assert min(within) <= value <= max(within), (name, value)
+                    else:
+                        assert value in within, (name, value)

@@ -1,31 +1,28 @@
 """mlpcli: train and evaluate multilayer perceptrons on tables.
 
-    mlpcli.describe("penguins.csv", "species").findings
+    mlpcli.describe("penguins.csv", "species")
     run = mlpcli.train("penguins.csv", "species", output="penguins.joblib")
-    mlpcli.predict("penguins.joblib", frame, proba=True).frame
-    mlpcli.evaluate("penguins.joblib", "penguins.csv").metrics
-    mlpcli.drift("penguins.joblib", frame).shifted
+    run.model.predict(frame)  # the predictions, with the index of the DataFrame
+    model = mlpcli.load("penguins.joblib")
+    mlpcli.predict(model, frame, proba=True).frame
+    mlpcli.evaluate(model, "penguins.csv").metrics
+    mlpcli.drift(model, frame).shifted
     mlpcli.lr_find("penguins.csv", "species").suggestion
-    mlpcli.load("penguins.joblib")
 
-Each is loaded when first asked for, so that `mlpcli --help` starts without NumPy and pandas, and the script
-handles signals before anything else is loaded.
+A table is a path, a list of paths, or a DataFrame. help(mlpcli.train) lists the settings. Each function
+returns a result that shows itself on one screen and names its attributes. Whatever a user can mend raises
+MlpcliError with a message and a hint.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+# Functions are loaded when first asked for, so that `mlpcli --help` starts without NumPy and pandas, and the
+# script handles signals before anything else is loaded. Names that are no part of the API have an underscore:
+# some editors complete what stands here rather than ask `__dir__`.
+
+import importlib as _importlib
+import sys as _sys
+import typing as _typing
 
 from mlpcli.version import __version__
-
-if TYPE_CHECKING:
-    from mlpcli.errors import MlpcliError
-    from mlpcli.model.model import load
-    from mlpcli.workflows.describe import describe
-    from mlpcli.workflows.drift import drift
-    from mlpcli.workflows.evaluate import evaluate
-    from mlpcli.workflows.lr_find import lr_find
-    from mlpcli.workflows.predict import predict
-    from mlpcli.workflows.train import train
 
 __all__ = [
     "MlpcliError",
@@ -41,8 +38,23 @@ __all__ = [
 
 _ROOMS = {"load": "mlpcli.model.model", "MlpcliError": "mlpcli.errors"}
 
+if _typing.TYPE_CHECKING:
+    from mlpcli.errors import MlpcliError
+    from mlpcli.model.model import load
+    from mlpcli.workflows.describe import describe
+    from mlpcli.workflows.drift import drift
+    from mlpcli.workflows.evaluate import evaluate
+    from mlpcli.workflows.lr_find import lr_find
+    from mlpcli.workflows.predict import predict
+    from mlpcli.workflows.train import train
+else:  # which type checkers must not see: to them any name would be there
 
-def __getattr__(name: str) -> Any:
-    if name not in __all__:
-        raise AttributeError(f"module 'mlpcli' has no attribute {name!r}")
-    return getattr(import_module(_ROOMS.get(name, f"mlpcli.workflows.{name}")), name)
+    def __getattr__(name: str) -> object:
+        if name not in __all__:
+            module = _sys.modules[__name__]
+            raise AttributeError(f"module 'mlpcli' has no attribute {name!r}", name=name, obj=module)
+        return getattr(_importlib.import_module(_ROOMS.get(name, f"mlpcli.workflows.{name}")), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

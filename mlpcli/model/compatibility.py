@@ -43,7 +43,7 @@ def refuse_impossible(options: Options, task: type[Task]) -> None:
     function = output_activation(options)
     if function != "identity" and task is not Regression:
         raise SettingsError(
-            f"{function} is for regression, not for {task.name}",
+            f"{function} is only for regression, not for {task.name}",
             "Leave it out: the loss turns scores into probabilities.",
             setting="output_activation",
         )
@@ -57,14 +57,14 @@ def refuse_impossible(options: Options, task: type[Task]) -> None:
                 raise _incompatible(setting, "loss", f" {loss}", hint, f" {value}")
     if loss == "perceptron" and options.network.hidden:
         raise SettingsError(
-            "perceptron is for a single layer",
+            "perceptron needs a network without hidden layers",
             Sentence("Give {hidden} none, or {loss} hinge with hidden layers."),
             setting="loss",
         )
     if options.loss.label_smoothing and (task is Regression or loss not in (AUTO, "cross-entropy")):
         raise SettingsError(
             Sentence(
-                "{label_smoothing} is for {loss} cross-entropy, not for {}",
+                "{label_smoothing} is only for {loss} cross-entropy, not for {}",
                 task.name if loss == AUTO else loss,
             ),
             "Leave it out.",
@@ -75,7 +75,7 @@ def refuse_impossible(options: Options, task: type[Task]) -> None:
     for other, given in (("validation", options.split.validation), ("time", options.split.time)):
         if options.ensemble.folds and given:
             hint = "Leave one of them out; {ensemble} N trains N networks with the same validation rows."
-            raise _incompatible("folds", other, ": each network holds out a part of its own", hint)
+            raise _incompatible("folds", other, ": each network holds out its own part", hint)
     if is_minimized(options):
         _refuse_settings_of_steps(options)
 
@@ -91,13 +91,13 @@ def _refuse_settings_of_steps(options: Options) -> None:
     for name in settings_with(lambda setting: setting.of_steps):
         value = values[name]
         if any(value) if isinstance(value, tuple) else value not in (None, 0, "constant"):
-            hint = "Use {l2}." if name == "weight_decay" else "Leave it out, or take adam."
-            searching = f" {options.optimizer.optimizer}, which searches for its steps on all rows"
+            hint = "Use {l2}." if name == "weight_decay" else "Leave it out, or use adam."
+            searching = f" {options.optimizer.optimizer}, which uses all rows in every step"
             raise _incompatible(name, "optimizer", searching, hint)
 
 
 def _incompatible(setting: str, other: str, behind: str, hint: str, value: str = "") -> SettingsError:
-    template = f"{{{setting}}}{{}} does not go with {{{other}}}{{}}"
+    template = f"{{{setting}}}{{}} cannot be combined with {{{other}}}{{}}"
     return SettingsError(Sentence(template, value, behind), Sentence(hint), setting=setting)
 
 
@@ -108,7 +108,7 @@ def check_threshold(settings: DecisionSettings, task: type[Task], *, held: bool)
     refuse_threshold(task)
     if not held and not isinstance(rule_of(settings.threshold), float):
         raise SettingsError(
-            f"{settings.threshold}: there are no validation rows to choose by",
+            f"{settings.threshold}: there are no validation rows to choose it on",
             Sentence("Give a number, or hold out rows with {validation} 0.15."),
             setting="threshold",
         )
@@ -118,5 +118,5 @@ def refuse_threshold(task: type[Task]) -> None:
     """Raise SettingsError if the task has no threshold."""
     if not task.has_threshold:
         others = " and ".join(name for name, each in TASKS.items() if each.has_threshold)
-        message = Sentence("{threshold} is for {}, not for {}", others, task.name)
+        message = Sentence("{threshold} is only for {}, not for {}", others, task.name)
         raise SettingsError(message, "Leave it out.", setting="threshold")

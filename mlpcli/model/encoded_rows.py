@@ -162,15 +162,17 @@ def numbers_of(schema: Schema, weight: str | None = None, *, target: bool = Fals
 def refuse_none(rows: int, weightless: int, weight: str | None, table: str) -> None:
     """Raise DataError if no row has a target, or none of those has a weight above 0."""
     if not rows and weightless:
-        raise DataError(f"{table}: the weights {weight!r} are all 0", "Some row must count.")
+        raise DataError(
+            f"{table}: the weights {weight!r} are all 0", "Give at least one row a weight above 0."
+        )
     if not rows:
-        raise DataError(f"{table}: no row has a value in the target", "Give rows with known targets.")
+        raise DataError(f"{table}: no row has a target value", "Give rows with known targets.")
 
 
 def left_out(weightless: int, table: str) -> list[str]:
     """A note on rows of weight 0, if there are any."""
     rows = count(weightless, "row")
-    return [f"{table}: {rows} of weight 0 left out, as if not in the table"] if weightless else []
+    return [f"{table}: {rows} with weight 0 ignored"] if weightless else []
 
 
 def refuse_counted(counts: CellCounts, frame: Frame, *, compared: bool = False) -> None:
@@ -178,13 +180,13 @@ def refuse_counted(counts: CellCounts, frame: Frame, *, compared: bool = False) 
 
     `compared`: it was encoded for the model that is compared with.
     """
-    template = "{}: column {!r}: {} {}" + " to the model of {compare}" * compared
+    template = "{}: column {!r}: {} {}" + " (by the model of {compare})" * compared
     for what, complaint in STRICT.items():
         if what in counts.last:
             name, row = counts.last[what]
             raise DataError(
                 Sentence(template, frame.place(row), name, frame[name].shown(row), complaint),
-                Sentence("Mend the cell, or leave out {strict}."),
+                Sentence("Fix the cell, or leave out {strict}."),
             )
 
 
@@ -195,8 +197,8 @@ def row_weights(frame: Frame, name: str) -> Array:
     if bad.any():
         row = int(np.argmax(bad))
         raise DataError(
-            f"{frame.place(row)}: weight {name!r}: {frame[name].shown(row)} is no weight",
-            f"A row weight is a number from 0 to {LARGEST_WEIGHT:g}.",
+            f"{frame.place(row)}: weight {name!r}: {frame[name].shown(row)} is not a weight",
+            f"Give a number from 0 to {LARGEST_WEIGHT:g}.",
         )
     return weights
 

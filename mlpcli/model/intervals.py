@@ -23,15 +23,15 @@ def errors_for(model: Model, level: float) -> ErrorSizes:
     """The stored errors, if they allow intervals of a level; raises MlpcliError if they do not."""
     if not isinstance(model.task, Regression):
         raise SettingsError(
-            Sentence("{interval} is for regression, not for {}", model.task.name),
-            Sentence("{proba} shows how sure a class is."),
+            Sentence("{interval} is only for regression, not for {}", model.task.name),
+            Sentence("Give {proba} for the probability of each class."),
             setting="interval",
         )
     arrays = model.artifact.arrays
     names = [field.name for field in dataclasses.fields(ErrorSizes)]
     if not all(PREFIX + name in arrays for name in names):
         raise ArtifactError(
-            "the model has no errors on rows that were held out",
+            "the model holds no errors of held-out rows",
             Sentence("Train it again, with {validation} above 0."),
             setting="interval",
         )
@@ -40,7 +40,7 @@ def errors_for(model: Model, level: float) -> ErrorSizes:
         # Rounded down: what is said must be allowed. Of a number of three digits the product may be less.
         highest = math.floor(found.highest * 1000 + 1e-9) / 1000
         raise ArtifactError(
-            f"{level:g}: too few rows were held out in training for more than {highest:.3f}",
+            f"{level:g}: training held out too few rows for a level above {highest:.3f}",
             "Give a lower level, or train with more validation rows.",
             setting="interval",
         )

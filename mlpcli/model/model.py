@@ -3,9 +3,10 @@
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
+import pandas as pd
 
 from mlpcli import artifact as artifact_room
 from mlpcli.arrays import Array
@@ -13,19 +14,27 @@ from mlpcli.artifact import Artifact
 from mlpcli.data.columns.frame import Frame
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.features import FeatureEncoder
+from mlpcli.data.reading.blocks import BLOCK_ROWS as READ_ROWS
 from mlpcli.data.reading.blocks import rows_at_once
 from mlpcli.data.reading.new_rows import Known
 from mlpcli.data.reading.source import ReadingSettings
+from mlpcli.data.reading.stream import RowStream
 from mlpcli.data.target import TARGETS, NumberTarget
-from mlpcli.errors import ArtifactError, MlpcliError
+from mlpcli.errors import ArtifactError, DataError, MlpcliError, count
+from mlpcli.headlines import headline_table
 from mlpcli.metrics.thresholds import DEFAULT_THRESHOLD
 from mlpcli.model.blueprint import Blueprint, loss_of
+from mlpcli.model.encoded_rows import Data, numbers_of, paths_of
+from mlpcli.model.in_pandas import decisions, probabilities, refuse_without_probabilities
 from mlpcli.model.known_columns import known_columns
 from mlpcli.model.tasks import TASKS, Task, Threshold
+from mlpcli.model.unreadable import refuse_unreadable
 from mlpcli.nn.losses import Loss
 from mlpcli.nn.network import Network
 from mlpcli.nn.scratch import QUIET
 from mlpcli.options.options import Options
+from mlpcli.options.threads import choose_threads, limited_threads
+from mlpcli.result_text import ResultTable, ResultText, Shown, listed
 
 BLOCK_ROWS = 256
 """Rows scored at once: as many a second as with 1,024 or 4,096, and one row takes a quarter of the time."""
@@ -33,8 +42,8 @@ CHUNK_OUTPUTS = 1 << 19
 """Of a chunk: each is a number of Python, and text, before it is written."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Model:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Model(Shown):
     """A trained model; its `artifact` holds all that is known of its making."""
 
     artifact: Artifact
@@ -133,6 +142,71 @@ class Model:
         """The input matrix of a frame that has the model's columns."""
         return self.encoder.encode(frame, counts)
 
+    def scored(self, frame: Frame, first: int, counts: CellCounts) -> Array:
+        """Predictions (rows, outputs) for the rows from number `first` on of a table; DataError where one is
+        not finite."""
+        predictions = self.outputs(self.encode(frame, counts), first)
+        if not (finite := np.isfinite(predictions).all(axis=1)).all():
+            raise DataError(
+                f"{frame.place(int(np.argmin(finite)))}: the prediction is not a finite number",
+                "Check for cells far outside the range of the training rows.",
+            )
+        return predictions
+
+    def predict(self, data: Data) -> "pd.Series[Any] | pd.DataFrame":
+        """The prediction for each row of a DataFrame or of paths, in order.
+
+        A Series called `prediction`, with several targets a DataFrame with `prediction_<target>`; both have
+        the DataFrame's index, so that they can be compared with its columns or joined to it. Classes are as
+        pandas reads them from a file: whole numbers, true and false, text. Columns are found by name, further
+        ones do not matter. `mlpcli.predict` also keeps columns, takes a threshold and gives intervals.
+        """
+        threshold, point_prediction = self.threshold, self._point_prediction(data)
+        return decisions(self.task, self.task.decide(point_prediction, threshold), _index_of(data))
+
+    def predict_proba(self, data: Data) -> pd.DataFrame:
+        """Probabilities for each row as in `predict`: a DataFrame with a column for each class or label.
+
+        Raises SettingsError for a regression.
+        """
+        refuse_without_probabilities(self.task)
+        found = self.task.probabilities(self._point_prediction(data))
+        return probabilities(self.task, found, _index_of(data))
+
+    def _point_prediction(self, data: Data) -> Array:
+        """Point predictions (rows, outputs) for a table that is read as that of training was."""
+        schema, counts, parts = self.artifact.schema, CellCounts(), [np.empty((0, self.network.n_out))]
+        reading, rows = reading_for(self, ReadingSettings()), self.chunk_rows(READ_ROWS)
+        threads = choose_threads(self.options.run.threads, self.products_at_once)
+        with RowStream(paths_of(data), reading, rows, self.known) as stream, limited_threads(threads):
+            schema.require(stream.header, stream.name, target=False)
+            inputs = [column.name for column in schema.inputs]
+            for frame, _ in stream.chunks(inputs, numbers_of(schema)):
+                parts.append(self.scored(frame, counts.rows, counts))
+            refuse_unreadable(self.encoder, schema, counts, stream.name)
+        return self.loss.point_prediction(np.concatenate(parts))
+
+    def _shown(self) -> ResultText:
+        schema, scores, receipt = self.artifact.schema, self.artifact.scores, self.artifact.receipt
+        parameters = count(self.artifact.parameter_count, "parameter")
+        networks = "1 network of " if len(self.networks) == 1 else f"{len(self.networks)} networks, each of "
+        return ResultText(
+            f"Model of {listed(schema.target)} ({schema.task})",
+            [
+                ("classes", listed(self.task.labels) if "classes" in self.artifact.target else ""),
+                ("inputs", f"{len(schema.inputs):,}: {listed([each.name for each in schema.inputs])}"),
+                ("model", f"{networks}{parameters}"),
+                ("trained", f"on {count(receipt['rows']['train'], 'row')}" if receipt else ""),
+                ("written", receipt.get("written", "")),
+            ],
+            ResultTable(*headline_table(schema.task, scores)) if scores else None,
+            ["predict(data)", "predict_proba(data)", "artifact", "options"],
+        )
+
+
+def _index_of(data: Data) -> "pd.Index[Any] | None":
+    return data.index if isinstance(data, pd.DataFrame) else None
+
 
 ModelLike: TypeAlias = "str | Path | Model"
 
@@ -178,20 +252,20 @@ def built(
     """The model of an artifact's weights; raises ValueError if they do not fit the blueprint."""
     values = np.atleast_2d(stored.arrays["parameters"])
     if values.shape[1] != blueprint.n_parameters:
-        raise ValueError("the number of parameters is not that of the network")
+        raise ValueError("the number of parameters does not match the network")
     networks = tuple(blueprint.build() for _ in values)
     constants = np.atleast_2d(stored.arrays.get("constants", np.empty((len(values), 0), np.float32)))
     if constants.shape != (len(values), len(networks[0].parameters.constants)):
-        raise ValueError("the number of constants is not that of the network")
+        raise ValueError("the number of constants does not match the network")
     for network, member, constant in zip(networks, values, constants, strict=True):
         network.parameters.values[:] = member
         network.parameters.constants[:] = constant
     temperature = stored.arrays.get("temperature", np.ones(1))
     if len(temperature) not in (1, networks[0].n_out):
-        raise ValueError("the temperatures are not those of the outputs")
+        raise ValueError("the temperatures do not match the outputs")
     bias = stored.arrays.get("bias", np.zeros(networks[0].n_out))
     if len(bias) != networks[0].n_out:
-        raise ValueError("the biases are not those of the outputs")
+        raise ValueError("the biases do not match the outputs")
     return Model(
         artifact=stored,
         options=options,

@@ -1,11 +1,13 @@
 """A model's scores on some rows, beside those of the trivial baseline."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
 
 from mlpcli.arrays import Array
+from mlpcli.errors import count
 from mlpcli.metrics import METRICS, measure
 from mlpcli.metrics.classification import log_losses, shares
 from mlpcli.metrics.outcome import Outcome
@@ -13,6 +15,8 @@ from mlpcli.metrics.regression import errors_of
 from mlpcli.model.encoded_rows import EncodedRows
 from mlpcli.model.model import Model
 from mlpcli.model.tasks import Multiclass, Threshold
+from mlpcli.number_text import same_precision
+from mlpcli.result_text import ResultTable, ResultText, ScoresByName, Shown
 
 ByTarget: TypeAlias = dict[str, dict[str, float | None]]
 """Metrics by target or label."""
@@ -22,8 +26,8 @@ STANDARD_ERRORS = 1.64
 """Chance reaches them once in twenty times."""
 
 
-@dataclass(frozen=True)
-class Scores:
+@dataclass(frozen=True, repr=False)
+class Scores(Shown):
     """All metrics of the task; None where one cannot be had, with the reason."""
 
     rows: int
@@ -42,6 +46,28 @@ class Scores:
         if ours is None or trivial is None:
             return False
         return ours > trivial if METRICS[metric].higher_is_better else ours < trivial
+
+    def _shown(self) -> ResultText:
+        return ResultText(
+            f"Scores on {count(self.rows, 'row')}",
+            [] if self.clearly_better else [("note", "not clearly better than the baseline")],
+            metrics_table({"model": self.metrics, "baseline": self.baseline}),
+            [
+                "metrics",
+                "baseline",
+                *["reasons"] * bool(self.reasons),
+                *["per_target"] * bool(self.per_target),
+            ],
+        )
+
+
+def metrics_table(columns: Mapping[str, Mapping[str, float | None]]) -> ResultTable:
+    """A row for each metric of the first column, whose values all have the same precision."""
+    rows = [
+        [name, *same_precision([values.get(name) for values in columns.values()])]
+        for name in next(iter(columns.values()))
+    ]
+    return ResultTable(["metric", *columns], rows)
 
 
 def baseline_outcome(model: Model, part: EncodedRows, threshold: "Threshold | None" = None) -> Outcome:
@@ -99,7 +125,7 @@ def by_target(model: Model, outcome: Outcome) -> ByTarget | None:
     """Each target by itself: values as regression, labels as a binary class with its share."""
     if isinstance(model.task, Multiclass) or len(model.task.labels) == 1:
         return None
-    found: ByTarget = {}
+    found = ScoresByName()
     for number, name in enumerate(model.task.labels):
         truth, predicted = outcome.truth[:, number], outcome.predicted[:, number]
         if outcome.probabilities is None:

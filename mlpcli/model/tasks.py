@@ -23,6 +23,10 @@ Threshold: TypeAlias = "float | Array"
 multiple of its threshold is predicted."""
 
 
+MOSTLY_TEXT = 0.5
+"""Share of unreadable cells from which a target of numbers is text rather than some wrong cells."""
+
+
 @dataclass(frozen=True)
 class Task(ABC):
     """A target and the meaning of raw outputs, truth and decisions for it. `truth` is as in `Outcome`."""
@@ -43,7 +47,7 @@ class Task(ABC):
         if given not in cls.losses:
             others = ", ".join(name for name, task in TASKS.items() if given in task.losses)
             hint = Sentence("It is for {} ({task}). {}", others, did_you_mean(given, cls.losses))
-            raise SettingsError(f"{given!r} is not for {cls.name}", hint, setting="loss")
+            raise SettingsError(f"{given!r} is not available for {cls.name}", hint, setting="loss")
         return cls.losses[given]
 
     @property
@@ -118,7 +122,9 @@ class Task(ABC):
         if given == "none":
             return None
         hint = Sentence("Leave it out, or give {weight} COLUMN.")
-        raise SettingsError(Sentence("{class_weight} is not for {}", self.name), hint, setting="class_weight")
+        raise SettingsError(
+            Sentence("{class_weight} is not available for {}", self.name), hint, setting="class_weight"
+        )
 
     def spread_class_weights(self, by_class: Array, truth: Array) -> Array:
         """Weights (rows, 1) or (rows, labels) from those of the classes."""
@@ -332,6 +338,10 @@ def numbers_in(frame: Frame, names: Sequence[str]) -> Array:
     columns = []
     for name in names:
         values, unreadable = frame[name].numbers()
+        if len(unreadable) and unreadable.mean() > MOSTLY_TEXT:
+            text = frame[name].shown(int(np.argmax(unreadable)))
+            said = f"target {name!r} is text such as {text}, but a regression predicts numbers"
+            raise DataError(said, Sentence("Train without {task} regression to predict classes."))
         _refuse(frame, name, unreadable | np.isinf(values), "a finite number")
         columns.append(values)
     return np.column_stack(columns)
@@ -354,7 +364,7 @@ def _refuse(frame: Frame, name: str, bad: Array, wanted: str) -> None:
         row = int(np.argmax(bad))
         raise DataError(
             f"{frame.place(row)}: target {name!r}: {frame[name].shown(row)} is not {wanted}",
-            "Mend the cell, or leave it empty to drop the row.",
+            "Fix the cell, or leave it empty to exclude the row.",
         )
 
 

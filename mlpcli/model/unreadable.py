@@ -40,14 +40,14 @@ def refuse_unreadable(encoder: FeatureEncoder, schema: Schema, counts: CellCount
         if isinstance(each, CategoryEncoder):
             if unseen < present or not (why := _same_in_other_words(each, examples)):
                 continue
-            said = f"none of {count(present, 'cell')} is a level of training, {why}"
+            said = f"none of {count(present, 'cell')} occurs in training, {why}"
         elif unreadable >= (TRUTH_SHARE if kinds[each.name] == BOOLEAN else UNREADABLE_SHARE) * present:
             said = f"{unreadable:,} of {count(present, 'cell')} cannot be read as a {kinds[each.name]}"
         else:
             continue
-        known = _trained_with(each, schema)
+        known = _trained_with(each, schema, examples[0])
         raise DataError(
-            f"{table}: column {each.name!r}: {said}: here {examples[0]!r}, in training {known}",
+            f"{table}: column {each.name!r}: {said} (here {examples[0]!r}, in training {known})",
             Sentence("Write the column as in training, or give {allow_unreadable} to go on without it."),
         )
 
@@ -58,14 +58,14 @@ def _same_in_other_words(encoder: CategoryEncoder, examples: list[str]) -> str:
         return ""
     levels = {_loose(level) for level in encoder.levels}
     if sum(_loose(each) in levels for each in examples) >= ALIKE_SHARE * len(examples):
-        return "though spelled otherwise they would be"
+        return "although they differ only in spelling"
     numbers, known = list(map(_is_number, examples)), list(map(_is_number, encoder.levels))
     if all(numbers) and not any(known):
-        return "they are numbers now, and were words"
+        return "as they are numbers here and were words there"
     if all(known) and not any(numbers):
-        return "they are words now, and were numbers"
+        return "as they are words here and were numbers there"
     if encoder.matching == BY_TRUTH:
-        return "which were true and false"
+        return "which had true/false values"
     return ""
 
 
@@ -81,10 +81,11 @@ def _loose(text: str) -> str:
     return "".join(each for each in plain if each.isalnum() or each in "+#-*/")
 
 
-def _trained_with(encoder: Encoder, schema: Schema) -> str:
-    """Cells as training had them, in words."""
+def _trained_with(encoder: Encoder, schema: Schema, example: str) -> str:
+    """Cells as training had them, in words; of a category the one that differs from `example` in spelling."""
     if isinstance(encoder, CategoryEncoder):
-        return f"{encoder.levels[0][:40]!r}"
+        alike = [level for level in encoder.levels if _loose(level) == _loose(example)]
+        return f"{[*alike, *encoder.levels][0][:40]!r}"
     if isinstance(encoder, DateEncoder):
         first, last = (np.datetime64(int(days), "D") for days in (encoder.days.lowest, encoder.days.highest))
         return f"dates from {first} to {last}"
@@ -92,6 +93,6 @@ def _trained_with(encoder: Encoder, schema: Schema) -> str:
     if encoder.kind == BOOLEAN:
         return "true and false"
     form = schema.forms.get(encoder.name, PLAIN)
-    what = "durations of seconds" if form.clock else "numbers"
+    what = "durations in seconds" if form.clock else "numbers"
     unit = f" in {form.unit}" if form.unit else ""
     return f"{what} from {encoder.lowest:g} to {encoder.highest:g}{unit}"

@@ -20,41 +20,46 @@ from mlpcli.preparation.doctor import left_out_columns, mostly_missing
 from mlpcli.preparation.doctor.infinite import infinite_cells
 from mlpcli.preparation.doctor.sentinels import sentinels_in
 from mlpcli.preparation.finding import Finding, by_gravity
-from mlpcli.settings import refuse_unknown
+from mlpcli.progress import OnProgress, unwatched
 from mlpcli.workflows.description.columns import copy_of, described_columns
 from mlpcli.workflows.description.examination import Examination, examine_table, refusal
 from mlpcli.workflows.description.relations import related
 from mlpcli.workflows.description.result import INPUT, Description
+from mlpcli.workflows.keyword_settings import takes
 
 DESCRIBED_BY = tuple(each for each in SETTINGS_CLASSES if each is not TransferSettings)
 """The settings of `describe`: those of a training that does not start from a model."""
 
 
+@takes(*DESCRIBED_BY)
 def describe(
     data: Data,
     target: "str | tuple[str, ...] | list[str] | None" = None,
     *,
     by_target: bool = False,
+    on_progress: OnProgress | None = None,
     **settings: Any,
 ) -> Description:
     """Statistics of each column of `data` (paths, or a DataFrame), and what a training would do with it.
 
-    With a `target` also how much of it each column tells, and what is found about both. `settings` are those
-    of `mlpcli train --help-all` by name, other than `from_model` and `freeze`. `by_target` adds the target
-    beside histograms and levels, as for a picture. Raises MlpcliError with a hint if the table cannot be
-    read, or a column is named that is not there; that it cannot be learned from is a finding.
+    With a `target` also how well each column alone predicts it, and what is found about both. `by_target`
+    adds the target to histograms and levels, as for a picture. Raises MlpcliError with a hint if the table
+    cannot be read, or a column is named that is not there; that it cannot be learned from is a finding.
     """
+    watch = on_progress or unwatched
     if target is not None:
         settings["target"] = (target,) if isinstance(target, str) else tuple(target)
     if isinstance(data, Model):
-        raise DataError("a model is no table", "Give paths, or a DataFrame; `mlpcli inspect` shows a model.")
-    refuse_unknown(settings, DESCRIBED_BY)
+        raise DataError(
+            "a model is not a table", "Give paths, or a DataFrame; `mlpcli inspect` shows a model."
+        )
     given = Options.from_values(settings)
-    with open_table(paths_of(data), given.reading, empty_targets(given.data), given.data.drop) as table:
+    empties, dropped = empty_targets(given.data), given.data.drop
+    with open_table(paths_of(data), given.reading, empties, dropped, watch) as table:
         read = read_table(table, given, describes=True)
         decided, rows, findings = _decided(table, read)
         findings += rows.findings
-        columns = described_columns(table, read, rows, decided)
+        columns = described_columns(table, read, rows, decided, on_progress=watch)
         description = Description(
             name=table.name,
             rows=len(read.frame),
@@ -67,7 +72,7 @@ def describe(
         inputs = [each for each in rows.columns if each.kind in LEARNED]
         infinite = infinite_cells(inputs, rows.frame)
         if decided is not None:
-            description = related(description, decided, by_target=by_target)
+            description = related(description, decided, by_target=by_target, on_progress=watch)
             if not infinite:  # else it would be refused
                 examination = examine_table(table, decided)
                 findings += examination.findings

@@ -27,17 +27,19 @@ from mlpcli.model.predicted_values import (
     shown_values,
     sketches_of,
 )
+from mlpcli.number_text import same_precision
 from mlpcli.options.threads import choose_threads, limited_threads
-from mlpcli.settings import build, refuse_unknown
+from mlpcli.progress import ROWS, OnProgress, unwatched
+from mlpcli.result_text import LINES, ResultTable, ResultText, Shown, listed
+from mlpcli.settings import build
 from mlpcli.workflows.drifting.columns import ColumnShift, compared, with_cells
 from mlpcli.workflows.drifting.settings import OF_COLUMNS, DriftSettings
-
-SHOWN = 5
-"""Names of shifted columns in a representation."""
+from mlpcli.workflows.keyword_settings import takes
+from mlpcli.workflows.result_facts import cells_fact, gates_facts
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Drift:
+class Drift(Shown):
     """Result of `drift`."""
 
     model: str
@@ -56,10 +58,26 @@ class Drift:
     counts: CellCounts
     notes: list[str]
 
-    def __repr__(self) -> str:
+    def _shown(self) -> ResultText:
         shifted = [each.name for each in self.shifted]
-        shown = ", ".join(map(repr, shifted[:SHOWN])) + ", ..." * (len(shifted) > SHOWN)
-        return f"Drift({count(self.rows, 'row')}, {len(shifted)} shifted{': ' * bool(shifted)}{shown})"
+        every = [*self.columns, *self.predictions]
+        first = sorted(every, key=lambda each: not each.shifted)[:LINES]
+        psi = same_precision(each.psi for each in first)
+        p_values = same_precision(each.adjusted_p for each in first)
+        rows = [
+            [each.name, each.kind, "shifted" * each.shifted, *numbers]
+            for each, *numbers in zip(first, psi, p_values, strict=True)
+        ]
+        return ResultText(
+            f"Drift of {count(self.rows, 'row')} from {self.sketched_rows:,} of training",
+            [
+                ("shifted", f"{len(shifted):,} of {len(every):,}{': ' * bool(shifted)}{listed(shifted)}"),
+                cells_fact(self.counts),
+                *gates_facts(self.gates),
+            ],
+            ResultTable(["column", "kind", "", "psi", "p"], rows, texts=3, more=len(every) - len(rows)),
+            ["shifted", "columns", "predictions", "metrics"],
+        )
 
     @property
     def passed(self) -> bool:
@@ -72,26 +90,27 @@ class Drift:
         return [each for each in (*self.columns, *self.predictions) if each.shifted]
 
 
-def drift(model: ModelLike, data: Data, **settings: Any) -> Drift:
+@takes(DriftSettings, ReadingSettings)
+def drift(model: ModelLike, data: Data, *, on_progress: OnProgress | None = None, **settings: Any) -> Drift:
     """New rows (paths, `-` for stdin, or a DataFrame) beside the training rows of a model.
 
     Columns that cannot be read are findings here and no errors; one that is missing is an error. Memory does
     not grow with the rows. `settings` are `fail_if` and those of reading. Raises MlpcliError with a hint.
     """
-    refuse_unknown(settings, (DriftSettings, ReadingSettings))
     chosen = build(DriftSettings, settings)
     if not isinstance(model, Model) and (isinstance(data, Model) or not isinstance(model, (str, PathLike))):
-        said = f"the model comes first, then the rows; the first value is of type {type(model).__name__}"
+        said = f"the first argument must be a model, not of type {type(model).__name__}"
         raise DataError(said, "Write drift(model, data).")
     loaded = load(model)
     name = "" if isinstance(model, Model) else str(model)
     sketches = sketches_of(loaded)
     if sketches is None:
         raise ArtifactError(
-            f"{name or 'the model'}: holds no sketches of its training rows to compare with",
-            Sentence("Train it again with this version, and with {sketches}."),
+            f"{name or 'the model'} holds no counts of its training rows to compare with",
+            Sentence("Train it again with this version and {sketches}."),
         )
-    counts, columns, predictions, notes = _counted(loaded, sketches, data, build(ReadingSettings, settings))
+    reading = build(ReadingSettings, settings)
+    counts, columns, predictions, notes = _counted(loaded, sketches, data, reading, on_progress or unwatched)
     shifts = _of_inputs(loaded, sketches, columns, counts)
     predicted = _of_predictions(loaded, sketches, predictions)
     every = [*shifts, *predicted]
@@ -115,7 +134,7 @@ def drift(model: ModelLike, data: Data, **settings: Any) -> Drift:
 
 
 def _counted(
-    model: Model, sketches: Sketches, data: Data, reading: ReadingSettings
+    model: Model, sketches: Sketches, data: Data, reading: ReadingSettings, on_progress: OnProgress
 ) -> tuple[CellCounts, list[Sketch], list[Sketch], list[str]]:
     """One pass over the rows: what was wrong with cells, and sketches of inputs and predictions."""
     schema, encoders, counts = model.artifact.schema, model.encoder.encoders, CellCounts()
@@ -139,6 +158,7 @@ def _counted(
                 values = predicted_values(model, outputs(features, first))
                 for sketch, column in zip(predictions, values, strict=True):
                     sketch.add(column)
+            on_progress(counts.rows, stream.expected_rows, ROWS)
         return counts, columns, predictions, stream.notes
 
 

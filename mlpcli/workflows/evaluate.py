@@ -17,7 +17,8 @@ from mlpcli.model.intervals import errors_for
 from mlpcli.model.model import Model, ModelLike, load
 from mlpcli.model.scores import Scores, baseline_outcome, by_target, overall_scores, scores_of
 from mlpcli.options.threads import limited_threads
-from mlpcli.settings import build, refuse_unknown
+from mlpcli.progress import OnProgress, unwatched
+from mlpcli.settings import build
 from mlpcli.workflows.evaluation.comparison import (
     Comparison,
     Earlier,
@@ -39,18 +40,25 @@ from mlpcli.workflows.evaluation.result import (
 from mlpcli.workflows.evaluation.scored_rows import ScoredRows, score_rows
 from mlpcli.workflows.evaluation.settings import EvaluationSettings
 from mlpcli.workflows.evaluation.slices import SliceScores
+from mlpcli.workflows.keyword_settings import takes
 
 PURPOSES = ("sample", "resamples", "slices", "importance")
 """Each gets a generator of its own: only add."""
 
 
-def evaluate(model: ModelLike, data: Data, *, curves: bool = False, **settings: Any) -> Evaluation:
+@takes(EvaluationSettings, ReadingSettings)
+def evaluate(
+    model: ModelLike,
+    data: Data,
+    *,
+    curves: bool = False,
+    on_progress: OnProgress | None = None,
+    **settings: Any,
+) -> Evaluation:
     """All metrics of a model on paths or a DataFrame, beside those of the trivial baseline.
 
-    With `curves` also what pictures are drawn from. `settings` are those of `mlpcli evaluate --help-all`.
-    Raises MlpcliError with a hint.
+    With `curves` also what pictures are drawn from. Raises MlpcliError with a hint.
     """
-    refuse_unknown(settings, (EvaluationSettings, ReadingSettings))
     chosen = build(EvaluationSettings, settings)
     loaded = load(model)
     chosen.check_task(loaded.task.name)
@@ -70,10 +78,13 @@ def evaluate(model: ModelLike, data: Data, *, curves: bool = False, **settings: 
         other=other if isinstance(other, Model) else None,
         sample=MOST_ROWS if chosen.importance else 0,
         generator=generators["sample"],
+        on_progress=on_progress or unwatched,
     )
     # Dot products of one resample are too small for threads, which would wait for each other spinning.
     with limited_threads(1):
-        return _evaluated(loaded, rows, chosen, errors, other, generators, curves=curves)
+        return _evaluated(
+            loaded, rows, chosen, errors, other, generators, curves=curves, watch=on_progress or unwatched
+        )
 
 
 def _evaluated(
@@ -85,17 +96,20 @@ def _evaluated(
     generators: dict[str, Generator],
     *,
     curves: bool,
+    watch: OnProgress,
 ) -> Evaluation:
     task, part = model.task.name, rows.part
     threshold = model.threshold if chosen.threshold is None else chosen.threshold
     outcome = model.task.outcome(rows.point_prediction, part.truth, part.weights, threshold)
     trivial = baseline_outcome(model, part, chosen.threshold)
     scores = scores_of(model, outcome, trivial)
-    comparison, both = _compared(model, rows, chosen, outcome, scores, other, generators["resamples"])
+    drawing = generators["resamples"]
+    comparison, both = _compared(model, rows, chosen, outcome, scores, other, drawing, watch)
     spread = None
     if chosen.bootstrap is not None:
         # Of a comparison the same resamples.
-        ours = both or resampled({"ours": outcome}, task, None, chosen.bootstrap, generators["resamples"])
+        alone = {"ours": outcome}
+        ours = both or resampled(alone, task, None, chosen.bootstrap, drawing, on_progress=watch)
         spread = {name: percentiles(values, chosen.confidence) for name, values in ours["ours"].items()}
     importance = None
     if rows.sample is not None:
@@ -107,6 +121,7 @@ def _evaluated(
             chosen.shufflings,
             chosen.confidence,
             generators["importance"],
+            on_progress=watch,
         )
     matrix, classes = by_class(model, outcome)
     covered = None
@@ -134,13 +149,7 @@ def _evaluated(
         baseline_per_target=by_target(model, trivial),
         residuals=residuals_of(model, outcome),
         coverage=covered,
-        slices={
-            column: {
-                label: _slice(model, outcome.take(each), trivial.take(each), chosen, generators["slices"])
-                for label, each in slices.items()
-            }
-            for column, slices in rows.slices.items()
-        },
+        slices=_slices(model, rows, (outcome, trivial), chosen, generators["slices"], watch),
         comparison=comparison,
         gates=gates,
         importance=importance,
@@ -161,6 +170,7 @@ def _compared(
     scores: Scores,
     other: Model | Earlier | None,
     generator: Generator,
+    watch: OnProgress,
 ) -> tuple[Comparison | None, dict[str, dict[str, Array]]]:
     """The comparison, and the resampled scores of both models if there are two."""
     if other is None or chosen.compare is None:
@@ -170,7 +180,8 @@ def _compared(
     assert rows.other is not None
     theirs = outcome_of_other(other, model, rows.other.point_prediction, rows.part, chosen.threshold)
     resamples = chosen.bootstrap or resamples_for(len(rows.part))
-    both = resampled({"ours": outcome, "theirs": theirs}, model.task.name, None, resamples, generator)
+    pair = {"ours": outcome, "theirs": theirs}
+    both = resampled(pair, model.task.name, None, resamples, generator, on_progress=watch)
     metrics = measure(theirs, model.task.name)[0]
     compared = compared_with_model(
         chosen.compare,
@@ -185,11 +196,43 @@ def _compared(
     return compared, both
 
 
+def _slices(
+    model: Model,
+    rows: ScoredRows,
+    outcomes: tuple[Outcome, Outcome],
+    chosen: EvaluationSettings,
+    generator: Generator,
+    watch: OnProgress,
+) -> dict[str, dict[str, SliceScores]]:
+    """The scores of each value of the columns, from the outcomes of the model and of the baseline."""
+    slices = sum(map(len, rows.slices.values()))
+    before = 0
+
+    def within(done: int, total: int | None, what: str) -> None:
+        total = total or 1
+        watch(before * total + done, slices * total, f"{what} of slices")
+
+    found = dict[str, dict[str, SliceScores]]()
+    for column, labels in rows.slices.items():
+        found[column] = {}
+        for label, each in labels.items():
+            outcome, trivial = (whole.take(each) for whole in outcomes)
+            found[column][label] = _slice(model, outcome, trivial, chosen, generator, within)
+            before += 1
+    return found
+
+
 def _slice(
-    model: Model, outcome: Outcome, trivial: Outcome, chosen: EvaluationSettings, generator: Generator
+    model: Model,
+    outcome: Outcome,
+    trivial: Outcome,
+    chosen: EvaluationSettings,
+    generator: Generator,
+    watch: OnProgress,
 ) -> SliceScores:
     found, task = overall_scores(model, outcome, trivial), model.task.name
     spread = None
     if chosen.bootstrap is not None:
-        spread = intervals(outcome, task, None, chosen.bootstrap, generator, chosen.confidence)
+        resamples, level = chosen.bootstrap, chosen.confidence
+        spread = intervals(outcome, task, None, resamples, generator, level, on_progress=watch)
     return SliceScores(found.rows, found.metrics, found.baseline, found.reasons, spread)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from mlpcli.data.columns.frame import Frame
@@ -14,16 +13,24 @@ from mlpcli.data.reading.blocks import Block
 from mlpcli.data.reading.source import ReadingSettings
 from mlpcli.data.reading.stream import RowStream, refuse_doubled
 from mlpcli.data.schema import resolve_names
-from mlpcli.errors import DataError, Sentence
+from mlpcli.errors import DataError, Sentence, count
 from mlpcli.metrics.conformal import ErrorSizes
 from mlpcli.model.compatibility import refuse_threshold
 from mlpcli.model.encoded_rows import Data, numbers_of, paths_of, refuse_counted
+from mlpcli.model.in_pandas import labelled
 from mlpcli.model.intervals import bounds, errors_for
 from mlpcli.model.model import Model, ModelLike, load, reading_for
 from mlpcli.model.unreadable import refuse_unreadable
 from mlpcli.options.threads import choose_threads, limited_threads
-from mlpcli.settings import build, refuse_unknown
+from mlpcli.progress import ROWS, OnProgress, unwatched
+from mlpcli.result_text import ResultText, Shown
+from mlpcli.settings import build
+from mlpcli.workflows.keyword_settings import takes
 from mlpcli.workflows.prediction_settings import PredictionSettings
+from mlpcli.workflows.result_facts import cells_fact, frame_table
+
+DEFAULTS = {"keep": "none"}
+"""In Python, where the caller has the columns."""
 
 
 @dataclass
@@ -34,22 +41,36 @@ class PredictionSummary:
     counts: CellCounts = field(default_factory=CellCounts)
 
 
-@dataclass(frozen=True)
-class Predictions:
+@dataclass(frozen=True, repr=False)
+class Predictions(Shown):
     """Result of `predict` in Python: one row for each input row, in order."""
 
     frame: pd.DataFrame
     counts: CellCounts
+
+    def _shown(self) -> ResultText:
+        return ResultText(
+            f"Predictions for {count(len(self.frame), 'row')}",
+            [cells_fact(self.counts)],
+            frame_table(self.frame),
+            ["frame", "counts"],
+        )
 
 
 class Scoring:
     """Rows with a model's predictions. A context manager; what can be known early fails early."""
 
     def __init__(
-        self, model: Model, data: Data, reading: ReadingSettings, settings: PredictionSettings
+        self,
+        model: Model,
+        data: Data,
+        reading: ReadingSettings,
+        settings: PredictionSettings,
+        *,
+        on_progress: OnProgress = unwatched,
     ) -> None:
         reading = reading_for(model, reading)
-        self._model, self._settings = model, settings
+        self._model, self._settings, self._on_progress = model, settings, on_progress
         self.summary = PredictionSummary()
         if settings.threshold is not None:
             refuse_threshold(type(model.task))
@@ -70,8 +91,8 @@ class Scoring:
             self.added = [settings.prefix + name for name in added_columns(model, settings)]
             for name in self.added:
                 if name in self.kept:
-                    hint = Sentence("Give {prefix} TEXT, or leave it out with {keep}.")
-                    raise DataError(f"the input has a column {name!r} already", hint)
+                    hint = Sentence("Give {prefix} TEXT, or drop the column with {keep}.")
+                    raise DataError(f"the input already has a column {name!r}", hint)
         except BaseException:
             self._stream.__exit__()
             raise
@@ -84,7 +105,9 @@ class Scoring:
 
     @property
     def notes(self) -> list[str]:
-        """What was guessed of the files."""
+        """What was guessed of the files, and what was given without effect."""
+        if self._settings.proba and not self._model.task.gives_probabilities:
+            return [*self._stream.notes, Sentence("{proba} has no effect: the model has no probabilities")]
         return self._stream.notes
 
     def __iter__(self) -> Iterator[tuple[Block | None, list[list[Any]]]]:
@@ -104,6 +127,7 @@ class Scoring:
                 if not first:  # before anything is written
                     self._refuse_unreadable()
                 yield block, columns
+                self._on_progress(self.summary.rows, self._stream.expected_rows, ROWS)
         self._refuse_unreadable()
 
     def _refuse_unreadable(self) -> None:
@@ -120,15 +144,19 @@ class Scoring:
         return [header.index(name) for name in names]
 
 
-def predict(model: ModelLike, data: Data, **settings: Any) -> Predictions:
+@takes(PredictionSettings, ReadingSettings, defaults=DEFAULTS)
+def predict(
+    model: ModelLike, data: Data, *, on_progress: OnProgress | None = None, **settings: Any
+) -> Predictions:
     """Predictions, and with `proba=True` probabilities, for paths or a DataFrame; kept columns stand before.
 
-    `settings` are those of `mlpcli predict --help-all`, `keep` is none if not given. Raises MlpcliError with
-    a hint.
+    Classes are as pandas reads them from a file: whole numbers, true and false, text. `Model.predict` returns
+    the predictions alone. Raises MlpcliError with a hint.
     """
-    refuse_unknown(settings, (PredictionSettings, ReadingSettings))
-    chosen = build(PredictionSettings, {"keep": "none"} | settings)
-    with Scoring(load(model), data, build(ReadingSettings, settings), chosen) as scoring:
+    chosen = build(PredictionSettings, DEFAULTS | settings)
+    reading = build(ReadingSettings, settings)
+    loaded = load(model)
+    with Scoring(loaded, data, reading, chosen, on_progress=on_progress or unwatched) as scoring:
         names = [*scoring.kept, *scoring.added]
         columns: list[list[Any]] = [[] for _ in names]
         for block, added in scoring:
@@ -140,6 +168,8 @@ def predict(model: ModelLike, data: Data, **settings: Any) -> Predictions:
             given = columns if kept else columns[len(scoring.kept) :]
             for column, values in zip(given, [*kept, *added], strict=True):
                 column += values
+    decided = slice(len(scoring.kept), len(scoring.kept) + len(loaded.task.columns))
+    columns[decided] = labelled(loaded.task, columns[decided])
     by_name: dict[str, Any] = dict(zip(names, columns, strict=True))
     index = None
     if isinstance(data, pd.DataFrame):
@@ -171,12 +201,7 @@ def _scored(
     counts: CellCounts,
 ) -> list[list[Any]]:
     """The added columns as plain values, of a frame that starts with row number `first`."""
-    task, predictions = model.task, model.outputs(model.encode(frame, counts), first)
-    if not (finite := np.isfinite(predictions).all(axis=1)).all():
-        raise DataError(
-            f"{frame.place(int(np.argmin(finite)))}: the prediction is not a finite number",
-            "The weights of the model are too large, or the cells far outside of the range of training.",
-        )
+    task, predictions = model.task, model.scored(frame, first, counts)
     point_prediction = model.loss.point_prediction(predictions)
     threshold = model.threshold if settings.threshold is None else settings.threshold
     columns = task.cells(task.decide(point_prediction, threshold))

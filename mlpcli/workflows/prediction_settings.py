@@ -12,7 +12,7 @@ class PredictionSettings(Settings):
 
     keep: str = setting(
         "all",
-        "Input columns to write: all, none or A,B.",
+        "Input columns to write.",
         group="Output",
         metavar="all|none|A,B",
         common=True,
@@ -20,7 +20,7 @@ class PredictionSettings(Settings):
     proba: bool = setting(False, "Add the probability of each class.", group="Output", common=True)
     threshold: float | None = setting(
         None,
-        "Probability from which the positive class, or a label, is predicted; else as in training, or 0.5.",
+        "Decision threshold for the positive class. By default that of training, else 0.5.",
         group="Output",
         above=0,
         below=1,
@@ -28,7 +28,7 @@ class PredictionSettings(Settings):
     )
     interval: float | None = setting(
         None,
-        "Add the ends of an interval that holds about so many of the true numbers, as 0.9; for regression.",
+        "Add prediction intervals of this level, such as 0.9. For regression only.",
         group="Output",
         metavar="LEVEL",
         above=0,
@@ -38,18 +38,19 @@ class PredictionSettings(Settings):
     prefix: str = setting("", "Text before the name of every added column.", group="Output", metavar="TEXT")
     safe_cells: bool = setting(
         False,
-        "Put ' before cells and names that a spreadsheet would run as formulas; for CSV and TSV.",
+        "Put ' before cells that a spreadsheet would run as formulas. For CSV and TSV only.",
         group="Output",
     )
     chunk_rows: int = setting(
-        BLOCK_ROWS, "Rows scored at once, at most; fewer of a wide table.", group="Output", at_least=1
+        BLOCK_ROWS, "Largest number of rows to score at once.", group="Output", at_least=1
     )
     allow_unreadable: bool = setting(
         False, "Go on although almost no cell of a column can be read.", group="Output"
     )
     strict: bool = setting(
         False,
-        "Unseen categories, unreadable cells and values out of range are errors.",
+        "Treat cells that do not fit their column as errors. These are unseen categories, "
+        "unreadable cells and values out of range.",
         group="Output",
         common=True,
     )

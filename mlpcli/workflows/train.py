@@ -11,14 +11,19 @@ from typing import Any
 from mlpcli import artifact as artifact_room
 from mlpcli.artifact import Artifact
 from mlpcli.artifact.checkpoint import ENDED, Progress
+from mlpcli.errors import count
 from mlpcli.files import Outputs, check_output
+from mlpcli.headlines import headline_table
 from mlpcli.model.encoded_rows import Data
 from mlpcli.model.model import Model
 from mlpcli.model.scores import Scores
 from mlpcli.nn.fit_state import StopReason
 from mlpcli.nn.fitting import EpochRecord
+from mlpcli.options.options import SETTINGS_CLASSES
 from mlpcli.options.threads import limited_threads
 from mlpcli.preparation.finding import CHECKPOINT, Finding
+from mlpcli.progress import OnProgress, unwatched
+from mlpcli.result_text import ResultTable, ResultText, Shown, listed
 from mlpcli.training.assembly import assemble, receipt
 from mlpcli.training.checkpointing import refuse_altered_checkpoint
 from mlpcli.training.diagnosing import findings_of
@@ -28,10 +33,12 @@ from mlpcli.training.members import Member, member_of
 from mlpcli.training.perfect_scores import perfect_scores
 from mlpcli.training.planning import NO_REPORTS, ReadyTraining, TrainingPlan, start
 from mlpcli.training.stopping import StopSignal, diverged, kept, left_out, stop_reason
+from mlpcli.workflows.keyword_settings import takes
+from mlpcli.workflows.result_facts import findings_facts
 
 
-@dataclass(frozen=True, kw_only=True)
-class TrainingRun:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class TrainingRun(Shown):
     """Result of `train`."""
 
     plan: TrainingPlan
@@ -67,7 +74,7 @@ class TrainingRun:
 
     @property
     def history(self) -> list[EpochRecord]:
-        """One record an epoch, network after network."""
+        """One record an epoch, network after network; pandas.DataFrame(run.history) makes a table of them."""
         return [record for member in self.members for record in member.history]
 
     @property
@@ -80,40 +87,76 @@ class TrainingRun:
         """The artifact that was, or can be, saved."""
         return self.model.artifact
 
-    def save(self, path: str, *, force: bool = False) -> None:
-        """Write the model file."""
-        check_output(path, force=force)
-        artifact_room.save(self.artifact, path, force=force)
+    def save(self, path: "str | Path", *, force: bool = False) -> None:
+        """Write the model file; with `force` one that is there is replaced."""
+        check_output(os.fspath(path), force=force)
+        artifact_room.save(self.artifact, os.fspath(path), force=force)
+
+    def _shown(self) -> ResultText:
+        schema, epochs = self.plan.schema, [len(each.history) for each in self.members]
+        run = f"{min(epochs):,}" if min(epochs) == max(epochs) else f"{min(epochs):,} to {max(epochs):,}"
+        best = "" if self.best_epoch is None else f", best {self.best_epoch:,}"
+        return ResultText(
+            f"Training run for {listed(schema.target)} ({schema.task})",
+            [
+                *self.plan.facts,
+                ("epochs", f"{run}{best}, ended by {self.stop_reason}, {self.seconds:.1f} s"),
+                *findings_facts([str(each.text) for each in self.findings]),
+                ("scored", ", ".join(count(each.rows, f"{part} row") for part, each in self.scores.items())),
+                ("file", self.output or "none; .save(path) writes one"),
+            ],
+            ResultTable(*headline_table(schema.task, self.artifact.scores)),
+            ["model", "scores", "history", "findings", "plan", "save(path)"],
+        )
 
 
+@takes(*SETTINGS_CLASSES)
 def train(
     data: Data,
     target: "str | tuple[str, ...] | list[str] | None" = None,
     *,
-    output: str | None = None,
+    output: "str | Path | None" = None,
     force: bool = False,
-    checkpoint: str | Path | None = None,
-    reports: Outputs = NO_REPORTS,
-    command: str = "",
-    on_start: Callable[[TrainingPlan], None] = lambda plan: None,
-    on_epoch: Callable[[EpochRecord], None] = lambda record: None,
-    on_batch: Callable[[int, int], None] | None = None,
+    checkpoint: "str | Path | None" = None,
+    on_epoch: Callable[[EpochRecord], None] | None = None,
     should_stop: Callable[[], StopReason | None] | None = None,
+    on_start: Callable[[TrainingPlan], None] | None = None,
+    on_batch: Callable[[int, int], None] | None = None,
+    reports: Outputs | None = None,
+    replace_same: bool = False,
+    command: str = "",
+    on_progress: OnProgress | None = None,
     **settings: Any,
 ) -> TrainingRun:
     """Learn to predict `target` from the other columns of `data` (paths, or a DataFrame).
 
-    `settings` are those of `mlpcli train --help-all`, by name (`hidden="128,64"`, `epochs=50`, ...). With
-    `output` the model is written there; with `checkpoint` the run can be broken and goes on from that file
-    when the same is called again. Raises MlpcliError with a hint for whatever is wrong.
+        run = mlpcli.train(frame, "species", hidden="128,64", epochs=50)
 
-    `reports` are files that the caller writes afterwards, and further inputs that are not to be written over.
+    `output` is the file that the model is written to; `force` replaces one that is there. With a `checkpoint`
+    file a run that was broken off goes on when the same is called again. `on_epoch` is called with an
+    EpochRecord after each epoch. `should_stop` is asked after each batch: "interrupted" ends the training
+    with the best weights so far, None goes on. Raises MlpcliError with a hint for whatever is wrong.
+
+    The rest is for programs that show the training: `on_start` and `on_batch` are called with the plan and
+    with the batches done, `reports` are files that the caller writes afterwards, `replace_same` replaces an
+    `output` of the same table and settings, and `command` is stored in the model.
     """
+    output = None if output is None else os.fspath(output)
     path = None if checkpoint is None else os.fspath(checkpoint)
-    ready = start(data, target, output=output, force=force, checkpoint=path, reports=reports, **settings)
+    outputs: dict[str, Any] = {"output": output, "checkpoint": path, "reports": reports or NO_REPORTS}
+    ready = start(
+        data,
+        target,
+        force=force,
+        replace_same=replace_same,
+        on_progress=on_progress or unwatched,
+        **outputs,
+        **settings,
+    )
     with nullcontext() if ready.checkpoint is None else closing(ready.checkpoint):
-        on_start(ready.plan)
-        callbacks = Callbacks(on_epoch, should_stop or (lambda: None), on_batch)
+        if on_start is not None:
+            on_start(ready.plan)
+        callbacks = Callbacks(on_epoch or (lambda record: None), should_stop or (lambda: None), on_batch)
         return _run(ready, data, callbacks, output, command)
 
 
@@ -164,7 +207,7 @@ def _run(
     if checkpoint is not None and run.stop_reason in ENDED:
         checkpoint.finish()
     if checkpoint is not None and checkpoint.complaint is not None:
-        kept_state = "it is as it was before, or absent; the model is whole"
+        kept_state = "the model is complete; the checkpoint is older or missing"
         run.findings.append(Finding(CHECKPOINT, checkpoint.complaint, kept_state))
     return run
 

@@ -37,9 +37,9 @@ def table(rows: int = 300, seed: int = 0) -> pd.DataFrame:
     return frame
 
 
-def saved(model: Model, folder: Path) -> str:
-    artifact.save(model.artifact, str(folder / "saved.joblib"))
-    return str(folder / "saved.joblib")
+def saved(model: Model, folder: Path, name: str = "saved.joblib") -> str:
+    artifact.save(model.artifact, str(folder / name))
+    return str(folder / name)
 
 
 def names_of(name: str) -> list[str]:

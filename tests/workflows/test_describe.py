@@ -191,13 +191,13 @@ def test_large_tables_are_related_and_examined_in_part(monkeypatch: pytest.Monke
 
 
 UNUSUAL: dict[str, tuple[str, str, str]] = {
-    "one row": ("a,y\n1,2\n", "y", "1 row to learn from"),
-    "only a header": ("a,y\n", "y", "0 rows to learn from"),
+    "one row": ("a,y\n1,2\n", "y", "1 row with a target"),
+    "only a header": ("a,y\n", "y", "0 rows with a target"),
     "one column": ("y\n1\n2\n3\n", "y", "no input column is left"),
     "all missing": ("a,y\n,\n,\n,\n", "y", "target 'y' is missing in every row"),
     "constant target": ("a,y\n1,5\n2,5\n3,5\n", "y", "has the same value"),
     "infinite": ("a,y\n1,5\ninf,6\n3,5\n4,8\n", "y", "an infinite value"),
-    "dates": ("a,y\n1,2020-01-01\n2,2020-01-02\n3,2020-05-03\n", "y", "cannot be predicted as they are"),
+    "dates": ("a,y\n1,2020-01-01\n2,2020-01-02\n3,2020-05-03\n", "y", "cannot be predicted directly"),
 }
 
 
@@ -220,7 +220,7 @@ def test_a_refusal_is_in_the_words_of_the_training() -> None:
     with pytest.raises(DataError) as refused:
         prepare(TABLE, Options.from_values({"target": ("amount",), **settings}))
     finding = describe(TABLE, "amount", **settings).findings[0]
-    assert finding.text == f"training would refuse this table: {refused.value}"
+    assert finding.text == f"training would fail on this table: {refused.value}"
     assert finding.advice == refused.value.hint
 
 
@@ -228,7 +228,7 @@ def test_strict_and_wrong_choices_are_what_training_would_refuse() -> None:
     (strict, *_) = describe(TABLE, "gone", strict=True).findings
     assert (strict.kind, "n. a." in strict.text) == (REFUSED, True)
     (binary, *_) = describe(TABLE, "level", task="binary").findings
-    assert binary.text.startswith("training would refuse this table: target 'level' has 3 values")
+    assert binary.text.startswith("training would fail on this table: target 'level' has 3 values")
 
 
 def test_what_is_wrong_with_the_question_is_an_error() -> None:
@@ -269,11 +269,25 @@ def test_what_is_no_table(data: Any) -> None:
     assert refusal.value.hint == "Give paths, or a DataFrame."
 
 
-def test_a_description_is_shown_in_one_line() -> None:
+def test_a_description_is_shown_on_one_screen() -> None:
     description = describe(TABLE, "gone")
-    said = f"Description(300 rows, 10 columns, {len(description.findings)} findings)"
-    assert repr(description) == str(description) == said
-    assert repr(describe(TABLE[["number"]][:1])).startswith("Description(1 row, 1 column, ")
+    lines = repr(description).splitlines()
+    assert lines[:3] == [
+        "Description of the DataFrame for 'gone' (binary)",
+        "  rows     300",
+        "  columns  10",
+    ]
+    assert all(any(line.startswith(f"  {name} ") for line in lines) for name in TABLE)
+    assert len(lines) <= 24
+    assert repr(describe(TABLE[["number"]][:1])).startswith("Description of the DataFrame\n  rows     1\n")
+    assert repr(description.columns[0]).startswith(f"ColumnDescription({description.columns[0].name!r}, ")
+
+
+def test_a_wide_table_is_shown_on_one_screen() -> None:
+    wide = pd.concat([TABLE[["number"]].set_axis([f"n{number}"], axis=1) for number in range(40)], axis=1)
+    lines = repr(describe(wide)).splitlines()
+    assert len(lines) == 24
+    assert lines[-2].startswith("  ... and 2")
 
 
 def test_a_column_that_is_a_leak_by_its_gaps_is_not_also_mostly_missing() -> None:

@@ -171,7 +171,7 @@ def test_gates(model: Model) -> None:
     ("text", "hint"),
     [
         ("psy > 0.2", "Did you mean 'psi'?"),
-        ("roc_auc < 0.2", "There are: psi, ks"),
+        ("roc_auc < 0.2", "Choose from: psi, ks"),
         ("psi", "Write for example 'psi > 0.2'."),
         ("psi > much", "Write for example"),
         ("", "Write for example 'psi > 0.2', or leave it out."),
@@ -193,25 +193,28 @@ def test_values_in_the_wrong_order(model: Model, tmp_path: Path) -> None:
     for first, second in ((fresh(), model), (fresh(), tmp_path / "m.joblib"), (["a.csv"], model)):
         with pytest.raises(DataError) as refusal:
             mlpcli.drift(first, second)  # type: ignore[arg-type]
-        said = f"the model comes first, then the rows; the first value is of type {type(first).__name__}"
+        said = f"the first argument must be a model, not of type {type(first).__name__}"
         assert str(refusal.value) == said
         assert refusal.value.hint == "Write drift(model, data)."
     with pytest.raises(ArtifactError, match=r"^a model cannot be of type DataFrame$"):
         mlpcli.load(fresh())  # type: ignore[arg-type]
     with pytest.raises(DataError, match=r"^a table cannot be of type Model$"):
         mlpcli.drift(model, model)  # type: ignore[arg-type]
-    with pytest.raises(DataError, match="a model is no table") as refusal:
+    with pytest.raises(DataError, match="a model is not a table") as refusal:
         mlpcli.describe(model)  # type: ignore[arg-type]
     assert "mlpcli inspect" in refusal.value.hint
 
 
-def test_a_comparison_is_shown_in_one_line(model: Model) -> None:
-    assert repr(mlpcli.drift(model, fresh())) == f"Drift({ROWS:,} rows, 0 shifted)"
+def test_a_comparison_is_shown_on_one_screen(model: Model) -> None:
+    assert "\n  shifted  0 of " in repr(mlpcli.drift(model, fresh()))
     frame = fresh()
     frame[[f"normal_{number}" for number in range(8)]] += 9
-    shown = str(mlpcli.drift(model, frame))
-    assert shown.startswith(f"Drift({ROWS:,} rows, 9 shifted: 'normal_")
-    assert shown.endswith(", ...)")
+    found = mlpcli.drift(model, frame)
+    lines = str(found).splitlines()
+    assert lines[0].startswith(f"Drift of {ROWS:,} rows from ")
+    assert lines[1].startswith("  shifted  9 of ")
+    assert len(lines) <= 24
+    assert repr(found.shifted[0]).endswith(", shifted)")
 
 
 def test_settings_of_other_commands_are_unknown(model: Model) -> None:
@@ -223,7 +226,7 @@ def test_without_sketches() -> None:
     bare = trained(1, 200, "regression", sketches=False)
     assert bare.artifact.sketches is None
     assert not [name for name in bare.artifact.arrays if name.startswith("sketches")]
-    with pytest.raises(ArtifactError, match="holds no sketches") as refusal:
+    with pytest.raises(ArtifactError, match="holds no counts") as refusal:
         mlpcli.drift(bare, fresh())
     assert refusal.value.hint
 

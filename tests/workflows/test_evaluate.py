@@ -38,7 +38,7 @@ def test_intervals_hold_the_metrics_and_are_repeatable(models: dict[str, Model],
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
-        ({"fail_if": ("rmse < 1",)}, "rmse is no metric of binary"),
+        ({"fail_if": ("rmse < 1",)}, "rmse is not a metric of binary"),
         ({"fail_if": ("f2 < 1",)}, "there is no metric 'f2'"),
         ({"fail_if": "roc_auc is low"}, "is not METRIC"),
         ({"max_drop": (("roc_auc", 0.1),)}, "nothing to compare with"),
@@ -47,12 +47,12 @@ def test_intervals_hold_the_metrics_and_are_repeatable(models: dict[str, Model],
         ({"bootstrap": 10_000_000}, "is out of range"),
         ({"interval": 0.0}, "interval: 0.0 is out of range"),
         ({"interval": 1.0}, "interval: 1.0 is out of range"),
-        ({"interval": 0.9}, "interval is for regression, not for binary"),
-        ({"importance_metric": "f1"}, "importance_metric is for importance"),
-        ({"importance_repeats": 5}, "importance_repeats is for importance"),
-        ({"level": 0.9}, "level is for intervals"),
-        ({"level": 0.95, "by": ("region",), "fail_if": ("f1 < 0",)}, "level is for intervals"),
-        ({"importance": True, "importance_metric": "rmse"}, "rmse is no metric of binary"),
+        ({"interval": 0.9}, "interval is only for regression, not for binary"),
+        ({"importance_metric": "f1"}, "importance_metric needs importance"),
+        ({"importance_repeats": 5}, "importance_repeats needs importance"),
+        ({"level": 0.9}, "level has no effect without intervals"),
+        ({"level": 0.95, "by": ("region",), "fail_if": ("f1 < 0",)}, "level has no effect without intervals"),
+        ({"importance": True, "importance_metric": "rmse"}, "rmse is not a metric of binary"),
     ],
 )
 def test_refused_before_anything_is_read(models: dict[str, Model], settings: Any, said: str) -> None:
@@ -108,7 +108,7 @@ def test_the_baseline_of_every_class_and_target(models: dict[str, Model]) -> Non
 
 
 def test_no_rows_and_no_target(models: dict[str, Model]) -> None:
-    with pytest.raises(MlpcliError, match="no row has a value in the target"):
+    with pytest.raises(MlpcliError, match="no row has a target value"):
         mlpcli.evaluate(models["yes"], table().iloc[:0], bootstrap=100, by=("region",))
     with pytest.raises(MlpcliError, match="the target column 'yes' of the model is missing"):
         mlpcli.evaluate(models["yes"], table().drop(columns="yes"))

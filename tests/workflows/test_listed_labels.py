@@ -62,8 +62,11 @@ def test_a_training_starts_from_the_model(table: pd.DataFrame, model: Path) -> N
     ("options", "said"),
     [
         (["--task", "multilabel"], "lists labels, such as 'a;b', instead of 0 or 1"),
-        (["--label-separator", ";", "--task", "regression"], "it is for multilabel, not for regression"),
-        (["--label-separator", ";", "-t", "x"], "it is for one column that lists labels, not for 2 targets"),
+        (["--label-separator", ";", "--task", "regression"], "it is only for multilabel, not for regression"),
+        (
+            ["--label-separator", ";", "-t", "x"],
+            "it is only for a single column that lists labels, not for 2 targets",
+        ),
     ],
 )
 def test_what_does_not_go_together(run: Commands, tmp_path: Path, options: list[str], said: str) -> None:
@@ -76,4 +79,5 @@ def test_what_does_not_go_together(run: Commands, tmp_path: Path, options: list[
 def test_lists_are_named_where_they_are_taken_for_classes(run: Commands, tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("x,y\n" + "1,a;b\n2,a\n3,b\n4,b;c\n5,c\n" * 9)
     result = run("train", tmp_path / "t.csv", "-t", "y", "--dry-run")
-    assert "look like lists of labels, such as 'a;b'; each is a class (--label-separator ';'" in result.err
+    said = "the target 'y' looks like lists of labels, such as 'a;b', but each list is one class"
+    assert f"{said} (--label-separator ';'" in result.err

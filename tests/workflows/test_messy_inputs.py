@@ -222,9 +222,9 @@ def test_the_order_of_day_and_month_follows_the_other_columns() -> None:
     open_order = [f"{row * 7 % 12 + 1:02}/{row * 5 % 12 + 1:02}/2019" for row in range(ROWS)]
     settled = [f"{row % 28 + 1:02}/{row % 12 + 1:02}/2019" for row in range(ROWS)]
     told_of_one = told(all_rows(of_columns(x=open_order)))
-    assert "is possible too" in told_of_one
+    assert "is also possible" in told_of_one
     of_two = all_rows(of_columns(x=open_order, other=settled))
-    assert "is possible too" not in told(of_two)
+    assert "is also possible" not in told(of_two)
 
 
 def test_percent_beside_fractions_are_hundredths() -> None:
@@ -462,8 +462,8 @@ def test_a_form_that_changes_after_the_sample(early: Any, late: Any, kind: str, 
     assert gaps(found, "x") == (1000 if late(0) == "-" else 0)
 
 
-def test_five_thousand_columns(tmp_path: Path) -> None:
-    numbers = range(5_000)
+def test_two_thousand_columns(tmp_path: Path) -> None:
+    numbers = range(2_000)
     lines = [",".join([*(f"c{number}" for number in numbers), "y"])]
     for row in range(12):
         cells = [f"{row * (number % 16 + 1) % 17}.{number}5" for number in numbers]
@@ -504,7 +504,7 @@ def test_other_notations_keep_a_column_text_sooner_than_words() -> None:
     assert kind_of(words, "x") == "number"
     heights = all_rows(frame_of(x=[*numbers, *["5'6\"", "5 feet 7"] * 3], y=cycled("low", "high", rows=100)))
     assert kind_of(heights, "x") == "category"
-    assert "94% of column 'x' are numbers" in told_of(heights, "x")
+    assert "94% of its cells are numbers" in told_of(heights, "x")
 
 
 NOT_MERGED = {
@@ -572,19 +572,19 @@ def test_many_columns_of_one_trouble_are_few_notes() -> None:
     found = all_rows(of_columns(**columns))
     words = [each for each in found.findings if each.kind == "words"]
     assert len(words) == 6
-    assert words[-1].text.startswith("so it is with 35 more columns: 'c5', 'c6'")
+    assert words[-1].text.startswith("the same holds for 35 more columns: 'c5', 'c6'")
 
 
 def test_dates_in_both_orders_say_how_many_are_open() -> None:
     days = pd.date_range("2019-01-01", periods=200)
     cells = [day.strftime("%d/%m/%Y" if row % 2 else "%m/%d/%Y") for row, day in enumerate(days)]
     found = all_rows(frame_of(x=cells, y=cycled("low", "high", rows=200)))
-    assert "could be of either" in told_of(found, "x")
+    assert "could be either" in told_of(found, "x")
 
 
 def test_a_chosen_kind_that_reads_nothing_is_an_error() -> None:
     frame = frame_of(x=[f"~{row}" for row in range(ROWS)], y=cycled("low", "high"))
-    with pytest.raises(DataError, match="'~0' is not a number, and no other cell is"):
+    with pytest.raises(DataError, match="'~0' is not a number, and neither is any other cell"):
         prepared(frame, target="y", kind="x=number")
 
 

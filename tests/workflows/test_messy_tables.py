@@ -105,7 +105,7 @@ def test_the_same_from_stdin(case: Case, monkeypatch: pytest.MonkeyPatch) -> Non
 def test_the_sum_at_the_end_leaves_numbers_numbers() -> None:
     left_out = prepared(path_of("footer-total.csv"), target="power")
     assert gaps(left_out, "speed") == 0
-    assert "line 242 is a total, left out" in " ".join(map(str, left_out.notes))
+    assert "line 242 is a total, skipped" in " ".join(map(str, left_out.notes))
     found = prepared(path_of("footer-total.csv"), target="power", skip_rows="none")
     assert [column.kind for column in found.schema.columns] == ["number"]
     assert gaps(found, "speed") == 1

@@ -13,6 +13,7 @@ from mlpcli.model.tasks import Regression
 from mlpcli.preparation.columns import Roles, TrainingRows
 from mlpcli.preparation.deciding import DecidedTable, ReadTable
 from mlpcli.preparation.targets import settled_target
+from mlpcli.progress import DESCRIBED, OnProgress, unwatched
 from mlpcli.workflows.description.result import (
     DROPPED,
     GROUP,
@@ -34,7 +35,12 @@ def copy_of(frame: Frame) -> Frame:
 
 
 def described_columns(
-    table: Table, read: ReadTable, rows: TrainingRows, decided: DecidedTable | None
+    table: Table,
+    read: ReadTable,
+    rows: TrainingRows,
+    decided: DecidedTable | None,
+    *,
+    on_progress: OnProgress = unwatched,
 ) -> list[ColumnDescription]:
     """All columns in the table's order, their statistics over all rows."""
     known = {column.name: column for column in rows.columns}
@@ -62,7 +68,11 @@ def described_columns(
         )
 
     with ThreadPoolExecutor(AT_ONCE) as pool:  # NumPy lets other threads run while it sorts
-        return list(pool.map(described, table.columns))
+        found = []
+        for column in pool.map(described, table.columns):
+            found.append(column)
+            on_progress(len(found), len(table.columns), DESCRIBED)
+        return found
 
 
 def _use(name: str, roles: Roles) -> str:

@@ -51,9 +51,9 @@ def examine_table(table: Table, decided: DecidedTable) -> Examination:
 
 def refusal(error: MlpcliError) -> Finding:
     """An error that training would end with, as a finding."""
-    text = Sentence("training would refuse this table: {}", error.message)
+    text = Sentence("training would fail on this table: {}", error.message)
     if isinstance(error.message, Sentence):
-        text = Sentence.joined(["training would refuse this table: ", error.message])
+        text = Sentence.joined(["training would fail on this table: ", error.message])
     elif error.setting:
-        text = Sentence(f"training would refuse this table: {{{error.setting}}}: {{}}", error.message)
+        text = Sentence(f"training would fail on this table: {{{error.setting}}}: {{}}", error.message)
     return Finding(REFUSED, text, error.hint)

@@ -17,6 +17,7 @@ from mlpcli.model.tasks import Multilabel, Regression, labels_in, numbers_in
 from mlpcli.options.run import generators
 from mlpcli.preparation.deciding import DecidedTable
 from mlpcli.preparation.splitting import RowTraits
+from mlpcli.progress import COMPARED, OnProgress, unwatched
 from mlpcli.workflows.description.relation import (
     FOLDS,
     R_SQUARED,
@@ -45,7 +46,13 @@ class Truth(NamedTuple):
     labels: tuple[str, ...]
 
 
-def related(description: Description, decided: DecidedTable, *, by_target: bool) -> Description:
+def related(
+    description: Description,
+    decided: DecidedTable,
+    *,
+    by_target: bool,
+    on_progress: OnProgress = unwatched,
+) -> Description:
     """With the relation of each column to the target, of rows from all over the table.
 
     Without relations where the rows cannot be dealt into folds, or a target holds an infinite number.
@@ -59,8 +66,9 @@ def related(description: Description, decided: DecidedTable, *, by_target: bool)
     except DataError:
         return described
     measures = [Relations(each.values, fold_of, classes=bool(each.labels)) for each in truths]
-    columns = []
+    columns = list[ColumnDescription]()
     for each in description.columns:
+        on_progress(len(columns), len(description.columns), COMPARED)
         if each.use != TARGET:
             column = Column(each.name, each.kind, "", each.form)
             cells = _read(frame[each.name], column)

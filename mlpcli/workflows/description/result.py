@@ -4,8 +4,9 @@ from dataclasses import dataclass, field, replace
 
 from mlpcli.arrays import Array
 from mlpcli.data.form import PLAIN, Form
-from mlpcli.errors import count
 from mlpcli.preparation.finding import Finding
+from mlpcli.result_text import LINES, ResultTable, ResultText, Shown, listed
+from mlpcli.workflows.result_facts import findings_facts
 
 INPUT, TARGET, WEIGHT, GROUP, LEFT_OUT, DROPPED = "input", "target", "weight", "group", "left out", "dropped"
 """Uses of a column in training: left out for its kind, or dropped by the user."""
@@ -39,7 +40,7 @@ class Statistics:
     """The most frequent values with their counts."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class ColumnDescription:
     """A column of a table as training would take it."""
 
@@ -60,6 +61,11 @@ class ColumnDescription:
         """With its relation to a target."""
         return replace(self, relation=relation, related_to=target)
 
+    def __repr__(self) -> str:
+        told = "" if self.relation is None else f", predicts {self.relation:.2f}"
+        cells = f"{self.statistics.missing:,} missing, {self.statistics.distinct:,} distinct"
+        return f"ColumnDescription({self.name!r}, {self.kind}, {self.use}, {cells}{told})"
+
 
 @dataclass(frozen=True)
 class ByTarget:
@@ -74,7 +80,7 @@ class ByTarget:
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Description:
+class Description(Shown):
     """Result of `describe`."""
 
     name: str
@@ -99,6 +105,24 @@ class Description:
     notes: list[str] = field(default_factory=list)
     """On how the file is read."""
 
-    def __repr__(self) -> str:
-        sizes = ((self.rows, "row"), (len(self.columns), "column"), (len(self.findings), "finding"))
-        return f"Description({', '.join(count(*each) for each in sizes)})"
+    def _shown(self) -> ResultText:
+        learned = f" for {listed(self.target)} ({self.task or 'not learnable'})" if self.target else ""
+        rows = [
+            [
+                *(each.name, each.kind, each.use),
+                *(f"{number:,}" for number in (each.statistics.missing, each.statistics.distinct)),
+                *(["-" if each.relation is None else f"{each.relation:.2f}"] if self.target else []),
+            ]
+            for each in self.columns[:LINES]
+        ]
+        headers = ["column", "kind", "use", "missing", "distinct", *["predicts"] * bool(self.target)]
+        return ResultText(
+            f"Description of {self.name}{learned}",
+            [
+                ("rows", f"{self.rows:,}" + f", {self.dropped:,} without target" * bool(self.dropped)),
+                ("columns", f"{len(self.columns):,}"),
+                *findings_facts([str(each.text) for each in self.findings]),
+            ],
+            ResultTable(headers, rows, texts=3, more=len(self.columns) - len(rows)),
+            ["columns", "findings", "notes"],
+        )

@@ -18,6 +18,7 @@ from mlpcli.metrics.drift import (
     population_stability,
     total_variation,
 )
+from mlpcli.number_text import text
 
 LEVEL = 0.01
 """Adjusted p values below which a column has shifted."""
@@ -30,7 +31,7 @@ Pair: TypeAlias = tuple[float, float]
 Span: TypeAlias = tuple[float | None, float | None]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class ColumnShift:
     """A column then, in training, and now. All shares are of all rows."""
 
@@ -70,6 +71,10 @@ class ColumnShift:
     """Whether most of it is in how many values are beyond those of training."""
     examples: list[str] = field(default_factory=list)
     """Some of the cells that are unseen or unreadable now."""
+
+    def __repr__(self) -> str:
+        numbers = f"psi {text(self.psi)}, p {text(self.adjusted_p)}"
+        return f"ColumnShift({self.name!r}, {self.kind}, {numbers}{', shifted' * self.shifted})"
 
     @property
     def shifted(self) -> bool:

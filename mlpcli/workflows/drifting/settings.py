@@ -30,8 +30,9 @@ class DriftSettings(Settings):
 
     fail_if: tuple[str, ...] = setting(
         (),
-        "With {against}: exit code 3 if this is true, as 'psi > 0.2', of the column that has the largest. "
-        f"Known are {', '.join(GATES)}.",
+        f"Exit with status 3 if this is true, such as {EXAMPLE!r}. "
+        "The column with the largest value counts. "
+        f"Measures are {', '.join(GATES)}.",
         group="Comparison",
         metavar="CONDITION",
         parse=lambda text: parse_list(_some(text)),

@@ -7,12 +7,14 @@ from typing import NotRequired, TypedDict
 
 from mlpcli.arrays import Array
 from mlpcli.data.counts import CellCounts
-from mlpcli.errors import DataError, Sentence
+from mlpcli.errors import DataError, Sentence, count
 from mlpcli.json_values import fits, from_json
 from mlpcli.metrics import METRICS
 from mlpcli.metrics.bootstrap import Interval, percentiles
 from mlpcli.model.model import Model, load
 from mlpcli.model.tasks import Multiclass
+from mlpcli.number_text import same_precision
+from mlpcli.result_text import ResultTable, ResultText, Shown
 
 HOW = Sentence("Give a model, or a file written by: mlpcli evaluate MODEL DATA {as_json} > FILE.json")
 RESAMPLES = 1000
@@ -23,8 +25,8 @@ LONGEST_JSON = 1 << 24
 """Bytes of an evaluation's JSON, which has some thousand."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Comparison:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Comparison(Shown):
     """This model's metrics minus the other's on the same rows, or minus those of an earlier evaluation."""
 
     other: str
@@ -46,6 +48,18 @@ class Comparison:
     """Whether these rows trained the other model; None for a file."""
     counts: CellCounts = field(default_factory=CellCounts)
     """What the other model met in the cells of its inputs."""
+
+    def _shown(self) -> ResultText:
+        rows = []
+        for name, theirs in self.metrics.items():
+            (other,) = same_precision([theirs])
+            (difference,) = same_precision([self.difference.get(name)], signed=True, scale=[theirs])
+            rows.append([name, other, difference, (self.verdicts or {}).get(name, "")])
+        return ResultText(
+            f"Comparison with {self.other} on {count(self.rows, 'row')}",
+            table=ResultTable(["metric", "other", "difference", "verdict"], rows),
+            attributes=["metrics", "difference", "intervals"],
+        )
 
 
 @dataclass(frozen=True)
@@ -174,26 +188,26 @@ def _earlier(path: str, model: Model) -> Earlier:
         with open(path, "rb") as file:
             text = file.read(LONGEST_JSON + 1)
         if len(text) > LONGEST_JSON:
-            raise _incomparable(path, f"is longer than {LONGEST_JSON:,} bytes", HOW)
+            raise _incomparable(path, f"it is longer than {LONGEST_JSON:,} bytes", HOW)
         content = from_json(text.decode())
     except OSError as error:
         raise _incomparable(path, f"{error.strerror}", HOW) from None
     except ValueError as error:
-        raise _incomparable(path, f"is not valid JSON ({error!s:.80})", HOW) from None
+        raise _incomparable(path, f"it is not valid JSON ({error!s:.80})", HOW) from None
     if not isinstance(content, dict) or content.get("command") != "evaluate":
-        raise _incomparable(path, "is not the JSON of an evaluation", HOW)
+        raise _incomparable(path, "it is not JSON output of mlpcli evaluate", HOW)
     if not fits(content, _Stored) or content["rows"] < 0:
-        raise _incomparable(path, "its metrics or rows are missing", "Write the file again.")
+        raise _incomparable(path, "its metrics or rows are missing", "Create the file again.")
     metrics, task = content["metrics"], content["task"]
     hint = "Compare evaluations of the same target."
     if task != model.task.name:
         raise _incomparable(path, f"its task is {task:.40}, not {model.task.name}", hint)
     own = list(model.artifact.schema.target)
     if sorted(content.get("target") or own) != sorted(own):
-        raise _incomparable(path, "is of another target", hint)
+        raise _incomparable(path, "its target is another one", hint)
     classes = list(model.task.labels)
     if isinstance(model.task, Multiclass) and (content.get("classes") or classes) != classes:
-        other = "is of other classes, or another of two is the positive one"
+        other = "its classes or its positive class are different"
         raise _incomparable(path, other, "Compare evaluations of the same classes.")
     values = {name: None if value is None else float(value) for name, value in metrics.items()}
     reasons = _measured_otherwise(values, task, content.get("mlpcli"))
@@ -206,7 +220,9 @@ def _measured_otherwise(metrics: Collection[str], task: str, version: object) ->
     for name in metrics:
         since = METRICS[name].changed.get(task) if name in METRICS else None
         if since is not None and _version(version) < _version(since):
-            reasons[name] = f"mlpcli {since} changed its definition, the file is older; evaluate again"
+            reasons[name] = (
+                f"mlpcli {since} changed its definition after the file was written; evaluate again"
+            )
     return reasons
 
 

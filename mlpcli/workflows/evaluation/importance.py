@@ -7,11 +7,15 @@ import numpy as np
 from numpy.random import Generator
 
 from mlpcli.arrays import Array
+from mlpcli.errors import count
 from mlpcli.metrics import METRICS, measure
 from mlpcli.metrics.bootstrap import percentiles, resampled
 from mlpcli.metrics.outcome import Outcome
 from mlpcli.model.encoded_rows import EncodedRows
 from mlpcli.model.model import Model
+from mlpcli.number_text import same_precision
+from mlpcli.progress import SHUFFLED, OnProgress, unwatched
+from mlpcli.result_text import LINES, ResultTable, ResultText, Shown
 
 MOST_ROWS = 20_000
 """Drawn from the table: more make the numbers hardly surer, and each column takes a pass over them."""
@@ -27,8 +31,8 @@ class ColumnImportance:
     interval: tuple[float, float] | None
 
 
-@dataclass(frozen=True)
-class Importance:
+@dataclass(frozen=True, repr=False)
+class Importance(Shown):
     """Of the input columns, the largest first."""
 
     metric: str
@@ -36,6 +40,13 @@ class Importance:
     repeats: int
     level: float
     columns: dict[str, ColumnImportance]
+
+    def _shown(self) -> ResultText:
+        drops = same_precision([each.drop for each in self.columns.values()])
+        title = f"Importance: loss of {self.metric} with a column shuffled, {count(self.rows, 'row')}"
+        rows = [[name, drop] for name, drop in zip(self.columns, drops, strict=True)][:LINES]
+        table = ResultTable(["column", "worse by"], rows, more=len(self.columns) - len(rows))
+        return ResultText(title, table=table, attributes=["columns"])
 
 
 def permutation_importance(
@@ -46,6 +57,8 @@ def permutation_importance(
     repeats: int,
     level: float,
     generator: Generator,
+    *,
+    on_progress: OnProgress = unwatched,
 ) -> Importance:
     """Of every input column by all matrix columns that encode it, shuffled `repeats` times together.
 
@@ -56,7 +69,8 @@ def permutation_importance(
     columns: dict[str, ColumnImportance] = {}
     start = 0
     features = part.features.copy()
-    for encoder in model.encoder.encoders:
+    for number, encoder in enumerate(encoders := model.encoder.encoders):
+        on_progress(number, len(encoders), SHUFFLED)
         block = slice(start, start + encoder.width)
         start += encoder.width
         shuffled = []

@@ -35,7 +35,7 @@ class OtherModel:
         for name in ("no_header", "comment"):
             if (getattr(ours, name) or None) != (getattr(theirs, name) or None):
                 named = f"{{{name}}}"
-                why = Sentence("the models were trained on files read with and without the same " + named)
+                why = Sentence("the training files of the two models were read with different " + named)
                 hint = Sentence(f"Give {named} for the files of this evaluation.")
                 raise DataError(why, hint, setting="compare")
         self._model, self._ours = other, model

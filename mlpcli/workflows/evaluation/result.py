@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from mlpcli.data.counts import CellCounts
-from mlpcli.errors import Sentence
+from mlpcli.errors import Sentence, count
+from mlpcli.headlines import headline_table
 from mlpcli.metrics.bootstrap import Interval
 from mlpcli.metrics.classification import confusion, per_class, shares
 from mlpcli.metrics.conformal import ErrorSizes, coverage
@@ -17,18 +18,32 @@ from mlpcli.model.intervals import bounds
 from mlpcli.model.model import Model
 from mlpcli.model.scores import ByTarget
 from mlpcli.model.tasks import Multiclass, Threshold
+from mlpcli.result_text import LINES, ResultTable, ResultText, ScoresByName, Shown, listed
 from mlpcli.workflows.evaluation.comparison import Comparison
 from mlpcli.workflows.evaluation.importance import Importance
 from mlpcli.workflows.evaluation.scored_rows import ScoredRows
 from mlpcli.workflows.evaluation.slices import SliceScores
+from mlpcli.workflows.result_facts import cells_fact, gates_facts
+
+PARTS = ("per_class", "per_target", "confusion", "residuals", "coverage", "intervals", "slices", "importance")
+"""Attributes of an evaluation that only some have."""
 
 
-@dataclass(frozen=True)
-class Confusion:
+@dataclass(frozen=True, repr=False)
+class Confusion(Shown):
     """Rows are the truth, columns the prediction; sums of weights where rows have weights."""
 
     labels: list[str]
     counts: list[list[float]]
+
+    def _shown(self) -> ResultText:
+        rows = [
+            [label, *(f"{number:,g}" for number in numbers[:LINES])]
+            for label, numbers in zip(self.labels[:LINES], self.counts, strict=False)
+        ]
+        table = ResultTable(["", *self.labels[:LINES]], rows, more=len(self.labels) - len(rows))
+        title = "Confusion (rows: true class, columns: predicted)"
+        return ResultText(title, table=table, attributes=["labels", "counts"])
 
 
 @dataclass(frozen=True)
@@ -41,8 +56,8 @@ class Coverage:
     per_target: dict[str, dict[str, float]]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Evaluation:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Evaluation(Shown):
     """Result of `evaluate`."""
 
     task: str
@@ -86,6 +101,24 @@ class Evaluation:
         """Whether every gate holds."""
         return all(gate.holds for gate in self.gates)
 
+    def _shown(self) -> ResultText:
+        scores = {"metrics": self.metrics, "baseline": self.baseline, "per_target": self.per_target}
+        parts = [name for name in PARTS if getattr(self, name)]
+        compared = "" if self.comparison is None else f"with {self.comparison.other}, see .comparison"
+        return ResultText(
+            f"Evaluation of {listed(self.target)} ({self.task}) on {count(self.rows, 'row')}",
+            [
+                ("dropped", f"{count(self.dropped, 'row')} without target" if self.dropped else ""),
+                ("warning", "these rows trained the model: scores are too good" * self.seen_in_training),
+                cells_fact(self.counts),
+                *gates_facts(self.gates),
+                ("compared", compared),
+                *(("note", str(note)) for note in self.notes),
+            ],
+            ResultTable(*headline_table(self.task, {"test": scores})),
+            ["metrics", "baseline", *parts],
+        )
+
 
 def threshold_of_each(model: Model, threshold: Threshold) -> list[float] | None:
     """The threshold of the positive class, or of each label; None if the task has none."""
@@ -101,10 +134,10 @@ def by_class(model: Model, outcome: Outcome) -> tuple[Confusion | None, dict[str
         return None, None
     classes = list(model.task.labels)
     scores = per_class(outcome, len(classes)) | shares(outcome)
-    scores_of_each = {
-        each: {name: float(values[number]) for name, values in scores.items()}
+    scores_of_each = ScoresByName(
+        (each, {name: float(values[number]) for name, values in scores.items()})
         for number, each in enumerate(classes)
-    }
+    )
     return Confusion(classes, confusion(outcome, len(classes)).tolist()), scores_of_each
 
 
@@ -113,7 +146,7 @@ def curves_of(model: Model, outcome: Outcome) -> tuple[EvaluationCurves | None, 
     try:
         return evaluation_curves(outcome, model.task.name), []
     except UnavailableError as reason:
-        return None, [Sentence("{plot}: nothing is drawn: {}", reason)]
+        return None, [Sentence("{plot}: there is nothing to draw ({})", reason)]
 
 
 def residuals_of(model: Model, outcome: Outcome) -> dict[str, dict[str, float]] | None:
@@ -121,10 +154,10 @@ def residuals_of(model: Model, outcome: Outcome) -> dict[str, dict[str, float]] 
     if outcome.probabilities is not None:
         return None
     summary = residuals(outcome)
-    return {
-        target: {name: float(values[number]) for name, values in summary.items()}
+    return ScoresByName(
+        (target, {name: float(values[number]) for name, values in summary.items()})
         for number, target in enumerate(model.artifact.schema.target)
-    }
+    )
 
 
 def coverage_of(model: Model, rows: ScoredRows, errors: ErrorSizes, level: float) -> Coverage:

@@ -26,6 +26,7 @@ from mlpcli.model.encoded_rows import (
 from mlpcli.model.model import Model, reading_for
 from mlpcli.model.unreadable import refuse_unreadable
 from mlpcli.options.threads import choose_threads, limited_threads
+from mlpcli.progress import ROWS, OnProgress, unwatched
 from mlpcli.workflows.evaluation.other_model import OtherModel, OtherRows
 from mlpcli.workflows.evaluation.slices import Slicer
 
@@ -62,6 +63,7 @@ def score_rows(
     other: Model | None = None,
     sample: int = 0,
     generator: np.random.Generator,
+    on_progress: OnProgress = unwatched,
 ) -> ScoredRows:
     """Read, encode and predict chunk by chunk; `sample` rows at most are kept with their features.
 
@@ -97,6 +99,7 @@ def score_rows(
             if other_model is not None:
                 other_model.add(chunk, rows, stream.reading, strict=strict)
             rows += len(chunk.part)
+            on_progress(rows + dropped + weightless, stream.expected_rows, ROWS)
             if rows <= trained:
                 hashes.append(chunk.part.hashes())
             slicer.add(chunk.frame)
@@ -113,7 +116,7 @@ def score_rows(
     refuse_none(len(part), weightless, schema.weight, stream.name)
     notes = [*stream.notes, *left_out(weightless, stream.name)]
     if schema.weight is not None and part.weights is None:
-        notes.append(f"the weight column {schema.weight!r} is missing: metrics are unweighted")
+        notes.append(f"the weight column {schema.weight!r} is missing, so metrics are unweighted")
     return ScoredRows(
         part=part,
         point_prediction=np.concatenate(outputs),

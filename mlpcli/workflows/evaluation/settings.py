@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from mlpcli.errors import Sentence, SettingsError
 from mlpcli.metrics import METRICS
 from mlpcli.metrics.gates import Condition, Drop, check_for_task, check_metric
-from mlpcli.settings import Settings, check_factors, parse_factors, parse_list, setting
+from mlpcli.settings import SOME_METRICS, Settings, check_factors, parse_factors, parse_list, setting
 
 LEVEL = 0.95
 REPEATS = 5
@@ -14,7 +14,7 @@ REPEATS = 5
 def _some(setting: str, text: str) -> str:
     """A gate that is empty, as by an unset variable, would be open."""
     if not parse_list(text):
-        hint = "Name a metric and a number, or leave it out."
+        hint = "Give a metric and a number, or leave it out."
         raise SettingsError(Sentence(f"{{{setting}}} is empty"), hint, setting=setting)
     return text
 
@@ -25,7 +25,7 @@ class EvaluationSettings(Settings):
 
     threshold: float | None = setting(
         None,
-        "Probability from which the positive class, or a label, is predicted; else as in training, or 0.5.",
+        "Decision threshold for the positive class. By default that of training, else 0.5.",
         group="Evaluation",
         above=0,
         below=1,
@@ -36,13 +36,15 @@ class EvaluationSettings(Settings):
     )
     strict: bool = setting(
         False,
-        "Unseen categories, unreadable cells and values out of range are errors.",
+        "Treat cells that do not fit their column as errors. These are unseen categories, "
+        "unreadable cells and values out of range.",
         group="Evaluation",
         common=True,
     )
     by: tuple[str, ...] = setting(
         (),
-        "Metrics of each value, or quarter of the numbers, of these columns; they need not be inputs.",
+        "Also report metrics per value of these columns. Numbers are cut into quartiles. The "
+        "columns need not be inputs.",
         group="Evaluation",
         metavar="A,B",
         parse=lambda text: (text,),
@@ -51,8 +53,8 @@ class EvaluationSettings(Settings):
     )
     interval: float | None = setting(
         None,
-        "How many true numbers lie in the intervals of this level, as 0.9, and how wide these are: "
-        "about so many, a little fewer where few rows were held out in training.",
+        "Check prediction intervals of this level, such as 0.9. Shows how many true numbers they "
+        "hold, and their mean width.",
         group="Evaluation",
         metavar="LEVEL",
         above=0,
@@ -61,7 +63,7 @@ class EvaluationSettings(Settings):
     )
     bootstrap: int | None = setting(
         None,
-        "Intervals of the metrics from so many resamples of the rows, as 1000.",
+        "Add confidence intervals from N resamples of the rows, such as 1000.",
         group="Uncertainty",
         metavar="N",
         at_least=100,
@@ -70,25 +72,25 @@ class EvaluationSettings(Settings):
     )
     level: float | None = setting(
         None,
-        f"Of the intervals of metrics, differences and importances. [default: {LEVEL}]",
+        f"Level of confidence intervals. [default: {LEVEL}]",
         group="Uncertainty",
         above=0,
         below=1,
         common=True,
     )
     seed: int = setting(
-        0, "Of resamples and permutations.", group="Uncertainty", at_least=0, at_most=2**63 - 1
+        0, "Seed of resampling and shuffling.", group="Uncertainty", at_least=0, at_most=2**63 - 1
     )
     compare: str | None = setting(
         None,
-        "Another model, measured on the same rows, or the JSON of an earlier evaluation.",
+        "Compare with another model on the same rows. Give its file, or the JSON of an earlier evaluation.",
         group="Comparison and gates",
         metavar="MODEL|FILE.json",
         common=True,
     )
     fail_if: tuple[str, ...] = setting(
         (),
-        "Exit code 3 if this is true, as 'roc_auc < 0.85'.",
+        f"Exit with status 3 if this is true, such as 'roc_auc<0.85'. {SOME_METRICS}",
         group="Comparison and gates",
         metavar="CONDITION",
         parse=lambda text: parse_list(_some("fail_if", text)),
@@ -97,7 +99,9 @@ class EvaluationSettings(Settings):
     )
     max_drop: tuple[tuple[str, float], ...] = setting(
         (),
-        "Exit code 3 if a metric is worse than that of {compare} by more, as roc_auc=0.01.",
+        "Exit with status 3 if a metric is worse by more than X, such as roc_auc=0.01. "
+        f"It is compared with that of {{compare}}. "
+        f"{SOME_METRICS}",
         group="Comparison and gates",
         metavar="METRIC=X,...",
         parse=lambda text: parse_factors("max_drop", _some("max_drop", text)),
@@ -106,16 +110,20 @@ class EvaluationSettings(Settings):
     )
     importance: bool = setting(
         False,
-        "How much worse a metric gets when a column is shuffled.",
+        "Show how much worse the model gets when a column is shuffled.",
         group="Importance",
         common=True,
     )
     importance_metric: str | None = setting(
-        None, "The metric of {importance}; else that shown in training.", group="Importance", metavar="METRIC"
+        None,
+        "Metric of {importance}, such as roc_auc. By default log_loss for classes, r2 for numbers. "
+        + SOME_METRICS,
+        group="Importance",
+        metavar="METRIC",
     )
     importance_repeats: int | None = setting(
         None,
-        f"How often each column is shuffled for {{importance}}. [default: {REPEATS}]",
+        f"Number of shuffles of each column for {{importance}}. [default: {REPEATS}]",
         group="Importance",
         at_least=1,
         at_most=1000,
@@ -133,11 +141,11 @@ class EvaluationSettings(Settings):
             check_metric("importance_metric", self.importance_metric, METRICS)
         for name in ("importance_metric", "importance_repeats"):
             if getattr(self, name) is not None and not self.importance:
-                hint = Sentence("Give {importance}, too.")
-                raise SettingsError(Sentence(f"{{{name}}} is for {{importance}}"), hint, setting=name)
+                hint = Sentence("Also give {importance}.")
+                raise SettingsError(Sentence(f"{{{name}}} needs {{importance}}"), hint, setting=name)
         if self.level is not None and not (self.bootstrap or self.compare is not None or self.importance):
-            others = "Give {bootstrap}, {compare} or {importance}, too; {interval} has a level of its own."
-            none = Sentence("{level} is for intervals, and there are none")
+            others = "Also give {bootstrap}, {compare} or {importance}; {interval} has its own level."
+            none = Sentence("{level} has no effect without intervals")
             raise SettingsError(none, Sentence(others), setting="level")
 
     @property

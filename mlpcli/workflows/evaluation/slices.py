@@ -9,6 +9,9 @@ from mlpcli.arrays import Array
 from mlpcli.data.columns.cells import Cells, Texts
 from mlpcli.data.columns.frame import Frame
 from mlpcli.data.columns.readings import Reading
+from mlpcli.errors import count
+from mlpcli.headlines import HEADLINES
+from mlpcli.number_text import text
 
 MOST = 20
 """Different values that are slices of their own."""
@@ -16,7 +19,7 @@ BINS = 4
 MISSING, OTHERS = "(missing)", "(others)"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SliceScores:
     """Metrics of some of the rows, as those of all."""
 
@@ -25,6 +28,15 @@ class SliceScores:
     baseline: dict[str, float | None]
     reasons: dict[str, str]
     intervals: dict[str, tuple[float, float] | None] | None
+
+    def __repr__(self) -> str:
+        metrics = [
+            f"{name} {text(self.metrics[name])}"
+            for names in HEADLINES.values()
+            for name in names
+            if self.metrics.get(name) is not None
+        ]
+        return f"SliceScores({', '.join([count(self.rows, 'row'), *dict.fromkeys(metrics)])})"
 
 
 class Slicer:

@@ -45,7 +45,7 @@ def test_a_metric_of_an_older_definition_is_null_with_a_reason(
     assert compared is not None
     assert compared.metrics["ece"] is compared.difference["ece"] is None
     assert compared.reasons == {
-        "ece": "mlpcli 0.2.0 changed its definition, the file is older; evaluate again"
+        "ece": "mlpcli 0.2.0 changed its definition after the file was written; evaluate again"
     }
     assert compared.difference["log_loss"] == 0
     # Of several classes it is what it was.
@@ -63,7 +63,7 @@ def test_a_metric_of_an_older_definition_is_null_with_a_reason(
     ("text", "said"),
     [
         ("{", "is not valid JSON"),
-        ("{}", "is not the JSON of an evaluation"),
+        ("{}", "it is not JSON output of mlpcli evaluate"),
         ('{"command": "evaluate"}', "its metrics or rows are missing"),
         (
             '{"command": "evaluate", "rows": -3, "metrics": {}}',

@@ -1,6 +1,7 @@
 """Another model, or an earlier evaluation, beside this one: read, cut and counted as it would be alone."""
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,8 @@ from tests.workflows.evaluated import INPUTS, NAMES, QUICK, TARGETS, names_of, s
 
 @pytest.mark.parametrize("name", NAMES)
 def test_compared_with_itself(models: dict[str, Model], name: str, tmp_path: Path) -> None:
-    path = tmp_path / "twin.joblib"
-    mlpcli.train(table(seed=1)[[*INPUTS, *names_of(name)]], TARGETS[name], output=str(path), **QUICK)
-    compared = mlpcli.evaluate(models[name], table(), compare=str(path), bootstrap=100).comparison
+    path = saved(models[name], tmp_path)
+    compared = mlpcli.evaluate(models[name], table(), compare=path, bootstrap=100).comparison
     assert compared is not None
     assert set(compared.difference.values()) == {0.0}
     assert compared.verdicts is not None
@@ -32,7 +32,7 @@ def test_compared_with_a_model_of_less(models: dict[str, Model], name: str, tmp_
     path = tmp_path / "less.joblib"
     train = table(seed=1)
     mlpcli.train(train[["colour", *names_of(name)]], TARGETS[name], output=str(path), **QUICK)
-    found = mlpcli.evaluate(models[name], table(), compare=str(path), bootstrap=200)
+    found = mlpcli.evaluate(models[name], table(), compare=str(path), bootstrap=100)
     alone = mlpcli.evaluate(str(path), table())
     compared = found.comparison
     assert compared is not None
@@ -41,7 +41,7 @@ def test_compared_with_a_model_of_less(models: dict[str, Model], name: str, tmp_
     headline = models[name].task.headline
     assert compared.verdicts[headline] == "better"
     back = mlpcli.evaluate(
-        str(path), table(), compare=saved(models[name], tmp_path), bootstrap=200
+        str(path), table(), compare=saved(models[name], tmp_path), bootstrap=100
     ).comparison
     assert back is not None
     assert back.verdicts is not None
@@ -97,16 +97,18 @@ def _gaps(seed: int) -> pd.DataFrame:
     return frame
 
 
+@cache
+def model_with_missing(words: str) -> Model:
+    return mlpcli.train(_gaps(1), "value", missing=words, kind="b=number", **QUICK).model
+
+
 @pytest.mark.parametrize("settings", [{}, {"missing": "-999"}, {"missing": "none"}, {"missing": "oops"}])
 @pytest.mark.parametrize("as_file", [True, False])
 def test_each_model_reads_the_words_for_missing_as_in_training(
     settings: dict[str, Any], as_file: bool, tmp_path: Path
 ) -> None:
     """As each of them alone, also where words are given, which then hold for both."""
-    train, how = _gaps(1), QUICK | {"kind": "b=number"}
-    paths = [str(tmp_path / name) for name in ("plain", "words")]
-    mlpcli.train(train, "value", output=paths[0], missing="none", **how)
-    mlpcli.train(train, "value", output=paths[1], missing="-999,none", **how)
+    paths = [saved(model_with_missing(words), tmp_path, words) for words in ("none", "-999,none")]
     data: Any = _csv(_gaps(0), tmp_path / "t.csv") if as_file else _gaps(0)
     alone = [mlpcli.evaluate(path, data, **settings) for path in paths]
     if not settings:
@@ -146,10 +148,11 @@ def test_files_that_the_models_cut_into_rows_differently(models: dict[str, Model
     path = str(tmp_path / "other")
     train = _csv(table(seed=1)[[*INPUTS, "value"]], tmp_path / "t.csv")
     mlpcli.train(train, "value", output=path, comment="#", **QUICK)
-    with pytest.raises(DataError, match="the same comment") as refusal:
+    with pytest.raises(DataError, match="read with different comment") as refusal:
         mlpcli.evaluate(models["value"], train, compare=path)
     assert "comment" in refusal.value.hint
-    assert mlpcli.evaluate(models["value"], train, compare=path, comment="#").comparison is not None
+    found = mlpcli.evaluate(models["value"], train, compare=path, comment="#", bootstrap=100)
+    assert found.comparison is not None
 
 
 def test_cells_that_only_the_other_cannot_read(models: dict[str, Model], tmp_path: Path) -> None:
@@ -162,18 +165,20 @@ def test_cells_that_only_the_other_cannot_read(models: dict[str, Model], tmp_pat
     compared = mlpcli.evaluate(models["value"], frame, compare=path, bootstrap=100).comparison
     assert compared is not None
     assert compared.counts.unreadable == {"size": 1}
-    said = r"row 3: column 'size': 'many' is not readable to the model of compare"
+    said = r"row 3: column 'size': 'many' is not readable \(by the model of compare\)"
     frame = frame.assign(a=0.1, b=0.1)  # in the range of training
     with pytest.raises(DataError, match=said):
         mlpcli.evaluate(models["value"], frame, compare=path, strict=True)
 
 
+@cache
+def model_of_positive(positive: str) -> Model:
+    return mlpcli.train(table(seed=1)[[*INPUTS, "yes"]], "yes", positive=positive, **QUICK).model
+
+
 @pytest.mark.parametrize("threshold", [0.1, 0.5, 0.8])
 def test_a_threshold_is_of_this_models_positive_class(threshold: float, tmp_path: Path) -> None:
-    paths = [str(tmp_path / name) for name in ("yes", "no")]
-    for path, positive in zip(paths, ("yes", "no"), strict=True):
-        train = table(seed=1)[[*INPUTS, "yes"]]
-        mlpcli.train(train, "yes", positive=positive, output=path, **QUICK)
+    paths = [saved(model_of_positive(positive), tmp_path, positive) for positive in ("yes", "no")]
     frame = table()
     found = mlpcli.evaluate(paths[0], frame, compare=paths[1], bootstrap=100, threshold=threshold).comparison
     assert found is not None

@@ -107,6 +107,10 @@ class OutputError(MlpcliError):
     """A place that cannot be written to."""
 
 
+class ExistsError(OutputError):
+    """A file that exists already, and is not replaced unasked."""
+
+
 class DivergenceError(MlpcliError):
     """Training diverged: the loss is no longer a finite number."""
 
@@ -133,18 +137,28 @@ def _ends_in_common(one: str, other: str) -> int:
     return sum(sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], each)) for each in pairs)
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """A hint with the names nearest to `name`, or all of them when none is near and they are few."""
-    known = list(known)
+def near_names(name: str, known: Iterable[str]) -> list[str]:
+    """The known names nearest to `name`, three at most, the nearest first."""
     folded = {other.casefold(): other for other in known}
     wanted = name[:100].casefold()
     likely = sorted(folded, key=lambda other: _ends_in_common(wanted, other), reverse=True)[:MOST_COMPARED]
-    near = [folded[match] for match in get_close_matches(wanted, likely, n=3, cutoff=0.6)]
+    return [folded[match] for match in get_close_matches(wanted, likely, n=3, cutoff=0.6)]
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """A hint with the names nearest to `name`, or all of them when none is near and they are few.
+
+    Empty if there are no names.
+    """
+    known = list(known)
+    if not known:
+        return ""
+    near = near_names(name, known)
     if near:
         return "Did you mean " + " or ".join(repr(other) for other in near) + "?"
     if len(known) <= 30:
-        return "There are: " + ", ".join(known) + "."
-    return f"There are {len(known)}, from {known[0]!r} to {known[-1]!r}."
+        return "Choose from: " + ", ".join(known) + "."
+    return f"Choose one of the {len(known):,} from {known[0]!r} to {known[-1]!r}."
 
 
 def count(number: int, noun: str) -> str:

@@ -10,8 +10,8 @@ from typing import Any
 from mlpcli.errors import MlpcliError
 
 
-def require_extra(package: str, extra: str, why: str, *, setting: str = "") -> Any:
-    """The package; if it is not installed raises MlpcliError that says `why` it is needed."""
+def require_extra(package: str, extra: str, what: str, *, setting: str = "") -> Any:
+    """The package; if it is not installed raises MlpcliError that says `what` needs it."""
     if (loaded := sys.modules.get(package)) is not None:
         return loaded
     try:
@@ -20,7 +20,7 @@ def require_extra(package: str, extra: str, why: str, *, setting: str = "") -> A
             return import_module(package)
     except ImportError:
         raise MlpcliError(
-            f"{why}, which needs the package {package.partition('.')[0]}",
+            f"{what} needs the package {package.partition('.')[0]}",
             f"Install it: pip install 'mlpcli[{extra}]'",
             setting=setting,
         ) from None

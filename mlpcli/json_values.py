@@ -109,7 +109,7 @@ def _checked(text: str, value: Any) -> Any:
         if _PAIRS.search(text):
             json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError:
-        raise ValueError("it holds half of a UTF-16 pair, which is no character") from None
+        raise ValueError("it holds half of a UTF-16 surrogate pair") from None
     return value
 
 
@@ -118,7 +118,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(value) < len(pairs):
         for name, each in pairs:
             if value[name] != each:
-                raise ValueError(f"the key {name!r:.40} stands there twice, with two values")
+                raise ValueError(f"the key {name!r:.40} occurs twice with different values")
     return value
 
 

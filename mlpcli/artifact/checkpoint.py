@@ -19,7 +19,7 @@ from mlpcli.nn.diagnosis import LayerDiagnosis
 from mlpcli.nn.fit_state import FitState, StopReason
 from mlpcli.nn.fitting import EpochRecord
 
-CHECKPOINT = Kind("checkpoint", 1, "Train with {checkpoint}.", "Name another file with {checkpoint}.")
+CHECKPOINT = Kind("checkpoint", 1, "Train with {checkpoint}.", "Give another file with {checkpoint}.")
 
 ENDED: tuple[StopReason, ...] = ("epochs", "patience", "converged", "time", "diverged")
 """Reasons after which a network is not trained further."""
@@ -108,7 +108,7 @@ def load(path: str) -> Checkpoint:
         header = from_json(text)
         fields = _checked(header, Checkpoint, _HEADER)
         if not fits(header["members"], list[_Member]):
-            raise ValueError("its networks cannot be understood")
+            raise ValueError("its networks are invalid")
         histories = _histories(arrays.pop("history"))
         _check_arrays(arrays)
         rows = {name: iter(array) for name, array in arrays.items()}
@@ -129,7 +129,7 @@ def _check_arrays(arrays: Mapping[str, Array]) -> None:
     for name, array in arrays.items():
         squares = name.removeprefix(MOMENT) in SQUARES  # which may have overflowed
         if np.isnan(array).any() or (not squares and np.isinf(array).any()):
-            raise ValueError(f"its array {name!r:.40} holds a value that is not a finite number")
+            raise ValueError(f"its array {name!r:.40} holds a value that is not finite")
         if squares and (array < 0).any():
             raise ValueError(f"its array {name!r:.40} holds a value below 0")
 
@@ -139,7 +139,7 @@ def _checked(stored: Any, kind: type, names: Iterable[str]) -> dict[str, Any]:
     kinds = get_type_hints(kind)
     for name in names:
         if not fits(stored[name], kinds[name]):
-            raise ValueError(f"its {name} cannot be understood")
+            raise ValueError(f"its entry {name!r} is invalid")
     return {name: stored[name] for name in names}
 
 
@@ -179,7 +179,7 @@ def _histories(history: Array) -> dict[int, list[EpochRecord]]:
         stored["metrics"] = {name: math.nan if value is None else value for name, value in metrics}
         stored |= _floats(stored, EpochRecord) | {"metrics": _whole_as_floats(stored["metrics"])}
         if not fits(stored, EpochRecord):
-            raise ValueError("its history cannot be understood")
+            raise ValueError("its history is invalid")
         layers = tuple(LayerDiagnosis(**layer) for layer in stored["layers"])
         record = EpochRecord(**stored | {"layers": layers})
         histories.setdefault(record.member, []).append(record)

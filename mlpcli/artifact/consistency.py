@@ -36,16 +36,16 @@ def check_header(header: dict[str, Any]) -> None:
     """Raise ValueError if this is not the header of a model."""
     for name, kind in Header.__annotations__.items():
         if name not in header or not fits(header[name], kind):
-            raise ValueError(f"its {name} cannot be understood")
+            raise ValueError(f"its entry {name!r} is invalid")
     _check_sizes(header)
     if any(scores["metrics"].keys() != scores["baseline"].keys() for scores in header["scores"].values()):
         raise ValueError("its scores have no baseline")
     for scores in header["scores"].values():
         if len({tuple(each) for each in (scores.get("per_target") or {}).values()}) > 1:
-            raise ValueError("its scores of the targets are not the same")
+            raise ValueError("its targets have different scores")
     for name in ("patience", "folds"):
         if not fits(header["settings"].get(name), int | None):
-            raise ValueError(f"its {name} is no number")
+            raise ValueError(f"its entry {name!r} is not a number")
     for layer in header["network"]:
         if not 0 <= layer["parameters"] <= MOST_PARAMETERS or not 0 <= layer.get("zeros", 0) <= 1:
             raise ValueError("a layer has an impossible number of parameters")
@@ -76,39 +76,39 @@ def _check_sizes(header: Mapping[str, Any]) -> None:
         if size > most:
             raise ValueError(f"it has {size:,} {what}, more than {most:,}")
     if min(widths, default=0) < 0:
-        raise ValueError("an encoder has no possible width")
+        raise ValueError("an encoder has an impossible width")
 
 
 def check_columns(schema: Schema, header: Mapping[str, Any]) -> None:
     """Raise ValueError unless the encoders are those of the inputs and the target is that of the task."""
     encoders, target = header["encoders"], header["target"]
     if len({column.name for column in schema.columns}) < len(schema.columns):
-        raise ValueError("it has a column twice")
+        raise ValueError("it lists a column twice")
     encoded = [(each["name"], each["kind"]) for each in encoders]
     if encoded != [(column.name, column.kind) for column in schema.inputs]:
-        raise ValueError("its encoders are not those of its columns")
+        raise ValueError("its encoders do not match its columns")
     if (sketches := header["sketches"]) is not None:
         groups = sketches["groups"]
         networks = len(header["receipt"]["members"]) if sketches["predictions"] else 0
         of_networks = len(groups) == networks and all(0 <= each < MOST_NETWORKS for each in groups)
         if sketches["columns"] != len(encoders) or not of_networks:
-            raise ValueError("its sketches are not those of its columns and networks")
+            raise ValueError("its sketches do not match its columns and networks")
     for stored in encoders:
         encoder = ENCODERS[stored["kind"]]
         if not fits(stored, encoder.STORED):
-            raise ValueError(f"its encoder of {stored['name']!r:.40} cannot be understood")
+            raise ValueError(f"its encoder of {stored['name']!r:.40} is invalid")
         if encoder.from_description(stored, _ones(encoder.shapes(stored))).width != stored["width"]:
-            raise ValueError(f"its encoder of {stored['name']!r:.40} has another width")
+            raise ValueError(f"its encoder of {stored['name']!r:.40} has the wrong width")
     kind = TARGETS[schema.task]
     if target.keys() - {"thresholds"} - kind.STORED.__annotations__.keys() or not fits(target, kind.STORED):
-        raise ValueError("its target is not that of its task")
+        raise ValueError("its target does not match its task")
     decoded = kind.from_description(target, _ones(kind.shapes(target, ())))
     if decoded.names != schema.target:
         raise ValueError("its target has two names")
     if len(set(schema.target)) < len(schema.target):
-        raise ValueError("it has a target twice")
+        raise ValueError("it lists a target twice")
     if schema.task == "binary" and len(target["classes"]) > 2:
-        raise ValueError("its classes are not those of its task")
+        raise ValueError("its classes do not match its task")
     _check_thresholds(target, schema.task)
 
 
@@ -135,7 +135,7 @@ def check_arrays(schema: Schema, header: Mapping[str, Any], arrays: Mapping[str,
     _check_sketches(schema, header, arrays)
     for name, array in arrays.items():
         if not np.isfinite(array).all():
-            raise ValueError(f"its array {name!r:.40} holds a value that is not a finite number")
+            raise ValueError(f"its array {name!r:.40} holds a value that is not finite")
     if schema.task == "regression":
         _check_errors(arrays, targets)
     if "temperature" in arrays and (arrays["temperature"] < LOWEST_TEMPERATURE).any():
@@ -180,7 +180,7 @@ def _check_errors(arrays: Mapping[str, Array], targets: int) -> None:
         raise ValueError("some of its arrays of errors are missing")
     levels, sizes, knots, scales = (arrays[name] for name in ERROR_ARRAYS)
     if any(array.dtype != np.float64 for array in (levels, sizes, knots, scales)):
-        raise ValueError("its arrays of errors are not of the right type")
+        raise ValueError("its arrays of errors have the wrong type")
     quantiles, bins = levels.size, knots.size // targets
     shapes = levels.shape, sizes.shape, knots.shape, scales.shape
     if shapes != ((quantiles,), (targets, quantiles), (targets, bins), (targets, bins)):
@@ -189,7 +189,7 @@ def _check_errors(arrays: Mapping[str, Array], targets: int) -> None:
         raise ValueError("its arrays of errors are empty or too long")
     ascending = (np.diff(levels) > 0).all() and (np.diff(sizes) >= 0).all() and (np.diff(knots) >= 0).all()
     if not ascending or levels[0] <= 0 or levels[-1] >= 1 or (sizes < 0).any() or (scales <= 0).any():
-        raise ValueError("its arrays of errors are not in order")
+        raise ValueError("its arrays of errors are not sorted")
     if max(sizes.max(), scales.max()) > LARGEST_ERROR:
         raise ValueError("its arrays of errors are too large")
 
@@ -202,4 +202,4 @@ def _check_thresholds(target: Mapping[str, Any], task: str) -> None:
     listed = {"multilabel": "labels", "multiclass": "classes"}.get(task)
     wanted = 1 if task == "binary" else len(target.get(listed or "", ()))
     if len(thresholds) != wanted or not all(0 < each < 1 for each in thresholds):
-        raise ValueError("its thresholds are not those of its target")
+        raise ValueError("its thresholds do not match its target")

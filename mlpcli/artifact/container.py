@@ -43,7 +43,7 @@ class Kind:
 
     def altered(self, path: str, what: str) -> ArtifactError:
         """The error for such a file whose content was changed."""
-        return ArtifactError(f"{path}: was altered or damaged: {what}", Sentence(self.if_damaged))
+        return ArtifactError(f"{path} was altered or damaged: {what}", Sentence(self.if_damaged))
 
 
 def pack(kind: Kind, header: Mapping[str, Any], arrays: Mapping[str, Array]) -> bytes:
@@ -54,7 +54,7 @@ def pack(kind: Kind, header: Mapping[str, Any], arrays: Mapping[str, Array]) -> 
         _refuse_long(text)
     except ValueError as error:
         message = f"this {kind.name} is too large for a file: {error}"
-        raise ArtifactError(message, "Have fewer levels, columns or epochs.") from None
+        raise ArtifactError(message, "Use fewer categories, columns or epochs.") from None
     content = {
         **({} if kind.name == MODEL_NAME else {"kind": kind.name}),
         "format": kind.format,
@@ -78,24 +78,24 @@ def unpack(kind: Kind, path: str, *, header_only: bool = False) -> tuple[int, st
             content = restricted_reader.read(file, skip_arrays=header_only)
     except restricted_reader.RefusedError as reason:
         if what := _table_kind(path):
-            hint = "Give a model here, as mlpcli train writes it; mlpcli describe shows a table."
+            hint = "Give a model that mlpcli train wrote; mlpcli describe shows a table."
             said = f"is {what}, not a {kind.name}"
             if what == "text":
-                said = f"is not a {kind.name} file, or a damaged one: it is text"
+                said = f"is not an mlpcli {kind.name} file, or it is damaged: it is text"
             raise ArtifactError(
-                f"{path}: {said}",
+                f"{path} {said}",
                 hint if kind.name == MODEL_NAME else Sentence(kind.if_damaged),
             ) from None
-        hint = Sentence(f"Nothing in it was run. {kind.if_damaged}")
-        said = f"{path}: is not a {kind.name} file, or a damaged one: {reason}"
+        hint = Sentence(f"{kind.if_damaged} No code in the file was run.")
+        said = f"{path} is not an mlpcli {kind.name} file, or it is damaged: {reason}"
         raise ArtifactError(said, hint) from None
     except FileNotFoundError:
         raise ArtifactError(f"{path}: no such {kind.name} file", Sentence(kind.if_missing)) from None
     except IsADirectoryError:
-        raise ArtifactError(f"{path}: is a folder", f"Name a {kind.name} file.") from None
+        raise ArtifactError(f"{path} is a folder", f"Give a {kind.name} file.") from None
     except (OSError, ValueError) as error:  # ValueError: a name that is impossible for a file
         why = getattr(error, "strerror", None) or error
-        raise ArtifactError(f"{path}: cannot be read ({why})", "Look at its name and permissions.") from None
+        raise ArtifactError(f"{path} cannot be read ({why})", "Check its name and permissions.") from None
     return _checked(kind, content, path, header_only)
 
 
@@ -109,11 +109,13 @@ def _table_kind(path: str) -> str:
 
 def _checked(kind: Kind, content: Any, path: str, header_only: bool) -> tuple[int, str, dict[str, Array]]:
     if type(content) is not dict or type(content.get("format")) is not int or content["format"] < 1:
-        raise ArtifactError(f"{path}: is not an mlpcli {kind.name}", "It is a joblib file of something else.")
+        raise ArtifactError(f"{path} is not an mlpcli {kind.name}", "Give a file that mlpcli wrote.")
     if (other := content.get("kind", MODEL_NAME)) != kind.name:
-        raise ArtifactError(f"{path}: is a {other!s:.20}, not a {kind.name}", f"Name a {kind.name}.")
+        raise ArtifactError(f"{path} is a {other!s:.20}, not a {kind.name}", f"Give a {kind.name}.")
     if content["format"] > kind.format:
-        message = f"{path}: has format {content['format']!s:.20}, this mlpcli reads up to {kind.format}"
+        message = (
+            f"{path} has format {content['format']!s:.20}, but this mlpcli only reads up to {kind.format}"
+        )
         raise ArtifactError(message, "Update it: pip install -U mlpcli")
     if any(type(content.get(name)) is not part for name, part in _PARTS.items()):
         raise kind.altered(path, "its parts are missing")
@@ -127,7 +129,7 @@ def _checked(kind: Kind, content: Any, path: str, header_only: bool) -> tuple[in
     if header_only:
         arrays = {}
     elif not all(isinstance(array, np.ndarray) for array in arrays.values()):
-        raise kind.altered(path, "an array is of another type")
+        raise kind.altered(path, "an array has the wrong type")
     elif digest_of_arrays(arrays) != content["arrays_sha256"]:
         raise kind.altered(path, "the arrays' checksum is wrong")
     return content["format"], text, arrays

@@ -46,6 +46,7 @@ class PartScores(TypedDict):
     rows: int
     metrics: Metrics
     baseline: Metrics
+    reasons: NotRequired[dict[str, str]]
     per_target: NotRequired[dict[str, Metrics] | None]
 
 

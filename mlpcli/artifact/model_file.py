@@ -18,6 +18,7 @@ from mlpcli.data.schema import Schema
 from mlpcli.data.spelling import EXACT
 from mlpcli.files import atomic_output
 from mlpcli.json_values import from_json, printable
+from mlpcli.result_text import ResultText, Shown, listed
 
 FORMAT = 6
 MODEL = Kind(MODEL_NAME, FORMAT, "Train one: mlpcli train DATA -t COLUMN -o MODEL", "Train it again.")
@@ -27,8 +28,8 @@ MOST_EPOCHS = 50_000
 _DESCRIBED = ("encoders", "target", "settings", "network", "history", "scores", "receipt", "sketches")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Artifact:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Artifact(Shown):
     """A trained model, as plain values. `arrays` is empty when only the header was read."""
 
     schema: Schema
@@ -54,6 +55,19 @@ class Artifact:
     def parameter_count(self) -> int:
         """The number of trained numbers, per network."""
         return sum(int(layer["parameters"]) for layer in self.network)
+
+    def _shown(self) -> ResultText:
+        receipt = self.receipt
+        return ResultText(
+            f"Content of a model of {listed(self.schema.target)} ({self.schema.task})",
+            [
+                ("columns", f"{len(self.schema.columns):,}, and the target"),
+                ("data", str(receipt.get("data", ""))),
+                ("command", receipt.get("command", "")),
+                ("written", receipt.get("written", "")),
+            ],
+            attributes=["schema", *_DESCRIBED, "arrays"],
+        )
 
 
 def save(artifact: Artifact, path: str, *, force: bool = False) -> None:
@@ -93,7 +107,7 @@ def load(path: str, *, header_only: bool = False) -> Artifact:
             check_arrays(schema, header, arrays)
     except MALFORMED as error:
         ours = type(error) is ValueError
-        why = str(error) if ours else f"its header makes no sense ({type(error).__name__})"
+        why = str(error) if ours else f"its header is invalid ({type(error).__name__})"
         raise MODEL.altered(path, why) from None
     return Artifact(schema=schema, arrays=arrays, **{name: header[name] for name in _DESCRIBED})
 
@@ -152,7 +166,7 @@ def _from_4(header: dict[str, Any]) -> None:
     """
     schema = header["schema"]
     if "exact" in schema:
-        raise ValueError("its format is not that of its header")
+        raise ValueError("its format does not match its header")
     schema["exact"], schema["target_forms"] = True, []
     for column in schema["columns"]:
         column["form"] = asdict(PLAIN)

@@ -34,7 +34,7 @@ class _Bounded:
         return self._file.read(count)
 
     def readline(self) -> bytes:
-        raise RefusedError("it holds an instruction of lines")
+        raise RefusedError("it holds a text instruction")
 
     def skip(self, count: int) -> None:
         if not 0 <= count <= self.left:
@@ -61,10 +61,10 @@ class _StoredDtype:
 
     def set_state(self, state: Any) -> None:
         if not isinstance(state, tuple) or len(state) < 5:
-            raise RefusedError("it holds an array of no known type")
+            raise RefusedError("it holds an array of an unknown type")
         _version, order, *records = state[:5]  # subtype, names and fields: the parts of a type of several
         if order not in ("<", ">", "|", "="):
-            raise RefusedError("it holds an array of no known byte order")
+            raise RefusedError("it holds an array of an unknown byte order")
         if any(part is not None for part in records):
             raise RefusedError("it holds an array of records")
         self.dtype = self.dtype.newbyteorder(order)
@@ -83,7 +83,7 @@ class _StoredArray(NumpyArrayWrapper):  # type: ignore[misc]  # joblib has no ty
         if not isinstance(shape, tuple) or not all(type(side) is int and side >= 0 for side in shape):
             raise RefusedError("it holds an array without a shape")
         if state.get("order") not in ("C", "F") or len(shape) > 8:
-            raise RefusedError("it holds an array of no known order")
+            raise RefusedError("it holds an array of an unknown order")
         self.shape, self.order, self.stored_dtype = shape, state["order"], state["dtype"].dtype
 
     def read_from(self, file: _Bounded, skip: bool) -> Any:
@@ -144,7 +144,7 @@ class _Reader(NumpyUnpickler):  # type: ignore[misc]  # joblib has no types
 
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) not in _NAMES:
-            raise RefusedError(f"it asks for {module:.60}.{name:.60}")
+            raise RefusedError(f"it refers to {module:.60}.{name:.60}")
         return _NAMES[module, name]
 
     def load_newobj(self) -> None:
@@ -196,8 +196,8 @@ def read(file: BinaryIO, *, skip_arrays: bool = False) -> Any:
         read = _Reader(bounded, skip_arrays).load()
     except (RefusedError, MemoryError):
         raise
-    except Exception as error:  # whatever goes wrong inside means the same: these are not the bytes we wrote
-        raise RefusedError(f"its bytes make no sense ({type(error).__name__})") from None
+    except Exception:  # whatever goes wrong inside means the same: these are not the bytes we wrote
+        raise RefusedError("its bytes cannot be decoded") from None
     if bounded.left:
-        raise RefusedError("it goes on after its end")
+        raise RefusedError("bytes follow its end")
     return read

@@ -25,8 +25,8 @@ def parse_separator(text: str) -> str:
     """A separator from an option's text; raises SettingsError for what cannot be one."""
     separator = NAMED.get(text, text)
     if not 1 <= len(separator) <= LONGEST_SEPARATOR or any(each in separator for each in "\r\n\0"):
-        hint = "Write ';' or comma, semicolon, pipe, tab, space."
-        raise SettingsError(f"{text!r:.40} cannot stand between labels", hint, setting="label_separator")
+        hint = "Use ';' or a name: comma, semicolon, pipe, tab, space."
+        raise SettingsError(f"{text!r:.40} cannot be a label separator", hint, setting="label_separator")
     return separator
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from mlpcli.data.form import PLAIN, Form, are_formats
 from mlpcli.data.label_lists import parse_separator
 from mlpcli.data.spelling import cleaned
-from mlpcli.errors import DataError, Sentence, SettingsError, did_you_mean
+from mlpcli.errors import DataError, Sentence, SettingsError, did_you_mean, near_names
 from mlpcli.settings import AUTO, Settings, parse_list, parse_pairs, setting
 
 NUMBER, CATEGORY, BOOLEAN, DATE = "number", "category", "boolean", "date"
@@ -44,78 +44,99 @@ class DataSettings(Settings):
     """Settings of inputs, target and encoding."""
 
     target: tuple[str, ...] = _names(
-        "Column to predict; several as A,B or by repeating.", short="t", metavar="COLUMN", common=True
+        "Column to predict. Give several as A,B or repeat the option.",
+        short="t",
+        metavar="COLUMN",
+        common=True,
     )
-    features: tuple[str, ...] = _names("Only these inputs.", decides_columns=True, metavar="A,B")
+    features: tuple[str, ...] = _names(
+        "Use only these columns as inputs.", decides_columns=True, metavar="A,B"
+    )
     drop: tuple[str, ...] = _names(
         "Leave these columns out.", decides_columns=True, metavar="A,B", common=True
     )
     kind: tuple[tuple[str, str], ...] = _names(
-        "Kind of a column, instead of what is inferred: " + ", ".join(CHOICES) + ".",
+        f"Set the kind of a column, such as age=number. The kinds are {', '.join(CHOICES)}.",
         decides_columns=True,
-        metavar="COLUMN=KIND,...",
+        metavar="COLUMN=KIND",
         parse=lambda text: tuple(parse_pairs("kind", text).items()),
         common=True,
     )
     weight: str | None = _setting(
-        None, "Column of row weights: 2 counts as two such rows, 0 as none.", metavar="COLUMN"
+        None,
+        "Column of row weights. A row of weight 2 counts as two rows, one of weight 0 is left out.",
+        metavar="COLUMN",
     )
     task: str = _setting(
-        AUTO, "What is learned; auto decides by the target and says why.", choices=(AUTO, *TASKS), common=True
+        AUTO,
+        "Task to learn. By default (auto) the target decides, and the reason is given.",
+        choices=(AUTO, *TASKS),
+        common=True,
     )
     label_separator: str | None = _setting(
         None,
-        "Between the labels of a target whose cells list several, such as fast;cheap.",
+        "Separator of labels where a target cell lists several, such as ; in fast;cheap.",
         of_model=True,
         of_target=True,
         metavar="TEXT",
         parse=parse_separator,
     )
     positive: str | None = _setting(
-        None, "The positive class of two; default the last in order.", metavar="CLASS"
+        None,
+        "The positive class of two. By default the last in sorted order.",
+        metavar="CLASS",
+        needs="two classes",
     )
-    scaling: str | None = _setting(None, "Of number columns.", of_model=True, choices=(AUTO, *SCALINGS))
+    scaling: str | None = _setting(
+        None, "How to scale number columns.", needs="number columns", of_model=True, choices=(AUTO, *SCALINGS)
+    )
     target_scaling: str = _setting(
         "standard",
-        "Of number targets; log: for sizes and prices, which have a long tail (not below 0).",
+        "How to scale number targets. Use log for sizes and prices with a long tail (0 or more).",
         of_model=True,
         of_target=True,
         choices=TARGET_SCALINGS,
+        needs="numbers to predict",
     )
     clip_predictions: bool | None = _setting(
-        None, "Predict no number outside of the target's range in the training rows."
+        None, "Keep predicted numbers within the range of the training rows.", needs="numbers to predict"
     )
     empty: str | None = _setting(
-        None, "The class of rows whose target is empty; else they are left out.", metavar="CLASS"
+        None, "Class of rows whose target is empty. By default these rows are left out.", metavar="CLASS"
     )
     strict: bool = _setting(
-        False, "Leaks, and cells that do not fit their column, are errors.", changes_weights=False
+        False, "Treat target leaks, and cells that do not fit their column, as errors.", changes_weights=False
     )
     allow_unreadable: bool = _setting(
         False,
-        "Go on although almost no cell of a column can be read, of held-out files or as another model's.",
+        "Go on although almost no cell of a column can be read.",
         changes_weights=False,
     )
     drop_duplicates: bool = _setting(
-        False, "Of rows that are equal in all inputs and targets keep the first only."
+        False, "Keep only the first of rows that are equal in all inputs and targets."
     )
     max_categories: int = _setting(
-        100, "Levels that a category column keeps, the most frequent; others count as unseen.", at_least=1
+        100,
+        "Levels to keep of a category column, the most frequent ones. Others count as unseen.",
+        at_least=1,
+        needs="category columns",
     )
     embed_above: int | None = _setting(
         None,
-        "Learn a vector for each level of categories with more levels than this.",
+        "Learn a vector for each level of columns with more levels than this.",
         group="Network",
         of_model=True,
         metavar="N",
         at_least=0,
+        needs="category columns",
     )
     embed_spikes: bool | None = _setting(
         None,
-        "Learn a vector also for each value of numbers with few values, mostly one.",
+        "Also embed number columns that are mostly one value.",
         group="Network",
         of_model=True,
         off=False,
+        needs="number columns",
     )
 
     def __post_init__(self) -> None:
@@ -123,11 +144,13 @@ class DataSettings(Settings):
         for name, kind in self.kind:
             if kind not in CHOICES:
                 hint = did_you_mean(kind, CHOICES)
-                raise SettingsError(f"{name}: {kind!r} is no kind", hint, setting="kind")
+                raise SettingsError(f"{name}: {kind!r} is not a column kind", hint, setting="kind")
+        if self.features and set(self.features) <= set(self.target):
+            raise SettingsError("it names only the target", "Name columns to learn from.", setting="features")
         if self.label_separator is not None:
             parse_separator(self.label_separator)
             if self.task not in (AUTO, "multilabel"):
-                said = f"it is for multilabel, not for {self.task}"
+                said = f"it is only for multilabel, not for {self.task}"
                 raise SettingsError(said, Sentence("Leave out {task}."), setting="label_separator")
 
 
@@ -177,7 +200,9 @@ class Schema:
             if name not in there:
                 kind = "target" if name in self.target else "input"
                 said = f"{where}: the {kind} column {name!r} of the model is missing"
-                raise DataError(said, did_you_mean(name, names))
+                near = near_names(name, names)
+                has = f"The table has the column {near[0]!r}: rename it if it is the same." if near else ""
+                raise DataError(said, has or "Give a table with the columns that the model was trained on.")
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -201,7 +226,7 @@ class Schema:
 
 def _form(stored: Mapping[str, Any]) -> Form:
     if not are_formats(stored["formats"]):
-        raise ValueError("its formats of dates cannot be understood")
+        raise ValueError("its date formats are invalid")
     return Form(**{**stored, "formats": tuple(stored["formats"])})
 
 

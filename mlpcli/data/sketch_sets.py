@@ -99,9 +99,9 @@ class Sketches:
         facts, points, counts = (arrays[PREFIX + name] for name in ARRAYS)
         there = len(levels) == stored["columns"] + stored["predictions"]
         if not there or facts.shape != (len(levels), FACTS) or points.ndim != 1 or counts.ndim != 1:
-            raise ValueError("its sketches are not those of its columns")
+            raise ValueError("its sketches do not match its columns")
         if [each.dtype for each in (facts, points, counts)] != [np.int64, np.float64, np.int64]:
-            raise ValueError("its sketches are not of the right type")
+            raise ValueError("its sketches have the wrong type")
         sizes = facts[:, -1]
         numbers = (stored["rows"], stored["predicted_rows"], facts, counts)
         if any(np.min(each) < 0 or np.max(each) > MOST_ROWS for each in numbers):
@@ -109,7 +109,7 @@ class Sketches:
         bins = np.where([each is None for each in levels], 2 * sizes + 1, sizes + 1)
         nbytes = sum(each.nbytes for each in (facts, points, counts))
         if (sizes.sum(), bins.sum(), nbytes) != (len(points), len(counts), stored["bytes"]):
-            raise ValueError("its sketches are not of one size")
+            raise ValueError("its sketches have inconsistent sizes")
         _check_rows(stored, facts, np.add.reduceat(counts, np.cumsum(bins) - bins))
         _check_order(points, sizes, levels)
         every = [
@@ -155,17 +155,17 @@ def _check_rows(stored: Mapping[str, Any], facts: Array, present: Array) -> None
 def _check_order(points: Array, sizes: Array, levels: Sequence[int | None]) -> None:
     """Raise ValueError unless points are in order, or different levels that there are."""
     if not np.isfinite(points).all():
-        raise ValueError("its sketches hold a value that is not a finite number")
+        raise ValueError("its sketches hold a value that is not finite")
     stops = np.cumsum(sizes)
     of_levels = np.array([each is not None for each in levels], dtype=np.bool_)
     rising = np.diff(points, append=np.inf) > 0
     rising[stops[sizes > 0] - 1] = True
     if not (rising | np.repeat(of_levels, sizes)).all():
-        raise ValueError("its sketches are not in order")
+        raise ValueError("its sketches are not sorted")
     for place in np.flatnonzero(of_levels).tolist():
         own = points[stops[place] - sizes[place] : stops[place]]
         if not np.isin(own, np.arange(levels[place] or 0)).all() or len(np.unique(own)) < len(own):
-            raise ValueError("its sketches have levels that are none")
+            raise ValueError("its sketches refer to levels that do not exist")
 
 
 def levels_in(

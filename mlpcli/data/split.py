@@ -14,23 +14,27 @@ from mlpcli.errors import DataError, Sentence, SettingsError
 from mlpcli.settings import Settings, setting
 
 PART_HINT = "Give a number from 0 to below 1, a file, or none."
-ONE_ONLY_HINT = Sentence("Name a column with several, or give {validation} none and no {test}.")
+ONE_ONLY_HINT = Sentence("Choose a column with several values, or give {validation} none and no {test}.")
 
 
 def _parse_part(name: str, text: str) -> float | str:
     if text.strip().lower() == "none":
         return 0.0
+    number, percent, _ = text.strip().partition("%")
     try:
-        fraction = float(text)
+        fraction = float(number) / (100 if percent else 1)
     except ValueError:
         return text
     if not 0 <= fraction < 1:
-        raise SettingsError(f"{text} is not a fraction", PART_HINT, setting=name)
+        hint = (
+            f"Write {fraction / 100:g} for {fraction:g} % of the rows." if 1 < fraction < 100 else PART_HINT
+        )
+        raise SettingsError(f"{text} is not a fraction", hint, setting=name)
     return fraction
 
 
 _setting = partial(setting, encodes_rows=True)
-_part = partial(_setting, None, group="Course", at_least=0, below=1, common=True)
+_part = partial(_setting, None, group="Training", at_least=0, below=1, common=True)
 
 
 @dataclass(frozen=True)
@@ -38,20 +42,27 @@ class SplitSettings(Settings):
     """Settings of the rows that are held out."""
 
     validation: float | str | None = _part(
-        "Rows that choose the best epoch: a fraction, a file, or none.",
+        "Rows that choose the best epoch. Give a fraction such as 0.2 (or 20%), a file, or none. "
+        "[by preset: 0.1, 0.2, 5 folds or none]",
         metavar="FRACTION|FILE|none",
         parse=partial(_parse_part, "validation"),
     )
     test: float | str | None = _part(
-        "Rows kept apart for a final, unbiased score: a fraction or a file.",
+        "Rows kept apart for a final, unbiased score. Give a fraction such as 0.2 (or 20%), or a file.",
         metavar="FRACTION|FILE",
         parse=partial(_parse_part, "test"),
     )
     group: str | None = _setting(
-        None, "Rows of one group stay on one side of every split.", group="Data", metavar="COLUMN"
+        None,
+        "Keep rows with the same value of this column on one side of every split.",
+        group="Data",
+        metavar="COLUMN",
     )
     time: str | None = _setting(
-        None, "Validation and test are the latest rows by this column.", group="Data", metavar="COLUMN"
+        None,
+        "Take the latest rows by this column as validation and test rows.",
+        group="Data",
+        metavar="COLUMN",
     )
 
     def __post_init__(self) -> None:
@@ -62,7 +73,7 @@ class SplitSettings(Settings):
                 raise SettingsError(said, PART_HINT, setting=name)
         if self.group is not None and self.time is not None:
             raise SettingsError(
-                Sentence("{time} does not go with {group}"), "Leave one of them out.", setting="time"
+                Sentence("{time} and {group} cannot be combined"), "Leave one of them out.", setting="time"
             )
 
 
@@ -123,7 +134,7 @@ def folds(
         raise SettingsError(f"{number} is out of range", "It must be at least 2.", setting="folds")
     what, count = ("rows", len(rows)) if groups is None else ("groups", len(np.unique(groups)))
     if number > count:
-        said = f"{number} folds need as many {what}, and there are {count}"
+        said = f"{number} folds need at least {number} {what}, but there are {count:,}"
         raise DataError(said, f"Give fewer folds, or more {what}.", setting="folds")
     if groups is None:
         order = generator.permutation(len(rows))
@@ -157,7 +168,7 @@ def _latest(count: int, times: npt.NDArray[np.floating]) -> Mask:
     ordered = np.sort(times)
     borders = 1 + np.flatnonzero(ordered[1:] > ordered[:-1])
     if len(borders) == 0:
-        raise DataError("the rows to split have one value only", ONE_ONLY_HINT, setting="time")
+        raise DataError("all rows to split have the same value", ONE_ONLY_HINT, setting="time")
     border = borders[np.argmin(np.abs(borders - (len(times) - count)))]
     return np.asarray(times >= ordered[border])
 
@@ -178,7 +189,7 @@ def _whole_groups(count: int, generator: Generator, groups: Labels, classes: Lab
     """About `count` rows, and on each side one group at least."""
     codes, counts = _shuffled_groups(generator, groups, classes)
     if len(counts) < 2:
-        raise DataError("all rows to split are of one group", ONE_ONLY_HINT, setting="group")
+        raise DataError("all rows to split belong to one group", ONE_ONLY_HINT, setting="group")
     if classes is None:
         held = nearest_sum(counts[:, 0], count)
     else:

@@ -95,14 +95,14 @@ class ClassTarget(_Stored):
         """The classes in order: by value where all are numbers, else by text."""
         classes, matching = sorted_classes(cells), matching_of(cells.used(), cells.reading.decimal)
         if len(classes) > MOST_OUTPUTS:
-            message = f"target {name!r} has {len(classes):,} classes; {MOST_OUTPUTS:,} are possible"
+            message = f"target {name!r} has {len(classes):,} classes; at most {MOST_OUTPUTS:,} are allowed"
             raise DataError(message, "It looks like an identifier. Choose another column.")
         if positive is not None:
             by_key = dict(zip(keys(classes, matching), classes, strict=True))
             positive = by_key.get(key(cleaned(positive), matching), positive)
             if positive not in classes:
                 hint = did_you_mean(positive, classes)
-                raise DataError(f"{positive!r} is no class of {name!r}", hint, setting="positive")
+                raise DataError(f"{positive!r} is not a class of {name!r}", hint, setting="positive")
             classes = [each for each in classes if each != positive] + [positive]
         return cls(name, tuple(classes), matching)
 
@@ -116,7 +116,7 @@ class ClassTarget(_Stored):
         if (numbers < 0).any():
             row = int(np.argmax(numbers < 0))
             said = f"{frame.place(row)}: target {self.name!r}: the class {cells.text(row)!r}"
-            hint = "It occurred with: " + ", ".join(self.classes[:20]) + "."
+            hint = "Training had the classes " + ", ".join(self.classes[:20]) + "."
             raise DataError(f"{said} did not occur in training", hint)
         return numbers
 
@@ -142,7 +142,7 @@ class ClassTarget(_Stored):
     def from_description(cls, stored: Mapping[str, Any], arrays: Mapping[str, Array]) -> "ClassTarget":
         classes = tuple(stored["classes"])
         if len(classes) < 2 or len(set(classes)) < len(classes):
-            raise ValueError("its classes are not those of its task")
+            raise ValueError("its classes do not match its task")
         return cls(stored["name"], classes, stored["matching"])
 
 
@@ -242,7 +242,7 @@ class NumberTarget(_Stored):
         lowest, highest = (arrays.get(name) for name in LIMITS)
         mean, spread = arrays["target.mean"], arrays["target.spread"]
         if (spread <= 0).any():
-            raise ValueError("a scale is not above 0")
+            raise ValueError("a scale is not positive")
         limits = None if lowest is None or highest is None else (lowest, highest)
         return cls(tuple(stored["names"]), mean, spread, stored["scaling"], limits)
 
@@ -251,8 +251,8 @@ def refuse_negative(names: Sequence[str], values: Array, hint: str) -> None:
     """Raise DataError if any of the (rows, targets) values is below 0."""
     for name, value in zip(names, values.min(axis=0).tolist(), strict=True):
         if value < 0:
-            said = f"target {name!r} has negative values, down to {value:g}"
-            raise DataError(f"{said}: these outputs are never negative", hint)
+            said = f"target {name!r} has negative values (down to {value:g})"
+            raise DataError(f"{said}, but these outputs are never negative", hint)
 
 
 @dataclass(frozen=True)
@@ -272,11 +272,11 @@ class LabelTarget(_Stored):
         """The labels of a column that lists them; DataError if there are none, or too many."""
         labels = all_labels(cells.used().tolist(), separator)
         if not labels:
-            said = f"target {column!r} holds no label beside {separator!r}"
-            raise DataError(said, "Look at the column.", setting="label_separator")
+            said = f"target {column!r} holds only separators ({separator!r}) and no labels"
+            raise DataError(said, "Check the column and the separator.", setting="label_separator")
         if len(labels) > MOST_OUTPUTS:
-            said = f"target {column!r} has {len(labels):,} labels; {MOST_OUTPUTS:,} are possible"
-            raise DataError(said, "Is it the right separator?", setting="label_separator")
+            said = f"target {column!r} has {len(labels):,} labels; at most {MOST_OUTPUTS:,} are allowed"
+            raise DataError(said, "Check the separator.", setting="label_separator")
         return cls(tuple(labels), column, separator)
 
     @property
@@ -322,7 +322,7 @@ class LabelTarget(_Stored):
     def from_description(cls, stored: Mapping[str, Any], arrays: Mapping[str, Array]) -> "LabelTarget":
         column, separator = stored.get("column", ""), stored.get("separator", "")
         if bool(column) != bool(separator) or len(set(stored["labels"])) < len(stored["labels"]):
-            raise ValueError("its labels are not those of its task")
+            raise ValueError("its labels do not match its task")
         return cls(tuple(stored["labels"]), column, separator)
 
 

@@ -46,8 +46,8 @@ class RowWriter:
         if not self.takes_doubled:
             for name, often in Counter(self._kept + self._added).items():
                 if often > 1:
-                    said = f"{often} columns are called {name!r}, and {self.endings[0]} files can have one"
-                    raise DataError(said, Sentence("Write CSV, or name the columns to write with {keep}."))
+                    said = f"{often} columns are named {name!r}, but {self.endings[0]} files allow only one"
+                    raise DataError(said, Sentence("Write CSV, or choose the columns to write with {keep}."))
 
     def write(self, block: Block, positions: Sequence[int], columns: Columns) -> None:
         """Write and flush some rows: the cells at `positions` of the input, and the added columns."""
@@ -142,8 +142,8 @@ class ParquetWriter(RowWriter):
 
     def __init__(self, sink: IO[Any], kept: Sequence[str], added: Sequence[str], **details: Any) -> None:
         super().__init__(sink, kept, added, **details)
-        self._arrow = require_extra("pyarrow", "parquet", "writing Parquet")
-        self._parquet = require_extra("pyarrow.parquet", "parquet", "writing Parquet")
+        self._arrow = require_extra("pyarrow", "parquet", "writing a Parquet file")
+        self._parquet = require_extra("pyarrow.parquet", "parquet", "writing a Parquet file")
         self._file: Any = None
 
     def write(self, block: Block, positions: Sequence[int], columns: Columns) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 from mlpcli.arrays import Array
 from mlpcli.metrics import measure
 from mlpcli.metrics.outcome import Outcome
+from mlpcli.progress import RESAMPLES, OnProgress, unwatched
 
 Interval: TypeAlias = tuple[float, float]
 
@@ -25,6 +26,8 @@ def resampled(
     names: Collection[str] | None,
     resamples: int,
     generator: np.random.Generator,
+    *,
+    on_progress: OnProgress = unwatched,
 ) -> dict[str, dict[str, Array]]:
     """{outcome: {metric: (resamples,)}}: scores of outcomes of the same rows in the same resamples.
 
@@ -33,7 +36,8 @@ def resampled(
     outcomes = {each: outcome.afresh() for each, outcome in outcomes.items()}
     weights = next(iter(outcomes.values())).row_weights
     scores: dict[str, dict[str, list[float]]] = {each: {} for each in outcomes}
-    for counts in _counts(weights, resamples, generator):
+    for number, counts in enumerate(_counts(weights, resamples, generator)):
+        on_progress(number, resamples, RESAMPLES)
         for each, outcome in outcomes.items():
             values, _ = measure(outcome.reweighted(counts), task, names)
             for name, value in values.items():
@@ -57,9 +61,11 @@ def intervals(
     resamples: int,
     generator: np.random.Generator,
     level: float,
+    *,
+    on_progress: OnProgress = unwatched,
 ) -> dict[str, Interval | None]:
     """The percentile interval of each metric of the task, or of those named."""
-    scores = resampled({"": outcome}, task, names, resamples, generator)[""]
+    scores = resampled({"": outcome}, task, names, resamples, generator, on_progress=on_progress)[""]
     return {name: percentiles(values, level) for name, values in scores.items()}
 
 

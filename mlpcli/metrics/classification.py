@@ -231,6 +231,6 @@ RANK_SCORES: dict[str, Callable[[Array, Array], float]] = {
     "average_precision": _mean_precision,
 }
 NO_RANKS = {
-    "roc_auc": "it needs rows in and rows outside of every class or label",
+    "roc_auc": "it needs rows inside and outside every class or label",
     "average_precision": "it needs rows of every class or label",
 }

@@ -15,7 +15,10 @@ from mlpcli.metrics.ranking import Ranking
 DRAWN = 1000
 """More points than this cannot be told apart in a picture."""
 BINS = 15
-"""Bins of equal width, as for the calibration error `ece`."""
+"""Most bins, which have equal widths; as many as the calibration error `ece` has."""
+FEWEST_BINS = 5
+ROWS_PER_BIN = 20
+"""Fewer on average would make the observed shares jump."""
 NORMAL_95 = 1.959963984540054
 """95 % of a normal distribution lie within this many standard deviations."""
 
@@ -45,7 +48,7 @@ def roc_curve(truth: Array, scores: Array, weights: Array) -> RankCurve:
     """True over false positive rate; raises UnavailableError without rows in or outside of the class."""
     thresholds, tp, fp = _cumulated(truth, scores, weights)
     if tp[-1] <= 0 or fp[-1] <= 0:
-        raise UnavailableError("it needs rows in and rows outside of the class")
+        raise UnavailableError("it needs rows inside and outside the class")
     x, y = fp / fp[-1], tp / tp[-1]
     return RankCurve(thresholds, x, y, float(np.trapezoid(y, x)), 0.5)
 
@@ -89,17 +92,20 @@ class CalibrationCurve:
 
 
 def calibration_curve(truth: Array, scores: Array, weights: Array) -> CalibrationCurve:
-    """The observed share at each level of probability; a bin holds its upper edge, the first one 0 too.
+    """The observed share at each level of probability, in fewer bins where there are few rows.
+
+    A bin holds its upper edge, the first one 0 too.
 
     The interval is Wilson's (1927) for the effective number of rows, (sum w)**2 / sum w**2.
     """
-    edges = np.linspace(0.0, 1.0, BINS + 1)
+    bins = int(np.clip(len(scores) // ROWS_PER_BIN, FEWEST_BINS, BINS))
+    edges = np.linspace(0.0, 1.0, bins + 1)
     place = np.searchsorted(edges[1:-1], scores)
-    weight = np.bincount(place, weights, BINS)
-    squares = np.bincount(place, weights**2, BINS)
+    weight = np.bincount(place, weights, bins)
+    squares = np.bincount(place, weights**2, bins)
     with np.errstate(invalid="ignore"):  # 0 / 0 of an empty bin is NaN, as promised
-        predicted = np.bincount(place, weights * scores, BINS) / weight
-        observed = np.bincount(place, weights * truth, BINS) / weight
+        predicted = np.bincount(place, weights * scores, bins) / weight
+        observed = np.bincount(place, weights * truth, bins) / weight
         rows = weight**2 / squares
     low, high = _wilson(observed, rows)
     return CalibrationCurve(

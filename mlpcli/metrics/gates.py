@@ -111,7 +111,7 @@ def check_metric(setting: str, name: str, known: Collection[str]) -> None:
 def check_for_task(setting: str, name: str, task: str) -> None:
     """Raise SettingsError about a setting if a metric is not for a task."""
     if name not in (known := names_for(task)):
-        raise SettingsError(f"{name} is no metric of {task}", did_you_mean(name, known), setting=setting)
+        raise SettingsError(f"{name} is not a metric of {task}", did_you_mean(name, known), setting=setting)
 
 
 def _missing(metric: str, reasons: Mapping[str, str]) -> str:

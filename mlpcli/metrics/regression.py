@@ -42,7 +42,7 @@ def mape(outcome: Outcome) -> float:
         return np.asarray((outcome.truth == 0).any(axis=1))
 
     if count := int(np.count_nonzero(outcome.row_weights[outcome.fixed("zeros", zeros)])):
-        raise UnavailableError(f"the truth is 0 in {count:,} row{'s' if count > 1 else ''}")
+        raise UnavailableError(f"the target is 0 in {count:,} row{'s' if count > 1 else ''}")
 
     def shares() -> Array:
         return _sizes(outcome) / np.where(outcome.truth == 0, 1.0, np.abs(outcome.truth))
@@ -98,7 +98,7 @@ def _unit(outcome: Outcome) -> Array:
 def _in_units(by_target: Array) -> float:
     """The score of the only target."""
     if len(by_target) > 1:
-        raise UnavailableError("targets may have different units, see each")
+        raise UnavailableError("the units of the targets may differ; see each target")
     return float(by_target[0])
 
 

@@ -7,7 +7,7 @@ from types import NoneType
 import numpy as np
 import numpy.typing as npt
 
-from mlpcli.errors import SettingsError
+from mlpcli.errors import SettingsError, count
 from mlpcli.nn.activations import ACTIVATIONS, OUTPUT_ACTIVATIONS, Parametric
 from mlpcli.nn.embeddings import NUMBER_EMBEDDINGS, InputLayer, Inputs, input_layer
 from mlpcli.nn.initialization import INITIALIZATIONS
@@ -18,7 +18,7 @@ from mlpcli.nn.shortcut import Shortcut
 from mlpcli.settings import AUTO, NONE, Settings, setting
 
 MOST_LAYERS = 1000
-TOO_MANY = f"more than {MOST_LAYERS} layers", "Write fewer layers."
+TOO_MANY = f"more than {MOST_LAYERS:,} layers are given", "Give fewer layers."
 
 ALL = "all"
 
@@ -61,7 +61,7 @@ def parse_dropout(text: str) -> tuple[float, ...]:
     try:
         return tuple(float(part) for part in text.split(","))
     except ValueError:
-        raise _refusal("dropout", f"{text!r} is no number", "Write 0.2, or 0.2,0.1 by layer.") from None
+        raise _refusal("dropout", f"{text!r} is not a number", "Write 0.2, or 0.2,0.1 by layer.") from None
 
 
 def parse_wide(text: str) -> tuple[str, ...] | str:
@@ -79,7 +79,8 @@ class NetworkSettings(Settings):
 
     hidden: tuple[int, ...] | None = setting(
         None,
-        "Sizes of the hidden layers: 128,64 or 3x256 or 256..32; none: a linear model.",
+        "Sizes of the hidden layers, such as 128,64. Also 3x256, 256..32 for halving sizes, or none "
+        "for a linear model.",
         group="Network",
         metavar="SIZES",
         parse=parse_hidden,
@@ -88,7 +89,7 @@ class NetworkSettings(Settings):
     )
     activation: str | None = setting(
         None,
-        "Function after each hidden layer.",
+        "Function of hidden layers.",
         group="Network",
         needs="hidden layers",
         choices=tuple(ACTIVATIONS),
@@ -97,7 +98,7 @@ class NetworkSettings(Settings):
     )
     parametric: bool | None = setting(
         None,
-        "Learn for each unit how much of the activation it takes.",
+        "Let each unit learn how much of the activation it uses.",
         group="Network",
         needs="hidden layers",
         of_model=True,
@@ -105,7 +106,7 @@ class NetworkSettings(Settings):
     )
     output_activation: str = setting(
         AUTO,
-        "Function after the output layer of a regression; targets are scaled into its range.",
+        "Function of the output layer of a regression. Targets are scaled into its range.",
         group="Network",
         choices=(AUTO, *OUTPUT_ACTIVATIONS),
         of_model=True,
@@ -113,7 +114,8 @@ class NetworkSettings(Settings):
     )
     dropout: tuple[float, ...] | float | None = setting(
         None,
-        "Share of each hidden layer's outputs dropped while training; several by layer.",
+        "Share of hidden outputs to drop. This is done only while training; give several shares, "
+        "one for each layer, such as 0.3,0.1.",
         group="Regularization",
         metavar="RATE,...",
         parse=parse_dropout,
@@ -123,7 +125,7 @@ class NetworkSettings(Settings):
     )
     input_dropout: float | None = setting(
         None,
-        "Share of the inputs dropped while training.",
+        "Share of the inputs to drop while training.",
         group="Regularization",
         metavar="RATE",
         at_least=0,
@@ -132,21 +134,23 @@ class NetworkSettings(Settings):
     )
     init: str | None = setting(
         None,
-        "Starting weights; auto: normal, by the activation's gain.",
+        "How to choose the starting weights. By default (auto) normally distributed, scaled for "
+        "the activation.",
         group="Network",
         choices=tuple(INITIALIZATIONS),
     )
     wide: tuple[str, ...] | str = setting(
         NONE,
-        "Inputs that also reach the output straight (Wide & Deep).",
+        "Inputs that also connect directly to the output (Wide & Deep).",
         group="Network",
         metavar="all|none|A,B",
         parse=parse_wide,
         of_model=True,
+        needs="hidden layers",
     )
     number_embedding: str | None = setting(
         None,
-        "Turn each number into several learned inputs.",
+        "How to turn each number into several learned inputs.",
         group="Network",
         choices=(NONE, *NUMBER_EMBEDDINGS),
         of_model=True,
@@ -154,7 +158,8 @@ class NetworkSettings(Settings):
     )
     frequency_spread: float | None = setting(
         None,
-        "Standard deviation of the first frequencies of pbld and plr [default: 0.1 and 0.01].",
+        "Standard deviation of the first frequencies of pbld and plr. If the preset sets none, it is 0.1 "
+        "and 0.01.",
         group="Network",
         above=0,
         at_most=1e6,
@@ -172,10 +177,10 @@ class NetworkSettings(Settings):
     def __post_init__(self) -> None:
         super().__post_init__()
         if not isinstance(self.hidden, (tuple, NoneType)):
-            raise _refusal("hidden", f"{self.hidden!r:.40} is no list of sizes", "Write (128, 64).")
+            raise _refusal("hidden", f"{self.hidden!r:.40} is not a list of sizes", "Write (128, 64).")
         wide = self.wide if isinstance(self.wide, tuple) else (self.wide,)
         if not all(isinstance(name, str) for name in wide):
-            raise _refusal("wide", f"{self.wide!r:.40} names no columns", "Give all, none or A,B.")
+            raise _refusal("wide", f"{self.wide!r:.40} does not name columns", "Give all, none or A,B.")
         sizes = self.hidden or ()
         if len(sizes) > MOST_LAYERS:
             raise _refusal("hidden", *TOO_MANY)
@@ -186,12 +191,12 @@ class NetworkSettings(Settings):
         rates = self.dropout_rates()
         if any(type(rate) not in (int, float) or not 0 <= rate < 1 for rate in rates):
             wrong = f"{', '.join(map(str, rates)):.40} is out of range"
-            raise _refusal("dropout", wrong, "Give 0 or more, below 1.")
+            raise _refusal("dropout", wrong, "Give numbers from 0 to below 1.")
         if self.hidden is not None and len(rates) not in (0, 1, len(sizes)):
-            wrong = f"{len(rates)} rates for {len(sizes)} hidden layers"
+            wrong = f"{len(rates)} dropout rates do not fit {count(len(sizes), 'hidden layer')}"
             raise _refusal("dropout", wrong, "Give one rate, or one for each hidden layer.")
         if self.wide != NONE and self.hidden == ():
-            wrong = "without a hidden layer all inputs reach the output"
+            wrong = "without hidden layers, all inputs already reach the output"
             raise _refusal("wide", wrong, "Leave it out.")
 
     def dropout_rates(self) -> tuple[float, ...]:

@@ -14,6 +14,7 @@ from mlpcli.nn.ending import Ending
 from mlpcli.nn.fit_state import FitState, StopReason
 from mlpcli.nn.optimizers import LBFGS
 from mlpcli.nn.parameters import clear_subnormal
+from mlpcli.nn.schedules import PLATEAU
 from mlpcli.nn.scratch import QUIET, FloatArray, IndexArray
 from mlpcli.nn.trainer import Trainer
 from mlpcli.nn.training_settings import LOSS, StepSchedule, TrainingSettings
@@ -47,6 +48,16 @@ class EpochRecord:
     """Number of the network, filled in by a caller that trains several."""
 
 
+def check_schedule(settings: TrainingSettings, *, validated: bool) -> None:
+    """Raise SettingsError if the schedule follows a validation loss and there is none."""
+    if settings.schedule == PLATEAU and not validated:
+        raise SettingsError(
+            "plateau needs a validation loss",
+            Sentence("Hold out validation rows: {validation} 0.2."),
+            setting="schedule",
+        )
+
+
 def fit(
     trainer: Trainer,
     training: Examples,
@@ -74,12 +85,7 @@ def fit(
     in_one = isinstance(trainer.optimizer, LBFGS)
     batches = Batches(training, len(training) if in_one else settings.batch_size)
     schedule = StepSchedule(settings, settings.epochs * len(batches))
-    if schedule.plateau is not None and validation is None:
-        raise SettingsError(
-            "plateau follows the validation loss",
-            Sentence("Hold out rows: {validation} 0.2."),
-            setting="schedule",
-        )
+    check_schedule(settings, validated=validation is not None)
     stopping = EarlyStopping(settings.patience, settings.min_delta, higher_is_better=higher_is_better)
     if state.epoch:
         state.restore(trainer, stopping, schedule, generators)

@@ -16,6 +16,7 @@ from mlpcli.nn.batches import Batches, Examples
 from mlpcli.nn.scratch import QUIET, FloatArray
 from mlpcli.nn.suggestions import DEFAULT_RULE, SUGGESTIONS
 from mlpcli.nn.trainer import Trainer
+from mlpcli.progress import RATES, OnProgress, unwatched
 from mlpcli.settings import Settings, setting
 
 BLOW_UP = 3.0
@@ -34,11 +35,15 @@ class SweepSettings(Settings):
 
     start: float = setting(1e-6, "First learning rate.", group="Sweep", above=0, common=True)
     end: float = setting(10.0, "Last learning rate.", group="Sweep", above=0, common=True)
-    steps: int = setting(150, "Number of rates, one batch each.", group="Sweep", at_least=10, common=True)
-    sweeps: int = setting(3, "Repetitions over seeds, averaged.", group="Sweep", at_least=1, common=True)
+    steps: int = setting(
+        150, "Number of learning rates, one batch each.", group="Sweep", at_least=10, common=True
+    )
+    sweeps: int = setting(
+        3, "Number of sweeps with other seeds, which are averaged.", group="Sweep", at_least=1, common=True
+    )
     rule: str = setting(
         DEFAULT_RULE,
-        "What reads the suggestion off the curve.",
+        "Rule that reads the suggestion off the curve.",
         group="Sweep",
         choices=tuple(SUGGESTIONS),
         common=True,
@@ -49,7 +54,7 @@ class SweepSettings(Settings):
         if self.end <= self.start:
             raise SettingsError(
                 Sentence("{:g} is not above {start} {:g}", self.end, self.start),
-                Sentence("Give {end} above it."),
+                Sentence("Give a larger {end}."),
                 setting="end",
             )
 
@@ -84,15 +89,18 @@ def sweep(
         trainer.optimizer.steps = kept_steps
 
 
-def sweep_together(sweeps: Sequence[Generator[float]]) -> FloatArray:
+def sweep_together(
+    sweeps: Sequence[Generator[float]], rates: int | None = None, on_progress: OnProgress = unwatched
+) -> FloatArray:
     """Losses (rates, sweeps) of sweeps that run a rate at a time, up to the rate at which they blow up.
 
     They are judged together, as a single sweep is more easily misled by an odd batch. One loss that is not
-    finite is a blow-up. The sweeps are over when this returns.
+    finite is a blow-up. The sweeps are over when this returns. `rates`: how many there are, at most.
     """
     rows: list[tuple[float, ...]] = []
     for losses in zip(*sweeps, strict=False):  # all end with the first that ends
         rows.append(losses)
+        on_progress(len(rows), rates, RATES)
         if blown_up(np.array(rows)):
             break
     for each in sweeps:

@@ -21,28 +21,28 @@ class RegularizationSettings(Settings):
 
     l1: float | None = setting(
         None,
-        "Penalty: l1 times the sum of absolute weights; useless ones become exactly 0 (inspect: how many).",
+        "Weight of the L1 penalty, the sum of absolute weights. It makes useless weights exactly 0.",
         group="Regularization",
         at_least=0,
         of_steps=True,
     )
     l2: float | None = setting(
         None,
-        "Penalty: l2 / 2 times the sum of squared weights.",
+        "Weight of the L2 penalty, half the sum of squared weights.",
         group="Regularization",
         at_least=0,
     )
     weight_decay: float | None = setting(
         None,
-        "Share of the weights lost in each step, times the learning rate; only of sgd, momentum and nesterov "
-        "the same as an l2 [default: 0, adamw 0.01].",
+        "Share of each weight to remove in a step, times the learning rate. Of sgd, momentum and "
+        "nesterov this is the same as an L2 penalty. If the preset sets none, it is 0, of adamw 0.01.",
         group="Regularization",
         at_least=0,
         of_steps=True,
     )
     decay_factors: tuple[tuple[str, float], ...] | None = setting(
         None,
-        "Factors of the weight decay by kind of parameter [default: weight=1, all others 0].",
+        "Factors of the weight decay by kind of parameter. If the preset sets none, weight=1, all others 0.",
         group="Regularization",
         metavar="KIND=F,...",
         parse=partial(parse_factors, "decay_factors"),
@@ -51,7 +51,7 @@ class RegularizationSettings(Settings):
     )
     clip_norm: float | None = setting(
         None,
-        "Longest gradient; longer ones are shortened.",
+        "Largest norm of a gradient. Longer gradients are shortened to it.",
         group="Regularization",
         above=0,
         of_steps=True,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from mlpcli.errors import SettingsError
 from mlpcli.nn.schedules import ALL_SCHEDULES, PLATEAU, SCHEDULES, Plateau, warmed_up
-from mlpcli.settings import AUTO, Settings, is_number, setting
+from mlpcli.settings import AUTO, SOME_METRICS, Settings, is_number, setting
 
 LOSS = "loss"
 """Name of the validation loss among the scores that can be monitored."""
@@ -28,7 +28,7 @@ class TrainingSettings(Settings):
 
     learning_rate: float | str | None = setting(
         None,
-        "Learning rate; auto: as lr-find suggests.",
+        "Learning rate. With auto it is chosen as lr-find does.",
         group="Optimizer",
         flag="lr",
         metavar="NUMBER|auto",
@@ -38,14 +38,14 @@ class TrainingSettings(Settings):
     )
     schedule: str | None = setting(
         None,
-        "Course of the learning rate; plateau: a fifth whenever the validation loss stops falling.",
+        "Learning-rate schedule. With plateau the rate is divided by five when the validation loss stalls.",
         group="Optimizer",
         choices=ALL_SCHEDULES,
         of_steps=True,
     )
     warmup: float = setting(
         0.0,
-        "Share of the training in which the rate rises to its start.",
+        "Share of the training in which the learning rate rises from 0.",
         group="Optimizer",
         at_least=0,
         below=1,
@@ -53,7 +53,7 @@ class TrainingSettings(Settings):
     )
     decay_schedule: str | None = setting(
         None,
-        "Course of the weight decay.",
+        "Schedule of the weight decay.",
         group="Regularization",
         needs="weight decay",
         choices=tuple(SCHEDULES),
@@ -61,7 +61,7 @@ class TrainingSettings(Settings):
     )
     dropout_schedule: str | None = setting(
         None,
-        "Course of the dropout rates.",
+        "Schedule of the dropout.",
         group="Regularization",
         needs="dropout",
         choices=tuple(SCHEDULES),
@@ -69,34 +69,34 @@ class TrainingSettings(Settings):
     )
     epochs: int | None = setting(
         None,
-        "Passes over the training rows, at most.",
-        group="Course",
+        "Largest number of epochs.",
+        group="Training",
         at_least=1,
         common=True,
         set_by_time=True,
     )
     batch_size: int | None = setting(
-        None, "Rows per update.", group="Course", at_least=1, common=True, needs="batches"
+        None, "Rows per update.", group="Training", at_least=1, common=True, needs="batches"
     )
     patience: int | None = setting(
         None,
-        "Stop after this many epochs without a better validation score.",
-        group="Course",
+        "Stop after this many epochs without progress.",
+        group="Training",
         at_least=1,
         common=True,
         needs="validation rows",
     )
     min_delta: float = setting(
         0.0,
-        "How much better a score must be to count as progress.",
-        group="Course",
+        "Smallest improvement that counts as progress.",
+        group="Training",
         at_least=0,
         needs="validation rows",
     )
     monitor: str = setting(
         LOSS,
-        "Validation score that chooses the epoch: loss or a metric.",
-        group="Course",
+        f"Validation score that chooses the best epoch: loss or a metric. {SOME_METRICS}",
+        group="Training",
         needs="validation rows",
     )
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from shlex import quote
 
 import numpy as np
 
@@ -12,16 +11,20 @@ from mlpcli.data.columns.frame import Frame
 from mlpcli.data.columns.strays import PLURALS, Strays, shown
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.encoders import Encoder
+from mlpcli.data.encoders.categories import CategoryEncoder
 from mlpcli.data.schema import CATEGORY, CHOSEN, Column
 from mlpcli.data.spelling import case_differences
 from mlpcli.errors import Sentence, count
-from mlpcli.preparation.finding import CASE, DATES, FALLBACK, GAPS, LEVELS, LISTS, WORDS, Finding
+from mlpcli.preparation.finding import CASE, DATES, FALLBACK, GAPS, LEVELS, LISTS, POOLED, WORDS, Finding
+from mlpcli.text_width import shell_word
 
 SHOWN_WORDS = 3
 MOST_FINDINGS, SHOWN_COLUMNS = 5, 5
 """Of a kind, and names of the others."""
 FEWEST_CELLS = 20
 """Of a category, before its levels are expected to recur."""
+POOLED_SHARE = 0.2
+"""Of the cells of a category, the share of values that are not kept from which on it is named."""
 RECURRING_SHARE = 0.5
 """Of the cells, the share of levels or of unseen cells above which a category is named."""
 
@@ -34,8 +37,8 @@ def limited(found: Sequence[tuple[str, Finding]]) -> list[Finding]:
     if names := [name for name, _ in found[MOST_FINDINGS:]]:
         several = ", ".join(map(repr, names[:SHOWN_COLUMNS])) + ", ..." * (len(names) > SHOWN_COLUMNS)
         kind = findings[-1].kind
-        text = f"so it is with {count(len(names), 'more column')}: {several}"
-        advice = Sentence("{dry_run} says of each why")
+        text = f"the same holds for {count(len(names), 'more column')}: {several}"
+        advice = Sentence("{dry_run} shows the reason for each")
         findings.append(Finding(kind, text, advice, columns=tuple(names)))
     return findings
 
@@ -64,11 +67,11 @@ def taken_as_missing(column: Column, strays: Strays) -> Finding:
     if more > 0:
         said += f" and {count(more, 'other text')} in {count(sum(n for _, n in words[SHOWN_WORDS:]), 'row')}"
     were = "was" if len(words) == 1 else "were"
-    advice = Sentence("{kind} {} keeps such cells as text", quote(f"{column.name}=category"))
+    advice = Sentence("{kind} {} keeps them as text", shell_word(f"{column.name}=category"))
     if column.reason == CHOSEN:
-        advice = Sentence("as {kind} says; without it the words may be levels")
+        advice = Sentence("because of {kind}; without it the column may be read as text")
     return Finding(
-        WORDS, f"{said} {were} taken as missing, as the column holds {PLURALS[strays.kind]}", advice
+        WORDS, f"{said} {were} read as missing because the column holds {PLURALS[strays.kind]}", advice
     )
 
 
@@ -76,10 +79,10 @@ def target_words(name: str, strays: Strays, *, few: bool) -> Finding:
     """Rows that are left out as their target is none of the values that most are; `few` of those differ."""
     column = Column(name, strays.kind, "")
     found = taken_as_missing(column, strays)
-    advice: str = "mend the cells that have a value"
+    advice: str = "fix the cells that have a value"
     if few:
-        advice = Sentence("{task} multiclass takes all cells of {!r} as classes", name)
-    return Finding(WORDS, f"{found.text}: these rows are left out", advice, columns=(name,))
+        advice = Sentence("{task} multiclass reads all cells of {!r} as classes", name)
+    return Finding(WORDS, f"{found.text}; these rows are excluded", advice, columns=(name,))
 
 
 def lost_rows(name: str, words: Mapping[str, int], rows: int, *, classes: bool) -> list[Finding]:
@@ -90,12 +93,12 @@ def lost_rows(name: str, words: Mapping[str, int], rows: int, *, classes: bool) 
     word = max(words, key=lambda each: words[each], default="")
     if not words or (word == "" and not classes):
         return []
-    lost = f"{words[word]:,} of {count(rows, 'row')} are left out, as their target {name!r} is"
+    lost = f"{words[word]:,} of {count(rows, 'row')} are excluded because their target {name!r} is"
     if word == "":
-        advice = Sentence("{empty} CLASS makes the empty cells a class")
+        advice = Sentence("{empty} CLASS makes empty cells a class")
         return [Finding(GAPS, f"{lost} empty", advice, columns=(name,))]
-    kept = Sentence("{keep_words} {} makes it a value", quote(f"{name}={word}"))
-    return [Finding(GAPS, f"{lost} {shown(word)}, a word that means missing", kept, columns=(name,))]
+    kept = Sentence("{keep_words} {} makes it a value", shell_word(f"{name}={word}"))
+    return [Finding(GAPS, f"{lost} {shown(word)}, which is read as missing", kept, columns=(name,))]
 
 
 def _nearly(name: str, strays: Strays, frame: Frame) -> Finding:
@@ -105,9 +108,9 @@ def _nearly(name: str, strays: Strays, frame: Frame) -> Finding:
     kind = PLURALS[strays.kind]
     return Finding(
         FALLBACK,
-        f"{frame.place(strays.row)}: {strays.share:.0%} of column {name!r} are {kind}, but it is taken as "
-        f"text because of {shown(word)}{more}",
-        Sentence("{kind} {} takes those as missing", quote(f"{name}={strays.kind}")),
+        f"{frame.place(strays.row)}: column {name!r} is read as text because of {shown(word)}{more}, "
+        f"although {strays.share:.0%} of its cells are {kind}",
+        Sentence("{kind} {} reads the others as missing", shell_word(f"{name}={strays.kind}")),
     )
 
 
@@ -128,8 +131,8 @@ def target_spellings(name: str, cells: Texts) -> list[Finding]:
 
 def listed_labels(name: str, example: str, separator: str) -> Finding:
     """A target whose cells look like lists of labels, but are learned as one class each."""
-    said = f"cells of the target {name!r} look like lists of labels, such as {example}; each is a class"
-    advice = Sentence("{label_separator} {} takes the labels apart", quote(separator))
+    said = f"the target {name!r} looks like lists of labels, such as {example}, but each list is one class"
+    advice = Sentence("{label_separator} {} splits the lists", shell_word(separator))
     return Finding(LISTS, said, advice, columns=(name,))
 
 
@@ -139,9 +142,9 @@ def _case(role: str, name: str, cells: Texts) -> list[Finding]:
     if not alike:
         return []
     several = " and ".join(shown(level) for level in alike[0][:SHOWN_WORDS])
-    more = f", as do {count(len(alike) - 1, 'other level')}" if len(alike) > 1 else ""
-    text = f"{role} {name!r}: {several} differ in upper and lower case only{more}; each is a level of its own"
-    return [Finding(CASE, text, "spell them alike in the file if they mean the same", columns=(name,))]
+    more = f" (and {count(len(alike) - 1, 'more group')})" if len(alike) > 1 else ""
+    text = f"{role} {name!r}: {several} differ only in case{more} but count as different values"
+    return [Finding(CASE, text, "use one spelling if they mean the same", columns=(name,))]
 
 
 def level_findings(columns: Sequence[Column], frame: Frame, known: Array, held: Array) -> list[Finding]:
@@ -155,17 +158,43 @@ def level_findings(columns: Sequence[Column], frame: Frame, known: Array, held: 
         present, distinct = int((~absent).sum()), cells[~absent].distinct()
         said = ""
         if present >= FEWEST_CELLS and distinct > RECURRING_SHARE * present:
-            said = f"has {distinct:,} different texts in {count(present, 'row')}"
+            said = f"has {distinct:,} distinct values in {count(present, 'row')}"
         elif len(held):
             there = held[~absent[held]]
             unseen = int((~np.isin(cells.codes[there], np.unique(cells.codes[known]))).sum())
             if len(there) >= FEWEST_CELLS and unseen > RECURRING_SHARE * len(there):
-                said = f"has {unseen:,} of {len(there):,} held-out cells that training rows do not have"
+                said = f"{unseen:,} of {len(there):,} held-out cells do not occur in the training rows"
         if said:
-            text = f"column {column.name!r} is taken as categories and {said}: little can be learned from it"
-            advice = Sentence("{drop} {}, or another {kind}", quote(column.name))
+            text = f"column {column.name!r} is read as categories, but {said}, so it is of little use"
+            advice = Sentence("{drop} {}, or choose another {kind}", shell_word(column.name))
             findings.append((column.name, Finding(LEVELS, text, advice)))
     return limited(findings)
+
+
+def pooled_findings(encoders: Sequence[Encoder], frame: Frame, most: int) -> list[Finding]:
+    """Categories of more than `most` distinct values, if many cells hold one that is not kept."""
+    found = []
+    for each in encoders:
+        if not isinstance(each, CategoryEncoder) or len(each.levels) < most:
+            continue
+        codes, _ = each.read(frame[each.name])
+        present = codes[~np.isnan(codes)]
+        pooled = float(np.mean(present < 0)) if len(present) else 0.0
+        if pooled > POOLED_SHARE:
+            distinct = len(np.unique(present[present >= 0])) + _distinct_pooled(frame, each.name, codes)
+            text = (
+                f"column {each.name!r}: only its {most:,} most frequent values are kept of {distinct:,}; "
+                f'{pooled:.0%} of its cells become "other"'.replace("%", " %")
+            )
+            advice = Sentence("{max_categories} {} keeps all", distinct)
+            found.append((each.name, Finding(POOLED, text, advice)))
+    return limited(found)
+
+
+def _distinct_pooled(frame: Frame, name: str, codes: Array) -> int:
+    """Distinct values of the cells that are no level."""
+    texts = frame[name].texts()
+    return texts[codes < 0].distinct()
 
 
 def part_findings(encoders: Sequence[Encoder], counts: CellCounts, part: str) -> list[Finding]:
@@ -181,12 +210,12 @@ def part_findings(encoders: Sequence[Encoder], counts: CellCounts, part: str) ->
             said = "all cells"
             what = "are missing"
         elif unseen > RECURRING_SHARE * (counts.rows - missing):
-            said, what = f"{unseen:,} of {counts.rows - missing:,} cells", "are no level of training"
+            said, what = f"{unseen:,} of {counts.rows - missing:,} cells", "do not occur in training"
         elif unreadable > RECURRING_SHARE * (counts.rows - missing):
             said, what = f"{unreadable:,} of {counts.rows - missing:,} cells", "cannot be read"
         if said:
             text = f"{said} of {name!r} in the {part} file {what}"
-            advice = Sentence("look whether it is the right file, or {drop} {}", quote(name))
+            advice = Sentence("check that it is the right file, or {drop} {}", shell_word(name))
             found.append((name, Finding(LEVELS, text, advice, part)))
     return limited(found)
 
@@ -195,11 +224,11 @@ def uncertain_dates(columns: Sequence[Column], still_open: Collection[str]) -> l
     """Dates and durations that can be read in two ways, or dates that are written in several."""
     findings = []
     for column in columns:
-        two_clocks = column.form.clock and "possible too" in column.reason
+        two_clocks = column.form.clock and "also possible" in column.reason
         if column.reason != CHOSEN and (
             two_clocks or len(column.form.formats) > 1 or column.name in still_open
         ):
             text = f"column {column.name!r} holds {column.reason}"
-            advice = Sentence("if that is wrong: dates as 2019-12-31 and durations as 1:30:00 leave no doubt")
+            advice = Sentence("if that is wrong, write dates as 2019-12-31 and durations as 1:30:00")
             findings.append((column.name, Finding(DATES, text, advice)))
     return limited(findings)

@@ -74,8 +74,8 @@ class Roles:
         if np.isnan(times).any():
             row = int(np.argmax(np.isnan(times)))
             raise DataError(
-                f"{frame.place(row)}: {self.time!r}: {cells.shown(row)} is no time",
-                "Mend the cell: a number or a date.",
+                f"{frame.place(row)}: {self.time!r}: {cells.shown(row)} is not a time",
+                "Fix the cell: give a number or a date.",
                 setting="time",
             )
         return times
@@ -126,7 +126,7 @@ def special_columns(table: Table, options: Options, *, optional: bool = False) -
             (single[name], *_) = resolve_names(name, [given], table.columns, table.name)
             if single[name] in target:
                 raise DataError(
-                    f"{table.name}: {given!r} is the target", "Name another column.", setting=name
+                    f"{table.name}: {given!r} is the target", "Choose another column.", setting=name
                 )
     return Roles(target, single["weight"], single["group"], single["time"])
 
@@ -152,7 +152,7 @@ def source_columns(source_model: SourceModel, table: Table, roles: Roles) -> lis
         if column.name in roles.names and column.name not in names:
             raise DataError(
                 f"{table.name}: {column.name!r} is an input of {source_model.path}",
-                "Start from another model.",
+                "Choose another target, or start from another model.",
             )
     return source_model.columns(names, table.name)
 
@@ -259,12 +259,15 @@ def _lost_targets(
     for target in targets:
         if (strays := target.strays) is not None:
             if settings.empty in strays.words:
-                said = f"target {target.name!r} holds {PLURALS[strays.kind]}: {settings.empty!r} is none"
-                raise DataError(said, "Leave it out: rows without a value are left out.", setting="empty")
+                kind = PLURALS[strays.kind]
+                said = f"target {target.name!r} holds {kind}, and {settings.empty!r} is not one of them"
+                raise DataError(
+                    said, "Leave it out: rows without a target value are excluded anyway.", setting="empty"
+                )
             if settings.strict:
                 raise DataError(
                     f"{table.place(strays.row)}: target {target.name!r}: {strays.cell} is not a number",
-                    Sentence("Mend the cell, or leave out {strict}."),
+                    Sentence("Fix the cell, or leave out {strict}."),
                 )
             few = target.cells.distinct() <= MOST_CLASSES + len(strays.words)
             findings.append(target_words(target.name, strays, few=few))
@@ -302,7 +305,7 @@ def _refuse_wrong_kinds(settled: Settled, frame: Frame) -> None:
         if column.reason == CHOSEN and strays is not None and strays.share == 0.0:
             where = f"{frame.place(strays.row)}: column {column.name!r}"
             raise DataError(
-                f"{where}: {strays.cell} is not a {column.kind}, and no other cell is",
+                f"{where}: {strays.cell} is not a {column.kind}, and neither is any other cell",
                 Sentence("Give another {kind}, or {allow_unreadable} to go on without the column."),
             )
 
@@ -314,5 +317,5 @@ def _refuse_strays(settled: Settled, frame: Frame) -> None:
             strays = settled.strays[column.name]
             raise DataError(
                 f"{frame.place(strays.row)}: column {column.name!r}: {strays.cell} is not a {strays.kind}",
-                Sentence("Mend the cell, or leave out {strict}."),
+                Sentence("Fix the cell, or leave out {strict}."),
             )

@@ -3,7 +3,6 @@
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
-from shlex import quote
 
 from mlpcli.data.columns.frame import Frame
 from mlpcli.data.reading.table import Table
@@ -35,6 +34,7 @@ from mlpcli.preparation.columns import (
 from mlpcli.preparation.equal_rows import EqualRows
 from mlpcli.preparation.targets import decide_task, refuse_too_few
 from mlpcli.preparation.transfer import SourceModel
+from mlpcli.text_width import shell_word
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,17 +131,17 @@ def empty_targets(settings: DataSettings) -> dict[str, str]:
     if settings.empty is None:
         return {}
     if len(settings.target) != 1:
-        raise SettingsError("it is for one target", "Name one target.", setting="empty")
+        raise SettingsError("it is only for a single target", "Give one target.", setting="empty")
     return {cleaned(settings.target[0]): settings.empty}
 
 
 def _why_none(columns: Sequence[Column]) -> str:
     """Why each column is left out, and how the first that could be kept is."""
     if not columns:
-        return Sentence("Look at {drop}.")
+        return Sentence("Check {drop}.")
     reasons = "; ".join(f"{column.name}: {column.reason}" for column in columns[:5])
     for column in columns:
         kind = NUMBER if "whole numbers" in column.reason else CATEGORY
         if column.kind in (IDENTIFIER, TEXT) and column.reason != CHOSEN:
-            return Sentence("{}. {kind} {} keeps it.", reasons, quote(f"{column.name}={kind}"))
+            return Sentence("{}. {kind} {} keeps it.", reasons, shell_word(f"{column.name}={kind}"))
     return reasons

@@ -20,7 +20,7 @@ from mlpcli.model.encoded_rows import EncodedRows
 from mlpcli.model.tasks import TASKS, Regression, Task
 from mlpcli.options.options import Options
 from mlpcli.options.run import generators
-from mlpcli.preparation.cell_findings import level_findings
+from mlpcli.preparation.cell_findings import level_findings, pooled_findings
 from mlpcli.preparation.deciding import DecidedTable
 from mlpcli.preparation.doctor.looked_at import LookedAt
 from mlpcli.preparation.doctor.sentinels import sentinels
@@ -94,6 +94,8 @@ def encode_table(
         encoder = source.encoder
     _refuse_infinite(frame, schema)
     findings = level_findings(schema.inputs, frame, *_first_held(split))
+    if source is None:
+        findings += pooled_findings(encoder.encoders, frame, options.data.max_categories)
     findings += decided.equal.findings()
     numbers = roles.target if schema.task == Regression.name else ()
     findings += sentinels(encoder.encoders, frame, numbers)
@@ -170,5 +172,5 @@ def _refuse_infinite(frame: Frame, schema: Schema) -> None:
             row = int(np.argmax(np.isinf(cells.values)))
             raise DataError(
                 f"{frame.place(row)}: column {column.name!r} holds an infinite value",
-                Sentence("Mend the cell, or name the word with {missing}."),
+                Sentence("Fix the cell, or read it as missing with {missing}."),
             )

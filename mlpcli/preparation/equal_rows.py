@@ -86,8 +86,8 @@ class EqualRows:
         again = self.rows - int(self.sets.max()) - 1
         if again <= MANY * self.rows:
             return []
-        text = f"{again:,} of {self.rows:,} rows are equal to an earlier one, inputs and target"
-        advice = Sentence("they count several times; {drop_duplicates} keeps the first of each")
+        text = f"{again:,} of {self.rows:,} rows have the same inputs and target as an earlier row"
+        advice = Sentence("{drop_duplicates} keeps only the first")
         return [Finding(DUPLICATES, text, advice)]
 
 

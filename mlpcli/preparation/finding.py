@@ -10,7 +10,7 @@ FALLBACK, DATES, LEAK, REPEATED, MISSING = "fallback", "dates", "leak", "repeate
 FEW_ROWS, IMBALANCE = "few rows", "imbalance"
 DIVERGED, CHECKPOINT, CALIBRATION = "diverged", "checkpoint", "calibration"
 NO_BETTER, PERFECT = "no better", "perfect"
-SENTINEL, DUPLICATES = "sentinel", "duplicates"
+SENTINEL, DUPLICATES, POOLED = "sentinel", "duplicates", "pooled"
 REFUSED = "refused"
 GRAVE = (REFUSED, LEAK, PERFECT, LISTS, SENTINEL, WORDS, GAPS, FALLBACK, LEVELS, DATES)
 """The gravest first."""

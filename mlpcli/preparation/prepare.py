@@ -36,6 +36,7 @@ from mlpcli.preparation.doctor import examine
 from mlpcli.preparation.encoding import encode_table
 from mlpcli.preparation.finding import LEAK, Finding
 from mlpcli.preparation.transfer import SourceModel, Transfer, transfer_of, with_settings_of
+from mlpcli.progress import OnProgress, unwatched
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,19 +102,24 @@ class Prepared:
         Row weights have mean one over these rows; class weights over the training rows, so that a class
         weighs the same everywhere.
         """
-        scale = 1.0
-        if (training := self._weights(self.parts["train"])) is not None:
-            if not training.sum() > 0:
-                raise DataError(
-                    "no training row has a weight above 0", Sentence("Look at {weight} and {class_weight}.")
-                )
-            scale = 1.0 / float(training.mean())
+        scale = self.scale_of_weights()
         weights = self._weights(rows)
         return Examples(
             rows.features,
             self.task.loss_targets(rows.truth),
             None if weights is None else (weights * scale).astype(np.float32),
         )
+
+    def scale_of_weights(self) -> float:
+        """The factor that makes the training rows' mean weight one; DataError if none has a weight."""
+        training = self._weights(self.parts["train"])
+        if training is None:
+            return 1.0
+        if not training.sum() > 0:
+            raise DataError(
+                "no training row has a weight above 0", Sentence("Check {weight} and {class_weight}.")
+            )
+        return 1.0 / float(training.mean())
 
     @property
     def class_weights(self) -> Array | None:
@@ -131,7 +137,7 @@ class Prepared:
         return by_class if by_row is None else by_row * by_class
 
 
-def prepared_for(data: Data, settings: dict[str, Any]) -> Prepared:
+def prepared_for(data: Data, settings: dict[str, Any], on_progress: OnProgress = unwatched) -> Prepared:
     """The table made ready for training with the given settings.
 
     Raises MlpcliError for whatever is wrong with either.
@@ -139,26 +145,32 @@ def prepared_for(data: Data, settings: dict[str, Any]) -> Prepared:
     options = Options.from_values(settings)
     if options.transfer.from_model is None:
         if options.transfer.freeze:
-            hint = Sentence("Give {from_model} MODEL, too.")
-            raise SettingsError("there is nothing to keep", hint, setting="freeze")
-        return prepare(data, options)
+            hint = Sentence("Also give {from_model} MODEL.")
+            raise SettingsError("there is no model whose layers could be frozen", hint, setting="freeze")
+        return prepare(data, options, on_progress=on_progress)
     model = load(options.transfer.from_model)
     source = SourceModel.of(model, options.transfer.from_model)
     options = with_settings_of(model, settings, options)
-    prepared = prepare(data, options, source)
+    prepared = prepare(data, options, source, on_progress=on_progress)
     freeze = options.transfer.freeze
     network = prepared.blueprint.build()
     transfer = transfer_of(source, network, same_target=prepared.same_target, freeze=freeze)
     return dataclasses.replace(prepared, transfer=transfer)
 
 
-def prepare(data: Data, given: Options, source: SourceModel | None = None) -> Prepared:
+def prepare(
+    data: Data,
+    given: Options,
+    source: SourceModel | None = None,
+    *,
+    on_progress: OnProgress = unwatched,
+) -> Prepared:
     """Read and encode; everything that can be wrong with the table is found here, before training.
 
     With a `source`, columns mean what they mean to that model.
     """
     empties = empty_targets(given.data)
-    with open_table(paths_of(data), given.reading, empties, given.data.drop) as table:
+    with open_table(paths_of(data), given.reading, empties, given.data.drop, on_progress) as table:
         decided = decide_table(table, read_table(table, given, source), source)
         rows, schema = decided.rows, decided.schema
         encoded = encode_table(table, decided, source)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from shlex import quote
 
 import numpy as np
 
@@ -21,8 +20,10 @@ from mlpcli.data.spelling import are_booleans
 from mlpcli.data.target import LOG, POSITIVE, ClassTarget, LabelTarget, NumberTarget, refuse_negative
 from mlpcli.errors import DataError, Sentence, SettingsError, count, did_you_mean
 from mlpcli.model.tasks import TASKS, Multilabel, Regression, Task, labels_in, numbers_in
+from mlpcli.text_width import shell_word
 
 MOST_CLASSES = 20
+MOST_LISTED = 6
 ROWS_PER_CLASS = 5
 LOST_SHARE = 0.1
 """Of the rows, as many may be left out for a word in their target without a word on it."""
@@ -31,14 +32,14 @@ LARGEST_CLASS_SHARE = 0.5
 
 
 def target_columns(table: Table, settings: DataSettings) -> tuple[str, ...]:
-    """The columns to predict; DataError if none is named, or one is not there."""
+    """The columns to predict; SettingsError if none is named, DataError if one is not there."""
     if not any(settings.target):
         hint = Sentence("Give {target} COLUMN. {}", did_you_mean("", table.columns))
-        raise DataError(f"{table.name}: which column is the target?", hint)
+        raise SettingsError(f"{table.name}: which column is the target?", hint)
     names = resolve_names("target", settings.target, table.columns, table.name)
     if settings.label_separator is not None and len(names) > 1:
-        said = f"it is for one column that lists labels, not for {len(names)} targets"
-        raise SettingsError(said, "Name that column alone.", setting="label_separator")
+        said = f"it is only for a single column that lists labels, not for {len(names)} targets"
+        raise SettingsError(said, "Give only that column as the target.", setting="label_separator")
     return names
 
 
@@ -46,10 +47,10 @@ def refuse_too_few(table: str, target: Sequence[str], rows: int, present: int) -
     """Raise DataError if too few of the rows have a target."""
     if rows and not present:
         missing = f"{table}: target {', '.join(target)!r} is missing in every row"
-        raise DataError(missing, "Is it the right column?")
+        raise DataError(missing, "Check that it is the right column.")
     if present < 2:
-        few = f"{table}: {count(present, 'row')} to learn from"
-        raise DataError(few, "Training needs at least two rows with a target.")
+        few = f"{table} has {count(present, 'row')} with a target"
+        raise DataError(few, "Give at least two rows with a target.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +117,7 @@ def decide_task(
     given = settings.task
     if (separator := settings.label_separator) is not None:
         labels = all_labels(frame[names[0]].texts().used().tolist(), separator)
-        return "multilabel", f"{names[0]!r} lists {count(len(labels), 'label')}, {separator!r} between them"
+        return "multilabel", f"{names[0]!r} lists {count(len(labels), 'label')} separated by {separator!r}"
     if len(names) > 1:
         if given in ("binary", "multiclass"):
             hint = Sentence("Use {task} multilabel.")
@@ -133,15 +134,15 @@ def decide_task(
             more = f"{same} that has one; it is {shown(word) if word else 'empty'} in {rows}"
             hint = Sentence("{empty} CLASS makes empty cells a class.")
             if word:
-                hint = Sentence("{keep_words} {} makes it a class.", quote(f"{name}={word}"))
+                hint = Sentence("{keep_words} {} makes it a class.", shell_word(f"{name}={word}"))
             raise DataError(more, hint)
-        raise DataError(same, "There is nothing to learn.")
+        raise DataError(same, "Choose a target with at least two values.")
     if given == "binary" and distinct != 2:
-        several = Sentence("target {!r} has {:,} values, {task} binary takes two", name, distinct)
-        raise DataError(several, "Use multiclass.")
+        several = Sentence("target {!r} has {:,} values, but {task} binary needs exactly two", name, distinct)
+        raise DataError(several, Sentence("Use {task} multiclass."))
     if given == "multilabel" and (listed := lists_in(cells)):
         said = f"target {name!r} lists labels, such as {cells.shown(0)}, instead of 0 or 1"
-        raise DataError(said, Sentence("Give {label_separator} {}.", quote(listed)))
+        raise DataError(said, Sentence("Give {label_separator} {}.", shell_word(listed)))
     if given != "auto":
         return given, CHOSEN
     classes = "binary" if distinct == 2 else "multiclass"
@@ -149,23 +150,29 @@ def decide_task(
     if isinstance(cells, Texts) and are_booleans(cells.used().tolist()):
         return classes, f"{name!r} is true or false"
     if cells.reading.form.clock:
-        return "regression", f"{name!r} has {distinct:,} different durations, in seconds"
+        return "regression", f"{name!r} has {distinct:,} distinct durations, in seconds"
     if unreadable.any() or are_codes(cells):
         _refuse_dates(name, cells)
         found = nearly(cells.texts())
         partly = "" if found is None else f", of which {found.share:.0%} are {PLURALS[found.kind]}"
         if distinct > LARGEST_CLASS_SHARE * len(cells) and len(cells) >= IDENTIFIER_ROWS:
             raise DataError(
-                f"target {name!r} is text with {distinct:,} different values in {len(cells):,} rows{partly}",
-                Sentence("Is it an identifier? Classes must recur to be learned; {task} decides otherwise."),
+                f"target {name!r} is text with {distinct:,} distinct values in {len(cells):,} rows{partly}",
+                Sentence("Choose another target, or give {task} multiclass if these are classes."),
             )
         return classes, f"{name!r} is text with {distinct:,} classes{partly}"
     whole = bool((numbers == np.floor(numbers)).all()) and not np.isinf(numbers).any()
     if whole and distinct <= MOST_CLASSES and len(cells) >= ROWS_PER_CLASS * distinct:
-        times = len(cells) // distinct
-        return classes, f"{name!r} has {distinct} whole numbers, each {times} times on average"
+        return classes, f"{name!r} has {distinct} distinct values ({_listed(np.unique(numbers))})"
     unit = described_form(np.empty(0, object), cells.reading.form)
-    return "regression", f"{name!r} has {distinct:,} different numbers{unit}"
+    return "regression", f"{name!r} has {distinct:,} distinct numbers{unit}"
+
+
+def _listed(values: Array) -> str:
+    """A few whole numbers in order: all of them, or from where to where."""
+    if len(values) <= MOST_LISTED:
+        return ", ".join(f"{value:.15g}" for value in values)
+    return f"{values[0]:.15g} to {values[-1]:.15g}"
 
 
 def lists_in(cells: Cells) -> str:
@@ -185,9 +192,9 @@ def _refuse_dates(name: str, cells: Cells) -> None:
     """Raise DataError if a target holds dates."""
     texts = cells.texts()
     if (formats := texts.formats()) and is_mostly(DATE, texts, formats):
-        said = f"target {name!r} holds dates such as {texts.shown(0)}, which cannot be predicted as they are"
-        way = "Predict a number made of them, such as the days until then"
-        raise DataError(said, Sentence("{}; {task} multiclass makes them classes.", way))
+        said = f"target {name!r} holds dates such as {texts.shown(0)}, which cannot be predicted directly"
+        way = "Predict a number instead, such as the days until that date"
+        raise DataError(said, Sentence("{}; {task} multiclass reads them as classes.", way))
 
 
 def _several(frame: Frame, names: Sequence[str], given: str) -> tuple[str, str]:
@@ -199,7 +206,7 @@ def _several(frame: Frame, names: Sequence[str], given: str) -> tuple[str, str]:
         no_boolean = frame[name].booleans()[1]
         if unreadable.any() and no_boolean.any():
             raise DataError(
-                f"target {name!r} is text, which is possible for a single target only",
+                f"target {name!r} is text, but several targets must all be numbers",
                 "Give one text target, or several targets of numbers or of 0 and 1.",
             )
         yes_or_no &= not no_boolean.any() or bool(np.isin(numbers, (0, 1)).all())
@@ -224,7 +231,9 @@ def fit_task(
     if task in ("binary", "multiclass"):
         classes = ClassTarget.fit(names[0], frame[names[0]].texts(), settings.positive)
         if task == "binary" and len(classes.classes) != 2:
-            raise DataError(f"target {names[0]!r} has not two classes", Sentence("Use {task} multiclass."))
+            raise DataError(
+                f"target {names[0]!r} does not have exactly two classes", Sentence("Use {task} multiclass.")
+            )
         return TASKS[task](classes), classes.encode(frame)
     if settings.label_separator is not None:
         listed = LabelTarget.of_lists(names[0], frame[names[0]].texts(), settings.label_separator)

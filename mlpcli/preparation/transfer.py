@@ -47,7 +47,7 @@ class SourceModel:
         """Those of a table: the model's inputs as it knows them, the others left out."""
         self.schema.require(names, where, target=False)
         inputs = {column.name: column for column in self.schema.inputs}
-        unknown = f"not known to {self.path}"
+        unknown = f"not an input of {self.path}"
         others = [Column(name, IGNORE, unknown) for name in names if name not in inputs]
         return [*self.schema.inputs, *others]
 
@@ -74,8 +74,8 @@ def with_settings_of(model: Model, settings: Mapping[str, Any], options: Options
     for name in settings_with(lambda setting: setting.decides_columns):
         if values[name]:
             raise SettingsError(
-                f"the columns are those of {options.transfer.from_model}",
-                Sentence("Leave it out with {from_model}."),
+                f"the columns are fixed by the model {options.transfer.from_model}",
+                Sentence("Leave it out, or train without {from_model}."),
                 setting=name,
             )
     same_target = options.data.target in ((), model.artifact.schema.target)
@@ -150,7 +150,7 @@ def transfer_of(source_model: SourceModel, network: Network, *, same_target: boo
         if freeze and dense <= freeze and not of_output:
             if not taken:
                 raise SettingsError(
-                    f"{freeze}: layer {position + 1} ({_described(layer)}) does not start from "
+                    f"{freeze}: layer {position + 1} ({_described(layer)}) has no weights from "
                     f"{source_model.path}",
                     "Freeze fewer layers, or keep the model's network settings.",
                     setting="freeze",
@@ -159,8 +159,8 @@ def transfer_of(source_model: SourceModel, network: Network, *, same_target: boo
         described.append((_described(layer), taken))
     if freeze >= dense:
         raise SettingsError(
-            f"{freeze}: the network has {dense} dense layers",
-            "Leave at least the last one to train.",
+            f"{freeze}: the network has only {dense} dense layers",
+            "Leave at least the last layer to be trained.",
             setting="freeze",
         )
     return Transfer(described, places, constants, frozen, source_model)

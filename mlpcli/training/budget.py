@@ -54,7 +54,7 @@ def changed_by_time(usual: Options, fitted: Options) -> list[str]:
         f"{count(each.members, 'network')} of {count(each.training.epochs or 0, 'epoch')}"
         for each in (usual, fitted)
     )
-    return [] if before == after else [Sentence("{time_limit}: {} fit into it, instead of {}", after, before)]
+    return [] if before == after else [Sentence("{time_limit} allows {} instead of {}", after, before)]
 
 
 def _seconds_per_epoch(prepared: Prepared) -> float:

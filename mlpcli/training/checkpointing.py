@@ -70,13 +70,13 @@ class CheckpointFile:
             return []
         if differences := list(differences_of(self._checkpoint.identity, identity)):
             found = Sentence.joined(differences, "; ")
-            hint = Sentence("Go on with the settings and data of that run, or name another {checkpoint}.")
-            raise MlpcliError(Sentence.joined([f"{self.path}: is of another run: ", found]), hint)
-        notes = [f"{self.path}: the run goes on after {count(len(self.history), 'epoch')}"]
+            hint = Sentence("Use the settings and data of that run, or give another {checkpoint}.")
+            raise MlpcliError(Sentence.joined([f"{self.path} belongs to another run: ", found]), hint)
+        notes = [f"{self.path}: resuming after {count(len(self.history), 'epoch')}"]
         if self._checkpoint.finished:
-            notes = [f"{self.path}: this run is finished; its model is made again from there"]
+            notes = [f"{self.path}: already finished; the model is rebuilt from the checkpoint"]
         if self._checkpoint.machine != machine():
-            notes.insert(0, f"{self.path}: begun on another machine: the last bits of weights may differ")
+            notes.insert(0, f"{self.path}: begun on another machine, so weights may differ in the last bits")
         return notes
 
     @property

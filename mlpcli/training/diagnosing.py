@@ -50,20 +50,20 @@ def _conspicuous(history: Sequence[EpochRecord]) -> Iterator[Sentence]:
         yield Sentence(fades + advice, hidden[-1], len(hidden), hidden[0])
     totals = [max(layer.gradient_norm for layer in each) for each in watched]
     if max(totals) > GROWN * totals[0]:
-        grew = "the gradient grew from {:.2g} to {:.2g}; lower {learning_rate}, or {clip_norm} 1"
+        grew = "the gradient grew from {:.2g} to {:.2g}; lower {learning_rate}, or give {clip_norm} 1"
         yield Sentence(grew, totals[0], max(totals))
 
 
 def _of_layer(epochs: Sequence[LayerDiagnosis]) -> Iterator[Sentence]:
     last = epochs[-1]
-    dead = "dead; lower the rate ({learning_rate}) or try {activation} leaky-relu"
-    saturated = "saturated; lower the rate ({learning_rate}), or try {activation} relu"
+    dead = "dead; lower {learning_rate}, or try {activation} leaky-relu"
+    saturated = "saturated; lower {learning_rate}, or try {activation} relu"
     for share, many, advice in ((last.dead, MANY_DEAD, dead), (last.saturated, MANY_SATURATED, saturated)):
         if share is not None and share >= many:
             yield Sentence("layer {}: {:.0f} % of units are " + advice, last.layer, 100 * share)
     ratio = statistics.median(each.update_ratio for each in epochs)
     text = "layer {}: a step changes the weights by {:.2g} of their size"
     if ratio > LARGE_UPDATE:
-        yield Sentence(text + "; lower the rate ({learning_rate})", last.layer, ratio)
+        yield Sentence(text + "; lower {learning_rate}", last.layer, ratio)
     elif ratio < SMALL_UPDATE:
-        yield Sentence(text + ", next to nothing; raise the rate ({learning_rate})", last.layer, ratio)
+        yield Sentence(text + ", almost nothing; raise {learning_rate}", last.layer, ratio)

@@ -13,7 +13,6 @@ from mlpcli.model.encoded_rows import EncodedRows
 from mlpcli.model.intervals import PREFIX, clipped, number_target
 from mlpcli.model.model import Model
 from mlpcli.model.scores import Scores, baseline_outcome, predicted_outcome, score, scores_of
-from mlpcli.model.tasks import Regression
 from mlpcli.nn.network import Network
 from mlpcli.options.threshold import rule_of
 from mlpcli.preparation.finding import NO_BETTER, Finding
@@ -111,10 +110,9 @@ def no_better(model: Model, scores: Mapping[str, Scores]) -> list[Finding]:
         return []
     name = model.task.headline
     ours, trivial = found.metrics[name], found.baseline[name]
-    numbers = "" if ours is None or trivial is None else f" ({name} {ours:.4g}, {trivial:.4g})"
-    always = "the mean" if isinstance(model.task, Regression) else "the classes' shares"
-    said = f"on the {part} rows the model is not clearly better than always predicting {always}{numbers}"
-    advice = "try another {learning_rate} (see `mlpcli lr-find`), more {epochs}, more rows or other columns"
+    numbers = "" if ours is None or trivial is None else f" ({name} {ours:.4g}, baseline {trivial:.4g})"
+    said = f"the model is not clearly better than the baseline on the {part} rows{numbers}"
+    advice = "try another {learning_rate}, more {epochs}, more rows or other columns"
     return [Finding(NO_BETTER, said, Sentence(advice))]
 
 

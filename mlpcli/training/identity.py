@@ -10,7 +10,7 @@ import numpy as np
 from threadpoolctl import threadpool_info
 
 from mlpcli.arrays import Array
-from mlpcli.errors import Sentence
+from mlpcli.errors import Sentence, count
 from mlpcli.options.options import settings_with
 from mlpcli.preparation.prepare import Prepared
 from mlpcli.version import __version__
@@ -69,17 +69,17 @@ def differences_of(there: Mapping[str, Any], here: Mapping[str, Any]) -> Iterato
     for name in other[:MOST_SHOWN]:
         named = f"{{{name}}}" if name in new else "{}"
         values = () if name in new else (name,)
-        yield Sentence(named + " {} there, {} here", *values, _shown(old.get(name)), _shown(new.get(name)))
+        yield Sentence(named + " was {} and is now {}", *values, _shown(old.get(name)), _shown(new.get(name)))
     if len(other) > MOST_SHOWN:
-        yield f"{len(other) - MOST_SHOWN} more settings"
+        yield f"{count(len(other) - MOST_SHOWN, 'more setting')} differ"
     encoding = settings_with(lambda setting: setting.encodes_rows)
     if there.get("data") != here["data"] and not set(encoding) & set(other):
-        yield "other data"
+        yield "the data differ"
     if there.get("start") != here["start"]:
-        yield Sentence("other weights to start from ({from_model})")
+        yield Sentence("the starting weights differ ({from_model})")
     for name in ("threads", "versions"):
         if there.get(name) != here[name]:
-            yield f"{name} {_shown(there.get(name))} there, {_shown(here[name])} here"
+            yield f"{name} were {_shown(there.get(name))} and are now {_shown(here[name])}"
 
 
 def _shown(value: Any) -> str:

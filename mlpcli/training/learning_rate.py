@@ -6,15 +6,18 @@ from itertools import zip_longest
 
 import numpy as np
 
-from mlpcli.errors import DivergenceError, Sentence, SettingsError
+from mlpcli.errors import DivergenceError, Sentence, SettingsError, count
 from mlpcli.model.compatibility import is_minimized
 from mlpcli.nn.range_test import SweepSettings, sweep, sweep_together
 from mlpcli.nn.scratch import FloatArray
 from mlpcli.nn.suggestions import SUGGESTIONS, floor_of, pool, smooth, start_points
+from mlpcli.number_text import short
 from mlpcli.options.run import generators
 from mlpcli.options.threads import choose_threads, limited_threads
 from mlpcli.preparation.finding import Finding
 from mlpcli.preparation.prepare import Prepared
+from mlpcli.progress import OnProgress, unwatched
+from mlpcli.result_text import ResultTable, ResultText, Shown, listed
 from mlpcli.settings import AUTO
 from mlpcli.training.networks import batch_rows, build_trainer, initial_network
 
@@ -38,6 +41,10 @@ FURTHEST = 10.0
 the best of nine rates was 0.0032 or 0.01 on eight of eleven tables, 0.0001 to 0.1 on the others."""
 
 
+RATE_DIGITS = 2
+"""Significant digits of a rate."""
+
+
 @dataclass(frozen=True)
 class RangeTestPoint:
     """One rate; losses are means over the sweeps, in encoded units, `loss` None where one blew up.
@@ -50,8 +57,8 @@ class RangeTestPoint:
     smoothed: float | None
 
 
-@dataclass(frozen=True)
-class LearningRateFinding:
+@dataclass(frozen=True, repr=False)
+class LearningRateFinding(Shown):
     """Result of a learning-rate search."""
 
     suggestion: float
@@ -73,6 +80,29 @@ class LearningRateFinding:
     optimizer: str
     notes: list[str]
     findings: list[Finding]
+
+    def _shown(self) -> ResultText:
+        trust = "stable" if self.stable else "not stable"
+        rate = short(self.suggestion, RATE_DIGITS)
+        return ResultText(
+            f"Learning rate for {listed(self.target)}: {rate} (rule {self.rule})",
+            [
+                (trust, str(self.reason)),
+                ("advice", str(self.advice)),
+                (
+                    "network",
+                    f"{self.optimizer}, batches of {self.batch_size:,}, {count(self.sweeps, 'sweep')}",
+                ),
+            ],
+            ResultTable(
+                ["rule", "rate", "lowest", "highest"],
+                [
+                    [name, *(short(each, RATE_DIGITS) for each in (found, *self.spreads[name]))]
+                    for name, found in self.rules.items()
+                ],
+            ),
+            ["suggestion", "rules", "interval", "points"],
+        )
 
 
 @dataclass(frozen=True)
@@ -97,10 +127,12 @@ def grid_for(total_steps: int) -> SweepSettings | None:
     return None
 
 
-def find_rate(prepared: Prepared, grid: SweepSettings) -> LearningRateFinding:
+def find_rate(
+    prepared: Prepared, grid: SweepSettings, on_progress: OnProgress = unwatched
+) -> LearningRateFinding:
     """Sweeps with the network, optimizer and batches of the training, and what the rules read off them.
 
-    Raises SettingsError for an optimizer that finds its own step lengths, DivergenceError where the first
+    Raises SettingsError for an optimizer that chooses its own step sizes, DivergenceError where the first
     rates are too high already.
     """
     options = prepared.options
@@ -108,12 +140,12 @@ def find_rate(prepared: Prepared, grid: SweepSettings) -> LearningRateFinding:
     assert optimizer is not None
     assert batch_size is not None
     if is_minimized(options):
-        message = f"{optimizer} finds its own step lengths"
-        raise SettingsError(message, "Take another optimizer.", setting="optimizer")
-    rates, losses = grid.rates(), _losses(prepared, grid)
+        message = f"{optimizer} chooses its own step sizes"
+        raise SettingsError(message, "Choose another optimizer.", setting="optimizer")
+    rates, losses = grid.rates(), _losses(prepared, grid, on_progress)
     if len(losses) < 3:
         lower = Sentence("Try {start} {:g}.", grid.start / 1e3)
-        raise DivergenceError(f"the loss blows up at the very first rates, from {grid.start:g}", lower)
+        raise DivergenceError(f"the loss diverges at the first learning rates, from {grid.start:g}", lower)
     swept = rates[: len(losses)]
     pooled = pool(losses)
     smoothed = smooth(swept, pooled)
@@ -160,33 +192,33 @@ def judge(
     problems = (
         (
             density < LEAST_RATES,
-            f"{density:.2g} rates to a decade are too few: nothing has time to be learned",
-            Sentence("Take {steps} {} or more.", enough),
+            f"{density:.2g} learning rates per decade are too few to learn anything",
+            Sentence("Give {steps} {} or more.", enough),
         ),
         (
             floor.fall <= LEAST_FALL * noise,
-            "at no rate the loss falls clearly further than it differs from batch to batch",
-            Sentence("Take more {steps} and {sweeps}, or a larger {batch_size}."),
+            "the loss never falls clearly further than it varies from batch to batch",
+            Sentence("Give more {steps} and {sweeps}, or a larger {batch_size}."),
         ),
         (
             floor.first < start_points(len(smoothed)),
-            "the loss is lowest at the first rates already",
-            Sentence("Take a lower {start}, such as {:.1g}.", rates[0] / 1e3),
+            "the loss is already lowest at the first learning rates",
+            Sentence("Give a lower {start}, such as {:.1g}.", rates[0] / 1e3),
         ),
         (
             floor.last == len(rates) - 1,
-            "even the last rates are not too high: the loss does not rise again",
-            Sentence("Take a higher {end}, such as {:.1g}.", rates[-1] * 1e3),
+            "the loss does not rise again, even at the highest learning rates",
+            Sentence("Give a higher {end}, such as {:.1g}.", rates[-1] * 1e3),
         ),
         (
             sweeps == 1,
-            "a single sweep does not tell how far chance moves it",
-            Sentence("Take {sweeps} 3 or more."),
+            "a single sweep does not show how much the suggestion varies",
+            Sentence("Give {sweeps} 3 or more."),
         ),
         (
             high > STABLE_WITHIN ** math.sqrt(sweeps) * low,
             f"single sweeps differ by a factor of {high / low:.2g}",
-            Sentence("Take more {sweeps}, more {steps}, or a larger {batch_size}."),
+            Sentence("Give more {sweeps}, more {steps} or a larger {batch_size}."),
         ),
     )
     for found, reason, advice in problems:
@@ -195,7 +227,7 @@ def judge(
     return Trust(True, f"the loss falls and rises again clearly, and {sweeps} sweeps agree")
 
 
-def _losses(prepared: Prepared, grid: SweepSettings) -> FloatArray:
+def _losses(prepared: Prepared, grid: SweepSettings, on_progress: OnProgress) -> FloatArray:
     """Losses (rates, sweeps) of sweeps with the starting weights and batches of the run's networks."""
     run, batch_size = prepared.options.run, prepared.options.training.batch_size
     assert batch_size is not None
@@ -208,7 +240,7 @@ def _losses(prepared: Prepared, grid: SweepSettings) -> FloatArray:
         trainer = build_trainer(prepared, network)
         sweeps.append(sweep(trainer, examples, grid.rates(), batch_size, randomness["shuffle"]))
     with limited_threads(choose_threads(run.threads, prepared.blueprint.largest_product * batch_size)):
-        return sweep_together(sweeps)
+        return sweep_together(sweeps, grid.steps, on_progress)
 
 
 def _significant(rate: float) -> float:
@@ -232,26 +264,26 @@ def with_found_rate(prepared: Prepared) -> tuple[Prepared, list[str]]:
 def _found(prepared: Prepared) -> tuple[float, str]:
     usual = prepared.default_learning_rate
     if is_minimized(prepared.options):
-        return usual, f"{prepared.options.optimizer.optimizer} finds its own step lengths"
+        return usual, f"{prepared.options.optimizer.optimizer} chooses its own step sizes"
     epochs = prepared.options.training.epochs
     assert epochs is not None
     steps = epochs * -(-len(prepared.member_parts(0)[0]) // batch_rows(prepared))
     if (grid := grid_for(steps)) is None:
         return usual, (
-            f"{usual:.2g}, the preset's: a search takes a tenth of {LEAST_TRAINING_STEPS:,} steps, and there "
-            f"are {steps:,}"
+            f"{usual:.2g}, the preset's: training has only {count(steps, 'step')}, and a search needs "
+            f"{LEAST_TRAINING_STEPS:,}"
         )
     try:
         finding = find_rate(prepared, grid)
     except DivergenceError as error:
         return usual, f"{usual:.2g}, the preset's: {error.message}"
     if not finding.stable:
-        return usual, f"{usual:.2g}, the preset's, as the search can not be trusted: {finding.reason}"
+        return usual, f"{usual:.2g}, the preset's, because the search is unreliable: {finding.reason}"
     rate = min(max(finding.suggestion, usual / FURTHEST), usual * FURTHEST)
     if rate != finding.suggestion:
         return rate, (
-            f"{rate:.2g}; lr-find suggests {finding.suggestion:.2g}, but no more than a factor of "
-            f"{FURTHEST:g} from the preset's {usual:.2g} is taken"
+            f"{rate:.2g}; lr-find suggests {finding.suggestion:.2g}, limited to a factor of {FURTHEST:g} "
+            f"from the preset's {usual:.2g}"
         )
     low, high = finding.interval
     return rate, f"{rate:.2g}, by lr-find ({finding.rule}; single sweeps {low:.2g} to {high:.2g})"

@@ -3,7 +3,7 @@
 import copy
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -17,6 +17,7 @@ from mlpcli.nn.fit_state import StopReason
 from mlpcli.nn.fitting import EpochRecord, fit
 from mlpcli.nn.trainer import Trainer
 from mlpcli.nn.training_settings import LOSS
+from mlpcli.options.options import Options
 from mlpcli.options.run import generators
 from mlpcli.preparation.prepare import Prepared
 from mlpcli.training.checkpointing import refuse_altered_progress
@@ -35,9 +36,9 @@ class Member:
     """A trained network: its best weights and the history of its training."""
 
     number: int
-    values: Array
-    constants: Array
-    history: list[EpochRecord]
+    values: Array = field(repr=False)
+    constants: Array = field(repr=False)
+    history: list[EpochRecord] = field(repr=False)
     best_epoch: int
     """0 if no epoch was whole, or the loss ran away in the first."""
     stop_reason: StopReason
@@ -122,12 +123,20 @@ def member_of(number: int, progress: Progress) -> Member:
     )
 
 
+def check_monitor_name(options: Options) -> None:
+    """Raise SettingsError if the score that chooses the epoch is none of any task."""
+    monitor = options.training.monitor
+    if monitor not in (LOSS, *METRICS):
+        hint = did_you_mean(monitor, [LOSS, *METRICS])
+        raise SettingsError(f"{monitor!r:.40} is not a metric", hint, setting="monitor")
+
+
 def check_monitor(prepared: Prepared) -> None:
     """Raise SettingsError if the score that chooses the epoch is not one of the task."""
     monitor, task = prepared.options.training.monitor, prepared.task.name
     if monitor not in (LOSS, *names_for(task)):
         hint = did_you_mean(monitor, [LOSS, *names_for(task)])
-        raise SettingsError(f"{monitor!r} is not a score of {task}", hint, setting="monitor")
+        raise SettingsError(f"{monitor!r} is not a metric of {task}", hint, setting="monitor")
 
 
 def _watched(prepared: Prepared, trainer: Trainer, held: EncodedRows) -> Callable[[Any], Mapping[str, float]]:
@@ -143,7 +152,7 @@ def _watched(prepared: Prepared, trainer: Trainer, held: EncodedRows) -> Callabl
         values, reasons = measure(outcome, task.name, shown)
         if monitor in reasons:
             message = f"{monitor} cannot be computed on the validation rows: {reasons[monitor]}"
-            raise SettingsError(message, "Monitor another score, or hold out more rows.", setting="monitor")
+            raise SettingsError(message, "Give another metric, or hold out more rows.", setting="monitor")
         return {name: math.nan if (value := values[name]) is None else value for name in shown}
 
     return scores

@@ -34,9 +34,9 @@ def refuse_too_large(parts: Sequence[HasParameters], rows: int, optimizer: str) 
     needed = ROOM * BYTES * (for_parameters + for_rows)
     free = free_memory()
     if free is not None and needed > free:
-        smaller = Sentence("Write smaller layers, or give a smaller {batch_size}.")
-        hint = smaller if for_rows > for_parameters else "Write smaller layers."
-        found = f"{parameters:,} parameters need {_size(needed)} of memory, {_size(free)} are free"
+        smaller = Sentence("Give smaller layers or a smaller {batch_size}.")
+        hint = smaller if for_rows > for_parameters else "Give smaller layers."
+        found = f"{parameters:,} parameters need {_size(needed)} of memory, but only {_size(free)} is free"
         raise SettingsError(found, hint, setting="hidden")
 
 

@@ -128,5 +128,5 @@ class OwnedFile:
 
     def _busy(self) -> OutputError:
         return OutputError(
-            f"{self.path}: another training is writing it", "Wait for its end, or name another file."
+            f"{self.path} is in use by another training", "Wait until that ends, or give another file."
         )

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from itertools import accumulate, pairwise
-from shlex import quote
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from mlpcli.model.model import Model
 from mlpcli.model.scores import Scores, predicted_outcome
 from mlpcli.preparation.finding import PERFECT, Finding
 from mlpcli.preparation.prepare import Prepared
+from mlpcli.text_width import shell_word
 from mlpcli.training.held_out import HeldOut
 
 LACKING = {"accuracy": 0.002, "roc_auc": 0.001, "r2": 0.0001}
@@ -54,9 +54,9 @@ def perfect_scores(
     if without - trivial > LEFT * (ours - trivial):
         return []
     column = model.encoder.encoders[columns[0]].name
-    text = f"{metric} is {ours:.4f} on the {name} rows, and {column!r} alone carries it"
-    advice = Sentence("{drop} {}", quote(column))
-    return [Finding(PERFECT, f"{text} (without it: {without:.2f}): a leak?", advice, name, (column,))]
+    text = f"{metric} is {ours:.4f} on the {name} rows because of column {column!r}"
+    advice = Sentence("{drop} {}", shell_word(column))
+    return [Finding(PERFECT, f"{text} ({without:.2f} without it). Target leak?", advice, name, (column,))]
 
 
 def _perfect(scores: Scores) -> str | None:

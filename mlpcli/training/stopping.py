@@ -19,7 +19,7 @@ def kept(prepared: Prepared, members: list[Member]) -> list[Member]:
     if members and members[0].stop_reason == "time":
         limit = prepared.options.run.time_limit
         reached = "{time_limit} {:g}s was reached before the first epoch ended; no model was written"
-        raise StoppedError(Sentence(reached, limit), "Give it more time, or fewer rows or units.")
+        raise StoppedError(Sentence(reached, limit), "Allow more time, or use fewer rows or units.")
     reason = members[0].stop_reason if members else ""
     raise StoppedError("stopped before the first epoch ended; no model was written", reason=reason)
 
@@ -29,8 +29,8 @@ def left_out(trained: list[Member], whole: list[Member]) -> list[Finding]:
     count = sum(member.stop_reason == "diverged" for member in trained)
     if not count or whole[0].stop_reason == "diverged":
         return []
-    said = f"{count} of {len(trained)} networks diverged and {'are' if count > 1 else 'is'} left out"
-    advice = Sentence("{learning_rate} with a smaller rate; `mlpcli lr-find` suggests one")
+    said = f"{count} of {len(trained)} networks diverged and {'are' if count > 1 else 'is'} excluded"
+    advice = Sentence("give a smaller {learning_rate}; `mlpcli lr-find` suggests one")
     return [Finding(DIVERGED, said, advice)]
 
 
@@ -52,7 +52,7 @@ def diverged(prepared: Prepared, members: list[Member]) -> DivergenceError:
     epoch = len(members[0].history) + 1
     return DivergenceError(
         f"training diverged in epoch {epoch}: at learning rate {rate:g} the loss is no longer finite",
-        Sentence("Try a smaller rate, {learning_rate} {:g}; `mlpcli lr-find` suggests one.", rate / 10),
+        Sentence("Give a smaller {learning_rate} such as {:g}; `mlpcli lr-find` suggests one.", rate / 10),
     )
 
 

@@ -1,8 +1,9 @@
 """Settings that were given and cannot act in a training, each with its reason."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
+from mlpcli.data.schema import CATEGORY, DATE, NUMBER
 from mlpcli.errors import Sentence
 from mlpcli.model.compatibility import is_minimized
 from mlpcli.model.tasks import Regression
@@ -43,7 +44,17 @@ def _drops(prepared: Prepared) -> bool:
     return any(network.dropout_rates()) or bool(network.input_dropout)
 
 
+def _has_inputs(*kinds: str) -> Callable[[Prepared], bool]:
+    return lambda prepared: any(each.kind in kinds for each in prepared.schema.inputs)
+
+
 NEEDS: dict[str, Need] = {
+    "two classes": Need(lambda prepared: prepared.task.name == "binary", "the target has not two classes"),
+    "numbers to predict": Need(
+        lambda prepared: isinstance(prepared.task, Regression), "the target is not a number"
+    ),
+    "number columns": Need(_has_inputs(NUMBER, DATE), "no input is a number"),
+    "category columns": Need(_has_inputs(CATEGORY), "no input is a category"),
     "validation rows": Need(
         lambda prepared: prepared.has_held_rows,
         "no rows are held out: every epoch runs, the last counts",
@@ -73,14 +84,31 @@ NEEDS: dict[str, Need] = {
 """By the name that settings give in `Setting.needs`."""
 
 
-def without_effect(prepared: Prepared) -> list[Sentence]:
-    """A sentence on each setting that was given, not by a preset, and has nothing to act on."""
+def without_effect(prepared: Prepared, named: Collection[str]) -> list[Sentence]:
+    """A sentence on each of the named settings that has nothing to act on, also with its default value."""
     given = prepared.given.values()
-    return [
+    unused = [
         Sentence(f"{{{name}}} has no effect: {NEEDS[described.needs].otherwise}")
         for each in SETTINGS_CLASSES
         for name, described in described_fields(each).items()
         if described.needs
-        and given[name] not in (None, False, each.__dataclass_fields__[name].default)
+        and name in named
+        and given[name] not in (None, False)
         and not NEEDS[described.needs].met(prepared)
     ]
+    if "validation" in named and given["validation"] == 0.0 and given["folds"]:
+        unused.append(Sentence("{validation} none has no effect: by {folds} each network holds out a fold"))
+    dropped = [name for name in prepared.schema.target if name in given["drop"]]
+    if dropped:
+        unused.append(Sentence("{drop} has no effect on {}: it is the target", dropped[0]))
+    return unused
+
+
+def unused_settings(prepared: Prepared) -> frozenset[str]:
+    """Names of the settings that have nothing to act on, given or not."""
+    return frozenset(
+        name
+        for each in SETTINGS_CLASSES
+        for name, described in described_fields(each).items()
+        if described.needs and not NEEDS[described.needs].met(prepared)
+    )

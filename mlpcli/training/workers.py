@@ -149,7 +149,7 @@ class ProcessWorker:
             while True:
                 post(pickle.load(self._from))
         except (EOFError, pickle.UnpicklingError):
-            why = "a process that trained one of the networks was killed, perhaps for want of memory"
-            post(MlpcliError(why, Sentence("Give {threads} 1 to train one after the other.")))
+            why = "a training process was killed, perhaps for lack of memory"
+            post(MlpcliError(why, Sentence("Give {threads} 1 to train the networks one after another.")))
         except Exception as error:  # raised again where it is received
             post(error)

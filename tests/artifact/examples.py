@@ -137,10 +137,10 @@ def refusal(path: Path, data: bytes | None = None) -> str:
             said.append(error)
     assert len(said) == 2, "it was read"
     for each in said:
-        assert each.message.startswith(f"{path}: ")
+        assert each.message.startswith(str(path))
         assert each.hint
         assert len(each.message) < len(str(path)) + 300
-    return said[0].message.removeprefix(f"{path}: ")
+    return said[0].message.removeprefix(str(path)).lstrip(": ")
 
 
 def same(one: Artifact, other: Artifact) -> bool:

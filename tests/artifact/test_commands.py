@@ -135,7 +135,7 @@ def test_nothing_is_run(program: str, tmp_path: Path) -> None:
     marker = tmp_path / "marker"
     data = PROGRAMS[program](marker)
     said = refusal(tmp_path / "m.joblib", data)
-    assert said.startswith("is not a model file, or a damaged one: ")
+    assert said.startswith("is not an mlpcli model file, or it is damaged: ")
     assert not marker.exists()
     with contextlib.suppress(Exception):
         joblib.load(io.BytesIO(data))

@@ -138,28 +138,28 @@ def test_a_value_of_another_kind(places: tuple[Any, ...], value: Any, forge: For
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        (put("price", "encoders", 0, "name"), "its encoders are not those of its columns"),
-        (without("encoders", 2), "its encoders are not those of its columns"),
-        (without("encoders", 0, "kind"), "its encoders cannot be understood"),
-        (without("encoders", 1, "levels"), "its encoder of 'colour' cannot be understood"),
-        (put(5, "encoders", 0, "width"), "its encoder of 'weight' has another width"),
-        (put("cubic", "encoders", 0, "scaling"), "its encoder of 'weight' cannot be understood"),
-        (put(["1"], "encoders", 0, "spikes"), "its encoder of 'weight' cannot be understood"),
-        (put([1.0, 2.0, 3.0], "encoders", 0, "range"), "its encoders cannot be understood"),
-        (put("ignore", "schema", "columns", 0, "kind"), "its encoders are not those of its columns"),
-        (put("boolean", "schema", "columns", 0, "kind"), "its encoders are not those of its columns"),
-        (lambda header, arrays: header["encoders"].reverse(), "its encoders are not those of its columns"),
-        (put(["b", "b", "g"], "encoders", 1, "levels"), "a category has a level twice"),
-        (put("regression", "schema", "task"), "its target is not that of its task"),
-        (put("multilabel", "schema", "task"), "its target is not that of its task"),
-        (put(["a"], "target", "labels"), "its target is not that of its task"),
-        (without("target", "name"), "its target is not that of its task"),
+        (put("price", "encoders", 0, "name"), "its encoders do not match its columns"),
+        (without("encoders", 2), "its encoders do not match its columns"),
+        (without("encoders", 0, "kind"), "its entry 'encoders' is invalid"),
+        (without("encoders", 1, "levels"), "its encoder of 'colour' is invalid"),
+        (put(5, "encoders", 0, "width"), "its encoder of 'weight' has the wrong width"),
+        (put("cubic", "encoders", 0, "scaling"), "its encoder of 'weight' is invalid"),
+        (put(["1"], "encoders", 0, "spikes"), "its encoder of 'weight' is invalid"),
+        (put([1.0, 2.0, 3.0], "encoders", 0, "range"), "its entry 'encoders' is invalid"),
+        (put("ignore", "schema", "columns", 0, "kind"), "its encoders do not match its columns"),
+        (put("boolean", "schema", "columns", 0, "kind"), "its encoders do not match its columns"),
+        (lambda header, arrays: header["encoders"].reverse(), "its encoders do not match its columns"),
+        (put(["b", "b", "g"], "encoders", 1, "levels"), "a category column lists a level twice"),
+        (put("regression", "schema", "task"), "its target does not match its task"),
+        (put("multilabel", "schema", "task"), "its target does not match its task"),
+        (put(["a"], "target", "labels"), "its target does not match its task"),
+        (without("target", "name"), "its target does not match its task"),
         (put("other", "target", "name"), "its target has two names"),
         (put([], "schema", "target"), "its target has two names"),
-        (put("binary", "schema", "task"), "its classes are not those of its task"),
-        (put(["a"], "target", "classes"), "its classes are not those of its task"),
-        (put([], "target", "classes"), "its classes are not those of its task"),
-        (put(["a", "b", "a"], "target", "classes"), "its classes are not those of its task"),
+        (put("binary", "schema", "task"), "its classes do not match its task"),
+        (put(["a"], "target", "classes"), "its classes do not match its task"),
+        (put([], "target", "classes"), "its classes do not match its task"),
+        (put(["a", "b", "a"], "target", "classes"), "its classes do not match its task"),
     ],
 )
 def test_parts_that_do_not_agree(change: Any, why: str, forge: Forge) -> None:
@@ -180,7 +180,7 @@ def test_values_nested_deeply(depth: int, models: dict[str, Path], tmp_path: Pat
     assert hidden in text
     path = tmp_path / "m.joblib"
     path.write_bytes(sealed(text.replace(hidden, '"hidden": ' + "[" * depth + "]" * depth), {}))
-    with pytest.raises(ArtifactError, match=r"damaged: its (values are nested|header makes no)"):
+    with pytest.raises(ArtifactError, match=r"damaged: its (values are nested|header is invalid)"):
         inspect(str(path))
 
 
@@ -198,6 +198,6 @@ def test_losses_that_cannot_be_drawn(forge: Forge) -> None:
     """A net may have had them before it settled; `inspect` shows the rest."""
     path = forge("binary", put(1.7e308, "history", 0, "train_loss"))
     stream = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
-    report(Screen(stream), inspect(str(path)))
+    report(Screen(stream), inspect(str(path)), str(path), everything=True)
     stream.seek(0)
     assert "validation loss" in stream.read()

@@ -127,11 +127,11 @@ def test_a_level_that_is_none(forge: Forge) -> None:
         arrays[POINTS] = arrays[POINTS].copy()
         arrays[POINTS][before] = 3.0
 
-    assert "levels that are none" in refused(forge("binary", change))
+    assert "levels that do not exist" in refused(forge("binary", change))
 
 
 def test_without_sketches_it_is_a_model_all_the_same(forge: Forge) -> None:
     path = forge("binary", put(None, "sketches"))
     assert len(mlpcli.predict(path, table()).frame) == 40
-    with pytest.raises(ArtifactError, match="holds no sketches"):
+    with pytest.raises(ArtifactError, match="holds no counts"):
         mlpcli.drift(path, table())

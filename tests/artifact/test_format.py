@@ -49,7 +49,7 @@ def test_the_same_model_is_the_same_bytes() -> None:
 @pytest.mark.parametrize("number", [7, 255, 10**9])
 def test_a_newer_format(number: int, tmp_path: Path) -> None:
     said = refusal(tmp_path / "m", packed(parts() | {"format": number}))
-    assert said == f"has format {number}, this mlpcli reads up to 6"
+    assert said == f"has format {number}, but this mlpcli only reads up to 6"
 
 
 def test_a_newer_format_may_hold_other_parts(tmp_path: Path) -> None:
@@ -94,5 +94,5 @@ def test_a_part_is_missing(name: str, tmp_path: Path) -> None:
 def test_an_array_that_is_none(array: Any, tmp_path: Path) -> None:
     path = tmp_path / "m"
     path.write_bytes(packed(parts() | {"arrays": {"parameters": array}}))
-    with pytest.raises(ArtifactError, match="an array is of another type"):
+    with pytest.raises(ArtifactError, match="an array has the wrong type"):
         room.load(str(path))

@@ -18,14 +18,14 @@ from mlpcli import artifact as room
 from mlpcli.errors import ArtifactError
 from tests.artifact.examples import artifact, packed, refusal, saved
 
-NO_MODEL = "is not a model file, or a damaged one: "
+NO_MODEL = "is not an mlpcli model file, or it is damaged: "
 
 
 def test_an_estimator_of_scikit_learn(tmp_path: Path) -> None:
     estimator = LogisticRegression().fit(np.eye(2), [0, 1])
     joblib.dump(estimator, tmp_path / "m.joblib")
     said = refusal(tmp_path / "m.joblib")
-    assert said == NO_MODEL + "it asks for sklearn.linear_model._logistic.LogisticRegression"
+    assert said == NO_MODEL + "it refers to sklearn.linear_model._logistic.LogisticRegression"
 
 
 @pytest.mark.parametrize("content", [[1], [np.zeros(3)], {"a": [1]}, {1: 2}, 0.5, b"bytes", {1, 2}], ids=repr)

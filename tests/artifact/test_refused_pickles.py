@@ -40,7 +40,7 @@ def test_no_instruction_that_is_not_listed(tmp_path: Path) -> None:
     assert len(KNOWN) == 29
     for code in set(range(256)) - KNOWN:
         said = refusal(tmp_path / "m", START + EMPTY_DICT + bytes([code]) + b"\n" * 9 + STOP)
-        assert said.endswith("its bytes make no sense (KeyError)"), code
+        assert said.endswith("its bytes cannot be decoded"), code
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_no_instruction_that_is_not_listed(tmp_path: Path) -> None:
     ],
 )
 def test_no_name_that_is_not_listed(program: bytes, tmp_path: Path) -> None:
-    assert "it asks for " in refusal(tmp_path / "m", START + program + STOP)
+    assert "it refers to " in refusal(tmp_path / "m", START + program + STOP)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_no_name_that_is_not_listed(program: bytes, tmp_path: Path) -> None:
 )
 def test_no_call_but_that_of_a_type(program: bytes, tmp_path: Path) -> None:
     said = refusal(tmp_path / "m", START + program + STOP)
-    assert said.endswith(("it makes a call", "it makes an object", "its bytes make no sense (KeyError)"))
+    assert said.endswith(("it makes a call", "it makes an object", "its bytes cannot be decoded"))
 
 
 @pytest.mark.parametrize("made", [NDARRAY, DTYPE, WRAPPER, EMPTY_DICT, EMPTY_TUPLE, text("a"), NONE])
@@ -131,9 +131,9 @@ def test_no_change_of_an_array(tmp_path: Path) -> None:
 )
 def test_other_kinds_of_arrays(made: object, tmp_path: Path) -> None:
     said = refusal(tmp_path / "m", packed({"format": 1, "arrays": {"a": made}}))
-    assert said.startswith(("is not a model file, or a damaged one: it ", "is not an mlpcli model"))
+    assert said.startswith(("is not an mlpcli model file, or it is damaged: it ", "is not an mlpcli model"))
     if isinstance(made, np.ndarray):
-        assert "it holds an array" in said or "it asks for" in said
+        assert "it holds an array" in said or "it refers to" in said
 
 
 RECORDS = call(DTYPE, text("f8"), FALSE, FALSE) + several(
@@ -150,10 +150,10 @@ RECORDS = call(DTYPE, text("f8"), FALSE, FALSE) + several(
         ),
         (call(DTYPE, several(text("f8"), number(9)), FALSE, FALSE), "type ?"),
         (call(DTYPE, NONE, FALSE, FALSE), "type ?"),
-        (call(DTYPE, text("f8")), "(TypeError)"),
-        (call(DTYPE, text("f1"), FALSE, FALSE), "(TypeError)"),
-        (call(DTYPE, text("f8"), FALSE, FALSE) + several(number(3)) + BUILD, "no known type"),
-        (call(DTYPE, text("f8"), FALSE, FALSE) + several(*[NONE] * 5) + BUILD, "no known byte order"),
+        (call(DTYPE, text("f8")), "its bytes cannot be decoded"),
+        (call(DTYPE, text("f1"), FALSE, FALSE), "its bytes cannot be decoded"),
+        (call(DTYPE, text("f8"), FALSE, FALSE) + several(number(3)) + BUILD, "an unknown type"),
+        (call(DTYPE, text("f8"), FALSE, FALSE) + several(*[NONE] * 5) + BUILD, "an unknown byte order"),
         (RECORDS + BUILD, "an array of records"),
         (DTYPE, "without a type"),
         (NONE, "without a type"),

@@ -43,7 +43,7 @@ def test_it_predicts_as_it_did(path: Path) -> None:
 def test_every_command_takes_it(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     commands, table = Commands(monkeypatch), table_of(path)
     assert commands.ok("inspect", path, "--json").json()["receipt"]["members"]
-    assert "Receipt" in commands.ok("inspect", path).out
+    assert "Receipt" in commands.ok("inspect", path, "--all", "--no-pager").out
     commands.ok("inspect", path, "--weights", tmp_path / "w.npz")
     commands.ok("evaluate", path, table)
     commands.ok("train", table, "--from", path, "--epochs", "1", "-o", tmp_path / "m.joblib")

@@ -29,7 +29,7 @@ SAMPLE_TABLES = sorted(path.name for path in SAMPLES.iterdir() if ".csv" in path
 
 READING = Reading()
 
-sampled = settings(max_examples=100, derandomize=True, database=None, deadline=None)
+sampled = settings(max_examples=50, derandomize=True, database=None, deadline=None)
 """The decorator of tests on random examples: the same ones in every run."""
 
 

@@ -24,7 +24,7 @@ from mlpcli.data.schema import LEARNED, SCALINGS, Column, DataSettings
 from mlpcli.json_values import fits
 from tests.data.examples import file_table, frame_of, sampled
 
-sampled_less = settings(sampled, max_examples=40)
+sampled_less = settings(sampled, max_examples=20)
 """An example is a whole table."""
 
 NUMBERS = st.none() | st.floats(-1e100, 1e100)

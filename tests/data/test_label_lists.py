@@ -65,5 +65,5 @@ def test_separators_have_names() -> None:
 
 @pytest.mark.parametrize("text", ["", "\n", "a" * 11])
 def test_what_cannot_stand_between_labels(text: str) -> None:
-    with pytest.raises(SettingsError, match="cannot stand between labels"):
+    with pytest.raises(SettingsError, match="cannot be a label separator"):
         parse_separator(text)

@@ -57,7 +57,7 @@ def test_case_is_looked_over_for_near_names() -> None:
 def test_few_columns_are_listed_where_none_is_near() -> None:
     with pytest.raises(DataError) as raised:
         resolve_names("target", ["qqqq"], ["island", "species"], "t.csv")
-    assert raised.value.hint == "There are: island, species."
+    assert raised.value.hint == "Choose from: island, species."
 
 
 def test_a_schema_comes_back_from_json() -> None:
@@ -83,7 +83,7 @@ def test_a_table_needs_the_inputs_and_at_evaluation_the_target() -> None:
         DataError, match=r"t\.csv: the input column '\[/b\]' of the model is missing"
     ) as raised:
         SCHEMA.require(["a", "[/B]"], "t.csv", target=False)
-    assert raised.value.hint == "Did you mean '[/B]'?"
+    assert raised.value.hint == "The table has the column '[/B]': rename it if it is the same."
     with pytest.raises(DataError, match="the target column 'z, z' of the model is missing"):
         SCHEMA.require(["a", "[/b]", "y"], "t.csv", target=True)
 
@@ -98,7 +98,7 @@ def test_pairs() -> None:
 
 def test_kinds_have_near_names() -> None:
     assert build(DataSettings, {"kind": "a=number,b=ignore"}).kind == (("a", "number"), ("b", "ignore"))
-    with pytest.raises(SettingsError, match="kind: a: 'nubmer' is no kind") as raised:
+    with pytest.raises(SettingsError, match="kind: a: 'nubmer' is not a column kind") as raised:
         build(DataSettings, {"kind": "a=nubmer"})
     assert raised.value.hint == "Did you mean 'number'?"
 
@@ -109,7 +109,7 @@ def test_kinds_that_are_found_only_cannot_be_chosen(kind: str) -> None:
         assert DataSettings(kind=(("a", kind),)).kind == (("a", kind),)
         return
     assert kind in ("identifier", "constant", "duplicate")
-    with pytest.raises(SettingsError, match="is no kind"):
+    with pytest.raises(SettingsError, match="is not a column kind"):
         DataSettings(kind=(("a", kind),))
 
 

@@ -139,7 +139,7 @@ def test_rows_go_by_group_or_by_time() -> None:
     assert (SplitSettings().group, SplitSettings().time) == (None, None)
     assert build(SplitSettings, {"group": "patient"}).group == "patient"
     assert build(SplitSettings, {"time": "year"}).time == "year"
-    with pytest.raises(SettingsError, match=r"^time does not go with group$") as raised:
+    with pytest.raises(SettingsError, match=r"^time and group cannot be combined$") as raised:
         build(SplitSettings, {"group": "patient", "time": "year"})
     assert raised.value.hint
 
@@ -228,7 +228,7 @@ def test_groups_of_one_row_are_stratified_as_rows_are(counts: list[int], fractio
 
 @pytest.mark.parametrize("classes", [None, np.array([0, 1, 0, 1])])
 def test_one_group_cannot_be_split(classes: Any) -> None:
-    with pytest.raises(DataError, match=r"^group: all rows to split are of one group$") as raised:
+    with pytest.raises(DataError, match=r"^group: all rows to split belong to one group$") as raised:
         split_rows(np.arange(4), 0.5, np.random.default_rng(0), classes, np.full(4, 3))
     assert "validation none" in raised.value.hint
 
@@ -240,7 +240,7 @@ def test_the_latest_rows_are_held(values: list[float], fraction: float, n_classe
     rows = np.arange(len(times)) * 3 + 5
     generator = np.random.default_rng(0)
     if len(np.unique(times)) == 1:
-        with pytest.raises(DataError, match=r"time: .* one value only") as raised:
+        with pytest.raises(DataError, match=r"time: .* the same value") as raised:
             split_rows(rows, fraction, generator, times=times)
         assert "validation none" in raised.value.hint
         return
@@ -349,11 +349,11 @@ def test_there_are_two_folds_at_least(number: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("groups", "said"), [(None, "rows, and there are 4"), (np.array([0, 0, 5, 5]), "groups, and there are 2")]
+    ("groups", "said"), [(None, "rows, but there are 4"), (np.array([0, 0, 5, 5]), "groups, but there are 2")]
 )
 def test_no_fold_may_be_empty(groups: Any, said: str) -> None:
     """Said by the call, not with the first fold."""
-    with pytest.raises(DataError, match=f"folds: 5 folds need as many {said}") as raised:
+    with pytest.raises(DataError, match=f"folds: 5 folds need at least 5 {said}") as raised:
         folds(np.arange(4), 5, np.random.default_rng(0), groups=groups)
     assert raised.value.hint
 

@@ -156,7 +156,7 @@ def test_chunks_of_a_data_frame() -> None:
 
 def test_files_of_different_headers_are_refused_before_the_first_row(tmp_path: Path) -> None:
     paths = [write(tmp_path, "1.csv", "a,b\n1,2\n"), write(tmp_path, "2.csv", "b,a\n1,2\n")]
-    with pytest.raises(DataError, match=r"2\.csv: the columns are not those of"):
+    with pytest.raises(DataError, match=r"2\.csv does not have the columns of"):
         RowStream(paths, ReadingSettings())
 
 
@@ -222,5 +222,5 @@ def test_two_columns_of_one_name(output_format: str, kept: list[str], added: lis
     if writer.takes_doubled:
         writer(sink, kept, added)
     else:
-        with pytest.raises(DataError, match="2 columns are called 'a'"):
+        with pytest.raises(DataError, match="2 columns are named 'a'"):
             writer(sink, kept, added)

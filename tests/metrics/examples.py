@@ -15,7 +15,7 @@ PAIRS = [(name, task) for name, metric in METRICS.items() for task in sorted(met
 
 CLASSES, LABELS = 3, 2
 
-sampled = settings(max_examples=100, derandomize=True, database=None, deadline=None)
+sampled = settings(max_examples=40, derandomize=True, database=None, deadline=None)
 """The decorator of tests on random outcomes: the same ones in every run."""
 
 

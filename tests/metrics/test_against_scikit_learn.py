@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import sklearn.metrics as oracle
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlpcli.arrays import Array
@@ -126,7 +126,7 @@ def test_every_metric_has_an_oracle() -> None:
 
 
 @pytest.mark.parametrize("task", TASKS)
-@sampled
+@settings(sampled, max_examples=25)
 @given(st.data())
 def test_few_rows_with_ties(task: str, data: st.DataObject) -> None:
     outcome = data.draw(outcomes(task))

@@ -69,12 +69,12 @@ def test_precision_recall(rows: int, levels: int | None, weighted: int) -> None:
     same(np.array(curve.baseline), np.average(truth, weights=weights))
 
 
-@pytest.mark.parametrize("rows", [1, 20, 2000])
-def test_calibration(rows: int) -> None:
+@pytest.mark.parametrize(("rows", "bins"), [(1, 5), (20, 5), (200, 10), (2000, 15)])
+def test_calibration(rows: int, bins: int) -> None:
     truth, scores, weights = example(rows + 1, None, 0)
     scores[:2] = [0.0, 1.0]  # the outer edges belong to the outer bins
     curve = calibration_curve(truth, scores, weights)
-    observed, predicted = oracle_calibration(truth, scores, n_bins=15)
+    observed, predicted = oracle_calibration(truth, scores, n_bins=bins)
     there = curve.weight > 0
     same(curve.observed[there], observed)
     same(curve.predicted[there], predicted)
@@ -88,6 +88,7 @@ def test_a_whole_weight_repeats_its_row() -> None:
     times = np.repeat(np.arange(300), weights)
     weighted = calibration_curve(truth, scores, weights)
     repeated = calibration_curve(truth[times], scores[times], np.ones(len(times)))
+    assert len(weighted.edges) == len(repeated.edges) == 16
     same(weighted.observed, repeated.observed)
     same(weighted.predicted, repeated.predicted)
 

@@ -82,5 +82,5 @@ def test_a_drop_from_or_to_nothing_does_not_hold() -> None:
 
 def test_metrics_of_another_task() -> None:
     check_for_task("fail_if", "rmse", "regression")
-    with pytest.raises(SettingsError, match="rmse is no metric of binary"):
+    with pytest.raises(SettingsError, match="rmse is not a metric of binary"):
         check_for_task("fail_if", "rmse", "binary")

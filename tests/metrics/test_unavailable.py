@@ -106,7 +106,7 @@ def test_only_these_cannot_be_had(outcome: Outcome, task: str, missing: set[str]
 def test_reasons() -> None:
     _, reasons = measure(classes_of([0, 0], 2), "binary")
     assert reasons == {
-        "roc_auc": "it needs rows in and rows outside of every class or label",
+        "roc_auc": "it needs rows inside and outside every class or label",
         "average_precision": "it needs rows of every class or label",
     }
     for truth in ([1, 1], [0, 0]):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlpcli.arrays import Array
@@ -52,7 +52,7 @@ NEEDS_TWO_ROWS = {"r2", "explained_variance"}
 
 
 @pytest.mark.parametrize("task", TASKS)
-@sampled
+@settings(sampled, max_examples=20)
 @given(st.data())
 def test_same_rows_in_other_words(task: str, data: st.DataObject) -> None:
     outcome = data.draw(outcomes(task, fewest=1).filter(lambda each: each.weights is not None))

@@ -95,7 +95,7 @@ def test_rate_factors_do_not_move_the_lasso(name: str) -> None:
 def test_l2_ends_at_the_ridge(name: str) -> None:
     """Of |y - x w|² + α |w|²: n times our objective, so that α is n l2 / 2."""
     expected = Ridge(alpha=ROWS * L2 / 2, tol=1e-12).fit(X, Y)
-    values = trained(name, RegularizationSettings(l2=L2, weight_decay=0.0))
+    values = trained(name, RegularizationSettings(l2=L2, weight_decay=0.0), epochs=1200)
     np.testing.assert_allclose(values[:INPUTS], expected.coef_, atol=1e-3)
     assert values[INPUTS] == pytest.approx(expected.intercept_, abs=1e-3)
 
@@ -108,7 +108,7 @@ DECAY_OF_L2 = {"sgd": 1.0, "momentum": 10.0, "nesterov": 10.0}
 def test_decoupled_decay_is_l2_only_of_rules_that_do_not_divide(name: str) -> None:
     """Loshchilov & Hutter 2019, propositions 1 and 2: of the others every weight has its own strength."""
     decay = L2 * DECAY_OF_L2.get(name, 1.0)
-    values = trained(name, RegularizationSettings(weight_decay=decay))
+    values = trained(name, RegularizationSettings(weight_decay=decay), epochs=1200)
     distance = np.max(np.abs(values[:INPUTS] - Ridge(alpha=ROWS * L2 / 2, tol=1e-12).fit(X, Y).coef_))
     if name in DECAY_OF_L2:
         assert distance < 1e-3

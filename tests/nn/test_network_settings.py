@@ -47,7 +47,7 @@ def test_parse_hidden_says_what_is_wrong(text: str) -> None:
 
 
 def test_parse_hidden_counts_before_it_builds() -> None:
-    with pytest.raises(SettingsError, match="more than 1000"):
+    with pytest.raises(SettingsError, match="more than 1,000"):
         parse_hidden("99999999999999999999x5")
 
 
@@ -78,7 +78,7 @@ def test_settings_are_checked(values: dict[str, Any]) -> None:
 
 
 def test_funnels_count_as_their_layers() -> None:
-    with pytest.raises(SettingsError, match="more than 1000"):
+    with pytest.raises(SettingsError, match="more than 1,000"):
         NetworkSettings(hidden=parse_hidden("500x256..32"))
 
 
@@ -99,7 +99,7 @@ def test_parse_dropout_says_what_is_wrong(text: str) -> None:
 def test_dropout_is_for_all_hidden_layers_or_for_each() -> None:
     assert NetworkSettings(dropout=None).dropout_rates() == ()
     assert NetworkSettings(dropout=0.3, hidden=(4, 3)).dropout_rates() == (0.3,)
-    with pytest.raises(SettingsError, match="2 rates for 3 hidden layers"):
+    with pytest.raises(SettingsError, match="2 dropout rates do not fit 3"):
         NetworkSettings(hidden=(4, 3, 2), dropout=(0.1, 0.2))
 
 

@@ -75,13 +75,13 @@ def test_a_column_that_tells_the_class_alone_is_a_leak(name: str, embed_above: i
     table = CLASSES.assign(leak=CLASS_LEAKS[name])
     leaks = found(table, "leak", embed_above=embed_above)
     assert [leak.advice for leak in leaks] == ["drop leak"]
-    assert leaks[0].text.startswith("column 'leak' alone tells 'y' in ")
+    assert leaks[0].text.startswith("column 'leak' alone predicts 'y' in ")
 
 
 def test_a_column_that_tells_one_of_several_labels_is_a_leak() -> None:
     table = LABELS.assign(leak=np.where(LABELS["v"] == 1, "on", "off"))
     (leak,) = found(table, "leak", target="u,v")
-    assert "column 'leak' alone tells 'v'" in leak.text
+    assert "column 'leak' alone predicts 'v'" in leak.text
 
 
 @pytest.mark.parametrize("settings", [{}, {"validation": "none"}, {"validation": 0.5}, {"embed_above": 0}])
@@ -142,7 +142,7 @@ def test_a_rare_class_is_an_imbalance() -> None:
 
 def test_a_class_of_few_rows_is_named() -> None:
     (finding,) = found(classes([50, 9, 3]), "few rows", validation="none")
-    assert "class 'class 2' has 3 training rows (2 classes have fewer than 10)" in finding.text
+    assert "class 'class 2' has only 3 training rows (2 classes have fewer than 10)" in finding.text
     assert found(classes([50, 10]), "few rows", validation="none") == []
 
 
@@ -167,8 +167,8 @@ def test_a_validation_file_does_not_dilute_what_is_missing(tmp_path: Path) -> No
 def test_rows_on_both_sides_of_the_split_are_counted(tmp_path: Path) -> None:
     held = write(tmp_path, "held.csv", csv_of(NUMBER[:40]))
     validation, test = found(NUMBER, "repeated", validation=held, test=held)
-    assert validation.text.startswith("40 of 40 validation rows occur among the training rows")
-    assert test.advice == "group COLUMN, or test FILE with other rows"
+    assert validation.text.startswith("40 of 40 validation rows also occur in the training rows")
+    assert test.advice == "use group COLUMN, or test FILE with other rows"
     doubled = pd.concat([NUMBER, NUMBER])
     assert len(found(doubled.assign(time=range(2 * ROWS)), "repeated", time="time", drop="time")) == 1
     assert found(doubled, "repeated", validation=0.2, test=0.2) == []
@@ -182,19 +182,19 @@ def test_a_row_with_another_target_is_no_repetition(tmp_path: Path) -> None:
 
 def test_what_was_left_out_is_found_by_reason() -> None:
     table = CLASSES.assign(id=range(100, 100 + ROWS), one=1, twin=CLASSES["noise"], two=2)
-    left_out = [each for each in prepared(table, target="y").findings if each.text.startswith("left out")]
+    left_out = [each for each in prepared(table, target="y").findings if " left out: " in each.text]
     reason = "unique, consecutive whole numbers: an identifier"
     assert left_out == [
-        Finding("identifier", f"left out column 'id': {reason}", "kind id=KIND keeps it", columns=("id",)),
+        Finding("identifier", f"column 'id' is left out: {reason}", "kind id=KIND keeps it", columns=("id",)),
         Finding(
             "constant",
-            "left out 2 columns 'one', 'two': the same value in every row",
+            "2 columns 'one', 'two' are left out: the same value in every row",
             "kind one=KIND keeps it",
             columns=("one", "two"),
         ),
         Finding(
             "duplicate",
-            "left out column 'twin': duplicate of 'noise'",
+            "column 'twin' is left out: duplicate of 'noise'",
             "kind twin=KIND keeps it",
             columns=("twin",),
         ),
@@ -205,4 +205,4 @@ def test_what_the_user_left_out_is_no_finding() -> None:
     table = CLASSES.assign(id=range(100, 100 + ROWS), one=1, twin=CLASSES["noise"])
     result = prepared(table, target="y", kind="id=number,one=ignore", drop="twin")
     assert "id" in [column.name for column in result.schema.inputs]
-    assert not [each for each in result.findings if each.text.startswith("left out")]
+    assert not [each for each in result.findings if " left out: " in each.text]

@@ -100,8 +100,8 @@ def test_a_file_of_rows_that_occur_in_training_is_still_named(tmp_path: Path) ->
 
 def test_many_copies_are_named() -> None:
     (finding,) = [each for each in prepared(DOUBLED, target="y").findings if each.kind == "duplicates"]
-    assert finding.text == "260 of 460 rows are equal to an earlier one, inputs and target"
-    assert finding.advice == "they count several times; drop_duplicates keeps the first of each"
+    assert finding.text == "260 of 460 rows have the same inputs and target as an earlier row"
+    assert finding.advice == "drop_duplicates keeps only the first"
     few = pd.concat([PLAIN, PLAIN[:8]], ignore_index=True)
     assert "duplicates" not in kinds(prepared(few, target="y"))
     assert "duplicates" not in kinds(prepared(DOUBLED, target="y", drop_duplicates=True))

@@ -34,9 +34,9 @@ def test_the_baseline_of_huge_values_is_their_mean() -> None:
 
 def test_a_target_of_text_that_hardly_recurs_is_no_class() -> None:
     frame = pd.DataFrame({"x": RANDOM.standard_normal(60), "y": [f"t{number}" for number in range(60)]})
-    with pytest.raises(mlpcli.MlpcliError, match="text with 60 different values in 60 rows") as raised:
+    with pytest.raises(mlpcli.MlpcliError, match="text with 60 distinct values in 60 rows") as raised:
         prepared(frame, target="y")
-    assert "identifier" in raised.value.hint
+    assert "multiclass" in raised.value.hint
     assert prepared(frame, target="y", task="multiclass").schema.task == "multiclass"
 
 
@@ -67,6 +67,6 @@ def test_dates_that_can_be_read_in_two_ways_are_noted() -> None:
     frame = pd.DataFrame({"day": days, "y": RANDOM.standard_normal(60)})
     notes = [finding.text for finding in prepared(frame, target="y").findings if finding.kind == "dates"]
     assert len(notes) == 1
-    assert "is possible too" in notes[0]
+    assert "is also possible" in notes[0]
     plain = frame.assign(day=[f"2021-{1 + number % 12:02}-05" for number in range(60)])
     assert not [each for each in prepared(plain, target="y").findings if each.kind == "dates"]

@@ -185,7 +185,7 @@ def test_a_word_far_down_among_numbers_is_missing_and_named(tmp_path: Path) -> N
     result = prepared(long_table(tmp_path, "red"), target="y", validation="none")
     assert {column.name: column.kind for column in result.schema.inputs} == {"x": "number", "z": "number"}
     (found,) = [finding for finding in result.findings if finding.kind == "words"]
-    assert found.text.startswith("'red' in 1 row of 'x' was taken as missing")
+    assert found.text.startswith("'red' in 1 row of 'x' was read as missing")
     assert result.counts["table"].missing == {"x": 1}
 
 
@@ -195,7 +195,7 @@ def test_numbers_that_are_mostly_text_far_down_are_text(tmp_path: Path) -> None:
     result = prepared(path, target="y", validation="none")
     assert {column.name: column.kind for column in result.schema.inputs} == {"x": "category", "z": "category"}
     (fallback, _) = [finding for finding in result.findings if finding.kind == "fallback"]
-    assert f"{path}: line 10,502: 88% of column 'x' are numbers, but it is taken as text" in fallback.text
+    assert f"{path}: line 10,502: column 'x' is read as text because of " in fallback.text
 
 
 def test_strict_makes_text_among_numbers_an_error(tmp_path: Path) -> None:
@@ -229,5 +229,5 @@ def test_a_decimal_comma_is_seen_and_said(tmp_path: Path) -> None:
         write(tmp_path, "a.csv", "x;y\n" + rows), delimiter=";", target="y", validation="none", scaling="none"
     )
     assert result.parts["train"].features[:2].tolist() == [[1.25], [2.25]]
-    assert any("(decimal)" in note for note in result.notes)
+    assert any("(decimal overrides it)" in note for note in result.notes)
     assert result.options.reading.decimal == ","

@@ -106,7 +106,7 @@ def test_a_row_of_weight_0_might_as_well_not_be_there(
         missing = int(target == "y")
         count = int((table["w"] == 0).sum()) - missing
         assert (with_them.dropped, without_them.dropped) == (missing, 0)
-        assert f"{count} rows of weight 0 left out" in with_them.notes[-1]
+        assert f"{count} rows with weight 0 ignored" in with_them.notes[-1]
         assert not any("weight 0" in note for note in without_them.notes)
 
 
@@ -145,7 +145,7 @@ def test_a_share_of_the_weight_is_that_of_repeated_rows() -> None:
     table = pd.DataFrame({"x": np.arange(60.0) % 7, "y": ["a"] * 48 + ["b"] * 12, "w": [3] * 48 + [0.5] * 12})
     result = prepared(table, target="y", features="x", weight="w", validation="none")
     (finding,) = (each for each in result.findings if each.kind == IMBALANCE)
-    assert finding.text == "class 'b' has 4.0% of the training rows by their weight"
+    assert finding.text == "class 'b' has 4.0% of the training rows (by weight)"
 
 
 def test_the_weight_column_is_no_input() -> None:
@@ -223,7 +223,7 @@ def test_impossible_class_weights(given: str, message: str) -> None:
 
 
 def test_class_weights_are_not_for_numbers() -> None:
-    with pytest.raises(SettingsError, match="class_weight is not for regression"):
+    with pytest.raises(SettingsError, match="class_weight is not available for regression"):
         training_examples(prepared(TABLE, target="y", features="x", class_weight="balanced"))
 
 
@@ -234,5 +234,5 @@ def test_classes_that_all_weigh_nothing() -> None:
 
 def test_a_single_row_that_counts() -> None:
     table = TABLE.assign(w=[1] + [0] * (ROWS - 1))
-    with pytest.raises(DataError, match="1 row to learn from"):
+    with pytest.raises(DataError, match="1 row with a target"):
         prepared(table, target="y", features="x", weight="w")

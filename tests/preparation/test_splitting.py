@@ -86,7 +86,7 @@ def test_a_row_without_time_says_its_line(tmp_path: Path, cell: str) -> None:
     times = [*DATES.astype(str)[:50], cell, *DATES.astype(str)[51:]]
     table = TABLE.assign(visit=times, y=TABLE["y"].where(TABLE.index != 3))
     path = write(tmp_path, "a.csv", csv_of(table))
-    with pytest.raises(DataError, match=r"time: .*a\.csv: line 52: 'visit': .* is no time") as raised:
+    with pytest.raises(DataError, match=r"time: .*a\.csv: line 52: 'visit': .* is not a time") as raised:
         prepared(path, **PARTS, time="visit")
     assert raised.value.hint
 

@@ -32,16 +32,16 @@ def whole_numbers(values: int, rows: int) -> list[str]:
         (["1,5", "2,5"], "binary", "'y' is text with 2 classes"),
         (["yes", "no"], "binary", "'y' is true or false"),
         (["True", "False"], "binary", "'y' is true or false"),
-        (["0", "1"] * 5, "binary", "'y' has 2 whole numbers, each 5 times on average"),
-        (["0.0", "1.0"] * 5, "binary", "'y' has 2 whole numbers, each 5 times on average"),
-        (["-1"] * 9 + ["7"], "binary", "'y' has 2 whole numbers, each 5 times on average"),
-        (["0", "1"] * 4, "regression", "'y' has 2 different numbers"),
-        (whole_numbers(20, 100), "multiclass", "'y' has 20 whole numbers, each 5 times on average"),
-        (whole_numbers(20, 99), "regression", "'y' has 20 different numbers"),
-        (whole_numbers(21, 1000), "regression", "'y' has 21 different numbers"),
-        ([*whole_numbers(3, 99), "0.5"], "regression", "'y' has 4 different numbers"),
-        (["0.5", "1.5"] * 50, "regression", "'y' has 2 different numbers"),
-        (["1e3", "2e3"] * 50, "binary", "'y' has 2 whole numbers, each 50 times on average"),
+        (["0", "1"] * 5, "binary", "'y' has 2 distinct values (0, 1)"),
+        (["0.0", "1.0"] * 5, "binary", "'y' has 2 distinct values (0, 1)"),
+        (["-1"] * 9 + ["7"], "binary", "'y' has 2 distinct values (-1, 7)"),
+        (["0", "1"] * 4, "regression", "'y' has 2 distinct numbers"),
+        (whole_numbers(20, 100), "multiclass", "'y' has 20 distinct values (0 to 19)"),
+        (whole_numbers(20, 99), "regression", "'y' has 20 distinct numbers"),
+        (whole_numbers(21, 1000), "regression", "'y' has 21 distinct numbers"),
+        ([*whole_numbers(3, 99), "0.5"], "regression", "'y' has 4 distinct numbers"),
+        (["0.5", "1.5"] * 50, "regression", "'y' has 2 distinct numbers"),
+        (["1e3", "2e3"] * 50, "binary", "'y' has 2 distinct values (1000, 2000)"),
     ],
 )
 def test_auto(cells: list[str], task: str, reason: str) -> None:
@@ -70,7 +70,7 @@ def test_a_given_task_wins() -> None:
 
 
 def test_binary_takes_two_values() -> None:
-    with pytest.raises(DataError, match="target 'y' has 3 values, task binary takes two"):
+    with pytest.raises(DataError, match="target 'y' has 3 values, but task binary needs exactly two"):
         task_of(["a", "b", "c"], "binary")
 
 
@@ -94,7 +94,7 @@ def test_several_targets() -> None:
 
 
 def test_several_targets_cannot_be_text() -> None:
-    with pytest.raises(DataError, match="target 'y1' is text, which is possible for a single target only"):
+    with pytest.raises(DataError, match="target 'y1' is text, but several targets must all be numbers"):
         several(["0", "1"], ["a", "b"])
     for given in ("binary", "multiclass"):
         with pytest.raises(DataError, match=f"task: {given} takes one target, not 2"):
@@ -167,6 +167,6 @@ def test_a_logarithm_is_fitted_on_the_training_rows() -> None:
 
 
 def test_a_logarithm_of_negative_numbers_is_refused() -> None:
-    with pytest.raises(DataError, match=r"target 'y' has negative values, down to -0\.5") as raised:
+    with pytest.raises(DataError, match=r"target 'y' has negative values \(down to -0\.5\)") as raised:
         fit({"y": ["1", "-0.5", "2"]}, "regression", [0, 2], target_scaling="log")
     assert raised.value.hint == "Leave out target_scaling log."

@@ -156,11 +156,11 @@ def test_frozen_layers_stay(name: str, optimizer: str, bases: dict[str, str]) ->
 @pytest.mark.parametrize(
     ("settings", "error", "message"),
     [
-        ({"from_model": None, "freeze": 1}, SettingsError, "there is nothing to keep"),
-        ({"freeze": 3}, SettingsError, "the network has 3 dense layers"),
-        ({"freeze": 2, "hidden": (6, 7)}, SettingsError, r"layer 2 \(Dense 6 x 7\) does not start from"),
-        ({"features": "a"}, SettingsError, "features: the columns are those of"),
-        ({"kind": "a=category"}, SettingsError, "kind: the columns are those of"),
+        ({"from_model": None, "freeze": 1}, SettingsError, "there is no model whose layers could be frozen"),
+        ({"freeze": 3}, SettingsError, "the network has only 3 dense layers"),
+        ({"freeze": 2, "hidden": (6, 7)}, SettingsError, r"layer 2 \(Dense 6 x 7\) has no weights from"),
+        ({"features": "a"}, SettingsError, "features: the columns are fixed by"),
+        ({"kind": "a=category"}, SettingsError, "kind: the columns are fixed by"),
         ({"target": "a"}, DataError, "'a' is an input of"),
         ({"from_model": "nosuch.joblib"}, MlpcliError, "no such model file"),
     ],
@@ -190,7 +190,7 @@ def test_other_starting_weights_are_another_run(bases: dict[str, str], tmp_path:
     mlpcli.train(NEW, from_model=bases["value"], checkpoint=path, epochs=2)
     other = str(tmp_path / "other.joblib")
     mlpcli.train(OLD, **QUICK | BASES["value"] | {"seed": 5}, output=other)
-    with pytest.raises(MlpcliError, match="is of another run: other data"):
+    with pytest.raises(MlpcliError, match="belongs to another run: the data differ"):
         mlpcli.train(NEW, from_model=other, checkpoint=path, epochs=2)
 
 

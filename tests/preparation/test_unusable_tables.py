@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from mlpcli.errors import DataError
+from mlpcli.errors import DataError, SettingsError
 from tests.data.examples import write
 from tests.workflows.examples import prepared
 
@@ -17,21 +17,22 @@ TEXT = "x,[/b],y,w\n" + ROWS
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({}, r"a\.csv: which column is the target\?"),
         ({"target": "Y"}, r"target: .*a\.csv: there is no column 'Y'"),
         ({"target": "y", "features": "x,z"}, "features: .*: there is no column 'z'"),
         ({"target": "y", "drop": "[/B]"}, r"drop: .*: there is no column '\[/B\]'"),
         ({"target": "y", "kind": "z=number"}, "kind: .*: there is no column 'z'"),
         ({"target": "y", "weight": "z"}, "weight: .*: there is no column 'z'"),
-        ({"target": "[/b]", "weight": "y"}, r"line 2: weight 'y': 'a' is no weight"),
+        ({"target": "[/b]", "weight": "y"}, r"line 2: weight 'y': 'a' is not a weight"),
         ({"target": "y", "weight": "y"}, "weight: .*: 'y' is the target"),
-        ({"target": "y", "features": "y"}, r"a\.csv: no input column is left"),
         ({"target": "y", "drop": "x,[/b],w"}, "no input column is left"),
         ({"target": "y", "kind": "x=ignore,[/b]=ignore,w=ignore"}, "no input column is left"),
-        ({"target": "y", "task": "regression"}, r"line 2: target 'y': 'a' is not a finite number"),
+        (
+            {"target": "y", "task": "regression"},
+            r"target 'y' is text such as 'a', but a regression predicts numbers",
+        ),
         ({"target": "y", "task": "multilabel"}, r"line 2: target 'y': 'a' is not 0 or 1"),
         ({"target": "x,y"}, "target 'y' is text"),
-        ({"target": "y", "positive": "A"}, "positive: 'A' is no class of 'y'"),
+        ({"target": "y", "positive": "A"}, "positive: 'A' is not a class of 'y'"),
         (
             {"target": "[/b]", "kind": "y=number", "strict": True},
             r"line 2: column 'y': 'a' is not a number",
@@ -46,17 +47,18 @@ def test_settings_that_do_not_fit_the_table(tmp_path: Path, settings: dict[str, 
 
 
 def test_a_missing_target_lists_the_columns(tmp_path: Path) -> None:
-    with pytest.raises(DataError) as raised:
+    with pytest.raises(SettingsError) as raised:
         prepared(write(tmp_path, "a.csv", TEXT))
-    assert raised.value.hint == "Give target COLUMN. There are: x, [/b], y, w."
+    assert "a.csv: which column is the target?" in str(raised.value)
+    assert raised.value.hint == "Give target COLUMN. Choose from: x, [/b], y, w."
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("x,y\n", "0 rows to learn from"),
-        ("x,y\n1,a\n", "1 row to learn from"),
-        ("x,y\n1,a\n2,\n", "1 row to learn from"),
+        ("x,y\n", "0 rows with a target"),
+        ("x,y\n1,a\n", "1 row with a target"),
+        ("x,y\n1,a\n2,\n", "1 row with a target"),
         ("x,y\n1,\n2,NA\n3,?\n", "target 'y' is missing in every row"),
         ("x,y\n1,a\n2,a\n", "target 'y' has the same value, 'a', in every row"),
         ("x,y\n1,a\n1,b\n", "no input column is left"),
@@ -81,7 +83,7 @@ def test_a_bad_weight_says_its_line(tmp_path: Path, row: int, cell: str) -> None
     lines = [f"{number},{'ab'[number % 2]},{cell if number == row else 1}\n" for number in range(10)]
     path = write(tmp_path, "a.csv", "x,y,w\n7,,x\n" + "".join(lines))
     shown = "a missing value" if cell in ("", "NA") else f"'{cell}'"
-    with pytest.raises(DataError, match=rf"a\.csv: line {row + 3}: weight 'w': {shown} is no weight"):
+    with pytest.raises(DataError, match=rf"a\.csv: line {row + 3}: weight 'w': {shown} is not a weight"):
         prepared(path, target="y", weight="w")
 
 
@@ -93,7 +95,7 @@ def test_weights_that_are_all_0(tmp_path: Path) -> None:
 
 def test_an_empty_data_frame() -> None:
     for frame in (pd.DataFrame(), pd.DataFrame({"x": [], "y": []})):
-        with pytest.raises(DataError, match="the DataFrame: "):
+        with pytest.raises(DataError, match="the DataFrame"):
             prepared(frame, target="y")
 
 

@@ -88,13 +88,20 @@ CHOICES = [
 ]
 
 
+def test_gone_on_with_twice(tmp_path: Path) -> None:
+    path = tmp_path / "run.checkpoint"
+    for epochs in (1, 2):
+        broken_off(path, epochs)
+        assert not load(str(path)).finished
+    assert weights(train(checkpoint=str(path))) == weights(train())
+
+
 @pytest.mark.parametrize("settings", CHOICES, ids=str)
 def test_gone_on_with_equals_unbroken(settings: dict[str, Any], tmp_path: Path) -> None:
     path = tmp_path / "run.checkpoint"
     unbroken = train(**settings)
-    for epochs in (1, 2):
-        broken_off(path, epochs, **settings)
-        assert not load(str(path)).finished
+    broken_off(path, 2, **settings)
+    assert not load(str(path)).finished
     told: list[EpochRecord] = []
     resumed = train(checkpoint=str(path), on_epoch=told.append, **settings)
     assert weights(resumed) == weights(unbroken)
@@ -105,16 +112,22 @@ def test_gone_on_with_equals_unbroken(settings: dict[str, Any], tmp_path: Path) 
         member.summary() for member in unbroken.members
     ]
     assert load(str(path)).finished
-    again = train(checkpoint=str(path), on_epoch=lambda record: pytest.fail("it was finished"), **settings)
-    assert weights(again) == weights(unbroken)
-    assert again.scores == unbroken.scores
+
+
+@pytest.mark.parametrize("settings", [{}, {"ensemble": 3}, {"folds": 3}, {"weight": "weight"}], ids=str)
+def test_a_finished_run_is_not_run_again(settings: dict[str, Any], tmp_path: Path) -> None:
+    path = str(tmp_path / "run.checkpoint")
+    first = train(checkpoint=path, **settings)
+    again = train(checkpoint=path, on_epoch=lambda record: pytest.fail("it was finished"), **settings)
+    assert weights(again) == weights(first)
+    assert again.scores == first.scores
 
 
 @pytest.mark.parametrize(
     "mode", [ExecutionMode("threads", 2), ExecutionMode("processes", 2)], ids=lambda each: each.how
 )
 def test_side_by_side(mode: ExecutionMode, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings: dict[str, Any] = {"ensemble": 3, "epochs": 150, "patience": 150}
+    settings: dict[str, Any] = {"ensemble": 3, "epochs": 80, "patience": 80}
     unbroken = train(**settings)
     monkeypatch.setattr("mlpcli.training.planning.choose_mode", lambda *sizes: mode)
     path = tmp_path / "run.checkpoint"
@@ -141,14 +154,14 @@ def test_settings_that_change_no_weights_may_change(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("settings", "named"),
     [
-        ({"epochs": 7}, "epochs 6 there, 7 here"),
-        ({"seed": 1}, "seed 0 there, 1 here"),
-        ({"learning_rate": 0.5}, "learning_rate 0.001 there, 0.5 here"),
-        ({"hidden": (5,)}, "hidden 5,5 there, 5 here"),
-        ({"features": "a,b"}, "features a,b,c there, a,b here"),
-        ({"weight": "weight"}, "weight unset there, weight here"),
-        ({"preset": "default", "dropout": 0.1}, "preset textbook there, default here; "),
-        ({"threads": 2}, "threads 1 there, 2 here"),
+        ({"epochs": 7}, "epochs was 6 and is now 7"),
+        ({"seed": 1}, "seed was 0 and is now 1"),
+        ({"learning_rate": 0.5}, "learning_rate was 0.001 and is now 0.5"),
+        ({"hidden": (5,)}, "hidden was 5,5 and is now 5"),
+        ({"features": "a,b"}, "features was a,b,c and is now a,b"),
+        ({"weight": "weight"}, "weight was unset and is now weight"),
+        ({"preset": "default", "dropout": 0.1}, "preset was textbook and is now default; "),
+        ({"threads": 2}, "threads were 1 and are now 2"),
     ],
     ids=str,
 )
@@ -156,7 +169,7 @@ def test_another_run_is_refused(settings: dict[str, Any], named: str, tmp_path: 
     path = tmp_path / "run.checkpoint"
     broken_off(path, 2)
     before = path.read_bytes()
-    with pytest.raises(MlpcliError, match="is of another run") as caught:
+    with pytest.raises(MlpcliError, match="belongs to another run") as caught:
         train(checkpoint=str(path), **settings)
     assert named in caught.value.message
     assert path.read_bytes() == before
@@ -167,25 +180,25 @@ def test_other_data_are_refused(tmp_path: Path) -> None:
     broken_off(path, 2)
     other = TABLE.copy()
     other.loc[other.index[3], "a"] = 9.0
-    with pytest.raises(MlpcliError, match="other data"):
+    with pytest.raises(MlpcliError, match="the data differ"):
         mlpcli.train(other, "value", checkpoint=str(path), features="a,b,c", **QUICK)
 
 
 def test_all_differences_are_listed(tmp_path: Path) -> None:
     path = tmp_path / "run.checkpoint"
     broken_off(path, 2)
-    with pytest.raises(MlpcliError, match=r"batch_size 16 there, 8 here; seed 0 there, 3 here$"):
+    with pytest.raises(MlpcliError, match=r"batch_size was 16 and is now 8; seed was 0 and is now 3$"):
         train(checkpoint=str(path), seed=3, batch_size=8)
 
 
-@pytest.mark.parametrize("keep", [0, 1, 100, 0.5, 0.99], ids=str)
+@pytest.mark.parametrize("keep", [0, 100, 0.99], ids=str)
 def test_a_file_cut_short_is_refused(keep: float, tmp_path: Path) -> None:
     path = tmp_path / "run.checkpoint"
     broken_off(path, 2)
     whole = path.read_bytes()
     cut = whole[: int(keep if keep >= 1 else keep * len(whole))]
     path.write_bytes(cut)
-    with pytest.raises(ArtifactError, match="is not a checkpoint file, or a damaged one") as caught:
+    with pytest.raises(ArtifactError, match="is not an mlpcli checkpoint file, or it is damaged") as caught:
         train(checkpoint=str(path))
     assert "with checkpoint" in caught.value.hint
     assert path.read_bytes() == cut
@@ -210,7 +223,7 @@ def test_a_second_training_is_refused(tmp_path: Path) -> None:
         refused.append(caught.value.message)
 
     run = train(checkpoint=path, on_epoch=second)
-    assert refused == [f"{path}: another training is writing it"] * len(run.history)
+    assert refused == [f"{path} is in use by another training"] * len(run.history)
     assert weights(run) == weights(train())
 
 
@@ -291,11 +304,11 @@ def test_a_refused_checkpoint_is_let_go(tmp_path: Path) -> None:
     assert train(checkpoint=path).stop_reason == "epochs"
     (tmp_path / "bad").write_bytes(b"no checkpoint")
     for _ in range(2):
-        with pytest.raises(ArtifactError, match="is not a checkpoint"):
+        with pytest.raises(ArtifactError, match="is not an mlpcli checkpoint"):
             train(checkpoint=str(tmp_path / "bad"))
 
 
-def test_a_thousand_networks_can_be_read_again(tmp_path: Path) -> None:
+def test_a_hundred_networks_can_be_read_again(tmp_path: Path) -> None:
     path = tmp_path / "run.checkpoint"
     broken_off(path, 2)
     progress = load(str(path)).members[0]
@@ -307,11 +320,11 @@ def test_a_thousand_networks_can_be_read_again(tmp_path: Path) -> None:
                     progress.state,
                     tuple(dataclasses.replace(record, member=number) for record in progress.history),
                 )
-                for number in range(1000)
+                for number in range(100)
             }
         ),
     )
-    assert len(load(str(path)).members) == 1000
+    assert len(load(str(path)).members) == 100
 
 
 def test_outputs_must_differ(tmp_path: Path) -> None:
@@ -448,7 +461,7 @@ def test_an_unexpected_error_is_raised_and_the_file_let_go(clock: Clock, tmp_pat
 def test_what_a_time_limit_settled_does_not_overrule_what_is_given(tmp_path: Path) -> None:
     path = str(tmp_path / "run.checkpoint")
     train(checkpoint=path, time_limit=1000.0, epochs=3)
-    with pytest.raises(MlpcliError, match="epochs 3 there, 9 here"):
+    with pytest.raises(MlpcliError, match="epochs was 3 and is now 9"):
         train(checkpoint=path, time_limit=1000.0, epochs=9)
 
 
@@ -470,7 +483,7 @@ def test_reports_of_the_same_run_may_be_replaced(tmp_path: Path) -> None:
         train(checkpoint=str(path), reports=Outputs({"history": str(other)}))
 
 
-@pytest.mark.parametrize("after", [1, 6, 7, 12, 13])
+@pytest.mark.parametrize("after", [6, 7, 12])
 def test_stopped_between_networks_it_is_not_finished(after: int, tmp_path: Path) -> None:
     """Also when the run is stopped just as a network has ended."""
     path = tmp_path / "run.checkpoint"

@@ -70,7 +70,7 @@ def test_a_forged_header_is_refused(change: Callable[[Any], None], tmp_path: Pat
     content["header"] = json.dumps(header)
     content["header_sha256"] = hashlib.sha256(content["header"].encode()).hexdigest()
     joblib.dump(content, path, protocol=4)
-    with pytest.raises(MlpcliError, match=r"was altered or damaged|is of another run"):
+    with pytest.raises(MlpcliError, match=r"was altered or damaged|belongs to another run"):
         train(checkpoint=str(path))
 
 

@@ -48,8 +48,20 @@ def prepared(task: str, loss: str) -> Prepared:
     return prepare(frame, Options.from_values(values))
 
 
-@pytest.mark.parametrize("optimizer", UPDATE_RULES)
-@pytest.mark.parametrize(("task", "loss"), TASK_LOSSES)
+PAIRS = [
+    *((each, "adam") for each in TASK_LOSSES),
+    *((TASK_LOSSES[place % len(TASK_LOSSES)], optimizer) for place, optimizer in enumerate(UPDATE_RULES)),
+    *(
+        (TASK_LOSSES[-1 - place % len(TASK_LOSSES)], optimizer)
+        for place, optimizer in enumerate(UPDATE_RULES)
+    ),
+]
+"""Every loss with the usual optimizer, and every optimizer with two losses."""
+
+
+@pytest.mark.parametrize(
+    ("task", "loss", "optimizer"), [(*each, optimizer) for each, optimizer in dict.fromkeys(PAIRS)]
+)
 def test_a_loss_with_an_optimizer(task: str, loss: str, optimizer: str) -> None:
     """A training at the rate that is found learns, by the loss of the first weights."""
     usual = prepared(task, loss)
@@ -80,18 +92,18 @@ def sampled(seed: int, **settings: Any) -> LearningRateFinding:
 
 
 def test_the_seed_moves_little() -> None:
-    findings = [sampled(seed) for seed in range(4)]
+    findings = [sampled(seed) for seed in range(3)]
     suggestions = [finding.suggestion for finding in findings]
     assert max(suggestions) <= 3 * min(suggestions)
-    assert len({finding.points[0].loss for finding in findings}) == 4
+    assert len({finding.points[0].loss for finding in findings}) == 3
 
 
-@pytest.mark.parametrize("steps", [10, 15, 20, 30, 40])
+@pytest.mark.parametrize("steps", [10, 20, 40])
 def test_few_steps_are_not_called_stable(steps: int) -> None:
     finding = sampled(0, steps=steps)
     assert not finding.stable
     assert "too few" in finding.reason
-    assert finding.advice == "Take steps 60 or more."
+    assert finding.advice == "Give steps 60 or more."
 
 
 def test_the_same_search_again_and_after_it_nothing_is_changed() -> None:
@@ -123,7 +135,7 @@ def test_points_are_means_until_the_blow_up() -> None:
 
 
 def test_a_start_that_blows_up_at_once() -> None:
-    with pytest.raises(DivergenceError, match="at the very first rates, from 1e\\+30"):
+    with pytest.raises(DivergenceError, match="at the first learning rates, from 1e\\+30"):
         find_rate(prepared("regression", "mse"), SweepSettings(start=1e30, end=1e36))
 
 
@@ -181,10 +193,10 @@ def test_sweeps_may_differ_by_more_the_more_there_are() -> None:
 
 
 UNSTABLE: dict[str, tuple[Trust, str, str]] = {
-    "few rates": (verdict_on(curve(0.0), every=5), "4.3 rates to a decade are too few", "steps 60"),
-    "noise": (verdict_on(curve(0.4)), "no rate the loss falls clearly", "batch_size"),
-    "only noise": (verdict_on(curve(1.0) - curve(0.0)), "no rate the loss falls clearly", "batch_size"),
-    "nothing but the same": (verdict_on(np.ones(len(RATES))), "no rate the loss falls clearly", "steps"),
+    "few rates": (verdict_on(curve(0.0), every=5), "4.3 learning rates per decade are too few", "steps 60"),
+    "noise": (verdict_on(curve(0.4)), "the loss never falls clearly", "batch_size"),
+    "only noise": (verdict_on(curve(1.0) - curve(0.0)), "the loss never falls clearly", "batch_size"),
+    "nothing but the same": (verdict_on(np.ones(len(RATES))), "the loss never falls clearly", "steps"),
     "too high a start": (verdict_on(curve(0.0, falls_at=-8.0)), "", "start"),
     "too low an end": (verdict_on(curve(0.0, rises_at=2.0)), "does not rise again", "end, such as 1e+04"),
     "one sweep": (verdict_on(curve(0.0), sweeps=1), "a single sweep", "sweeps 3"),

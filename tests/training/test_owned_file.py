@@ -70,10 +70,10 @@ def test_a_second_owner_is_refused_until_the_first_lets_go(path: Path) -> None:
     first, second = OwnedFile(str(path)), OwnedFile(str(path))
     first.acquire()
     first.replace(b"first")
-    with pytest.raises(OutputError, match="another training is writing it"):
+    with pytest.raises(OutputError, match="is in use by another training"):
         second.acquire()
     first.replace(b"again")  # a new file under the old name
-    with pytest.raises(OutputError, match="another training is writing it"):
+    with pytest.raises(OutputError, match="is in use by another training"):
         second.acquire()
     first.release()
     assert second.acquire()
@@ -87,7 +87,7 @@ def test_of_two_that_begin_at_once_one_is_refused(path: Path) -> None:
     assert not first.acquire()
     assert not second.acquire()
     first.replace(b"first")
-    with pytest.raises(OutputError, match="another training is writing it"):
+    with pytest.raises(OutputError, match="is in use by another training"):
         second.replace(b"second")
     assert path.read_bytes() == b"first"
     assert os.listdir(path.parent) == ["kept"]
@@ -100,7 +100,7 @@ def test_it_is_free_again_when_its_process_was_killed(path: Path) -> None:
     )
     assert holder.stdout is not None
     assert holder.stdout.readline() == "held\n"
-    with pytest.raises(OutputError, match="another training is writing it"):
+    with pytest.raises(OutputError, match="is in use by another training"):
         OwnedFile(str(path)).acquire()
     holder.kill()
     holder.communicate()
@@ -140,7 +140,7 @@ def test_a_replacement_that_another_writes_is_left_alone(path: Path) -> None:
     descriptor = os.open(second.following, os.O_RDWR | os.O_CREAT)
     fcntl.flock(descriptor, fcntl.LOCK_EX)
     os.write(descriptor, b"theirs")
-    with pytest.raises(OutputError, match="another training is writing it"):
+    with pytest.raises(OutputError, match="is in use by another training"):
         first.replace(b"again")
     assert Path(second.following).read_bytes() == b"theirs"
     os.close(descriptor)

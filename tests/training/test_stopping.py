@@ -28,11 +28,11 @@ def test_a_sound_network_shows_nothing() -> None:
     [
         (
             {"learning_rate": 3.0},
-            "of units are dead; lower the rate (learning_rate) or try activation leaky-relu",
+            "of units are dead; lower learning_rate, or try activation leaky-relu",
         ),
         ({"learning_rate": 3.0, "activation": "sigmoid"}, "of units are saturated"),
         ({"hidden": (20,) * 8, "activation": "sigmoid"}, "the gradient fades from"),
-        ({"learning_rate": 1e-9}, "next to nothing; raise the rate (learning_rate)"),
+        ({"learning_rate": 1e-9}, "almost nothing; raise learning_rate"),
         (
             {"learning_rate": 0.1, "optimizer": "lion"},
             "a step changes the weights",

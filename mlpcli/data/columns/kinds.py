@@ -62,7 +62,7 @@ def infer_column(name: str, cells: Cells, *, first: bool = False) -> Column:
     """Infer a column's kind; `first`: it is that of the table."""
     present = cells[~cells.missing()]
     if not len(present):
-        return Column(name, CATEGORY, "no value in the rows looked at")
+        return Column(name, CATEGORY, "no value in the rows examined")
     if isinstance(present, Texts):
         present = present.compact()
         found = _boolean(name, present) or _number_text(name, present) or _date(name, present)
@@ -128,9 +128,9 @@ def _number_text(name: str, present: Texts) -> Column | None:
     values = values[~np.isnan(values)]
     distinct = len(np.unique(values))
     if form.clock:
-        reason = f"durations such as {_first(read, NUMBER)}, in seconds, {distinct:,} different"
+        reason = f"durations such as {_first(read, NUMBER)}, in seconds, {distinct:,} distinct"
         if form.clock == HOURS_MINUTES and any(map(_TWO_FIELDS.fullmatch, read.levels)):
-            reason += "; 1:30 is read as hours and minutes (minutes and seconds are possible too)"
+            reason += "; 1:30 is read as hours and minutes (minutes and seconds are also possible)"
         return Column(name, NUMBER, reason, form)
     words, unreadable = read.words(NUMBER)
     silent = words & ~unreadable
@@ -156,7 +156,7 @@ def _dated(
     if len(formats) > 1:
         reason += f", in {len(formats)} formats{_both_orders(cells, formats)}"
     if doubt := open_readings(cells.used(), formats, orders or {}):
-        reason += f", {doubt[0]} ({' or '.join(doubt[1:])} is possible too)"
+        reason += f", {doubt[0]}; {' or '.join(doubt[1:])} is also possible"
     return Column(name, DATE, reason, Form(formats=formats))
 
 
@@ -169,7 +169,7 @@ def _both_orders(cells: Texts, formats: tuple[str, ...]) -> str:
             either = ~np.isnan(first) & ~np.isnan(second) & (first != second)
             if either.any():
                 example = cells.shown(int(np.argmax(either)))
-                return f"; {int(either.sum()):,} cells such as {example} could be of either"
+                return f"; {int(either.sum()):,} cells such as {example} could be either"
     return ""
 
 
@@ -191,21 +191,21 @@ def _number(name: str, cells: Numbers, written: str = "", *, first: bool = False
     if whole and unique and np.count_nonzero(np.diff(ordered) != 1) <= min(2, len(ordered) // 1000):
         return Column(name, IDENTIFIER, "unique, consecutive whole numbers: an identifier")
     if whole and unique and first and name == UNNAMED_FIRST and bool((np.diff(values) > 0).all()):
-        return Column(name, IDENTIFIER, "the first column, without a name, and only growing: row numbers")
+        return Column(name, IDENTIFIER, "unnamed first column of increasing whole numbers: row numbers")
     if whole and compact_dates(values):
         return Column(name, DATE, f"dates such as '{values[0]:.0f}'", Form(formats=(COMPACT,)))
     if whole and unique and ordered[0] >= 1e7 and ordered[-1] < 2.0**53:
         digits = np.array([f"{value:.0f}" for value in values.tolist()], dtype=object)
         if why := code_numbers(digits, np.ones(len(digits), np.int64)):
             return Column(name, IDENTIFIER, why)
-    return Column(name, NUMBER, f"{'whole' if whole else 'decimal'} numbers{written}, {distinct:,} different")
+    return Column(name, NUMBER, f"{'whole' if whole else 'decimal'} numbers{written}, {distinct:,} distinct")
 
 
 def _text(name: str, present: Texts) -> Column:
     distinct = present.distinct()
     words = float(np.mean([len(level.split()) for level in present.levels]))
     if distinct > TEXT_SHARE * len(present) and len(present) >= IDENTIFIER_ROWS and words >= TEXT_WORDS:
-        reason = f"free text, {words:.0f} words on average, which cannot be learned from yet"
+        reason = f"free text ({words:.0f} words on average), which is not supported yet"
         return Column(name, TEXT, reason)
     none = present.words(NUMBER)[0]
     example = present.text(int(np.argmax(present.spread(none, False))))
@@ -216,9 +216,9 @@ def _named(name: str, present: Texts, why: str) -> Column:
     """A category or, if nearly every row has another text, an identifier."""
     distinct = present.distinct()
     if distinct > IDENTIFIER_SHARE * len(present) and len(present) >= IDENTIFIER_ROWS:
-        told = "text that differs" if why.startswith("text") else f"{why}, that differ"
-        reason = f"{told} in {distinct:,} of {len(present):,} rows: an identifier"
+        what = "text" if why.startswith("text") else why
+        reason = f"{what}, {distinct:,} distinct values in {len(present):,} rows: an identifier"
         if (found := nearly(present)) is not None:
-            reason += f", though {found.share:.0%} of them are {PLURALS[found.kind]}"
+            reason += f", although {found.share:.0%} of them are {PLURALS[found.kind]}"
         return Column(name, IDENTIFIER, reason)
-    return Column(name, CATEGORY, f"{why}, {distinct:,} levels")
+    return Column(name, CATEGORY, f"{why}, {distinct:,} distinct values")

@@ -21,6 +21,7 @@ from mlpcli.data.schema import (
     Column,
 )
 from mlpcli.data.spelling import keys, matching_of
+from mlpcli.errors import count
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def one_spelling(cells: Texts, values: Sequence[str] | None = None) -> Texts:
 def _as_missing(strays: Strays) -> str:
     cells = sum(strays.words.values())
     such = "" if len(strays.words) == 1 else "such as "
-    return f"{cells:,} cell{'s' * (cells != 1)} {such}{shown(next(iter(strays.words)))} as missing"
+    return f"{count(cells, 'cell')} ({such}{shown(next(iter(strays.words)))}) read as missing"
 
 
 def _constant(column: Column, cells: Cells) -> Column | None:

@@ -28,7 +28,7 @@ LOOKED_AT = 40
 """Characters of a stray in which digits are looked for."""
 FEW_ROWS = 500
 """Of a column, by which it is told that it is surely none of numbers or dates."""
-PLURALS = {NUMBER: "numbers", DATE: "dates", BOOLEAN: "true or false"}
+PLURALS = {NUMBER: "numbers", DATE: "dates", BOOLEAN: "true/false values"}
 
 
 def shown(word: str) -> str:

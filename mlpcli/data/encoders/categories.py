@@ -105,6 +105,6 @@ class CategoryEncoder(Encoder):
     def from_description(cls, stored: Mapping[str, Any], arrays: Mapping[str, Array]) -> "CategoryEncoder":
         levels = tuple(stored["levels"])
         if len(set(levels)) < len(levels):
-            raise ValueError("a category has a level twice")
+            raise ValueError("a category column lists a level twice")
         facts = {name: stored[name] for name in ("name", "had_gaps", "embedded", "matching")}
         return cls(**facts, levels=levels)

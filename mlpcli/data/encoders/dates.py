@@ -127,7 +127,7 @@ class DateEncoder(Encoder):
     @classmethod
     def from_description(cls, stored: Mapping[str, Any], arrays: Mapping[str, Array]) -> "DateEncoder":
         if not are_formats(stored["formats"]):
-            raise ValueError("its formats of dates cannot be understood")
+            raise ValueError("its date formats are invalid")
         days, year = (
             NumberEncoder.from_description(
                 {**stored, "spikes": (), "truth": False},

@@ -190,7 +190,7 @@ class NumberEncoder(Encoder):
     def from_description(cls, stored: Mapping[str, Any], arrays: Mapping[str, Array]) -> "NumberEncoder":
         statistics = dict(zip(STATISTICS, arrays["numbers"][0].tolist(), strict=True))
         if statistics["scale"] <= 0:
-            raise ValueError("a scale is not above 0")
+            raise ValueError("a scale is not positive")
         facts = {key: stored[key] for key in ("name", "kind", "scaling", "had_gaps", "truth")}
         knots = arrays["quantiles"][0] if "quantiles" in arrays else np.empty(0)
         return cls(**facts, **statistics, knots=knots, spikes=tuple(map(float, stored["spikes"])))

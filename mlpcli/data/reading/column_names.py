@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, count
-from shlex import quote
 
 from mlpcli.data.schema import MOST_COLUMNS
 from mlpcli.data.spelling import cleaned
 from mlpcli.errors import DataError, Sentence, did_you_mean
+from mlpcli.text_width import shell_word
 
 
 def check_same_header(header: list[str], first: list[str], name: str, first_name: str) -> None:
@@ -18,7 +18,7 @@ def check_same_header(header: list[str], first: list[str], name: str, first_name
         if column not in first:
             said = f"{name}: the column {column!r} is not in {first_name}"
             raise DataError(said, did_you_mean(column, first))
-    said = f"{name}: the columns are not those of {first_name} in the same order"
+    said = f"{name} does not have the columns of {first_name} in the same order"
     raise DataError(said, "Files given together need the same header.")
 
 
@@ -49,17 +49,17 @@ def doubled_names(names: Iterable[str]) -> dict[str, int]:
 def doubled_name(name: str, often: int, where: str) -> DataError:
     """The error of a column that is needed and has its name not for itself."""
     said = f"{where}: the column name {name!r} occurs {often} times in the header"
-    hint = "Rename the columns so that each has its own name, or leave them out of training with {drop} {}."
-    return DataError(said, Sentence(hint, quote(name)))
+    hint = "Give each column its own name, or exclude them with {drop} {}."
+    return DataError(said, Sentence(hint, shell_word(name)))
 
 
 def column_names(cells: list[str], where: str, spare: Callable[[str], bool] | None) -> list[str]:
     """Column names; DataError for two of one name that is not spare."""
     if not cells:
-        raise DataError(f"{where}: has no columns", "Give a table whose columns have names.")
+        raise DataError(f"{where} has no columns", "Give a table whose columns have names.")
     if len(cells) > MOST_COLUMNS:
-        said = f"{where}: has {len(cells):,} columns, more than {MOST_COLUMNS:,}"
-        raise DataError(said, "Is a line end missing? Leave out columns that you do not need.")
+        said = f"{where} has {len(cells):,} columns, more than {MOST_COLUMNS:,}"
+        raise DataError(said, "Check for a missing line end, or remove columns that you do not need.")
     names = table_names(cells)
     for name, often in doubled_names(names).items():
         if spare is None or not spare(name):

@@ -119,7 +119,7 @@ class _Streams(io.RawIOBase):
             if stream.eof:
                 self._rest, self._stream = stream.unused_data, None
             elif wanted and not data and not text:
-                raise DamagedError("they end in the middle")
+                raise DamagedError("they end too early")
             if text:
                 return text
 
@@ -138,7 +138,7 @@ class _Streams(io.RawIOBase):
             if self._rest or not data:
                 break
         if zeros % max(self._padding, 1):
-            raise DamagedError("they are followed by something else")
+            raise DamagedError("they are followed by other bytes")
         return bool(self._rest)
 
 
@@ -187,7 +187,7 @@ def _xz(_name: str) -> _Opened:
 
 
 def _zstd(name: str) -> _Opened:
-    zstandard = require_extra("zstandard", "zstd", f"{name}: is compressed with zstd")
+    zstandard = require_extra("zstandard", "zstd", f"{name}: reading zstd data")
     decompressor = zstandard.ZstdDecompressor(max_window_size=LARGEST_WINDOW)
     return lambda: _ZstdFrame(decompressor), (zstandard.ZstdError,), 0
 

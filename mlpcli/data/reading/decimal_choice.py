@@ -17,15 +17,13 @@ def mark_notes(mark: Mark, levels: Mapping[str, Array], name: str) -> Iterator[s
     if mark.value is not None and mark.other is not None and (mark.open or points):
         what = "point" if points else "comma"
         is_decimal = mark.mark in mark.example
-        here = "is the decimal mark" if is_decimal else "separates thousands"
-        other = "between thousands" if is_decimal else "as a decimal mark"
+        use = "decimal mark" if is_decimal else "thousands separator"
         column = next(column for column, each in levels.items() if mark.example in map(str.strip, each))
-        cell = f"column {column!r}: {mark.example!r} is read as {mark.value:.15g}"
-        way = f"the {what} {here}; {other} it would give {mark.other:.15g}"
+        cell = f"column {column!r}: {mark.example!r} is read as {mark.value:.15g}, with the {what} as {use}"
         other_mark = "." if mark.mark == "," else ","
-        yield Sentence("{}: {}: {} ({decimal} {})", name, cell, way, other_mark)
+        yield Sentence("{}: {} ({decimal} {} reads {:.15g})", name, cell, other_mark, mark.other)
     elif mark.mark == ",":
-        yield Sentence("{}: numbers look as if written with a decimal comma ({decimal})", name)
+        yield Sentence("{}: a decimal comma was detected ({decimal} overrides it)", name)
 
 
 def pointed_numbers(sample: Frame) -> list[str]:

@@ -30,6 +30,8 @@ class Pieces:
         self._descriptor = _descriptor_of(binary)
         self._waits = self._descriptor is None or not stat.S_ISREG(os.fstat(self._descriptor).st_mode)
         self._bytes_read, self._size = 0, PIECE
+        self.given = 0
+        """Bytes of the text that was given so far."""
         self._first = self._read()
         self.guessed = (encoding is None and guess_encoding(self._first)) or ""
         """The encoding, if it was guessed to be another than UTF-8."""
@@ -49,6 +51,7 @@ class Pieces:
         block = self._first
         while block:
             if text := self._utf8(block, final=False):
+                self.given += len(text)
                 yield text
             block = self._read()
         if text := self._utf8(b"", final=True):
@@ -68,7 +71,7 @@ class Pieces:
         except OSError as error:
             damaged = isinstance(error, DamagedError)
             said = "the compressed data are damaged or cut short" if damaged else "cannot be read"
-            raise DataError(f"{self._name}: {said} ({error})", "Make or fetch the file again.") from None
+            raise DataError(f"{self._name}: {said} ({error})", "Create or download the file again.") from None
 
     def _has_more(self) -> bool:
         return self._descriptor is not None and bool(select.select([self._descriptor], [], [], 0)[0])
@@ -99,7 +102,7 @@ class Pieces:
         marked = start == 0 and (held + block).startswith(codecs.BOM_UTF8)
         where = start + 3 * marked + getattr(error, "start", 0) + 1
         likely = "cp1252" if self.encoding.startswith("utf-8") else "utf-8"
-        said = f"{self._name}: byte {where:,} is not {self.encoding.removesuffix('-sig')} text"
+        said = f"{self._name}: byte {where:,} is not valid {self.encoding.removesuffix('-sig')}"
         return DataError(said, Sentence("Try {encoding} {}.", likely))
 
 
@@ -138,5 +141,5 @@ def _descriptor_of(binary: BinaryIO) -> int | None:
 
 
 def _binary_file(name: str) -> DataError:
-    hint = Sentence("Give a CSV or TSV file; see {encoding} for UTF-16.")
-    return DataError(f"{name}: is not a text file (it holds NUL bytes)", hint)
+    hint = Sentence("Give a CSV or TSV file; for UTF-16 text give {encoding} utf-16.")
+    return DataError(f"{name} is not a text file (it contains NUL bytes)", hint)

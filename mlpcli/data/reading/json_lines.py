@@ -43,8 +43,8 @@ class JsonLines:
         listed = ", ".join(map(repr, names[:MOST_NAMED]))
         more = f" and {len(names) - MOST_NAMED:,} more" if len(names) > MOST_NAMED else ""
         columns = f"column{'s' * (len(names) > 1)} {listed}{more}"
-        said = f"{columns}: objects or lists are read as their JSON text"
-        return [f"{self._name}: {said}; jq or pandas.json_normalize makes columns of them"]
+        said = f"{columns}: objects or lists are kept as JSON text"
+        return [f"{self._name}: {said} (jq or pandas.json_normalize makes columns of them)"]
 
     def __iter__(self) -> Iterator[Block]:
         for objects, lines in chain([self._first], self._batches):
@@ -84,10 +84,10 @@ class JsonLines:
         try:
             value = with_literals(text.decode())
         except ValueError as error:
-            said = f"{self._name}: line {self._line:,}: is not JSON ({error!s:.100})"
+            said = f"{self._name}: line {self._line:,} is not JSON ({error!s:.100})"
             raise DataError(said, "Each line must hold one JSON object.") from None
         if not isinstance(value, dict):
-            said = f"{self._name}: line {self._line:,}: is no JSON object"
+            said = f"{self._name}: line {self._line:,} is not a JSON object"
             raise DataError(said, 'Write {"column": value, ...}.')
         return value
 
@@ -95,7 +95,7 @@ class JsonLines:
         for each, line in zip(objects, lines, strict=True):
             if not self._known.issuperset(each):
                 key = next(key for key in each if key not in self._known)
-                said = f"{self._name}: {self.unit} {line:,}: the key {key!r} is not in the first rows"
+                said = f"{self._name}: {self.unit} {line:,}: the key {key!r} does not occur in the first rows"
                 raise DataError(said, did_you_mean(key, self.header))
         rows = [[_text(each.get(key)) for key in self.header] for each in objects]
         return replace(rewritten(self._name, rows, lines), objects=objects, unit=self.unit)

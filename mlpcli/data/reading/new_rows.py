@@ -54,28 +54,28 @@ def reading_like(
     usual = reading.decimal
     if shared and not decimal_given and (mark := decimal_mark_like(shared, usual)) != usual:
         what = "comma" if mark == "," else "point"
-        note = f"numbers have a decimal {what}, unlike in training, and are read so ({{decimal}})"
+        note = f"numbers have a decimal {what}, unlike in training ({{decimal}} overrides it)"
         notes.append(Sentence(note))
         reading = replace(reading, decimal=mark)
     for name, each in levels.items():
         if (own := forms.get(name, PLAIN).decimal) and (mark := decimal_mark_like([each], own)) != own:
             forms[name] = replace(forms[name], decimal=mark)
-            notes.append(f"numbers in {name!r} have another decimal mark than in training, and are read so")
+            notes.append(f"numbers in {name!r} are read with another decimal mark than in training")
     for name, cells in texts.items():
         if _has_new_percent(cells, ranges[name], forms.get(name, PLAIN)):
             forms[name] = replace(forms.get(name, PLAIN), hundredths=True)
-            notes.append(f"percent signs in {name!r} are hundredths, as training had fractions there")
+            notes.append(f"percentages in {name!r} are read as fractions, as in training")
         elif _lost_percent(cells, ranges[name], forms.get(name, PLAIN)):
             notes.append(
-                f"numbers in {name!r} have no percent sign and none is above 1, where training had percent "
-                "signs: they are read as they are"
+                f"numbers in {name!r} are read unchanged: they have no percent sign, unlike in training, and "
+                "none is above 1"
             )
     dates = [name for name, form in forms.items() if form.formats and name in there]
     frame, _ = first_rows(reading, dates, ())
     for name in dates:
         if formats := _formats(frame[name].texts(), forms[name].formats):
             forms[name] = replace(forms[name], formats=formats)
-            notes.append(f"the dates in {name!r} are written otherwise than in training, and are read so")
+            notes.append(f"dates in {name!r} are read in another format than in training")
     return replace(reading, forms=forms), notes
 
 

@@ -4,7 +4,7 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from itertools import chain
@@ -54,8 +54,11 @@ class OpenRows(AbstractContextManager["OpenRows"]):
         self.encoding = ""
         self._pieces: Pieces | None = None
         self._database: Database | None = None
+        self._source, self._row_count = source, 0
+        self._rows = self._bytes = 0
         try:
-            self.original_header, self._blocks = self._opened(source, reading, rows)
+            self.original_header, blocks = self._opened(source, reading, rows)
+            self._blocks = self._counted(blocks)
             self.header = column_names(self.original_header, self.name, spare)
         except BaseException:
             self.close()
@@ -71,7 +74,8 @@ class OpenRows(AbstractContextManager["OpenRows"]):
             binary.close()
             if source.path != STDIN and source.is_packed:
                 raise kind_inside("a Parquet file", "compressed data").refused(self.name)
-            return parquet.open_rows(source.path, self.name, rows)
+            names, of_file, self._row_count = parquet.open_rows(source.path, self.name, rows)
+            return names, of_file
         if is_database(binary):
             return self._of_database(binary, source, reading, rows)
         if source.is_sheet:  # how its text is written is known
@@ -79,7 +83,9 @@ class OpenRows(AbstractContextManager["OpenRows"]):
         self._pieces = Pieces(binary, reading.encoding, self.name)
         self.encoding = self._pieces.encoding
         if guessed := self._pieces.guessed:
-            self.notes.append(Sentence("{}: the text looks like {} ({encoding})", self.name, guessed))
+            self.notes.append(
+                Sentence("{}: the encoding was detected as {} ({encoding} overrides it)", self.name, guessed)
+            )
         skipped = reading.skipped
         decoded = skipped.blanked(self._pieces) if skipped.ranges else iter(self._pieces)
         start, decoded = _enough_for_array(decoded)
@@ -92,7 +98,7 @@ class OpenRows(AbstractContextManager["OpenRows"]):
         self._refuse_other_texts(start, lines=ending in JSON_ENDINGS)
         if ending in JSON_ENDINGS or (ending not in DELIMITERS and start.lstrip().startswith(b"{")):
             if ending not in JSON_ENDINGS:
-                self.notes.append(f"{self.name}: the rows look like JSON lines")
+                self.notes.append(f"{self.name}: the rows are read as JSON lines")
             lines = JsonLines(chain([start], pieces), self.name, before, rows)
             self.notes += lines.notes
             return lines.header, iter(lines)
@@ -124,7 +130,7 @@ class OpenRows(AbstractContextManager["OpenRows"]):
         self, binary: BinaryIO, source: TextSource, reading: ReadingSettings, rows: int
     ) -> tuple[list[str], Iterator[Block]]:
         if source.path == STDIN or is_stream(source.path):
-            said = f"{self.name}: is a SQLite database, which cannot come by a pipe"
+            said = f"{self.name} is a SQLite database, which cannot be read from a pipe"
             raise DataError(said, "Save it to a file first.")
         binary.close()
         database = Database(source.path, source.part, self.name, rows, reading.max_bytes)
@@ -142,6 +148,27 @@ class OpenRows(AbstractContextManager["OpenRows"]):
 
     def __iter__(self) -> Iterator[Block]:
         return self._blocks
+
+    @property
+    def rows_given(self) -> int:
+        """The rows in all blocks so far."""
+        return self._rows
+
+    def share_given(self) -> float | None:
+        """The share of all rows that these are, about; None for a pipe or a database."""
+        if self._row_count:
+            return self._rows / self._row_count
+        share = self._source.share_read()
+        if share is None or self.dialect is None or self._pieces is None or not self._pieces.given:
+            return share  # of JSON, whose blocks are other text
+        # Some of the text that was read is not in blocks yet.
+        return share * min(self._bytes / self._pieces.given, 1.0)
+
+    def _counted(self, blocks: Iterable[Block]) -> Iterator[Block]:
+        for block in blocks:
+            self._rows += len(block)
+            self._bytes += len(block.text)
+            yield block
 
     def __exit__(self, *error: object) -> None:
         self.close()
@@ -175,9 +202,9 @@ class OpenRows(AbstractContextManager["OpenRows"]):
                 start, before = end, before + 1
             text, start = text[start:], 0
         if reading.skip:
-            said = f"{self.name}: has nothing behind the lines that are left out"
-            raise DataError(said, Sentence("Give a smaller number with {skip}."))
-        raise DataError(f"{self.name}: is empty", "Give a file with a header line and rows.")
+            said = f"{self.name} has nothing after the skipped lines"
+            raise DataError(said, Sentence("Give a smaller {skip}."))
+        raise DataError(f"{self.name} is empty", "Give a file with a header line and rows.")
 
     def _first_row(
         self, text: bytes, pieces: Iterator[bytes], dialect: Dialect, before: int

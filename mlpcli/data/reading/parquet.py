@@ -32,20 +32,20 @@ def is_parquet(binary: BinaryIO) -> bool:
     return start[:4] == MAGIC and start[4:] < b" " and start[4:] not in (b"", b"\n", b"\r", b"\t")
 
 
-def open_rows(path: str, name: str, rows: int) -> tuple[list[str], Iterator[Block]]:
-    """The columns' names, and the rows as CSV."""
+def open_rows(path: str, name: str, rows: int) -> tuple[list[str], Iterator[Block], int]:
+    """The columns' names, the rows as CSV, and how many rows there are."""
     if path == "-":
-        raise DataError("stdin: is a Parquet file, which cannot be read from a pipe", "Give the file's name.")
-    arrow = require_extra("pyarrow", "parquet", f"{name}: is a Parquet file")
-    reader = require_extra("pyarrow.parquet", "parquet", f"{name}: is a Parquet file")
+        raise DataError("stdin is a Parquet file, which cannot be read from a pipe", "Give the file's name.")
+    arrow = require_extra("pyarrow", "parquet", f"{name}: reading a Parquet file")
+    reader = require_extra("pyarrow.parquet", "parquet", f"{name}: reading a Parquet file")
     try:
         with open(path, "rb") as raw:
             size = raw.seek(0, os.SEEK_END)
             raw.seek(max(size - 8, 0))
             footer, mark = int.from_bytes(raw.read(4), "little"), raw.read(4)
             if mark == MAGIC and LARGEST_FOOTER < footer < size:
-                hint = f"At most {LARGEST_FOOTER:,} are read: write fewer columns or row groups."
-                raise DataError(f"{name}: its description takes {footer:,} bytes", hint)
+                hint = f"At most {LARGEST_FOOTER:,} are allowed: write fewer columns or row groups."
+                raise DataError(f"{name} has a footer of {footer:,} bytes", hint)
         metadata = reader.read_metadata(path)
         # Decoded, one long text of a dictionary could be many gigabytes of rows.
         coded = [
@@ -64,15 +64,15 @@ def open_rows(path: str, name: str, rows: int) -> tuple[list[str], Iterator[Bloc
         raise _damaged(name, error) from None
     _refuse_nested(arrow, file.schema_arrow, name)
     names = list(file.schema_arrow.names)
-    return names, _blocks(file, name, rows_at_once(rows, len(names)))
+    return names, _blocks(file, name, rows_at_once(rows, len(names))), metadata.num_rows
 
 
 def _refuse_nested(arrow: Any, schema: Any, name: str) -> None:
     """Raise DataError for a column whose cells are structs, lists or maps, which CSV has not."""
     nested = [field.name for field in schema if arrow.types.is_nested(field.type)]
     if nested:
-        said = f"{name}: the column {nested[0]!r} holds structs or lists, which are no cells"
-        way = f"Make columns of it by pandas.json_normalize, or write the table without {listed(nested)}."
+        said = f"{name}: column {nested[0]!r} holds structs or lists instead of single values"
+        way = f"Make columns of it with pandas.json_normalize, or write the table without {listed(nested)}."
         raise DataError(said, way)
 
 
@@ -95,7 +95,7 @@ def _blocks(file: Any, name: str, rows: int) -> Iterator[Block]:
 
 def _as_text(column: Any) -> Any:
     """A column as CSV takes it: durations in the ISO form, which would be whole numbers of their unit."""
-    arrow = require_extra("pyarrow", "parquet", "Parquet")
+    arrow = require_extra("pyarrow", "parquet", "reading a Parquet file")
     if arrow.types.is_dictionary(column.type):
         return column.dictionary_decode()
     if not arrow.types.is_duration(column.type):
@@ -116,7 +116,7 @@ def _parts(batch: Any, name: str, first: int) -> Iterator[Any]:
         own = _text_lengths(column)
         if own.max(initial=0) > most:
             said = f"{name}: row {first + int(own.argmax()):,} has a cell of more than {most:,} bytes"
-            raise DataError(said, "A cell must be shorter.")
+            raise DataError(said, "Shorten the cell, or write the table without this column.")
         lengths += own
     start = 0
     # A slice ends before the row with which it would be too large, but has one at least.
@@ -128,8 +128,8 @@ def _parts(batch: Any, name: str, first: int) -> Iterator[Any]:
 
 def _text_lengths(column: Any) -> Array:
     """Bytes of the texts of a column (rows,); 0 for other types, whose cells are short."""
-    arrow = require_extra("pyarrow", "parquet", "Parquet")
-    compute = require_extra("pyarrow.compute", "parquet", "Parquet")
+    arrow = require_extra("pyarrow", "parquet", "reading a Parquet file")
+    compute = require_extra("pyarrow.compute", "parquet", "reading a Parquet file")
     if arrow.types.is_dictionary(column.type):
         own = _text_lengths(column.dictionary)
         places = column.indices.fill_null(-1).to_numpy(zero_copy_only=False)
@@ -144,5 +144,5 @@ def _text_lengths(column: Any) -> Array:
 
 
 def _damaged(name: str, error: Exception) -> DataError:
-    hint = "Make or fetch the file again, or write it as CSV."
-    return DataError(f"{name}: cannot be read as Parquet ({error!s:.150})", hint)
+    hint = "Create or download the file again, or write it as CSV."
+    return DataError(f"{name} cannot be read as Parquet ({error!s:.150})", hint)

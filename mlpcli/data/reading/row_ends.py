@@ -77,8 +77,8 @@ def refuse_long(size: int, name: str, line: int) -> None:
 
 
 def _far_too_long(name: str, line: int, most: str) -> DataError:
-    said = f"{name}: line {line:,} begins a row of more than {most}"
-    return DataError(said, "Are line ends missing, or is this another kind of file?")
+    said = f"{name}: line {line:,}: the row has more than {most}"
+    return DataError(said, "Check for missing line ends, and that this is a CSV file.")
 
 
 class RowLimits:

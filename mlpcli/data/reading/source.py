@@ -24,6 +24,7 @@ from mlpcli.data.reading.kinds.file_kinds import (
 from mlpcli.data.reading.kinds.limits import limited, parse_size
 from mlpcli.data.reading.kinds.paths import missing_hint
 from mlpcli.data.reading.lines.skipped import SkippedLines
+from mlpcli.data.reading.named_file import NamedFile
 from mlpcli.errors import DataError, MlpcliError, SettingsError
 from mlpcli.files import OPEN_FILES, file_and_part, named_errors
 from mlpcli.settings import NONE, Settings, described_fields, parse_list, setting
@@ -34,13 +35,13 @@ STDIN = "-"
 
 def _parse_delimiter(text: str) -> str:
     named = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " "}
-    return _character(named.get(text, text), "delimiter", "Write ';' or tab, comma, pipe, space.")
+    return _character(named.get(text, text), "delimiter", "Use ';' or a name: tab, comma, pipe, space.")
 
 
 def _parse_quote(text: str) -> str:
     if (len(text) != 1 and text != NONE) or text in "\r\n\t\0 ":
-        hint = "Write \", ' or none."
-        raise SettingsError(f"{text!r} is not one character", hint, setting="quote")
+        hint = "Use \", ' or none."
+        raise SettingsError(f"{text!r} is not a single character", hint, setting="quote")
     return text
 
 
@@ -50,12 +51,12 @@ def _parse_skip_rows(text: str) -> str:
 
 
 def _parse_comment(text: str) -> str:
-    return _character(text, "comment", "Write '#'.")
+    return _character(text, "comment", "Use '#', for example.")
 
 
 def _character(text: str, name: str, hint: str) -> str:
     if len(text) != 1 or text in '"\r\n':
-        raise SettingsError(f"{text!r} is not one character", hint, setting=name)
+        raise SettingsError(f"{text!r} is not a single character", hint, setting=name)
     return text
 
 
@@ -65,7 +66,7 @@ def _parse_encoding(text: str) -> str:
         codecs.getincrementaldecoder(text)  # punycode has none
     except (LookupError, ValueError):
         hint = "Try utf-8, latin-1, cp1252 or utf-16."
-        raise SettingsError(f"{text!r:.40} is not known", hint, setting="encoding") from None
+        raise SettingsError(f"{text!r:.40} is not a known encoding", hint, setting="encoding") from None
     return text
 
 
@@ -74,7 +75,7 @@ def _parse_keep_words(text: str) -> tuple[tuple[str, str], ...]:
     name, equals, words = text.partition("=")
     if not equals or not name or not (parsed := parse_list(words)):
         said = f"{text!r:.80} is not COLUMN=WORD,WORD"
-        raise SettingsError(said, "Write risk=None,NA.", setting="keep_words")
+        raise SettingsError(said, "Write for example risk=None,NA.", setting="keep_words")
     return tuple((name, word) for word in parsed)
 
 
@@ -87,51 +88,54 @@ class ReadingSettings(Settings):
 
     delimiter: str | None = _setting(
         None,
-        "Between cells; by default that of the file's ending, else guessed.",
+        "Character between cells. By default that of the file's ending, else it is detected.",
         short="d",
         metavar="CHAR",
         parse=_parse_delimiter,
     )
     encoding: str | None = _setting(
-        None, "Of the text; default utf-8, else guessed.", metavar="NAME", parse=_parse_encoding
+        None, "Text encoding. By default UTF-8, else it is detected.", metavar="NAME", parse=_parse_encoding
     )
-    decimal: str | None = _setting(None, "Decimal mark; default a point.", choices=(".", ","), stored=True)
+    decimal: str | None = _setting(
+        None, "Decimal mark of numbers. By default it is detected.", choices=(".", ","), stored=True
+    )
     no_header: bool | None = _setting(
-        None, "The first line is data; columns are named 1, 2, ...", stored=True
+        None, "Take the first line as data. Columns are then named 1, 2, ...", stored=True
     )
     comment: str | None = _setting(
         None,
-        "Lines that begin with this character are left out.",
+        "Skip lines that begin with this character.",
         metavar="CHAR",
         parse=_parse_comment,
         stored=True,
     )
     missing: tuple[str, ...] | None = _setting(
         None,
-        "More words that mean missing, comma-separated (? is one, as are NA, null, ...).",
+        "More words that mean a missing value, comma-separated. NA, null, ? and the like always do.",
         metavar="WORDS",
         parse=parse_list,
         stored=True,
     )
     quote: str | None = _setting(
         None,
-        'Character around cells that hold a delimiter, or none; default ", else guessed.',
+        ('Character around cells that hold a delimiter, or none. By default ", else it is detected.'),
         metavar="CHAR",
         parse=_parse_quote,
     )
     skip: int | None = _setting(
-        None, "Lines before the header that are left out; default guessed, 0 for none.", at_least=0
+        None, "Lines to skip before the header. By default they are detected; 0 skips none.", at_least=0
     )
     skip_rows: str | None = _setting(
         None,
-        "Lines of the file that are no rows, such as 2,240-242; default guessed, none to leave out none.",
+        "Lines to skip within the table, such as 2,240-242. By default lines that are not rows "
+        "are detected; none keeps all.",
         metavar="LINES",
         parse=_parse_skip_rows,
     )
 
     keep_words: tuple[tuple[str, str], ...] | None = _setting(
         None,
-        "Words that are values in a column although they mean missing elsewhere, such as risk=None,NA.",
+        "Words that are values in a column, though they mean missing elsewhere, such as risk=None,NA.",
         metavar="COLUMN=WORDS",
         parse=_parse_keep_words,
         repeatable=True,
@@ -140,7 +144,8 @@ class ReadingSettings(Settings):
 
     max_bytes: int | None = _setting(
         None,
-        "Refuse a file that is larger than this when unpacked; by default spreadsheets of more than 1GB.",
+        "Refuse a file that is larger than this when unpacked, such as 2GB. By default this is "
+        "1GB for spreadsheets and no limit for others.",
         metavar="SIZE",
         parse=parse_size,
         at_least=1,
@@ -156,7 +161,7 @@ class ReadingSettings(Settings):
         if self.comment is not None:
             _parse_comment(self.comment)
         if self.quote is not None and self.quote in (self.delimiter, self.comment):
-            said = f"{self.quote!r} stands between cells, or begins comments"
+            said = f"{self.quote!r} is already the delimiter or the comment character"
             raise SettingsError(said, "Give another character.", setting="quote")
         if self.quote is not None:
             _parse_quote(self.quote)
@@ -189,14 +194,15 @@ class TextSource:
         self.notes: list[str] = []
         """What was found when it was opened."""
         self._sheet: bytes | None = None
+        self._opened: BinaryIO | None = None
         if path == STDIN:
             return
         if os.path.isdir(self.path):
-            raise DataError(f"{self.name}: is a folder", "Name a file in it.")
+            raise DataError(f"{self.name} is a folder", "Name a file in it.")
         if not os.path.exists(self.path):  # also an impossible name
             raise DataError(*missing_hint(self.path, self.name))
         if not os.access(self.path, os.R_OK):
-            raise DataError(f"{self.name}: cannot be read", "Look at its permissions.")
+            raise DataError(f"{self.name} cannot be read", "Check its permissions.")
 
     @property
     def seekable(self) -> bool:
@@ -208,7 +214,7 @@ class TextSource:
     @property
     def is_packed(self) -> bool:
         """Whether the file is an archive or compressed."""
-        with open(self.path, "rb") as raw:
+        with self._opened_file() as raw:
             start = raw.read(START_BYTES)
         return compression_of(start) != "" or start.startswith(ZIP_MARKS)
 
@@ -217,6 +223,20 @@ class TextSource:
         """Whether its text was made of a sheet of a workbook, when it was opened."""
         return self._sheet is not None
 
+    def share_read(self) -> float | None:
+        """The share of the file, as it is on the disk, that was read since it was last opened."""
+        if self._opened is None or self._opened.closed:
+            return None
+        if isinstance(self._opened, io.BytesIO):
+            size = len(self._opened.getbuffer())
+        else:
+            try:
+                status = os.fstat(self._opened.fileno())
+            except OSError:  # a stream in memory in place of stdin
+                return None
+            size = status.st_size if stat.S_ISREG(status.st_mode) else 0
+        return self._opened.tell() / size if size else None
+
     def binary(self, most: int | None = None) -> BinaryIO:
         """The bytes from their start: uncompressed, of the table in an archive, or the CSV of a sheet.
 
@@ -224,9 +244,10 @@ class TextSource:
         bytes of what was compressed.
         """
         if self._sheet is not None:
-            return io.BytesIO(self._sheet)
-        file = sys.stdin.buffer if self.path == STDIN else open(self.path, "rb")  # noqa: SIM115
-        raw = cast(io.BufferedReader, file)
+            self._opened = io.BytesIO(self._sheet)
+            return self._opened
+        file = sys.stdin.buffer if self.path == STDIN else self._opened_file()
+        self._opened = raw = cast(io.BufferedReader, file)
         try:
             # Peeked at, as bytes read from a pipe are gone.
             start = _start_of(raw)
@@ -238,24 +259,29 @@ class TextSource:
                 self._refuse_inside(plain, f"{compression} data")
                 return plain
             if self.path != STDIN and not is_stream(self.path) and is_cut_mark(start):
-                hint = "Make or fetch the file again."
+                hint = "Create or download the file again."
                 raise DataError(f"{self.name}: the compressed data are cut short", hint)
             if (kind := binary_kind(start)) is not None:
                 raise kind.refused(self.name)
             if self.part and not start.startswith(SQLITE_MARK):
-                said = f"{self.name}: {self.path!r} is no archive, workbook or database"
-                raise DataError(said, "Leave out what stands behind the #.")
+                said = f"{self.name}: {self.path!r} is not an archive, workbook or database"
+                raise DataError(said, "Remove the # and what follows it.")
         except MlpcliError:
             if self.path != STDIN:
                 raw.close()
             raise
         return limited(raw, most, self.name)
 
+    def _opened_file(self) -> io.BufferedReader:
+        return io.BufferedReader(NamedFile(self.path, self.name))
+
     def _unzipped(self, raw: BinaryIO, most: int | None) -> BinaryIO:
         """The table in a zip archive, or the CSV of a sheet of a workbook."""
         if self.path == STDIN or is_stream(self.path):
             hint = "Save it to a file first."
-            raise DataError(f"{self.name}: is a zip archive or workbook, which cannot come by a pipe", hint)
+            raise DataError(
+                f"{self.name} is a zip archive or workbook, which cannot be read from a pipe", hint
+            )
         # Only now: the settings of reading, which the help shows, need neither.
         from mlpcli.data.reading.kinds import archives, workbooks
 
@@ -264,7 +290,8 @@ class TextSource:
             with raw, archive:
                 sheet = workbooks.sheet_of(archive, self.part, self.name, most)
             self._sheet, self.notes = sheet.text, sheet.notes
-            return io.BytesIO(sheet.text)
+            self._opened = io.BytesIO(sheet.text)
+            return self._opened
         member = archives.table_member(archive, self.part, self.name)
         self.member = member.filename
         self.notes = [] if self.part else archives.member_notes(self.path, self.member, self.name)

@@ -14,6 +14,7 @@ from mlpcli.data.columns.frame import Frame, row_number
 from mlpcli.data.columns.readings import Reading
 from mlpcli.data.reading.blocks import BLOCK_ROWS, Block, rewritten, rows_at_once
 from mlpcli.data.reading.column_names import check_same_header, doubled_name, doubled_names
+from mlpcli.data.reading.expected_rows import ExpectedRows
 from mlpcli.data.reading.lines.odd_rows import odd_rows_of
 from mlpcli.data.reading.new_rows import CELLS_LOOKED_AT, LOOKED_AT, FirstRows, Known, reading_like
 from mlpcli.data.reading.open_rows import OpenRows
@@ -56,6 +57,7 @@ class RowStream(AbstractContextManager["RowStream"]):
         self.reading = self._base
         """Of the table whose rows come."""
         self._open = ExitStack()
+        self._expected = ExpectedRows([] if isinstance(data, pd.DataFrame) else data)
         self.notes: list[str] = []
         if isinstance(data, pd.DataFrame):
             self.name = "the DataFrame"
@@ -79,6 +81,11 @@ class RowStream(AbstractContextManager["RowStream"]):
 
     def __exit__(self, *error: object) -> None:
         self._open.close()
+
+    @property
+    def expected_rows(self) -> int | None:
+        """About how many rows come in all, while chunks come; None if that is not known."""
+        return len(self._data) if isinstance(self._data, pd.DataFrame) else self._expected.total()
 
     def chunks(
         self,
@@ -109,6 +116,7 @@ class RowStream(AbstractContextManager["RowStream"]):
             return
         for position, path in enumerate(self._data):
             rows = self._first if position == 0 else self._opened(path)
+            self._expected.begin(rows)
             self._check(rows)
             odd = None if self._known.exact else odd_rows_of(TextSource(path), rows, self._settings)
             blocks = iter(rows)

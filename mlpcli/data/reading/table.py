@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
-from shlex import quote
 
 import numpy as np
 import pandas as pd
@@ -21,6 +20,7 @@ from mlpcli.data.columns.readings import Reading
 from mlpcli.data.reading.blocks import Block, rewritten
 from mlpcli.data.reading.column_names import check_same_header, doubled_names, table_names
 from mlpcli.data.reading.decimal_choice import has_fractions, mark_notes, pointed_numbers
+from mlpcli.data.reading.expected_rows import ExpectedRows
 from mlpcli.data.reading.lines.odd_rows import OddRows, odd_rows_of
 from mlpcli.data.reading.open_rows import OpenRows
 from mlpcli.data.reading.parsing import Parser, parsed, whole_frame
@@ -28,7 +28,9 @@ from mlpcli.data.reading.source import ReadingSettings, TextSource, spooled
 from mlpcli.data.schema import NUMBER, resolve_names
 from mlpcli.data.spelling import cleaned
 from mlpcli.errors import DataError, Sentence
+from mlpcli.progress import ROWS, OnProgress, unwatched
 from mlpcli.settings import parse_list
+from mlpcli.text_width import shell_word
 
 SAMPLE_ROWS = 10_000
 SAMPLE_CELLS = 2_000_000
@@ -53,6 +55,8 @@ class Table(ABC):
     """The first rows, and of long files some of the middle and the end."""
     notes: list[str]
     """What was guessed."""
+    on_progress: OnProgress = staticmethod(unwatched)
+    """Called while all rows are read."""
 
     @abstractmethod
     def read(
@@ -184,11 +188,16 @@ class FileTable(Table):
         numbers: Collection[str],
     ) -> Iterator[Frame]:
         parser = Parser(self._header, columns, numbers, reading, undecided=undecided)
+        expected, read = ExpectedRows([source.path for source in self._sources]), 0
         for source in self._sources:
             with OpenRows(source, self.settings, spare=self._spare) as rows:
+                expected.begin(rows)
                 odd = odd_rows_of(source, rows, self.settings)
                 blocks = rows if odd is None else odd.left_out(rows)
-                yield from (frame for _, frame in parsed(parser, blocks))
+                for _, frame in parsed(parser, blocks):
+                    yield frame
+                    read += len(frame)
+                    self.on_progress(read, expected.total(), ROWS)
                 self._note(rows, odd)
 
     def place(self, row: int) -> str:
@@ -254,7 +263,7 @@ def with_text_names(frame: pd.DataFrame) -> pd.DataFrame:
     """The DataFrame with names as text and rows numbered; raises DataError for a doubled name."""
     names = table_names([str(name) for name in frame.columns])
     if len(set(names)) < len(names):
-        raise DataError("the DataFrame has two columns of one name", "Give each its own name.")
+        raise DataError("the DataFrame has two columns with the same name", "Rename one of them.")
     return frame.set_axis(names, axis=1).reset_index(drop=True)
 
 
@@ -264,6 +273,7 @@ def open_table(
     settings: ReadingSettings,
     empties: Mapping[str, str] | None = None,
     dropped: Sequence[str] = (),
+    on_progress: OnProgress = unwatched,
 ) -> Iterator[Table]:
     """The table of paths (`-` is stdin) or a DataFrame; files stay readable until the end.
 
@@ -280,10 +290,12 @@ def open_table(
                 sources.append(stack.enter_context(spooled(path)))
             except DataError as error:
                 if sources and not os.path.exists(path) and _is_column(path, sources[0], settings):
-                    hint = Sentence("It is a column of {}: {target} {}?", sources[0].name, quote(path))
+                    hint = Sentence("It is a column of {}: {target} {}?", sources[0].name, shell_word(path))
                     raise DataError(error.message, hint) from None
                 raise
-        yield FileTable(sources, settings, empties, dropped)
+        table = FileTable(sources, settings, empties, dropped)
+        table.on_progress = on_progress
+        yield table
 
 
 def _is_named(given: Sequence[str], name: str) -> bool:

@@ -19,7 +19,7 @@ def _parse_quantiles(text: str) -> tuple[float, ...]:
         return tuple(float(part) for part in text.split(","))
     except ValueError:
         raise SettingsError(
-            f"{text!r} is no list of numbers", "Write 0.1,0.5,0.9.", setting="quantiles"
+            f"{text!r} is not a list of numbers", "Write 0.1,0.5,0.9.", setting="quantiles"
         ) from None
 
 
@@ -29,14 +29,14 @@ class LossSettings(Settings):
 
     huber_delta: float = setting(
         1.0,
-        "Where Huber's loss turns from squared to absolute, in units of the scaled target: its spread.",
+        "Error at which Huber's loss turns from squared to absolute, in standard deviations of the target.",
         group="Loss",
         above=0,
         needs="loss huber",
     )
     quantiles: tuple[float, ...] = setting(
         (0.1, 0.5, 0.9),
-        "Levels that {loss} quantile learns at once [default: 0.1,0.5,0.9].",
+        "Levels that {loss} quantile learns together. [default: 0.1,0.5,0.9]",
         group="Loss",
         metavar="LEVELS",
         parse=_parse_quantiles,
@@ -51,7 +51,7 @@ class LossSettings(Settings):
     )
     focal_gamma: float = setting(
         2.0,
-        "How much {loss} focal turns away from rows that are easy.",
+        "How strongly {loss} focal favours rows that are hard to classify.",
         group="Loss",
         at_least=0,
         needs="loss focal",
@@ -67,7 +67,9 @@ class LossSettings(Settings):
         ):
             raise SettingsError("a level is not between 0 and 1", "Write 0.1,0.5,0.9.", setting="quantiles")
         if list(levels) != sorted(set(levels)):
-            raise SettingsError("the levels do not rise", "Write 0.1,0.5,0.9.", setting="quantiles")
+            raise SettingsError(
+                "the levels are not in ascending order", "Write 0.1,0.5,0.9.", setting="quantiles"
+            )
 
 
 class Loss(ABC):

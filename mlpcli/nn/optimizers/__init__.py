@@ -41,7 +41,7 @@ class OptimizerSettings(Settings):
     )
     momentum: float = setting(
         0.9,
-        "Share of past gradients that is kept (beta1 of adam).",
+        "Share of past gradients to keep (beta1 of adam).",
         group="Optimizer",
         at_least=0,
         below=1,
@@ -49,7 +49,8 @@ class OptimizerSettings(Settings):
     )
     beta2: float | None = setting(
         None,
-        "Share of past squared gradients that is kept [default: 0.999, rmsprop 0.9, lion 0.99].",
+        "Share of past squared gradients to keep. If the preset sets none, it is 0.999, of rmsprop 0.9, "
+        "of lion 0.99.",
         group="Optimizer",
         at_least=0,
         below=1,
@@ -58,7 +59,7 @@ class OptimizerSettings(Settings):
     )
     rate_factors: tuple[tuple[str, float], ...] | None = setting(
         None,
-        f"Factors of the learning rate by kind of parameter: {', '.join(GROUPS)}.",
+        f"Factors of the learning rate by kind of parameter. The kinds are {', '.join(GROUPS)}.",
         group="Optimizer",
         metavar="KIND=F,...",
         parse=partial(parse_factors, "rate_factors"),
@@ -66,7 +67,7 @@ class OptimizerSettings(Settings):
     )
     rate_by_width: bool | None = setting(
         None,
-        "Divide the rate of a layer's weights by the root of its inputs.",
+        "Divide the learning rate of each layer by the root of its number of inputs.",
         group="Optimizer",
         of_steps=True,
     )

@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from shlex import quote
 
 import numpy as np
 
 from mlpcli.arrays import Array
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.schema import CHOSEN, IGNORE, LEARNED, Column, Schema
-from mlpcli.errors import Sentence
+from mlpcli.errors import Sentence, count
 from mlpcli.model.encoded_rows import EncodedRows
 from mlpcli.model.tasks import Multiclass, Regression, Task
 from mlpcli.preparation.doctor.leaks import leaks
@@ -23,12 +22,13 @@ from mlpcli.preparation.finding import (
     REPEATED,
     Finding,
 )
+from mlpcli.text_width import shell_word
 
 RARE_SHARE = 0.05
 FEWEST_ROWS = 10
 MISSING_SHARE = 0.5
 REPEATED_SHARE = 0.01
-GAPS_TELL = re.compile("by being missing or not|(is missing|is given) where .* elsewhere")
+GAPS_TELL = re.compile("by whether it is missing|(is missing|is given) where .* elsewhere")
 """In a leak's text."""
 
 
@@ -66,8 +66,8 @@ def left_out_columns(columns: Sequence[Column]) -> list[Finding]:
     return [
         Finding(
             kind,
-            f"left out {_columns(names)}: {reason}",
-            Sentence("{kind} {} keeps it", quote(names[0] + "=KIND")),
+            f"{_columns(names)} {'is' if len(names) == 1 else 'are'} left out: {reason}",
+            Sentence("{kind} {} keeps it", shell_word(names[0] + "=KIND")),
             columns=tuple(names),
         )
         for (kind, reason), names in by_reason.items()
@@ -86,9 +86,9 @@ def _repeated(hashes: Mapping[str, Array]) -> list[Finding]:
             findings.append(
                 Finding(
                     REPEATED,
-                    f"{again:,} of {len(rows):,} {name} rows occur among the training rows, inputs and "
-                    "target: scores on them are too good",
-                    Sentence(f"{{group}} COLUMN, or {{{name}}} FILE with other rows"),
+                    f"{again:,} of {len(rows):,} {name} rows also occur in the training rows, so their "
+                    "scores are too good",
+                    Sentence(f"use {{group}} COLUMN, or {{{name}}} FILE with other rows"),
                     name,
                 )
             )
@@ -111,11 +111,11 @@ def class_findings(task: Task, train: EncodedRows) -> list[Finding]:
         findings.append(
             Finding(
                 FEW_ROWS,
-                f"class {name!r} has {rows} training row{'s' * (rows != 1)}{more}: its scores say little",
-                Sentence("{validation} none trains on all rows"),
+                f"class {name!r} has only {count(rows, 'training row')}{more}, so its scores are unreliable",
+                "collect more rows of this class",
             )
         )
-    shares, of = _shares(task, train), "rows" if train.weights is None else "rows by their weight"
+    shares, of = _shares(task, train), "rows" if train.weights is None else "rows (by weight)"
     smallest = int(np.argmin(shares))
     if shares[smallest] < RARE_SHARE:
         findings.append(
@@ -145,7 +145,7 @@ def mostly_missing(missing: Mapping[str, int], rows: int, leaks: Iterable[Findin
         Finding(
             MISSING,
             f"column {name!r} is missing in {count / rows:.0%} of the rows",
-            Sentence("{drop} {}", quote(name)),
+            Sentence("{drop} {}", shell_word(name)),
             columns=(name,),
         )
         for name, count in missing.items()

@@ -47,12 +47,12 @@ def _missing(one: Array, other: Array) -> Array:
 
 
 COMPARISONS = (
-    _Comparison("by which of them is larger", 4, (NUMBER,), _larger),
-    _Comparison("by which of them is later", 4, (DATE,), _larger),
+    _Comparison("by which is larger", 4, (NUMBER,), _larger),
+    _Comparison("by which is later", 4, (DATE,), _larger),
     _Comparison("by whether they are equal", 3, (CATEGORY, BOOLEAN), _equal),
 )
 BY_VALUES = "by their values"
-OF_GAPS = _Comparison("by which of them is missing", 4, (), _missing)
+OF_GAPS = _Comparison("by which is missing", 4, (), _missing)
 
 
 def class_pairs(columns: Sequence[InputValues], task: Task, looked: LookedAt) -> dict[Pair, str]:
@@ -71,7 +71,7 @@ def class_pairs(columns: Sequence[InputValues], task: Task, looked: LookedAt) ->
             alone = [tried(states_of(each), classes, looked.halves) for each in pair]
             helped = all(each.wrong > ALONE * each.trivial for each in alone)
             if helped and _tells(both, exact=said == BY_VALUES):
-                pairs[pair] = f"tell {name!r} in {both}, {said}"
+                pairs[pair] = f"predict {name!r} in {both}, {said}"
     return pairs
 
 

@@ -22,8 +22,8 @@ def infinite_cells(columns: Sequence[Column], frame: Frame) -> list[Finding]:
         infinite = np.isinf(cells.values)
         if number := int(np.count_nonzero(infinite)):
             where = f"{frame.place(int(np.argmax(infinite)))}: column {column.name!r}"
-            text = f"training would refuse this table: {where} holds an infinite value"
+            text = f"training would fail on this table: {where} holds an infinite value"
             text += f", the first of {number:,}" * (number > 1)
-            advice = Sentence("mend the cell, or name the word with {missing}")
+            advice = Sentence("fix the cell, or read it as missing with {missing}")
             found.append((column.name, Finding(REFUSED, text, advice)))
     return limited(found)

@@ -1,7 +1,6 @@
 """Leaks through a single column: by its values, by its gaps, or by the order of the rows."""
 
 from collections.abc import Sequence
-from shlex import quote
 
 import numpy as np
 
@@ -24,6 +23,7 @@ from mlpcli.preparation.doctor.looked_at import LEAST_ROWS, InputValues, LookedA
 from mlpcli.preparation.doctor.order import order_evidence
 from mlpcli.preparation.doctor.ranks import ranks, ranks_of_columns
 from mlpcli.preparation.finding import LEAK, Finding
+from mlpcli.text_width import shell_word
 
 CORRELATION, RANKED = 0.9995, 0.9
 """With the target, and in rank: a single row that is far out makes any correlation in size."""
@@ -44,8 +44,8 @@ def leaks(task: Task, looked: LookedAt) -> dict[str, Finding]:
     alone = _number_leak if isinstance(task, Regression) else _class_leak
     for column in looked.inputs:
         if said := order_evidence(column, task, looked) or alone(column, task, looked):
-            advice = Sentence("{drop} {}", quote(column.name))
-            text = f"column {column.name!r} {said}: a leak?"
+            advice = Sentence("{drop} {}", shell_word(column.name))
+            text = f"column {column.name!r} {said}. Target leak?"
             found[column.name] = Finding(LEAK, text, advice, columns=(column.name,))
     return found
 
@@ -62,7 +62,7 @@ def _class_leak(column: InputValues, task: Task, looked: LookedAt) -> str:
                 and by_gap.wrong <= LEFT_SHARE * by_gap.trivial
                 and any(_is_pure(classes[each]) for each in (gaps, ~gaps))
             ):
-                return f"alone tells {name!r} in {by_gap}, by being missing or not"
+                return f"alone predicts {name!r} in {by_gap}, by whether it is missing"
         rules = [(tried(states, classes, looked.halves), "")]
         if gaps.any() and _enough(there):
             halves = [half[there] for half in looked.halves]
@@ -73,7 +73,7 @@ def _class_leak(column: InputValues, task: Task, looked: LookedAt) -> str:
             rules += [(apart, that)] if not apart.wrong else []
         for rule, that in rules:
             if rule.leaves(WRONG_SHARE_OF_NUMBERS if len(order) else WRONG_SHARE):
-                return f"alone tells {name!r} in {rule}{that}"
+                return f"alone predicts {name!r} in {rule}{that}"
     return ""
 
 
@@ -111,7 +111,7 @@ def _gaps_explain(gaps: Array, truth: Array, name: str) -> str:
             return f"{where}, in {right:,} of {len(truth):,} rows"
     explained = correlation(gaps.astype(np.float64), truth) ** 2
     if explained >= EXPLAINED:
-        return f"explains {explained:.1%} of the target {name!r} by being missing or not"
+        return f"explains {explained:.1%} of the variance of {name!r} by whether it is missing"
     return ""
 
 
@@ -122,11 +122,11 @@ def _follows(values: Array, truth: Array, ranked: Array, names: Sequence[str]) -
         if abs(correlation(by_rank, ranked[:, number])) < RANKED:
             continue
         for what, one, other in (
-            ("is", values, truth[:, number]),
-            ("orders rows as", by_rank, ranked[:, number]),
+            ("is {}the target", values, truth[:, number]),
+            ("ranks the rows {}like the target", by_rank, ranked[:, number]),
         ):
             found = correlation(one, other)
             if abs(found) >= CORRELATION:
                 almost = "almost " if abs(found) < 1 - 1e-12 else ""
-                return f"{almost}{what} the target {name!r} (correlation {found:.5f})"
+                return f"{what.format(almost)} {name!r} (correlation {found:.5f})"
     return ""

@@ -45,7 +45,7 @@ def number_pairs(columns: Sequence[InputValues], task: Task, looked: LookedAt) -
         pair, of_target = (columns[first], columns[second]), looked.truth[:, target]
         if pair not in pairs and (as_made := _as_made(form, pair, of_target)):
             said = form.format(*(repr(each.name) for each in pair))
-            pairs[pair] = f"give the target {task.labels[target]!r} ({said}, correlation {as_made:.5f})"
+            pairs[pair] = f"determine the target {task.labels[target]!r} ({said}, correlation {as_made:.5f})"
     return pairs
 
 

@@ -27,7 +27,7 @@ def order_evidence(column: InputValues, task: Task, looked: LookedAt) -> str:
     if isinstance(task, Regression):
         for number, name in enumerate(task.labels):
             if _is_sorted(looked.truth[:, number]):
-                return f"follows the order of the rows, which are sorted by {name!r}"
+                return f"follows the order of the rows, sorted by {name!r}"
         return ""
     rows = np.arange(len(looked), dtype=np.float64)
     for name, classes in classes_of(task, looked):
@@ -37,7 +37,7 @@ def order_evidence(column: InputValues, task: Task, looked: LookedAt) -> str:
         by_column = in_order(classes[order_of(column.values)])
         by_column = by_column if by_column.tells else nearest(column.values, classes, looked.halves)
         if by_column.tells:
-            return f"follows the order of the rows, which stand by {name!r}, and tells it in {by_column}"
+            return f"follows the order of the rows, grouped by {name!r}, and predicts it in {by_column}"
     return ""
 
 

@@ -8,7 +8,6 @@ other inputs: that they tell the target is then all there is to learn.
 """
 
 from collections.abc import Collection
-from shlex import quote
 
 from mlpcli.errors import Sentence
 from mlpcli.model.tasks import Regression, Task
@@ -17,6 +16,7 @@ from mlpcli.preparation.doctor.class_pairs import class_pairs
 from mlpcli.preparation.doctor.looked_at import LEAST_ROWS, LookedAt
 from mlpcli.preparation.doctor.number_pairs import number_pairs
 from mlpcli.preparation.finding import LEAK, Finding
+from mlpcli.text_width import shell_word
 
 FEWEST_INPUTS = 3
 
@@ -29,7 +29,7 @@ def pair_leaks(task: Task, looked: LookedAt, alone: Collection[str]) -> list[Fin
     find = number_pairs if isinstance(task, Regression) else class_pairs
     findings = []
     for (one, other), said in find(columns, task, looked).items():
-        text = f"columns {one.name!r} and {other.name!r} together {said}: a leak?"
-        advice = Sentence("{drop} {} or {drop} {}", quote(one.name), quote(other.name))
+        text = f"columns {one.name!r} and {other.name!r} together {said}. Target leak?"
+        advice = Sentence("{drop} {} or {drop} {}", shell_word(one.name), shell_word(other.name))
         findings.append((one.name, Finding(LEAK, text, advice, columns=(one.name, other.name))))
     return limited(findings)

@@ -1,7 +1,6 @@
 """Numbers and dates that stand for a missing value: conventional ones, repeated, and far from all others."""
 
 from collections.abc import Callable, Sequence
-from shlex import quote
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from mlpcli.data.schema import DATE, NUMBER, Column
 from mlpcli.errors import Sentence
 from mlpcli.preparation.cell_findings import limited
 from mlpcli.preparation.finding import SENTINEL, Finding
+from mlpcli.text_width import shell_word
 
 NEGATIVE = (-1.0, -9.0, -99.0, -999.0, -999.9, -999.25, -9999.0, -99999.0, -999999.0)
 POSITIVE = (999.0, 9999.0, 99999.0, 999999.0, 9999999.0, 99999999.0, 999999999.0)
@@ -100,8 +100,10 @@ def _of_dates(name: str, formats: Sequence[str], frame: Frame) -> list[tuple[str
 
 
 def _finding(where: str, word: str, number: int, rows: int, usual: str) -> Finding:
-    text = f"{where} is {word} in {number:,} of {rows:,} rows and {usual} in the others: a missing value?"
-    return Finding(SENTINEL, text, Sentence("{missing} {} takes it as missing, in every column", quote(word)))
+    text = f"{where} is {word} in {number:,} of {rows:,} rows and {usual} in the others. Missing value?"
+    return Finding(
+        SENTINEL, text, Sentence("{missing} {} reads it as missing in every column", shell_word(word))
+    )
 
 
 def _marks(values: Array, known: Callable[[float], bool]) -> list[tuple[float, Array]]:

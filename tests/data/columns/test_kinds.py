@@ -32,27 +32,27 @@ def of_sample(**cells: list[str]) -> list[Column]:
 @pytest.mark.parametrize(
     ("cells", "kind", "reason"),
     [
-        (["1", "2.5", "", "?"], "number", "decimal numbers, 2 different"),
-        (["1", "2", "2"], "number", "whole numbers, 2 different"),
-        (["1", "0", "1"], "number", "whole numbers, 2 different"),
-        (["1", "inf"], "number", "decimal numbers, 2 different"),
-        (["1", "2", "red"], "category", "text such as 'red', 3 levels"),
+        (["1", "2.5", "", "?"], "number", "decimal numbers, 2 distinct"),
+        (["1", "2", "2"], "number", "whole numbers, 2 distinct"),
+        (["1", "0", "1"], "number", "whole numbers, 2 distinct"),
+        (["1", "inf"], "number", "decimal numbers, 2 distinct"),
+        (["1", "2", "red"], "category", "text such as 'red', 3 distinct values"),
         (["yes", "No", ""], "boolean", "only no and yes"),
         (["t", "F"], "boolean", "only f and t"),
-        (["no", "maybe"], "category", "text such as 'no', 2 levels"),
+        (["no", "maybe"], "category", "text such as 'no', 2 distinct values"),
         (["x", "x", "x"], "constant", "the same value in every row"),
         (["3", "3"], "constant", "the same value in every row"),
         (["yes", "yes"], "constant", "the same value in every row"),
         (["", "NA", "?"], "constant", "no value in any row"),
         ([], "constant", "no value in any row"),
-        (["$1,200", "900", "$-5"], "number", "whole numbers in $, 3 different"),
-        (["$1,200", "900 €"], "category", "text such as '$1,200', 2 levels"),
+        (["$1,200", "900", "$-5"], "number", "whole numbers in $, 3 distinct"),
+        (["$1,200", "900 €"], "category", "text such as '$1,200', 2 distinct values"),
         (["2020-01-31", "2020-02-01"], "date", "dates such as '2020-01-31'"),
         (
             ["1/2/2020", "3/4/2020"],
             "date",
-            "dates such as '1/2/2020', '1/2/2020' as month/day/year, 2020-01-02 "
-            "(day/month/year, 2020-02-01 is possible too)",
+            "dates such as '1/2/2020', '1/2/2020' read as month/day/year (2020-01-02); "
+            "day/month/year (2020-02-01) is also possible",
         ),
         (["1/2/2020", "31/5/2020", "30/4/2020"], "date", "dates such as '1/2/2020'"),
         (["2020-01-31", "31.01.2020"], "date", "dates such as '2020-01-31', in 2 formats"),
@@ -68,7 +68,7 @@ def test_one_value_and_gaps_say_something() -> None:
 
 
 def test_of_a_sample_nothing_is_called_constant_or_empty_or_duplicate() -> None:
-    assert of_sample(x=["", ""]) == [Column("x", "category", "no value in the rows looked at")]
+    assert of_sample(x=["", ""]) == [Column("x", "category", "no value in the rows examined")]
     assert [column.kind for column in of_sample(a=["3", "3"], b=["3", "3"])] == ["number", "number"]
 
 
@@ -115,7 +115,7 @@ def test_text_that_is_unique_in_over_95_percent_of_rows_is_an_identifier(
     found, reason = kind_of(cells)
     assert found == kind
     if kind == "identifier":
-        assert reason == f"text that differs in {distinct} of {rows} rows: an identifier"
+        assert reason == f"text, {distinct} distinct values in {rows} rows: an identifier"
 
 
 def test_duplicates_name_the_first() -> None:
@@ -191,7 +191,7 @@ def test_prose_is_text() -> None:
     cells = [f"the house number {number} in the street" for number in range(20)]
     kind, reason = kind_of(cells)
     assert kind == "text"
-    assert reason == "free text, 7 words on average, which cannot be learned from yet"
+    assert reason == "free text (7 words on average), which is not supported yet"
     assert kind_of(cells[:19])[0] == "category"
     assert kind_of(cells[:5] * 4)[0] == "category"
 

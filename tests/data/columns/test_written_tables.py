@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tests.data.examples import reading_of, write
 from tests.workflows.messy import all_rows, described, gaps, kind_of
 
-sampled = settings(max_examples=30, derandomize=True, database=None, deadline=None)
+sampled = settings(max_examples=20, derandomize=True, database=None, deadline=None)
 FEWEST = 12
 QUOTING = st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC])
 ABSENT_ANYWHERE = st.sampled_from(["", "NA", "N/A", "null", "None", "NaN", "?", "#N/A", "<NA>"])

@@ -12,5 +12,5 @@ def test_files_given_together_need_the_same_header() -> None:
         check_same_header(["wieght"], ["height", "weight"], "2.csv", "1.csv")
     assert "'weight'" in raised.value.hint
     for other in (["b", "a"], ["a"]):
-        with pytest.raises(DataError, match=r"2\.csv: the columns are not those of 1\.csv"):
+        with pytest.raises(DataError, match=r"2\.csv does not have the columns of 1\.csv"):
             check_same_header(other, ["a", "b"], "2.csv", "1.csv")

@@ -50,7 +50,7 @@ def test_the_text_is_that_of_a_text_file_in_whole_characters(
 def test_the_byte_that_is_no_text_is_found(before: int, with_mark: bool, sizes: list[int]) -> None:
     good = "é\n".encode() * before
     content = good.decode().encode("utf-8-sig" if with_mark else "utf-8")
-    with pytest.raises(DataError, match=rf": byte {len(content) + 1} is not utf-8 text"):
+    with pytest.raises(DataError, match=rf": byte {len(content) + 1} is not valid utf-8"):
         pieces_in_slices(content + b"\xe9x\n", "utf-8", sizes)
 
 
@@ -58,18 +58,18 @@ def test_the_byte_that_is_no_text_is_found(before: int, with_mark: bool, sizes: 
 @given(st.integers(1, 20), SIZES)
 def test_the_byte_that_is_no_utf_16_is_found(before: int, sizes: list[int]) -> None:
     content = ("é\n" * before).encode("utf-16-le")
-    with pytest.raises(DataError, match=rf": byte {len(content) + 1} is not utf-16-le text"):
+    with pytest.raises(DataError, match=rf": byte {len(content) + 1} is not valid utf-16-le"):
         pieces_in_slices(content + b"\x00\xdcx\x00", "utf-16-le", sizes)
 
 
 def test_a_character_cut_short_at_the_end() -> None:
-    with pytest.raises(DataError, match=": byte 3 is not utf-8 text"):
+    with pytest.raises(DataError, match=": byte 3 is not valid utf-8"):
         pieces_in_slices("a\né".encode()[:-1], "utf-8", [100])
 
 
 def test_bytes_far_down_that_are_not_utf_8_are_named_and_not_guessed() -> None:
     content = b"a\n" * PIECE + b"\xe9\n"
-    with pytest.raises(DataError, match=f": byte {2 * PIECE + 1:,} is not utf-8 text") as raised:
+    with pytest.raises(DataError, match=f": byte {2 * PIECE + 1:,} is not valid utf-8") as raised:
         list(Pieces(io.BytesIO(content), None, "long"))
     assert raised.value.hint == "Try encoding cp1252."
 

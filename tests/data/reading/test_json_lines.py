@@ -59,7 +59,7 @@ def test_the_ending_tells_the_format(tmp_path: Path, ending: str) -> None:
 def test_the_format_is_guessed_for_other_endings_and_said(tmp_path: Path) -> None:
     path = write(tmp_path, "a.txt", ' {"a": 1}\n')
     with OpenRows(TextSource(path), ReadingSettings()) as rows:
-        assert rows.notes == [f"{path}: the rows look like JSON lines"]
+        assert rows.notes == [f"{path}: the rows are read as JSON lines"]
 
 
 def test_a_csv_file_is_no_json(tmp_path: Path) -> None:
@@ -70,16 +70,16 @@ def test_a_csv_file_is_no_json(tmp_path: Path) -> None:
     ("line", "message"),
     [
         ('{"a": 1', "is not JSON"),
-        ("[1, 2]", "is no JSON object"),
-        ("1", "is no JSON object"),
+        ("[1, 2]", "is not a JSON object"),
+        ("1", "is not a JSON object"),
         ("[" * 100_000, "is not JSON"),
         ('{"a": 1} {"a": 2}', "is not JSON"),
         ('{"a": ' + "[" * 600 + "]" * 600 + "}", "is not JSON .*nested too deeply"),
         ('{"a": ' + "[" * 20 + "]" * 20 + "}", "is not JSON .*nested too deeply"),
-        ('{"a": 1, "b": 2, "a": 3}', "is not JSON .*the key 'a' stands there twice"),
-        ('{"b": {"a": 1, "a": "1.0"}}', "is not JSON .*the key 'a' stands there twice"),
-        (r'{"a": "\ud83d"}', "is not JSON .*half of a UTF-16 pair"),
-        (r'{"\uDC00": 1}', "is not JSON .*half of a UTF-16 pair"),
+        ('{"a": 1, "b": 2, "a": 3}', "is not JSON .*the key 'a' occurs twice"),
+        ('{"b": {"a": 1, "a": "1.0"}}', "is not JSON .*the key 'a' occurs twice"),
+        (r'{"a": "\ud83d"}', "is not JSON .*half of a UTF-16 surrogate pair"),
+        (r'{"\uDC00": 1}', "is not JSON .*half of a UTF-16 surrogate pair"),
         ('{"a": [' + "{}," * 1_000_000 + "{}]}", "is not JSON .*too many values"),
     ],
     ids=[
@@ -89,7 +89,7 @@ def test_a_csv_file_is_no_json(tmp_path: Path) -> None:
 )
 def test_a_bad_line_is_named(tmp_path: Path, line: str, message: str) -> None:
     path = write(tmp_path, "a.jsonl", f'{{"a": 1}}\n\n{line}\n')
-    with pytest.raises(DataError, match=rf"a\.jsonl: line 3: {message}"):
+    with pytest.raises(DataError, match=rf"a\.jsonl: line 3 {message}"):
         rows_of(path)
 
 
@@ -124,7 +124,9 @@ def test_a_key_that_no_first_row_has_is_an_error(tmp_path: Path) -> None:
     path = write(tmp_path, "a.jsonl", '{"weight": 1}\n' * 3 + '{"wieght": 2}\n')
     with (
         OpenRows(TextSource(path), ReadingSettings(), rows=2) as rows,
-        pytest.raises(DataError, match=r"a\.jsonl: line 4: the key 'wieght' is not in the first") as raised,
+        pytest.raises(
+            DataError, match=r"a\.jsonl: line 4: the key 'wieght' does not occur in the first"
+        ) as raised,
     ):
         list(rows)
     assert "'weight'" in raised.value.hint
@@ -153,7 +155,7 @@ def test_an_empty_file(tmp_path: Path, text: str) -> None:
 
 @pytest.mark.parametrize("text", ["{}\n", "   \n"])
 def test_rows_without_a_key_are_no_table(tmp_path: Path, text: str) -> None:
-    with pytest.raises(DataError, match=r"a\.jsonl: has no columns"):
+    with pytest.raises(DataError, match=r"a\.jsonl has no columns"):
         rows_of(write(tmp_path, "a.jsonl", text))
 
 
@@ -162,8 +164,8 @@ def test_objects_and_lists_in_cells_are_said(tmp_path: Path, name: str) -> None:
     rows = [{"a": 1, "x": None, "y": []}, {"a": 2, "x": {"b": 1}, "y": ["c"]}, {"a": 3, "x": "t", "y": None}]
     text = json.dumps(rows) if name == "a.json" else "".join(json.dumps(row) + "\n" for row in rows)
     path = write(tmp_path, name, text)
-    said = "columns 'x', 'y': objects or lists are read as their JSON text"
-    note = f"{path}: {said}; jq or pandas.json_normalize makes columns of them"
+    said = "columns 'x', 'y': objects or lists are kept as JSON text"
+    note = f"{path}: {said} (jq or pandas.json_normalize makes columns of them)"
     assert file_table([path]).notes[-1] == note
     plain = write(tmp_path, name, '[{"a": "[1]"}]' if name == "a.json" else '{"a": "{}"}\n')
     assert not any("JSON text" in each for each in file_table([plain]).notes)

@@ -76,7 +76,7 @@ def test_several_files_are_one_table(tmp_path: Path) -> None:
         f"{paths[2]}: line 4",
     ]
     assert table.name == f"{paths[0]} and 2 more"
-    assert table.notes == [f"{paths[2]}: the delimiter looks like ';' (delimiter)"]
+    assert table.notes == [f"{paths[2]}: the delimiter was detected as ';' (delimiter overrides it)"]
     with pytest.raises(IndexError):
         table.place(4)
 
@@ -143,7 +143,7 @@ def test_a_data_frame_is_a_table() -> None:
 
 
 def test_a_data_frame_needs_distinct_names() -> None:
-    with pytest.raises(DataError, match="two columns of one name"):
+    with pytest.raises(DataError, match="two columns with the same name"):
         FrameTable(pd.DataFrame([[1, 2]], columns=[1, "1"]), ReadingSettings())
 
 

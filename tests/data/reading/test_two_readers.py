@@ -86,7 +86,7 @@ def test_any_file_is_read_as_by_csv_or_refused(text: str, no_header: bool, sizes
             found = [] if no_header else [opened.original_header]
             found += [row for block in opened for row in block.cells()]
     except DataError as error:
-        if "text behind a quote" in error.message:
+        if "text after a closing quote" in error.message:
             with pytest.raises(csv.Error):
                 list(csv.reader([*io.StringIO(text, newline=""), "\n"], strict=True))
             return

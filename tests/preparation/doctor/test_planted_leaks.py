@@ -39,7 +39,7 @@ def churn(seed: int = 0, rows: int = ROWS) -> pd.DataFrame:
 def test_what_is_said_of_a_gap() -> None:
     table = churn()
     table = table.assign(refund=table["value"].where(table["left"])).drop(columns=["left", "value"])
-    text = "column 'refund' alone tells 'y' in 400 of 400 rows, by being missing or not: a leak?"
+    text = "column 'refund' alone predicts 'y' in 400 of 400 rows, by whether it is missing. Target leak?"
     assert leaks(table, "y") == [(text, "drop refund")]
 
 
@@ -50,8 +50,8 @@ def test_a_gap_that_one_class_has_always_and_the_other_seldom() -> None:
     some = table["left"] & (random.random(1000) < 0.5)
     plain = table.drop(columns=["left", "value"])
     ((text, _),) = leaks(plain.assign(refund=table["value"].where(there)), "y")
-    assert "'refund' alone tells 'y'" in text
-    assert text.endswith("by being missing or not: a leak?")
+    assert "'refund' alone predicts 'y'" in text
+    assert text.endswith("by whether it is missing. Target leak?")
     assert leaks(plain.assign(refund=table["value"].where(some)), "y") == []
 
 
@@ -60,10 +60,8 @@ def test_a_column_with_gaps_that_tells_the_class_where_it_has_a_value() -> None:
     there = np.random.default_rng(2).random(ROWS) < 0.6
     code = pd.Series(np.where(table["left"], "out", "in"), dtype=object).where(there)
     ((text, _),) = leaks(table.drop(columns=["left", "value"]).assign(code=code), "y")
-    assert (
-        text
-        == f"column 'code' alone tells 'y' in {there.sum()} of {there.sum()} rows that have a value: a leak?"
-    )
+    said = f"column 'code' alone predicts 'y' in {there.sum()} of {there.sum()} rows that have a value"
+    assert text == f"{said}. Target leak?"
 
 
 def test_a_copy_of_a_number_with_gaps() -> None:
@@ -72,7 +70,7 @@ def test_a_copy_of_a_number_with_gaps() -> None:
     copy = (table["value"] * 1.19).where(there)
     ((text, _),) = leaks(table.drop(columns=["left", "y"]).assign(gross=copy), "value")
     assert text.startswith("column 'gross' is the target 'value' (correlation 1.0")
-    assert text.endswith("in the rows that have a value: a leak?")
+    assert text.endswith("in the rows that have a value. Target leak?")
 
 
 def test_a_gap_of_two_levels_of_a_number() -> None:
@@ -81,7 +79,7 @@ def test_a_gap_of_two_levels_of_a_number() -> None:
     table = table.assign(note=table["x"].where(table["left"]), value=far).drop(columns=["left", "y"])
     ((text, _),) = leaks(table, "value")
     assert text.startswith("column 'note' explains ")
-    assert text.endswith("of the target 'value' by being missing or not: a leak?")
+    assert text.endswith("of the variance of 'value' by whether it is missing. Target leak?")
 
 
 def test_a_pair_is_no_leak_where_there_are_no_other_inputs() -> None:
@@ -97,7 +95,7 @@ def test_the_columns_of_a_pair_may_have_gaps() -> None:
     total = table["x"] + table["z"]
     table = table.assign(x=table["x"].where(~gone[0]), z=table["z"].where(~gone[1]), total=total)
     ((text, advice),) = leaks(table.drop(columns=["left", "y"]), "total")
-    assert "columns 'x' and 'z' together give the target 'total' ('x' + 'z'" in text
+    assert "columns 'x' and 'z' together determine the target 'total' ('x' + 'z'" in text
     assert advice == "drop x or drop z"
 
 
@@ -113,14 +111,14 @@ def test_inputs_that_follow_the_rows_are_no_leak_of_rows_in_another_order() -> N
     assert leaks(table, "y") == []
     table = table.sort_values("y", ignore_index=True).assign(id=table["id"] // 2)
     ((text, _),) = leaks(table, "y")
-    said = "column 'id' follows the order of the rows, which stand by 'y', and tells it"
-    assert text == f"{said} in 400 of 400 rows: a leak?"
+    said = "column 'id' follows the order of the rows, grouped by 'y', and predicts it"
+    assert text == f"{said} in 400 of 400 rows. Target leak?"
 
 
 @pytest.mark.parametrize("kind", ["gap of a date", "sum", "later date", "order: time"])
 def test_strict_makes_each_an_error(kind: str) -> None:
     table, target, _ = KINDS[kind](np.random.default_rng(6), ROWS, False)
-    with pytest.raises(DataError, match="a leak") as raised:
+    with pytest.raises(DataError, match="Target leak") as raised:
         prepared(table, target=target, strict=True)
     assert raised.value.hint.startswith("drop ")
 
@@ -130,5 +128,5 @@ def test_leaks_of_wide_tables_are_found_by_bounded_work() -> None:
     table = pd.DataFrame(random.normal(size=(120, 250)), columns=[f"x{each}" for each in range(250)])
     table = table.assign(total=table["x17"] - table["x221"])
     ((text, _),) = leaks(table, "total")
-    said = "columns 'x17' and 'x221' together give the target 'total'"
-    assert text == f"{said} ('x17' - 'x221', correlation 1.00000): a leak?"
+    said = "columns 'x17' and 'x221' together determine the target 'total'"
+    assert text == f"{said} ('x17' - 'x221', correlation 1.00000). Target leak?"

@@ -28,7 +28,7 @@ def found(cells: Any, rows: Any, value: Any) -> list[str]:
 def test_numbers_that_mean_nothing_is_known(value: float) -> None:
     (said,) = found(SPEED, range(0, 60, 5), value)
     assert said.startswith(f"column 'column' is {value:g} in 12 of 300 rows and from ")
-    assert said.endswith(f": a missing value? (missing {value:g} takes it as missing, in every column)")
+    assert said.endswith(f". Missing value? (missing {value:g} reads it as missing in every column)")
 
 
 def test_two_of_them_in_one_column() -> None:
@@ -67,7 +67,7 @@ def test_dates_that_mean_nothing_is_known(day: str, form: str) -> None:
     cell = pd.Timestamp(day).strftime(form)
     (said,) = found(DAYS.strftime(form), range(0, 60, 5), cell)
     assert said.startswith(f"column 'column' is {cell} in 12 of 300 rows and from 2019-01-")
-    assert f"(missing {cell} takes" in said
+    assert f"(missing {cell} reads" in said
 
 
 def test_dates_that_are_dates() -> None:

@@ -118,7 +118,7 @@ def open_readings(texts: Array, formats: Sequence[str], orders: Mapping[str, str
         example = int(np.argmax(differences))
         if differences[example]:
             first, *others = map(_in_words, repeat(mark), possible, readings[:, example])
-            return (f"{distinct[example].strip()!r} as {first}", *others)
+            return (f"{distinct[example].strip()!r} read as {first}", *others)
     return ()
 
 
@@ -209,4 +209,4 @@ def _is_unlikely(format: str, chosen_orders: Mapping[str, Choice]) -> bool:
 def _in_words(mark: str, order: str, seconds: float) -> str:
     names = {"d": "day", "m": "month", "y": "year"}
     day = np.datetime64(int(seconds // 86_400), "D")
-    return f"{mark.join(names[each] for each in order)}, {day}"
+    return f"{mark.join(names[each] for each in order)} ({day})"

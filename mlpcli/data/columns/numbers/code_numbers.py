@@ -79,7 +79,7 @@ def _above_exact(digits: list[str]) -> str:
     found = [cell for cell in digits if len(cell) > _EXACT_DIGITS and not _is_exact(cell)]
     if not found or len(found) < _OFTEN * len(digits):
         return ""
-    return f"whole numbers above 2^53 such as {found[0][:40]!r}, which a number cannot hold"
+    return f"whole numbers above 2^53 such as {found[0][:40]!r}, too large to be stored exactly"
 
 
 def _is_exact(digits: str) -> bool:
@@ -120,9 +120,7 @@ def _accounts(digits: list[str], rows: int) -> str:
     lowest, span, ranks = 10.0 ** (length - 1), 9 * 10.0 ** (length - 1), np.arange(1, len(values) + 1)
     if np.abs((values - lowest) / span - ranks / len(values)).max() > max(0.15, 1.36 / len(values) ** 0.5):
         return ""
-    return (
-        f"numbers of {length} digits, nearly all different, such as {digits[0]!r}: account numbers or codes"
-    )
+    return f"{length}-digit numbers, nearly all distinct, such as {digits[0]!r}: account numbers or codes"
 
 
 def _are_moments(digits: list[str]) -> bool:

@@ -38,7 +38,7 @@ def described_unit(unit: str, factors: str) -> str:
     """Words for a unit, and for the factors that are read."""
     words = " in degrees" if unit == _DEGREES else f" in {unit}" if unit else ""
     if factors:
-        words += f", with k and {factors[-1]} as thousand and million"
+        words += f", k and {factors[-1]} read as thousand and million"
     return words
 
 

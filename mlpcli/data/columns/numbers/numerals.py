@@ -73,9 +73,9 @@ def described_form(texts: Array, form: Form) -> str:
         number = take_apart(plain_signs(shown), ".") or take_apart(plain_signs(shown), ",")
         if number is not None and number.percent:
             if form.hundredths:
-                words += f", {shown} read as {_signed(number) / 100:g} as other cells are fractions"
+                words += f", {shown} read as {_signed(number) / 100:g} because other cells are fractions"
             elif len(percent) < len(texts):
-                words += f", {shown} read as {_signed(number):g} as in other cells"
+                words += f", {shown} read as {_signed(number):g} like the other cells"
             else:
                 words += " in percent"
     return words

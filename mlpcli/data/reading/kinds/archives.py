@@ -34,9 +34,9 @@ def archive_errors(name: str) -> Iterator[None]:
         raise
     except RuntimeError as error:
         # zipfile has no error of its own for a password.
-        raise DataError(f"{name}: cannot be unpacked ({error!s:.100})", _PASSWORD_WAY) from None
+        raise DataError(f"{name} cannot be unpacked ({error!s:.100})", _PASSWORD_WAY) from None
     except _DAMAGE as error:
-        hint = "Make or fetch the file again."
+        hint = "Create or download the file again."
         raise DataError(f"{name}: the archive is damaged or cut short ({error!s:.100})", hint) from None
 
 
@@ -45,8 +45,8 @@ def opened_archive(file: BinaryIO, name: str) -> zipfile.ZipFile:
     with archive_errors(name):
         archive = zipfile.ZipFile(file)
     if len(archive.infolist()) > MOST_MEMBERS:
-        said = f"{name}: holds {len(archive.infolist()):,} files, more than {MOST_MEMBERS:,}"
-        raise DataError(said, "Unpack it, and name the table.")
+        said = f"{name} contains {len(archive.infolist()):,} files, more than {MOST_MEMBERS:,}"
+        raise DataError(said, "Unpack it and give the file of the table.")
     return archive
 
 
@@ -67,19 +67,19 @@ def table_member(archive: zipfile.ZipFile, inner: str, name: str) -> zipfile.Zip
     names = [each.filename for each in members]
     if inner:
         if inner not in names:
-            raise DataError(f"{name}: there is no file {inner!r} in it", did_you_mean(inner, names))
+            raise DataError(f"{name} contains no file {inner!r}", did_you_mean(inner, names))
         members = [each for each in members if each.filename == inner]
     if not members:
-        raise DataError(f"{name}: no file is in it", "Give an archive of one table.")
+        raise DataError(f"{name} contains no file", "Give an archive with one table.")
     if len(members) > 1 and not inner:
-        said = f"{name}: {len(members):,} files are in it: {listed(names)}"
+        said = f"{name} contains {len(members):,} files: {listed(names)}"
         raise DataError(said, f"Name one: '{name.rstrip(PART)}#{names[0]}'")
     member = members[-1]  # the last one of a name is the newest
     if member.flag_bits & ENCRYPTED:
         raise DataError(f"{name}: {member.filename!r} needs a password", _PASSWORD_WAY)
     if member.compress_type not in METHODS:
-        said = f"{name}: {member.filename!r} is not packed by deflate but by method {member.compress_type}"
-        raise DataError(said, "Unpack it, or pack it as usual zip archives are.")
+        said = f"{name}: {member.filename!r} uses the unsupported compression method {member.compress_type}"
+        raise DataError(said, "Unpack it, or compress it again by the usual method (deflate).")
     return member
 
 
@@ -89,7 +89,7 @@ def member_notes(path: str, member: str, name: str) -> list[str]:
     stem = packed.removesuffix(".zip")
     if stem in (own, posixpath.splitext(own)[0]) or not packed.endswith(".zip"):
         return []
-    return [f"{name}: the table is {member!r}"]
+    return [f"{name}: the table is read from {member!r}"]
 
 
 def member_bytes(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> BinaryIO:
@@ -143,4 +143,4 @@ def _is_table(member: zipfile.ZipInfo) -> bool:
 
 
 _BESIDE = ("thumbs.db", "desktop.ini")
-_PASSWORD_WAY = "Unpack it by a program that asks for the password."
+_PASSWORD_WAY = "Unpack it with a program that asks for the password."

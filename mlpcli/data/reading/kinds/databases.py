@@ -27,7 +27,7 @@ HOT_JOURNAL = b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"
 """The first bytes of the journal of a transaction that was not ended."""
 STEPS = 1_000_000
 WAL_VERSIONS = slice(18, 20)
-_COPY = "Close the program that writes it, or copy it: sqlite3 FILE '.backup copy.sqlite'"
+_COPY = "Close the program that writes to it, or copy it: sqlite3 FILE '.backup copy.sqlite'"
 
 
 def is_database(binary: BinaryIO) -> bool:
@@ -63,7 +63,7 @@ class Database:
         cells = zip(*first, strict=True)
         self._binary = {number for number, column in enumerate(cells) if bytes in set(map(type, column))}
         for number in sorted(self._binary):
-            what = f"{name}: column {self.header[number]!r} holds binary data, which counts as missing"
+            what = f"{name}: column {self.header[number]!r} holds binary data, which is read as missing"
             self.notes.append(what)
 
     def close(self) -> None:
@@ -110,17 +110,17 @@ class Database:
         )
         names = [str(name) for (name,) in found]
         if not names:
-            raise DataError(f"{self._name}: no table is in it", "Name another database.")
+            raise DataError(f"{self._name} contains no table", "Choose another database.")
         if inner:
             # As SQLite compares names.
             same = [each for each in names if each == inner] or [
                 each for each in names if each.lower() == inner.lower()
             ]
             if not same:
-                raise DataError(f"{self._name}: there is no table {inner!r}", did_you_mean(inner, names))
+                raise DataError(f"{self._name} contains no table {inner!r}", did_you_mean(inner, names))
             return same[0]
         if len(names) > 1:
-            said = f"{self._name}: {count(len(names), 'table')} are in it: {listed(names)}"
+            said = f"{self._name} contains {count(len(names), 'table')}: {listed(names)}"
             raise DataError(said, f"Name one: '{self._name.rstrip(PART)}#{names[0]}'")
         return names[0]
 
@@ -135,13 +135,13 @@ class Database:
             if bytes in kinds and number not in self._binary:
                 row = next(row for row, cell in enumerate(column) if type(cell) is bytes)
                 where = f"{self._name}: row {before + row + 1:,}: column {self.header[number]!r}"
-                raise DataError(f"{where} holds binary data", "Make a view of the table without it.")
+                raise DataError(f"{where} holds binary data", "Make a view of the table without this column.")
             if str in kinds and number not in self._binary:
                 lengths = [len(cell) if type(cell) is str else 0 for cell in column]
                 if max(lengths) > most:
                     row = before + lengths.index(max(lengths)) + 1
                     said = f"{self._name}: row {row:,} has a cell of more than {most:,} characters"
-                    raise DataError(said, "A cell must be shorter: make a view of the table without it.")
+                    raise DataError(said, "Make a view of the table without this column.")
 
     def _without_binary(self, row: tuple[object, ...]) -> list[object]:
         return [None if number in self._binary else cell for number, cell in enumerate(row)]
@@ -183,7 +183,7 @@ def _refuse_cut(path: str, name: str) -> None:
     known = start[24:28] == start[92:96]  # whether the program that wrote it last counted the pages
     if len(start) < 100 or not page or size % page or (known and size < page * pages):
         said = f"{name}: the database is damaged or cut short"
-        raise DataError(said, "Make or fetch the file again.")
+        raise DataError(said, "Create or download the file again.")
 
 
 def _begins(path: str, mark: bytes) -> bool:
@@ -224,7 +224,7 @@ def _errors(name: str) -> Iterator[None]:
 
 
 def _unreadable(name: str, error: Exception) -> DataError:
-    said = f"{name}: cannot be read as a SQLite database ({error!s:.150})"
+    said = f"{name} cannot be read as a SQLite database ({error!s:.150})"
     if isinstance(error, sqlite3.OperationalError):  # a view that fails, text that is none
-        return DataError(said, "Look at the table: sqlite3 -readonly FILE .schema")
-    return DataError(said, "Mend or copy it: sqlite3 FILE .recover | sqlite3 copy.sqlite")
+        return DataError(said, "Check the table: sqlite3 -readonly FILE .schema")
+    return DataError(said, "Repair it: sqlite3 FILE .recover | sqlite3 copy.sqlite")

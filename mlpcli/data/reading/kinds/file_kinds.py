@@ -20,8 +20,8 @@ ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 SQLITE_MARK = b"SQLite format 3\x00"
 
 SAVE_AS_CSV = "Save it as CSV or .xlsx in a spreadsheet program."
-BY_PANDAS = "Write it as CSV: python -c \"import pandas; pandas.{}('{}').to_csv('table.csv', index=False)\""
-UNPACK = "Unpack it, and name the table in it."
+BY_PANDAS = "Convert it to CSV: python -c \"import pandas; pandas.{}('{}').to_csv('table.csv', index=False)\""
+UNPACK = "Unpack it and give the table inside."
 _CONTROL = bytes(set(range(32)) - set(b"\t\n\r"))
 
 
@@ -40,8 +40,8 @@ class Kind:
         """The error that names the kind of a file."""
         file = in_command(where)
         way = Sentence(self.way, *[file] * self.way.count("{}"))
-        why = "which is not read" if self.is_table else "not a table"
-        return DataError(f"{where}: is {self.name}, {why}", way)
+        why = "which is not supported" if self.is_table else "not a table"
+        return DataError(f"{where} is {self.name}, {why}", way)
 
 
 def in_command(name: str) -> str:
@@ -104,7 +104,7 @@ def table_kind(start: bytes, name: str) -> str:
 
 def kind_inside(what: str, packing: str) -> Kind:
     """The kind of compressed data that hold a file which is not read from there."""
-    return Kind(f"{what} inside of {packing}", UNPACK, is_table=True)
+    return Kind(f"{what} inside {packing}", UNPACK, is_table=True)
 
 
 def archive_kind(names: Sequence[str], archive: "ZipFile") -> Kind | None:
@@ -134,52 +134,52 @@ _MARKDOWN_RULE = re.compile(r"\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?")
 _LINKS = ('{"url": "https://docs.google.com', '{"url":"https://docs.google.com', "[internetshortcut]")
 """Starts of files that stand for what is kept elsewhere, in small letters."""
 
-_HTML = Kind("a page of HTML", "Save the file itself, not the page that shows it (on GitHub: Raw).")
+_HTML = Kind("an HTML page", "Save the file itself, not the page that shows it (on GitHub: Raw).")
 _XML = Kind("XML", "Write the records as CSV or JSON lines.")
-_SVG = Kind("a picture", "Give the numbers that it was drawn from, as CSV.")
-_LFS = Kind("a pointer of Git LFS", "Fetch the file: git lfs pull")
-_ANNEX = Kind("a pointer of git-annex", "Fetch the file: git annex get {}")
+_SVG = Kind("a picture", "Give the numbers that it shows, as CSV.")
+_LFS = Kind("a Git LFS pointer", "Download the file: git lfs pull")
+_ANNEX = Kind("a git-annex pointer", "Download the file: git annex get {}")
 _LINK = Kind("a link to a document", "Open it, and download the table as CSV or .xlsx.")
-_PLACEHOLDER = Kind("a placeholder of iCloud or a property list", "Download the file itself.")
+_PLACEHOLDER = Kind("an iCloud placeholder or a property list", "Download the file itself.")
 _ARFF = Kind(
     "an ARFF file",
-    "Leave out its header, and give {no_header}: sed '1,/^@[dD][aA][tT][aA]/d' {} > rows.csv",
+    "Remove its header and give {no_header}: sed '1,/^@[dD][aA][tT][aA]/d' {} > rows.csv",
     is_table=True,
 )
 _LIBSVM = Kind(
     "a LIBSVM file",
-    "Write it as CSV, for example by scikit-learn's load_svmlight_file and numpy.savetxt.",
+    "Convert it to CSV, for example with scikit-learn's load_svmlight_file and numpy.savetxt.",
     is_table=True,
 )
 _MARKDOWN = Kind(
-    "a table in Markdown",
-    "Leave out its rule, and give {delimiter} '|': sed '2d; s/^ *| *//; s/ *| *$//' {} > rows.txt",
+    "a Markdown table",
+    "Remove line 2 and give {delimiter} '|': sed '2d; s/^ *| *//; s/ *| *$//' {} > rows.txt",
     is_table=True,
 )
 _MODEL = Kind(
-    "a model or checkpoint of mlpcli",
-    "Give a table: a model stands before it, as in mlpcli predict MODEL DATA; mlpcli inspect shows one.",
+    "an mlpcli model or checkpoint",
+    "Give a table. The model comes first: mlpcli predict MODEL DATA; mlpcli inspect shows a model.",
 )
-_PICKLE = Kind("a pickle of Python", BY_PANDAS.replace("{}", "read_pickle", 1), is_table=True)
+_PICKLE = Kind("a Python pickle", BY_PANDAS.replace("{}", "read_pickle", 1), is_table=True)
 _TAR = Kind(
     "a tar archive",
-    "Take the table out of it: tar -xOf {} NAME > table.csv",
+    "Extract the table: tar -xOf {} NAME > table.csv",
     is_table=True,
 )
 _SEVEN = Kind(
     "a 7z archive",
-    "Take the table out of it: 7z x -so {} NAME > table.csv",
+    "Extract the table: 7z x -so {} NAME > table.csv",
     is_table=True,
 )
 _RAR = Kind(
     "a RAR archive",
-    "Take the table out of it: unrar p -inul {} > table.csv",
+    "Extract the table: unrar p -inul {} > table.csv",
     is_table=True,
 )
 _XLS = Kind("an old Excel workbook (.xls) or another Office file", SAVE_AS_CSV, is_table=True)
 _XLSB = Kind("a binary Excel workbook (.xlsb)", SAVE_AS_CSV, is_table=True)
 _ODS = Kind("an OpenDocument spreadsheet (.ods)", SAVE_AS_CSV, is_table=True)
-_NUMBERS = Kind("a spreadsheet of Numbers", "Export it as CSV.", is_table=True)
+_NUMBERS = Kind("a Numbers spreadsheet", "Export it as CSV.", is_table=True)
 _DOCUMENT = Kind("a text document", "Copy its table into a spreadsheet, and save that as CSV.")
 _SLIDES = Kind("a presentation", _DOCUMENT.way)
 _FEATHER = Kind("a Feather file (Arrow IPC)", BY_PANDAS.replace("{}", "read_feather", 1), is_table=True)
@@ -191,10 +191,10 @@ _AVRO = Kind(
 )
 _HDF = Kind("an HDF5 file", BY_PANDAS.replace("{}", "read_hdf", 1), is_table=True)
 _NPY = Kind(
-    "an array of NumPy", "Write it as CSV by numpy.savetxt, with a line of names first.", is_table=True
+    "a NumPy array", "Convert it to CSV with numpy.savetxt; begin with a line of column names.", is_table=True
 )
 _R = Kind(
-    "a file of R",
+    "an R data file",
     "Write the table as CSV in R: write.csv(table, 'table.csv', row.names=FALSE)",
     is_table=True,
 )
@@ -203,13 +203,13 @@ _STATA = Kind("a Stata file (.dta)", BY_PANDAS.replace("{}", "read_stata", 1), i
 _SAS = Kind("a SAS file", BY_PANDAS.replace("{}", "read_sas", 1), is_table=True)
 _PDF = Kind("a PDF document", "Copy its table into a spreadsheet, and save that as CSV.")
 _PICTURE = Kind("a picture", _SVG.way)
-_PROGRAM = Kind("a program", "Name the file of the table.")
+_PROGRAM = Kind("a program", "Give the file that contains the table.")
 _NETCDF = Kind(
-    "a NetCDF file", "Write it as CSV, for example by xarray's to_dataframe and to_csv.", is_table=True
+    "a NetCDF file", "Convert it to CSV, for example with xarray's to_dataframe and to_csv.", is_table=True
 )
 _ENCRYPTED = Kind("an encrypted file", "Decrypt it first: gpg -d {} > table.csv")
 _JAR = Kind("a program", _PROGRAM.way)
-_TORCH = Kind("a model of PyTorch", "Name the file of the table.")
+_TORCH = Kind("a PyTorch model", "Give the file that contains the table.")
 
 _BINARY: tuple[tuple[bytes, Kind], ...] = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", _XLS),

@@ -43,12 +43,12 @@ class JsonArray(JsonLines):
             looked_at = len(self._text) - self._place
             if looked_at > LONGEST_ROW:
                 said = f"{self._name}: row {self._number + 1:,} is longer than {LONGEST_ROW:,} characters"
-                raise DataError(said, "Is a bracket not closed?")
+                raise DataError(said, "Check for an unclosed bracket.")
         self._refuse_many(looked_at)
         yield from self._parts(final=True)
         if not self._closed:
-            said = f"{self._name}: the array is cut short behind row {self._number:,}"
-            raise DataError(said, "Make or fetch the file again.")
+            said = f"{self._name}: the array is cut short after row {self._number:,}"
+            raise DataError(said, "Create or download the file again.")
 
     def _refuse_many(self, looked_at: int) -> None:
         """Raise DataError for an object of too many values, before as much is made of it again."""
@@ -57,7 +57,7 @@ class JsonArray(JsonLines):
         try:
             refuse_many(self._text)
         except ValueError as error:
-            raise self._error(f"row {self._number + 1:,}: is not JSON ({error})", "Mend the file.") from None
+            raise self._error(f"row {self._number + 1:,} is not JSON ({error})", "Fix the file.") from None
 
     def _parts(self, *, final: bool) -> Iterator[tuple[list[dict[str, Any]], list[int]]]:
         """The objects that are whole, with their numbers."""
@@ -71,12 +71,14 @@ class JsonArray(JsonLines):
         text = self._text
         while (start := after_blanks(text, self._place)) < len(text):
             if self._closed:
-                raise self._error("something follows the array", "Give one array in a file.")
+                raise self._error("something follows the end of the array", "Give one array per file.")
             if not self._opened:
                 self._opened, self._place = True, start + 1  # the bracket, by which it is an array
                 continue
             if self._number and text[start] not in ",]":
-                raise self._error(f"a comma is missing behind row {self._number:,}", "Is it cut short?")
+                raise self._error(
+                    f"a comma is missing after row {self._number:,}", "Check that the file is complete."
+                )
             if text[start] == "]":
                 self._closed, self._place = True, start + 1
                 continue
@@ -102,14 +104,14 @@ class JsonArray(JsonLines):
             what = str(error.msg)
         except ValueError as error:
             what = str(error)
-        raise self._error(f"row {self._number + 1:,}: is not JSON ({what:.100})", "Mend the file.")
+        raise self._error(f"row {self._number + 1:,} is not JSON ({what:.100})", "Fix the file.")
 
     def _no_object(self, value: Any) -> DataError:
         if isinstance(value, list):
-            said = f"{self._name}: is a JSON array of arrays, not of objects"
+            said = f"{self._name} is a JSON array of arrays, not of objects"
             way = f"Write its rows as CSV: jq -r '.[] | @csv' {unpacked(self._name)} > rows.csv"
             return DataError(said, way)
-        said = f"{self._name}: row {self._number:,} is no JSON object"
+        said = f"{self._name}: row {self._number:,} is not a JSON object"
         return DataError(said, 'Write {"column": value, ...}.')
 
     def _error(self, what: str, hint: str) -> DataError:

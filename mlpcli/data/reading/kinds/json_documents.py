@@ -3,13 +3,13 @@
 import json
 import re
 from collections.abc import Iterator
-from shlex import quote
 from typing import Any
 
 from mlpcli.data.reading.kinds.file_kinds import in_command
 from mlpcli.data.reading.kinds.json_arrays import after_blanks, unpacked
 from mlpcli.errors import DataError
 from mlpcli.json_values import DEEPEST, literals_at, refuse_many
+from mlpcli.text_width import shell_word
 
 LONGEST_DOCUMENT = 1 << 20
 """Characters of an object that is looked at whole, to tell its shape."""
@@ -36,7 +36,7 @@ def document_error(start: str, name: str, *, lines: bool) -> DataError | None:
     if not isinstance(value, dict) or not value:
         return None
     if "columns" in value and isinstance(value.get("data"), list):
-        said = f"{name}: is a JSON object of columns and data, not of rows"
+        said = f"{name} is a JSON object of columns and data, not a list of rows"
         return DataError(said, _by_pandas(name, ", orient='split'"))
     if not _has_line_behind(text, end) and not _are_alike(value) and (path := _records_in(value)):
         return _below(path, text, name)
@@ -47,8 +47,11 @@ def document_error(start: str, name: str, *, lines: bool) -> DataError | None:
             return None
         inner = {name for each in value.values() if isinstance(each, dict) for name in each}
         if inner and not all(map(str.isdigit, inner)):
-            return DataError(f"{name}: is a JSON object of records by their names", _by_jq(".[]", name))
-        return DataError(f"{name}: is a JSON object of columns, not of rows", _by_pandas(name))
+            return DataError(
+                f"{name} is a JSON object with a name for each record, not a list of rows",
+                _by_jq(".[]", name),
+            )
+        return DataError(f"{name} is a JSON object of columns, not a list of rows", _by_pandas(name))
     return _over_lines(name) if "\n" in text[:end].strip() else None
 
 
@@ -67,14 +70,14 @@ def _unfinished(text: str, name: str) -> DataError | None:
         if path := _records_at_end(text):
             return _below(path, text, name)
         if re.match(r'\s*\{\s*"[^"]*"\s*:\s*(\{\s*"|\[)', text):
-            said = f"{name}: is one JSON object, of columns or records, not of rows"
+            said = f"{name} is one JSON object of columns or records, not a list of rows"
             return DataError(said, _by_pandas(name))
     return None
 
 
 def _over_lines(name: str) -> DataError:
-    way = f"Write one object a line: jq -c . {unpacked(name)} > rows.jsonl"
-    return DataError(f"{name}: is JSON over several lines", way)
+    way = f"Write one object per line: jq -c . {unpacked(name)} > rows.jsonl"
+    return DataError(f"{name} contains JSON objects that span several lines", way)
 
 
 def _below(path: list[str], text: str, name: str) -> DataError:
@@ -82,11 +85,11 @@ def _below(path: list[str], text: str, name: str) -> DataError:
     keys = "".join(f".{key}" if _PLAIN.fullmatch(key) else f"[{json.dumps(key)}]" for key in path)
     filter_ = f".{keys.removeprefix('.')}[]" + ".properties" * (path == ["features"] and _GEO in text)
     where = " > ".join(map(repr, path))
-    return DataError(f"{name}: is a JSON object with records below {where}", _by_jq(filter_, name))
+    return DataError(f"{name} is a JSON object with its records under {where}", _by_jq(filter_, name))
 
 
 def _by_jq(path: str, name: str) -> str:
-    return f"Take them out: jq -c {quote(path)} {unpacked(name)} > rows.jsonl"
+    return f"Extract them: jq -c {shell_word(path)} {unpacked(name)} > rows.jsonl"
 
 
 def _by_pandas(name: str, more: str = "") -> str:

@@ -15,7 +15,7 @@ def parse_size(text: str) -> int:
     """Bytes from `500MB` or `2GB`; binary units (KiB, MiB, GiB) are 1,024 times the one before."""
     match = re.fullmatch(r"\s*(\d{1,15}(?:\.\d{1,9})?)\s*([KMGT]?)(i?)(B?)\s*", text, re.IGNORECASE)
     if match is None or not (size := _bytes(*match.groups())):
-        raise SettingsError(f"{text!r:.40} is no size", "Write 500MB or 2GB.", setting="max_bytes")
+        raise SettingsError(f"{text!r:.40} is not a size", "Write 500MB or 2GB.", setting="max_bytes")
     return size
 
 
@@ -26,8 +26,8 @@ def _bytes(number: str, unit: str, binary: str, _letter: str) -> int:
 
 def too_large(name: str, most: int) -> DataError:
     """The error of a file that is more than that many bytes, unpacked if it is packed."""
-    said = f"{name}: its content is more than {_shown(most)}"
-    return DataError(said, Sentence("If it is what you expect, give a higher {max_bytes}."))
+    said = f"{name} is larger than {_shown(most)} when unpacked"
+    return DataError(said, Sentence("If that is expected, give a larger {max_bytes}."))
 
 
 def _shown(size: int) -> str:

@@ -23,18 +23,18 @@ def missing_hint(path: str, name: str) -> tuple[str, str]:
     """Message and hint for a file that is not there."""
     if (url := re.match(r"([A-Za-z][A-Za-z0-9+.-]+):/{1,3}", path)) is not None:
         scheme = url[1].lower()
-        said = f"{name}: is a URL, not a file"
+        said = f"{name} is a URL, not a file"
         if scheme == "file":
             return said, f"Name the file: {path[url.end() - 1 :]}"
         if scheme in _FETCHES:
             file = in_command(path.rstrip("/").rpartition("/")[2])
-            return said, f"Fetch it first: {_FETCHES[scheme].format(path)} > {file}"
-        return said, "Fetch it first, and name the file."
+            return said, f"Download it first: {_FETCHES[scheme].format(path)} > {file}"
+        return said, "Download it first, and give the file."
     said = f"{name}: no such file"
     if re.fullmatch(r"\d+(\.\d+)?%", path):
-        return said, f"Is it meant as a share? Write {float(path[:-1]) / 100:g}."
+        return said, f"If a fraction is meant, write {float(path[:-1]) / 100:g}."
     if re.fullmatch(r"[-+]?\d+(\.\d+)?", path):
-        return said, "A list of values has commas and no blanks, such as 64,64."
+        return said, "Write a list of values with commas and no spaces, such as 64,64."
     if glob.has_magic(path) and (found := glob.glob(path)):
         return said, f"Leave out the quotes, so that the shell finds the {count(len(found), 'file')}."
     return said, _near_files(Path(path))

@@ -39,7 +39,7 @@ def uncalculated_formulas(archive: zipfile.ZipFile, name: str, most: int) -> dic
     for member in archive.infolist():
         if member.flag_bits & ENCRYPTED:
             hint = "Save it without a password."
-            raise DataError(f"{name}: the workbook needs a password", hint)
+            raise DataError(f"{name} needs a password", hint)
         reach = _Reach()
         for piece in _contents(archive, member):
             size += len(piece)
@@ -49,8 +49,8 @@ def uncalculated_formulas(archive: zipfile.ZipFile, name: str, most: int) -> dic
         reach.finish()
         by_size = reach.cells * CELL_BYTES > most
         if by_size or reach.width > WIDEST:
-            said = f"{name}: the cells of a sheet reach to row {reach.rows:,} and column {reach.width:,}"
-            way = "Clear what lies beyond the table, or give a higher {max_bytes}."
+            said = f"{name}: the cells of a sheet extend to row {reach.rows:,} and column {reach.width:,}"
+            way = "Delete the cells beyond the table, or give a larger {max_bytes}."
             raise DataError(said, Sentence(way) if by_size else "Save the workbook again.")
         uncalculated[member.filename] = reach.uncalculated
     return uncalculated
@@ -59,13 +59,13 @@ def uncalculated_formulas(archive: zipfile.ZipFile, name: str, most: int) -> dic
 def _contents(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
     """All bytes of a member, also those beyond the size that the archive says."""
     if member.compress_type not in METHODS:
-        raise zipfile.BadZipFile("it is packed by an unusual method")
+        raise zipfile.BadZipFile("a part uses an unsupported compression method")
     file = archive.fp
     assert file is not None
     file.seek(member.header_offset)
     header = file.read(30)
     if header[:4] != b"PK\x03\x04" or len(header) < 30:
-        raise zipfile.BadZipFile("a part is not where it should be")
+        raise zipfile.BadZipFile("a part is missing")
     names = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
     place = member.header_offset + len(header) + names
     left = member.compress_size
@@ -109,7 +109,7 @@ class _Reach:
             end = text.rfind(b"<")
             self._tail = text[end:]
             if len(self._tail) > LONGEST_TAG:
-                raise DataError(f"{name}: a cell or tag is far too long", "Save it again, or as CSV.")
+                raise DataError(f"{name}: a cell or tag is too long", "Save it again, or save it as CSV.")
         self._look(text[: max(end, 0)])
 
     def finish(self) -> None:

@@ -38,7 +38,7 @@ class Sheet:
 
 def sheet_of(archive: zipfile.ZipFile, inner: str, name: str, most: int | None) -> Sheet:
     """The sheet called `inner`, or the only one with cells, of a workbook of at most so many bytes."""
-    calamine = require_extra("python_calamine", "excel", f"{name}: is an Excel workbook")
+    calamine = require_extra("python_calamine", "excel", f"{name}: reading an Excel workbook")
     with archive_errors(name):
         uncalculated = uncalculated_formulas(archive, name, MOST_IN_MEMORY if most is None else most)
         assert archive.fp is not None
@@ -53,20 +53,23 @@ def sheet_of(archive: zipfile.ZipFile, inner: str, name: str, most: int | None) 
         known = isinstance(error, (calamine.CalamineError, OSError, ValueError))
         if not known and type(error).__name__ != "PanicException":
             raise
-        said = f"{name}: cannot be read as an Excel workbook ({error!s:.150})"
-        raise DataError(said, "Save it again in a spreadsheet program, or as CSV.") from None
+        said = f"{name} cannot be read as an Excel workbook ({error!s:.150})"
+        raise DataError(said, "Save it again in a spreadsheet program, or save it as CSV.") from None
     if rows is None or not text:
         place = f"the sheet {inner!r}" if inner else "every sheet"
         raise DataError(f"{name}: {place} is empty", "Name a sheet with a header and rows: FILE#SHEET")
     notes = []
     if formulas := uncalculated.get(_part_of(archive, sheet.name), 0):
-        has = "formula has" if formulas == 1 else "formulas have"
+        have = (
+            "formula has no stored value and is" if formulas == 1 else "formulas have no stored value and are"
+        )
         notes.append(
-            f"{name}: {formulas:,} {has} no stored value and count as missing "
-            "(open and save it in a spreadsheet program)"
+            f"{name}: {formulas:,} {have} read as missing (open and save the file in a spreadsheet program)"
         )
     if rows.filled:
-        notes.append(f"{name}: the value of {count(rows.filled, 'merged cell')} counts for each of its rows")
+        notes.append(
+            f"{name}: values of merged cells are copied to every row they span ({count(rows.filled, 'cell')})"
+        )
     return Sheet(text, notes)
 
 
@@ -74,7 +77,7 @@ def _chosen(book: Any, calamine: Any, inner: str, name: str) -> Any:
     """The sheet to read; None if all are empty."""
     if inner:
         if inner not in book.sheet_names:
-            raise DataError(f"{name}: there is no sheet {inner!r}", did_you_mean(inner, book.sheet_names))
+            raise DataError(f"{name} contains no sheet {inner!r}", did_you_mean(inner, book.sheet_names))
         return book.get_sheet_by_name(inner)
     of_cells = [each for each in book.sheets_metadata if each.typ == calamine.SheetTypeEnum.WorkSheet]
     shown = [each for each in of_cells if each.visible == calamine.SheetVisibleEnum.Visible]
@@ -86,7 +89,7 @@ def _chosen(book: Any, calamine: Any, inner: str, name: str) -> Any:
         if found is not None:
             names = [each.name for each in shown or of_cells]
             raise DataError(
-                f"{name}: there are {len(names):,} sheets: {listed(names)}",
+                f"{name} contains {len(names):,} sheets: {listed(names)}",
                 f"Name one: '{name.rstrip(PART)}#{found.name}'",
             )
         found = sheet

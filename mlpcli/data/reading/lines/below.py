@@ -75,8 +75,8 @@ class LinesBelow:
             more = f" and {len(self.lines) - 5:,} more" if len(self.lines) > 5 else ""
             first = self.lines[0][0]
             if len(self.lines) == 1:
-                note = "line {}, {!r}, is no row of the table and left out ({skip_rows} {})"
+                note = "line {} ({!r}) is not part of the table and is skipped ({skip_rows} {})"
                 yield Sentence(note, numbers, text, first)
             else:
-                note = "lines {}{} from {!r} on are no rows of the table and left out ({skip_rows} {}-)"
+                note = "lines {}{} (from {!r}) are not part of the table and are skipped ({skip_rows} {}-)"
                 yield Sentence(note, numbers, more, text, first)

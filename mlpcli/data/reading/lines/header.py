@@ -69,17 +69,17 @@ class Shape:
         lines = before + rows[self.header].number
         if self.kind == "above":
             above = rows[self.header].number - 1
-            what = count(before + above, "line")
-            note = "the header is line {:,}: {} before it left out ({skip} {})"
+            what = count(before + above, "skipped line")
+            note = "the header is line {:,}, after {} ({skip} {})"
             yield Sentence(note, lines, what, before + above)
         elif self.kind == "joined":
-            yield Sentence("the names in line {:,} stand twice and are joined with the line above", lines)
+            yield Sentence("names repeat in line {:,}, so they are joined with the names above them", lines)
         elif self.kind == "short":
-            yield Sentence("line {:,} names one column fewer than there are: the first has no name", lines)
+            yield Sentence("line {:,} has one name fewer than there are columns; the first is unnamed", lines)
         if self.surplus or self.kind == "surplus":
-            yield "the delimiter at the end of each row is left out"
+            yield "the delimiter at the end of each row is ignored"
         if self.kind == "header surplus":
-            yield Sentence("the delimiter at the end of line {:,} is left out", lines)
+            yield Sentence("the delimiter at the end of line {:,} is ignored", lines)
 
 
 def shape_of(rows: Sequence[Line], *, fixed: bool, no_header: bool) -> Shape | None:

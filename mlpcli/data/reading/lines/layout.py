@@ -101,7 +101,7 @@ def layout_of(text: str, given: Given, usual: str | None, before: int) -> Layout
         passed = 1 + next((number for number, line in enumerate(lines[1:]) if line.strip()), 0)
         following = replace(given, delimiter=given.delimiter or named[1], is_named=True)
         found = layout_of("".join(lines[passed:]), following, usual, before + passed)
-        said = "line {:,} names the delimiter ({!r}) and is no header ({skip} {})"
+        said = "line {:,} sets the delimiter ({!r}) and is skipped ({skip} {})"
         note = Sentence(said, before + 1, named[1], before + 1)
         return replace(found, skip=found.skip + passed, notes=(note, *found.notes))
     guess = given.delimiter or guess_delimiter(text, usual, given.comment)
@@ -117,7 +117,7 @@ def layout_of(text: str, given: Given, usual: str | None, before: int) -> Layout
     cells = best.rows[header].cells
     below = [row.cells for row in best.rows[header + 1 : shape.end]]
     if shape.is_uniform and given.no_header is None and not given.starts and is_data(cells, below):
-        said = "line {:,} looks like a row of data, and is read as the names of the columns ({no_header})"
+        said = "line {:,} looks like data but is read as the header ({no_header} reads it as data)"
         notes.append(Sentence(said, before + 1))
     return Layout(dialect, skip=skip, names=shape.names, notes=tuple(notes))
 
@@ -278,13 +278,13 @@ def _dialect_notes(best: _Attempt, given: Given, usual: str | None) -> Iterator[
     dialect = best.dialect
     if dialect.gap:
         if dialect.delimiter == "\t" and dialect.gap == 1:
-            yield Sentence("several tabs count as one delimiter ({delimiter})")
+            yield Sentence("several tabs are read as one delimiter ({delimiter} overrides it)")
         elif given.delimiter is None or dialect.gap > 1:
-            runs = "one blank or more" if dialect.gap == 1 else "two blanks or more"
-            yield Sentence("columns look separated by {} ({delimiter} space)", runs)
-    elif given.delimiter is None and dialect.delimiter != usual:
-        yield Sentence("the delimiter looks like {!r} ({delimiter})", dialect.delimiter)
+            runs = "one or more spaces" if dialect.gap == 1 else "two or more spaces"
+            yield Sentence("the delimiter is {} ({delimiter} space)", runs)
+    elif given.delimiter is None and dialect.delimiter != (usual or ","):  # a comma is what CSV has
+        yield Sentence("the delimiter was detected as {!r} ({delimiter} overrides it)", dialect.delimiter)
     if given.quote is None and dialect.quote == SINGLE:
-        yield Sentence('cells look quoted by {} ({quote} "{}")', SINGLE, SINGLE)
+        yield Sentence('the quote character was detected as {} ({quote} "{}")', SINGLE, SINGLE)
     if dialect.loose:
-        yield "blanks before quotes are left out"
+        yield "spaces before quotes are ignored"

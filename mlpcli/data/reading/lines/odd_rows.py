@@ -136,7 +136,7 @@ class OddRows:
             ):
                 line = int(block.lines[gap + 1])
                 said = f"{self._name}: line {line:,} looks like the header of another table"
-                way = "Split the file, or leave its lines out with {skip_rows} {}-."
+                way = "Split the file, or skip the lines of that table with {skip_rows} {}-."
                 raise DataError(said, Sentence(way, line))
 
     def _end(self, blocks: Sequence[Block], first: Sequence[Row]) -> list[dict[int, str]]:
@@ -186,17 +186,17 @@ class OddRows:
             option = ",".join(map(str, lines[:SHOWN])) + ",..." * (len(lines) > SHOWN)
             values: list[object] = [self._name, what, option]
             if kept and len(lines) == 1:
-                note = "{}: {}, and counts as a row ({skip_rows} {} leaves it out)"
+                note = "{}: {}, but is kept as a row ({skip_rows} {} skips it)"
             elif kept:
-                note = "{}: {}, and count as rows ({skip_rows} {} leaves them out)"
+                note = "{}: {}, but are kept as rows ({skip_rows} {} skips them)"
             elif kind == WORDS:
-                note = "{}: {}, left out ({skip_rows} {}, or none to keep it; {skip} {} makes it the header)"
+                note = "{}: {}, skipped ({skip_rows} {}; none keeps it, {skip} {} makes it the header)"
                 values.append(lines[0] - 1)
             else:
-                note = "{}: {}, left out ({skip_rows} {}, or none to keep all rows)"
+                note = "{}: {}, skipped ({skip_rows} {}; none keeps all rows)"
             self.notes.append(Sentence(note, *values))
         for line, kind in sorted(self._likely.items()):
-            note = "{}: line {:,} {}, and counts as a row ({skip_rows} {} leaves it out)"
+            note = "{}: line {:,} {}, but is kept as a row ({skip_rows} {} skips it)"
             self.notes.append(Sentence(note, self._name, line, LIKELY[kind], line))
 
 

@@ -13,20 +13,16 @@ def ragged(
 
     `likely_skip`: lines that may stand before the header; `second`: another table seems to begin there.
     """
-    hint: str = Sentence("Mend the line, or give {delimiter}; if it is no row, give {skip_rows} {}.", line)
+    hint: str = Sentence("Fix the line, or give {delimiter}; if it is not a row, give {skip_rows} {}.", line)
     if second:
-        way = (
-            "Another table seems to begin there: split the file, or leave its lines out with {skip_rows} {}-."
-        )
+        way = "Another table seems to begin there: split the file, or skip its lines with {skip_rows} {}-."
         hint = Sentence(way, line)
     elif likely_skip:
         hint = Sentence("If line {:,} is the header, give {skip} {}.", likely_skip + 1, likely_skip)
     elif width == 1:
-        hint = Sentence(
-            "Is the delimiter right? See {delimiter}; if the header is not line 1, give {skip} N."
-        )
+        hint = Sentence("Check the delimiter ({delimiter}); if the header is not line 1, give {skip} N.")
     elif found > width:
-        way = "Is a cell with a delimiter in it not quoted ({quote}), or a column without a name?"
+        way = "Quote cells that contain the delimiter ({quote}), and name every column."
         hint = Sentence(way)
     fields = f"{found:,} field{'s' * (found != 1)}"
     return DataError(f"{name}: line {line:,} has {fields}, the header has {width:,}", hint)
@@ -37,11 +33,11 @@ def refuse_text_behind_quote(text: str, dialect: Dialect, name: str, line: int) 
     if not dialect.is_closed_well(text):
         quote = dialect.quote
         way = (
-            "Is the delimiter right ({delimiter})? Else write a quote inside a quoted cell as {}, "
+            "Check the delimiter ({delimiter}). If it is right, write a quote inside a quoted cell as {}, "
             "or quote the whole cell."
         )
         hint = Sentence(way, 2 * quote)
-        raise DataError(f"{name}: line {line:,} has text behind a quote that closes a cell", hint)
+        raise DataError(f"{name}: line {line:,} has text after a closing quote", hint)
 
 
 def unclosed(name: str, line: int) -> DataError:
@@ -55,4 +51,4 @@ def refused(name: str, line: int, error: csv.Error) -> DataError:
     said = f"{name}: line {line:,}: {error}"
     if str(error).startswith("field larger"):
         said = f"{name}: line {line:,} has a cell of more than {csv.field_size_limit():,} characters"
-    return DataError(said, "Is a quote not closed, or is this not a CSV file? A cell must be shorter.")
+    return DataError(said, "Check for an unclosed quote, and that this is a CSV file.")

@@ -30,9 +30,11 @@ class SkippedLines:
                 first = int(found[1])
                 last = int(found[3] or _END) if found[2] else first
             if last < first:
-                said = f"{text!r:.80} is no list of lines"
+                said = f"{text!r:.80} is not a list of lines"
                 raise SettingsError(
-                    said, "Write 2,240-242, 240- for all lines from there on, or none.", setting="skip_rows"
+                    said,
+                    "Write lines such as 2,240-242, 240- for the rest of the file, or none.",
+                    setting="skip_rows",
                 )
             ranges.append((first, last))
         return cls(tuple(ranges))

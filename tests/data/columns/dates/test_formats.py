@@ -310,8 +310,8 @@ def test_the_order_of_day_and_month_where_it_is_certain(texts: list[str], format
 def test_the_order_may_be_open_for_one_mark_and_certain_for_another() -> None:
     texts = column("03/04/2012", "31.01.2012", "2012-01-31", "31.02.2012")
     assert open_readings(texts, ("%d.%m.%Y", "%m/%d/%Y", ISO)) == (
-        "'03/04/2012' as month/day/year, 2012-03-04",
-        "day/month/year, 2012-04-03",
+        "'03/04/2012' read as month/day/year (2012-03-04)",
+        "day/month/year (2012-04-03)",
     )
     assert not open_readings(texts, ("%d.%m.%Y", ISO))
 
@@ -498,9 +498,9 @@ def test_the_order_of_other_columns_counts_only_where_it_is_open() -> None:
 def test_open_readings_in_words() -> None:
     texts = column("01-01-01", "01-02-03", "04-05-06", "02-01-05")
     assert open_readings(texts, guess_formats(texts)) == (
-        "'01-02-03' as day-month-year, 2003-02-01",
-        "month-day-year, 2003-01-02",
-        "year-month-day, 2001-02-03",
+        "'01-02-03' read as day-month-year (2003-02-01)",
+        "month-day-year (2003-01-02)",
+        "year-month-day (2001-02-03)",
     )
     # The same day in both orders; a single reading of each; an order that reads less.
     assert open_readings(column("05/05/2012"), ("%m/%d/%Y",)) == ()

@@ -81,7 +81,7 @@ def refusal(path: str, **reading: Any) -> tuple[str, str]:
     try:
         read(path, **reading)
     except DataError as error:
-        return str(error).removeprefix(f"{path}: "), str(error.hint)
+        return str(error).removeprefix(str(path)).lstrip(": "), str(error.hint)
     raise AssertionError("it was read")
 
 

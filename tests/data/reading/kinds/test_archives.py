@@ -46,10 +46,10 @@ def test_the_only_table(files: dict[str, str | bytes], method: int, tmp_path: Pa
 
 def test_of_several_tables_one_is_named(tmp_path: Path) -> None:
     path = write(tmp_path, "a.zip", archive({"x.csv": CSV, "d/y.tsv": "c\td\n5,5\t6\n"}))
-    assert refusal(path) == ("2 files are in it: 'x.csv', 'd/y.tsv'", f"Name one: '{path}#x.csv'")
+    assert refusal(path) == ("contains 2 files: 'x.csv', 'd/y.tsv'", f"Name one: '{path}#x.csv'")
     assert read(f"{path}#x.csv") == (["a", "b"], ROWS)
     assert read(f"{path}#d/y.tsv") == (["c", "d"], [["5,5", "6"]])
-    assert refusal(f"{path}#y.csv")[0] == "there is no file 'y.csv' in it"
+    assert refusal(f"{path}#y.csv")[0] == "contains no file 'y.csv'"
 
 
 def test_an_existing_file_of_the_whole_name_comes_first(tmp_path: Path) -> None:
@@ -73,18 +73,18 @@ def flagged(content: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (archive({}), "no file is in it"),
-        (archive({".hidden.csv": CSV}), "no file is in it"),
+        (archive({}), "contains no file"),
+        (archive({".hidden.csv": CSV}), "contains no file"),
         (flagged(archive({"x.csv": CSV})), "'x.csv' needs a password"),
-        (archive({"x.csv": CSV}, zipfile.ZIP_BZIP2), "'x.csv' is not packed by deflate but by method 12"),
-        (archive({"x.zip": archive({"y.csv": CSV})}), "is a zip archive or workbook inside of a zip archive"),
+        (archive({"x.csv": CSV}, zipfile.ZIP_BZIP2), "'x.csv' uses the unsupported compression method 12"),
+        (archive({"x.zip": archive({"y.csv": CSV})}), "is a zip archive or workbook inside a zip archive"),
         (archive({"x.csv": CSV})[:40], "the archive is damaged or cut short"),
         (archive({"word/document.xml": "<x/>"}), "is a text document, not a table"),
-        (archive({"xl/workbook.bin": "x"}), "is a binary Excel workbook (.xlsb), which is not read"),
-        (archive({"arr_0.npy": b"\x93NUMPY"}), "is an array of NumPy, which is not read"),
+        (archive({"xl/workbook.bin": "x"}), "is a binary Excel workbook (.xlsb), which is not supported"),
+        (archive({"arr_0.npy": b"\x93NUMPY"}), "is a NumPy array, which is not supported"),
         (
             archive({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": "<x/>"}),
-            "is an OpenDocument spreadsheet (.ods), which is not read",
+            "is an OpenDocument spreadsheet (.ods), which is not supported",
         ),
     ],
     ids=range(10),  # the bytes hold the time of day
@@ -101,8 +101,8 @@ def test_a_database_or_workbook_in_an_archive(tmp_path: Path) -> None:
     for name, path in made.items():
         content = archive({"x": path.read_bytes()})
         said, hint = refusal(write(tmp_path, "a.zip", content))
-        assert said == f"is a {name} inside of a zip archive, which is not read"
-        assert hint == "Unpack it, and name the table in it."
+        assert said == f"is a {name} inside a zip archive, which is not supported"
+        assert hint == "Unpack it and give the table inside."
 
 
 def test_wrong_checksum(tmp_path: Path) -> None:
@@ -114,11 +114,11 @@ def test_wrong_checksum(tmp_path: Path) -> None:
 
 def test_a_bomb_is_refused_by_its_first_row_or_by_size(tmp_path: Path) -> None:
     one_row = write(tmp_path, "a.zip", archive({"x.csv": b"a,b\n" + bytes(b"1" * (40 << 20))}))
-    assert refusal(one_row)[0] == "line 2 begins a row of more than 16,777,216 bytes"
+    assert refusal(one_row)[0] == "line 2: the row has more than 16,777,216 bytes"
     many = write(tmp_path, "b.zip", archive({"x.csv": b"a,b\n" + b"1,2\n" * 500_000}))
     assert refusal(many, max_bytes=10**6) == (
-        "its content is more than 1 MB",
-        "If it is what you expect, give a higher max_bytes.",
+        "is larger than 1 MB when unpacked",
+        "If that is expected, give a larger max_bytes.",
     )
     assert len(read(many, max_bytes=2_000_004)[1]) == 500_000
 
@@ -154,6 +154,6 @@ def test_the_member_is_named_unless_the_archive_is_called_after_it(
 ) -> None:
     path = write(tmp_path, name, archive({member: CSV, "__MACOSX/._x": b""}))
     with OpenRows(TextSource(path), ReadingSettings()) as rows:
-        assert rows.notes == [f"{path}: the table is {member!r}"] * said
+        assert rows.notes == [f"{path}: the table is read from {member!r}"] * said
     with OpenRows(TextSource(f"{path}#{member}"), ReadingSettings()) as rows:
         assert rows.notes == []

@@ -41,9 +41,9 @@ def test_odd_names(name: str, tmp_path: Path) -> None:
 
 def test_of_several_one_is_named(tmp_path: Path) -> None:
     path = database(tmp_path / "a.db", *TABLE, "create view v as select a + 1 as c, a as c from t")
-    assert refusal(path) == ("2 tables are in it: 't', 'v'", f"Name one: '{path}#t'")
+    assert refusal(path) == ("contains 2 tables: 't', 'v'", f"Name one: '{path}#t'")
     assert read(f"{path}#v") == (["c", "c:1"], [["2", "1"], ["3.5", "2.5"], ["1.1", "0.1"]])
-    assert refusal(f"{path}#xyz") == ("there is no table 'xyz'", "There are: t, v.")
+    assert refusal(f"{path}#xyz") == ("contains no table 'xyz'", "Choose from: t, v.")
 
 
 def test_an_existing_file_of_the_whole_name_comes_first(tmp_path: Path) -> None:
@@ -81,7 +81,7 @@ def test_binary_data(tmp_path: Path) -> None:
     assert with_notes(path) == (
         ["a", "b"],
         [["1", ""], ["2", ""]],
-        ["column 'b' holds binary data, which counts as missing"],
+        ["column 'b' holds binary data, which is read as missing"],
     )
     late = "insert into t select i, case when i > 2500 then x'00' else 'z' end from n"
     path = database(tmp_path / "b.db", "create table t (a, b)", COUNTING.format(3000) + late)
@@ -91,7 +91,7 @@ def test_binary_data(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("statements", "said"),
     [
-        (("create table t (a)", "drop table t"), "no table is in it"),
+        (("create table t (a)", "drop table t"), "contains no table"),
         (("create table t (a)", "insert into t values (hex(zeroblob(70000)))"), "row 1 has a cell of more"),
         (("create table t (a)", "insert into t values (zeroblob(17000000))"), "cannot be read as a SQLite"),
         (("create table t (a)", "insert into t values (cast(x'ff' as text))"), "cannot be read as a SQLite"),
@@ -106,13 +106,16 @@ def test_a_view_that_fails(tmp_path: Path) -> None:
     path = database(tmp_path / "a.db", "create table t (a)", "create view v as select b from t")
     assert refusal(f"{path}#v") == (
         "cannot be read as a SQLite database (no such column: b)",
-        "Look at the table: sqlite3 -readonly FILE .schema",
+        "Check the table: sqlite3 -readonly FILE .schema",
     )
 
 
 def test_a_view_without_an_end_is_refused_by_size(tmp_path: Path) -> None:
     view = "create view v as with recursive n(i) as (select 1 union all select i + 1 from n) select i from n"
-    assert refusal(database(tmp_path / "a.db", view), max_bytes=10**5)[0] == "its content is more than 100 KB"
+    assert (
+        refusal(database(tmp_path / "a.db", view), max_bytes=10**5)[0]
+        == "is larger than 100 KB when unpacked"
+    )
 
 
 def test_rows_that_are_not_in_the_file_yet(tmp_path: Path) -> None:
@@ -149,7 +152,7 @@ def test_a_database_cut_short(tmp_path: Path) -> None:
 def test_a_pipe_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     content = Path(database(tmp_path / "a.db", *TABLE)).read_bytes()
     monkeypatch.setattr("sys.stdin", stdin_of(content))
-    with pytest.raises(DataError, match="stdin: is a SQLite database, which cannot come by a pipe"):
+    with pytest.raises(DataError, match="stdin is a SQLite database, which cannot be read from a pipe"):
         read("-")
 
 

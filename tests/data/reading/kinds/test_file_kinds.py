@@ -36,8 +36,8 @@ BINARY = {
     "a Feather file (Arrow IPC)": (made("feather"), "pandas.read_feather('FILE')"),
     "an ORC file": (made("orc"), "pandas.read_orc('FILE')"),
     "a Stata file (.dta)": (made("stata"), "pandas.read_stata('FILE')"),
-    "a pickle of Python": (pickle.dumps(FRAME), "pandas.read_pickle('FILE')"),
-    "an array of NumPy": (made("npy"), "numpy.savetxt"),
+    "a Python pickle": (pickle.dumps(FRAME), "pandas.read_pickle('FILE')"),
+    "a NumPy array": (made("npy"), "numpy.savetxt"),
     "a tar archive": (made("tar"), "tar -xOf FILE NAME > table.csv"),
     "an old Excel workbook (.xls) or another Office file": (
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99),
@@ -45,14 +45,14 @@ BINARY = {
     ),
     "an HDF5 file": (b"\x89HDF\r\n\x1a\n" + bytes(99), "pandas.read_hdf('FILE')"),
     "an Avro file": (b"Obj\x01\x04\x14avro.codec", "avro-tools tojson FILE"),
-    "a file of R": (gzip.compress(b"X\n\x00\x00\x00\x03\x00\x04"), "write.csv"),
+    "an R data file": (gzip.compress(b"X\n\x00\x00\x00\x03\x00\x04"), "write.csv"),
     "an SPSS file (.sav)": (b"$FL2@(#) SPSS DATA FILE", "pandas.read_spss('FILE')"),
     "a SAS file": (b"HEADER RECORD*******LIBRARY HEADER RECORD!!!!!!!", "pandas.read_sas('FILE')"),
     "a 7z archive": (b"7z\xbc\xaf\x27\x1c\x00\x04", "7z x -so FILE"),
     "a RAR archive": (b"Rar!\x1a\x07\x01\x00", "unrar p -inul FILE"),
     "a PDF document": (b"%PDF-1.7\n%\xe2\xe3", "spreadsheet"),
     "a picture": (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "numbers"),
-    "a placeholder of iCloud or a property list": (b"bplist00\xd4\x01", "Download"),
+    "an iCloud placeholder or a property list": (b"bplist00\xd4\x01", "Download"),
     "an encrypted file": (b"\x85\x01\x0c\x03abc", "gpg -d FILE"),
 }
 
@@ -63,19 +63,19 @@ def test_binary_kinds(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.chdir(tmp_path)
     write(tmp_path, "table.csv", content)
     said, hint = refusal("table.csv")
-    assert said in (f"is {name}, which is not read", f"is {name}, not a table")
+    assert said in (f"is {name}, which is not supported", f"is {name}, not a table")
     assert way.replace("FILE", "table.csv") in hint
 
 
 TEXTS = {
-    "a page of HTML": ("<!DOCTYPE html>\n<html><body>a,b</body></html>\n", "(on GitHub: Raw)"),
-    "a pointer of Git LFS": ("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\n", "git lfs pull"),
-    "a pointer of git-annex": ("/annex/objects/SHA256E-s42--ab.csv\n", "git annex get"),
+    "an HTML page": ("<!DOCTYPE html>\n<html><body>a,b</body></html>\n", "(on GitHub: Raw)"),
+    "a Git LFS pointer": ("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\n", "git lfs pull"),
+    "a git-annex pointer": ("/annex/objects/SHA256E-s42--ab.csv\n", "git annex get"),
     "a link to a document": ('{"url": "https://docs.google.com/open?id=1", "doc_id": "1"}\n', "download"),
     "XML": ("<?xml version='1.0'?>\n<rows/>\n", "CSV"),
     "an ARFF file": ("% iris\n\n@RELATION iris\n@ATTRIBUTE a NUMERIC\n@DATA\n1,2\n", "give no_header: sed"),
     "a LIBSVM file": ("1 1:0.5 3:2\n-1 2:0.1\n+1 1:3e-2 # x\n", "load_svmlight_file"),
-    "a table in Markdown": ("| a | b |\n|---|:-:|\n| 1 | 2 |\n", "give delimiter '|': sed"),
+    "a Markdown table": ("| a | b |\n|---|:-:|\n| 1 | 2 |\n", "give delimiter '|': sed"),
 }
 
 
@@ -84,7 +84,7 @@ TEXTS = {
 def test_texts(name: str, encoding: str, tmp_path: Path) -> None:
     text, way = TEXTS[name]
     said, hint = refusal(write(tmp_path, "a.csv", text.encode(encoding)))
-    assert said in (f"is {name}, which is not read", f"is {name}, not a table")
+    assert said in (f"is {name}, which is not supported", f"is {name}, not a table")
     assert way in hint
 
 
@@ -118,22 +118,22 @@ def test_tables_that_begin_alike(text: str, tmp_path: Path) -> None:
         (
             "https://example.org/d.csv",
             "is a URL, not a file",
-            "Fetch it first: curl -sL https://example.org/d.csv > d.csv",
+            "Download it first: curl -sL https://example.org/d.csv > d.csv",
         ),
         ("HTTP://example.org/d", "is a URL, not a file", "curl -sL HTTP://example.org/d > d"),
         ("s3://bucket/d.csv", "is a URL, not a file", "aws s3 cp s3://bucket/d.csv - > d.csv"),
         ("gs://bucket/d.csv", "is a URL, not a file", "gcloud storage cat gs://bucket/d.csv > d.csv"),
         ("ftp://host/d.csv", "is a URL, not a file", "curl -s ftp://host/d.csv > d.csv"),
         ("file:///tmp/none.csv", "is a URL, not a file", "Name the file: /tmp/none.csv"),
-        ("abfs://x@y/z", "is a URL, not a file", "Fetch it first, and name the file."),
-        ("20%", "no such file", "Is it meant as a share? Write 0.2."),
-        ("64", "no such file", "A list of values has commas and no blanks, such as 64,64."),
+        ("abfs://x@y/z", "is a URL, not a file", "Download it first, and give the file."),
+        ("20%", "no such file", "If a fraction is meant, write 0.2."),
+        ("64", "no such file", "Write a list of values with commas and no spaces, such as 64,64."),
         ("*.csv", "no such file", "Leave out the quotes, so that the shell finds the 1 file."),
         ("dota.csv", "no such file", "Did you mean 'data.csv'?"),
         (
             "data.csv#x",
-            "'data.csv' is no archive, workbook or database",
-            "Leave out what stands behind the #.",
+            "'data.csv' is not an archive, workbook or database",
+            "Remove the # and what follows it.",
         ),
         ("none.zip#x", "no such file", "Check the name and the folder."),
     ],
@@ -157,9 +157,9 @@ def test_the_ways_of_arff_and_markdown_lead_on(tmp_path: Path) -> None:
 def test_a_model_given_as_data(tmp_path: Path) -> None:
     start = b"\x80\x04\x95\x00\x00\x00\x00\x00\x00\x00\x00}\x94(\x8c\x06format\x94K\x05\x8c\x06header\x94"
     said, hint = refusal(write(tmp_path, "m.joblib", start))
-    assert said == "is a model or checkpoint of mlpcli, not a table"
+    assert said == "is an mlpcli model or checkpoint, not a table"
     assert hint == (
-        "Give a table: a model stands before it, as in mlpcli predict MODEL DATA; mlpcli inspect shows one."
+        "Give a table. The model comes first: mlpcli predict MODEL DATA; mlpcli inspect shows a model."
     )
 
 

@@ -48,24 +48,24 @@ DEEP = "[" * 10_000
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (DEEP, "row 1: is not JSON (its values are nested too deeply)"),
-        ('[{"a": ' + DEEP + "]" * 10_000 + "}]", "row 1: is not JSON (its values are nested too deeply)"),
-        ('[{"a": 1}, {"a":', "the array is cut short behind row 1"),
-        ('[{"a": 1}, {"a": "xy', "the array is cut short behind row 1"),
-        ('[{"a": 1},', "the array is cut short behind row 1"),
-        ('[{"a": 1}', "the array is cut short behind row 1"),
-        ('[{"a": 1}] x', "something follows the array"),
-        ('[{"a": 1}]\n[{"a": 2}]', "something follows the array"),
-        ('[{"a": 1},]', "row 2: is not JSON (Expecting value)"),
-        ('[{"a": 1} {"a": 2}]', "a comma is missing behind row 1"),
-        ('[{"a": 1},\n{"a": tru}]', "row 2: is not JSON (Expecting value)"),
-        ('[{"a": 1}, 3]', "row 2 is no JSON object"),
-        ('[{"a": 1}, null]', "row 2 is no JSON object"),
-        ('[{"a": 1, "a": 2}]', "row 1: is not JSON (the key 'a' stands there twice, with two values)"),
-        ('[{"a": "\\ud800"}]', "row 1: is not JSON (it holds half of a UTF-16 pair, which is no character)"),
+        (DEEP, "row 1 is not JSON (its values are nested too deeply)"),
+        ('[{"a": ' + DEEP + "]" * 10_000 + "}]", "row 1 is not JSON (its values are nested too deeply)"),
+        ('[{"a": 1}, {"a":', "the array is cut short after row 1"),
+        ('[{"a": 1}, {"a": "xy', "the array is cut short after row 1"),
+        ('[{"a": 1},', "the array is cut short after row 1"),
+        ('[{"a": 1}', "the array is cut short after row 1"),
+        ('[{"a": 1}] x', "something follows the end of the array"),
+        ('[{"a": 1}]\n[{"a": 2}]', "something follows the end of the array"),
+        ('[{"a": 1},]', "row 2 is not JSON (Expecting value)"),
+        ('[{"a": 1} {"a": 2}]', "a comma is missing after row 1"),
+        ('[{"a": 1},\n{"a": tru}]', "row 2 is not JSON (Expecting value)"),
+        ('[{"a": 1}, 3]', "row 2 is not a JSON object"),
+        ('[{"a": 1}, null]', "row 2 is not a JSON object"),
+        ('[{"a": 1, "a": 2}]', "row 1 is not JSON (the key 'a' occurs twice with different values)"),
+        ('[{"a": "\\ud800"}]', "row 1 is not JSON (it holds half of a UTF-16 surrogate pair)"),
         ("[]", "has no columns"),
         ("[{}]", "has no columns"),
-        ("[1, 2]", "row 1 is no JSON object"),
+        ("[1, 2]", "row 1 is not a JSON object"),
         ("[[1, 2], [3, 4]]", "is a JSON array of arrays, not of objects"),
     ],
 )
@@ -76,7 +76,7 @@ def test_what_is_wrong_and_where(text: str, said: str, tmp_path: Path) -> None:
 def test_a_key_that_comes_late(tmp_path: Path) -> None:
     rows = [{"a": number} for number in range(20_000)]
     path = write(tmp_path, "a.json", json.dumps([*rows, {"b": 1}]))
-    assert refusal(path)[0] == "row 20,001: the key 'b' is not in the first rows"
+    assert refusal(path)[0] == "row 20,001: the key 'b' does not occur in the first rows"
 
 
 class Slices(io.RawIOBase):
@@ -135,7 +135,7 @@ def test_mutated_arrays(tmp_path_factory: pytest.TempPathFactory, data: st.DataO
 
 def test_it_streams(tmp_path: Path) -> None:
     """The first rows are there before what is wrong with later ones is seen."""
-    text = "[" + '{"a": 1, "b": 2},\n' * 250_000 + "x"
+    text = "[" + '{"a": 1, "b": 2},\n' * 50_000 + "x"
     with OpenRows(TextSource(write(tmp_path, "a.json", text)), ReadingSettings()) as rows:
         assert next(iter(rows)).cells()[0] == ["1", "2"]
 
@@ -151,8 +151,8 @@ def test_an_array_of_one_long_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('{"b": "' + "x" * (6 << 20), "row 2: is not JSON (Unterminated string starting at)"),
-        ("[" + "1," * (1 << 20), "row 2: is not JSON (it holds too many values)"),
+        ('{"b": "' + "x" * (6 << 20), "row 2 is not JSON (Unterminated string starting at)"),
+        ("[" + "1," * (1 << 20), "row 2 is not JSON (it holds too many values)"),
         ("[" + '"' + '","'.join(["y" * 1000] * 22_000), "row 2 is longer than 16,777,216 characters"),
     ],
     ids=["text", "values", "texts"],

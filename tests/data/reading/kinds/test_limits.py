@@ -25,5 +25,5 @@ def test_sizes(text: str, size: int) -> None:
 
 @pytest.mark.parametrize("text", ["", "MB", "-1", "1e9", "1 2", "0", "0.1", "5XB", "nan"])
 def test_no_sizes(text: str) -> None:
-    with pytest.raises(SettingsError, match="is no size"):
+    with pytest.raises(SettingsError, match="is not a size"):
         parse_size(text)

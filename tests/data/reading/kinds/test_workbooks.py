@@ -69,11 +69,11 @@ def test_a_table_that_begins_somewhere_else(tmp_path: Path) -> None:
 def test_sheets(tmp_path: Path) -> None:
     path = workbook(tmp_path / "a.xlsx", {"One": [["a"], [1]], "Two 2": [["b"], [2]], "Empty": []})
     assert refusal(path) == (
-        "there are 3 sheets: 'One', 'Two 2', 'Empty'",
+        "contains 3 sheets: 'One', 'Two 2', 'Empty'",
         f"Name one: '{path}#One'",
     )
     assert read(f"{path}#Two 2") == (["b"], [["2"]])
-    assert refusal(f"{path}#two")[0] == "there is no sheet 'two'"
+    assert refusal(f"{path}#two")[0] == "contains no sheet 'two'"
     assert refusal(f"{path}#Empty")[0] == "the sheet 'Empty' is empty"
     empty = workbook(tmp_path / "b.xlsx", {"S": [], "T": []})
     assert refusal(empty)[0] == "every sheet is empty"
@@ -100,9 +100,8 @@ def test_formulas_without_values_are_said(tmp_path: Path) -> None:
     path = workbook(tmp_path / "a.xlsx", {"S": [["a", "b"], [1, "=A2*2"], [2, "=A3*2"]]})
     header, cells, notes = with_notes(path)
     assert (header, cells) == (["a", "b"], [["1", ""], ["2", ""]])
-    assert notes == [
-        "2 formulas have no stored value and count as missing (open and save it in a spreadsheet program)"
-    ]
+    said = "2 formulas have no stored value and are read as missing"
+    assert notes == [f"{said} (open and save the file in a spreadsheet program)"]
 
 
 def test_formulas_with_values_and_empty_texts_are_not(tmp_path: Path) -> None:
@@ -125,7 +124,7 @@ def test_cells_merged_over_rows(tmp_path: Path) -> None:
     rows = [["g", "n"], ["x", 1], [None, 2], [None, 3], ["y", 4], ["total", None]]
     _, cells, notes = with_notes(workbook(tmp_path / "a.xlsx", {"S": rows}, merge))
     assert cells == [["x", "1"], ["x", "2"], ["x", "3"], ["y", "4"], ["total", ""]]
-    assert notes == ["the value of 1 merged cell counts for each of its rows"]
+    assert notes == ["values of merged cells are copied to every row they span (1 cell)"]
 
 
 def test_options_of_csv_do_not_matter(tmp_path: Path) -> None:
@@ -138,7 +137,7 @@ def test_python_calamine_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     path = workbook(tmp_path / "a.xlsx", {"S": [["a"], [1]]})
     with pytest.raises(MlpcliError) as raised:
         TextSource(path).binary()
-    assert str(raised.value) == f"{path}: is an Excel workbook, which needs the package python_calamine"
+    assert str(raised.value) == f"{path}: reading an Excel workbook needs the package python_calamine"
     assert raised.value.hint == "Install it: pip install 'mlpcli[excel]'"
 
 
@@ -163,28 +162,28 @@ FAR = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
 def test_cells_that_reach_too_far(xml: bytes, tmp_path: Path) -> None:
     """calamine would end the program: it makes a rectangle of all of them."""
     said, hint = refusal(with_sheet(tmp_path / "a.xlsx", xml))
-    assert said.startswith("the cells of a sheet reach to row ")
-    assert hint == "Clear what lies beyond the table, or give a higher max_bytes."
+    assert said.startswith("the cells of a sheet extend to row ")
+    assert hint == "Delete the cells beyond the table, or give a larger max_bytes."
 
 
 def test_far_cells_with_a_namespace(tmp_path: Path) -> None:
     xml = (FIRST + FAR).replace(b"<", b"<x:").replace(b"<x:/", b"</x:")
-    assert refusal(with_sheet(tmp_path / "a.xlsx", xml))[0].startswith("the cells of a sheet reach to row ")
+    assert refusal(with_sheet(tmp_path / "a.xlsx", xml))[0].startswith("the cells of a sheet extend to row ")
 
 
 def test_what_expands_is_refused(tmp_path: Path) -> None:
     long = with_sheet(tmp_path / "a.xlsx", FIRST + b"<x>" + b" " * (3 << 20) + b"</x>")
-    assert refusal(long)[0] == "a cell or tag is far too long"
+    assert refusal(long)[0] == "a cell or tag is too long"
     rows = b"".join(b'<row r="%d"><c r="A%d"><v>1</v></c></row>' % (row, row) for row in range(1, 9999))
     many = with_sheet(tmp_path / "b.xlsx", rows)
-    assert refusal(many, max_bytes=100_000)[0] == "its content is more than 100 KB"
+    assert refusal(many, max_bytes=100_000)[0] == "is larger than 100 KB when unpacked"
     assert len(read(many)[1]) == 9997
 
 
 def test_tags_that_are_not_closed(tmp_path: Path) -> None:
     """Looked at in linear time."""
     said = refusal(with_sheet(tmp_path / "a.xlsx", FIRST + b"<c <f " * 300_000))[0]
-    assert said == "the cells of a sheet reach to row 1 and column 300,001"
+    assert said == "the cells of a sheet extend to row 1 and column 300,001"
 
 
 def test_other_damage(tmp_path: Path) -> None:

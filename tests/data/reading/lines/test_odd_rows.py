@@ -18,13 +18,13 @@ CITIES = [
     ["city", "rent", "rooms"],
     *([f"city {number}", f"{number * 10}.5", str(number)] for number in range(1, 13)),
 ]
-WAYS = "or none to keep all rows)"
+WAYS = "none keeps all rows)"
 
 
 @pytest.mark.parametrize("row", ["m/s,kg,-", "[mm],(kg),%", "km/h,W m-2,", "m s^-1,µg/m³,grade of all"])
 def test_units_below_the_header(tmp_path: Path, row: str) -> None:
     rows, notes = learned(tmp_path, NAMES + row + "\n" + BODY)
-    assert (rows, notes) == (CLEAN, [f"line 2 names units, left out (skip_rows 2, {WAYS}"])
+    assert (rows, notes) == (CLEAN, [f"line 2 contains units, skipped (skip_rows 2; {WAYS}"])
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def test_units_below_the_header(tmp_path: Path, row: str) -> None:
 def test_types_below_the_header(tmp_path: Path, row: str) -> None:
     rows, notes = learned(tmp_path, NAMES + row + "\n" + BODY)
     assert rows == CLEAN
-    assert [note.startswith("line 2 names ") for note in notes] == [True]
+    assert [note.startswith("line 2 contains types") for note in notes] == [True]
 
 
 def test_types_of_words_alone(tmp_path: Path) -> None:
@@ -49,8 +49,8 @@ def test_descriptions_below_the_header_may_be_the_header(tmp_path: Path) -> None
     rows, notes = learned(tmp_path, NAMES + "Speed of it,Load on it,Its grade\n" + BODY)
     assert rows == CLEAN
     assert notes == [
-        "line 2 has words over columns of numbers, left out "
-        "(skip_rows 2, or none to keep it; skip 1 makes it the header)"
+        "line 2 has words above columns of numbers, skipped "
+        "(skip_rows 2; none keeps it, skip 1 makes it the header)"
     ]
 
 
@@ -68,7 +68,7 @@ def test_the_header_again(tmp_path: Path, again: str) -> None:
     assert rows == [HEADER, *ROWS, *ROWS]
     line = len(ROWS) + 2
     last = 2 * len(ROWS) + 3
-    assert notes == [f"lines {line}, {last} repeat the header, left out (skip_rows {line},{last}, {WAYS}"]
+    assert notes == [f"lines {line}, {last} repeat the header, skipped (skip_rows {line},{last}; {WAYS}"]
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_the_header_again(tmp_path: Path, again: str) -> None:
 def test_totals_over_numbers(tmp_path: Path, row: str) -> None:
     rows, notes = learned(tmp_path, NAMES + BODY + row + "\n")
     line = len(ROWS) + 2
-    assert (rows, notes) == (CLEAN, [f"line {line} is a total, left out (skip_rows {line}, {WAYS}"])
+    assert (rows, notes) == (CLEAN, [f"line {line} is a total, skipped (skip_rows {line}; {WAYS}"])
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_totals_beside_words_are_those_of_their_columns(tmp_path: Path, rows: li
 def test_an_average_that_is_none_of_the_column_is_named(tmp_path: Path) -> None:
     rows, notes = learned(tmp_path, NAMES + BODY + ",Average,low\n")
     assert rows == [*CLEAN, ["", "Average", "low"]]
-    assert notes == ["line 14 looks like a total, and counts as a row (skip_rows 14 leaves it out)"]
+    assert notes == ["line 14 looks like a total, but is kept as a row (skip_rows 14 skips it)"]
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_rows_of_small_tables_are_data(tmp_path: Path, content: str) -> None:
 def test_a_total_that_is_none_of_the_column_is_named(tmp_path: Path, row: str) -> None:
     rows, notes = learned(tmp_path, text(CITIES) + row + "\n")
     assert rows == [*CITIES, row.split(",")]
-    assert notes == ["line 14 looks like a total, and counts as a row (skip_rows 14 leaves it out)"]
+    assert notes == ["line 14 looks like a total, but is kept as a row (skip_rows 14 skips it)"]
 
 
 def test_a_level_named_total_is_data(tmp_path: Path) -> None:
@@ -165,13 +165,13 @@ def test_footers(tmp_path: Path, end: str, said: str) -> None:
     rows, notes = learned(tmp_path, NAMES + BODY + end)
     line = len(ROWS) + 2 + len(end) - len(end.lstrip("\n"))
     assert rows == CLEAN
-    assert notes == [f"line {line}, {said!r}, is no row of the table and left out (skip_rows {line})"]
+    assert notes == [f"line {line} ({said!r}) is not part of the table and is skipped (skip_rows {line})"]
 
 
 def test_footers_filled_up_with_delimiters(tmp_path: Path) -> None:
     rows, notes = learned(tmp_path, NAMES + BODY + "Source: World Bank,,\n")
     assert rows == CLEAN
-    assert notes == [f"line 14 is a footer, left out (skip_rows 14, {WAYS}"]
+    assert notes == [f"line 14 is a footer, skipped (skip_rows 14; {WAYS}"]
 
 
 @pytest.mark.parametrize("end", ["4.8", "4.8,1.0\n", "\n4.8\n", "4", "low\n"])
@@ -190,7 +190,7 @@ def test_another_table_below(tmp_path: Path, names: str) -> None:
     width = names.rpartition("\n")[2].count(",") + 1
     with pytest.raises(DataError, match=r"line 15 has") as raised:
         learned(tmp_path, NAMES + BODY + "\n" + names + "\n" + text([["x", "2", "3", "4"][:width]] * 3))
-    assert "split the file, or leave its lines out with skip_rows 15-." in raised.value.hint
+    assert "split the file, or skip its lines with skip_rows 15-." in raised.value.hint
     content = NAMES + BODY + "\n" + names + "\n" + text([["x", "2", "3", "4"][:width]] * 3)
     assert learned(tmp_path, content, skip_rows="15-") == (CLEAN, [])
 
@@ -217,10 +217,10 @@ MESSY = "A title\n\n" + NAMES + "m/s,kg,-\n" + BODY + NAMES + BODY + "Total,3,\n
 def test_all_of_it_at_once(tmp_path: Path) -> None:
     rows, notes = learned(tmp_path, MESSY)
     assert rows == [HEADER, *ROWS, *ROWS]
-    assert [note.split(",")[0].split(":")[0] for note in notes] == [
+    assert [note.split(",")[0].split(" (")[0] for note in notes] == [
         "the header is line 3",
         "line 32",
-        "line 4 names units",
+        "line 4 contains units",
         "line 17 repeats the header",
         "line 30 is a total",
     ]
@@ -277,9 +277,9 @@ def test_a_stream_that_is_predicted_keeps_every_row_of_the_table(tmp_path: Path)
     rows, notes = streamed(write(tmp_path, "a.csv", MESSY), only_data=False)
     assert rows == [["m/s", "kg", "-"], *ROWS, HEADER, *ROWS, ["Total", "3", ""]]
     assert notes[2:] == [
-        "line 4 names units, and counts as a row (skip_rows 4 leaves it out)",
-        "line 17 repeats the header, and counts as a row (skip_rows 17 leaves it out)",
-        "line 30 is a total, and counts as a row (skip_rows 30 leaves it out)",
+        "line 4 contains units, but is kept as a row (skip_rows 4 skips it)",
+        "line 17 repeats the header, but is kept as a row (skip_rows 17 skips it)",
+        "line 30 is a total, but is kept as a row (skip_rows 30 skips it)",
     ]
 
 

@@ -23,7 +23,7 @@ def test_lines_are_numbers_and_ranges(text: str, lines: set[int]) -> None:
 
 @pytest.mark.parametrize("text", ["", "0", "5-3", "a", "1,,2", "-1", "1.5", "1-2-3", "9" * 30])
 def test_what_is_no_list_of_lines(text: str) -> None:
-    with pytest.raises(SettingsError, match="is no list of lines"):
+    with pytest.raises(SettingsError, match="is not a list of lines"):
         ReadingSettings(skip_rows=text)
 
 
@@ -70,11 +70,11 @@ def test_nothing_is_guessed_of_lines_before_the_header_where_a_number_is_given(t
 
 
 def test_all_lines_skipped(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="has nothing behind the lines that are left out"):
+    with pytest.raises(DataError, match="has nothing after the skipped lines"):
         rows_of(write(tmp_path, "a.csv", "x,y\n1,2\n"), skip=2)
 
 
 @pytest.mark.parametrize("value", ["ab", "", "\n", " ", "\t"])
 def test_what_is_no_quote(value: str) -> None:
-    with pytest.raises(SettingsError, match="is not one character"):
+    with pytest.raises(SettingsError, match="is not a single character"):
         ReadingSettings(quote=value)

@@ -108,7 +108,7 @@ def _read(number: int, seed: int, path: Path) -> Outcome:
 def _used(path: Path) -> str:
     """Show the model and predict with it."""
     shown = room.load(str(path), header_only=True)
-    report(Screen(io.StringIO()), shown)
+    report(Screen(io.StringIO()), shown, str(path), everything=True)
     to_text("inspect", fields(shown)).encode()
     model = mlpcli.load(path)
     try:

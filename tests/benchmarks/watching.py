@@ -25,7 +25,7 @@ import pandas as pd
 
 import mlpcli
 from mlpcli.render.console import Screen
-from mlpcli.render.progress import training_view
+from mlpcli.render.progress.training import training_view
 
 PAIRS = 9
 CASES: dict[str, dict[str, Any]] = {

@@ -7,8 +7,9 @@ import numpy as np
 
 from mlpcli.arrays import Array
 from mlpcli.data.schema import DATE
+from mlpcli.number_text import short
 from mlpcli.render.console import Screen
-from mlpcli.render.formatting import clock, moment, readable, share
+from mlpcli.render.formatting import clock, moment, share
 from mlpcli.text_width import cut, padded, printable, width_of
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ class DescribedTable:
 
     def _numbers(self, column: "ColumnDescription") -> tuple[str, str, str]:
         """Minimum, median and maximum."""
-        statistics, told = column.statistics, clock if column.form.clock else readable
+        statistics, told = column.statistics, clock if column.form.clock else short
         assert statistics.minimum is not None
         assert statistics.median is not None
         assert statistics.maximum is not None

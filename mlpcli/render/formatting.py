@@ -3,18 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 
-from mlpcli import number_text
 from mlpcli.errors import count
-
-
-def score(value: float | None) -> str:
-    """A metric or loss by itself."""
-    return number_text.text(value)
-
-
-def plain(value: float) -> str:
-    """A value with six significant digits, without trailing zeros."""
-    return f"{value:.6g}"
+from mlpcli.number_text import short
 
 
 def day(value: float) -> str:
@@ -22,7 +12,7 @@ def day(value: float) -> str:
     try:
         return (date(1970, 1, 1) + timedelta(days=value)).isoformat()
     except OverflowError:
-        return plain(value)
+        return short(value)
 
 
 def rate(value: float) -> str:
@@ -64,17 +54,12 @@ def span(numbers: Sequence[int]) -> str:
     return f"{lowest:,}" if lowest == highest else f"{lowest:,} to {highest:,}"
 
 
-def readable(value: float) -> str:
-    """A value of the data with four significant digits, whole numbers in full."""
-    return number_text.short(value)
-
-
 def moment(seconds: float) -> str:
     """Seconds since 1970 as a date, with the time of the day unless that is midnight."""
     try:
         at = datetime(1970, 1, 1) + timedelta(seconds=seconds)
     except OverflowError:
-        return plain(seconds)
+        return short(seconds)
     if at.time() == time():
         return at.date().isoformat()
     return at.isoformat(sep=" ", timespec="minutes" if not at.second else "seconds")

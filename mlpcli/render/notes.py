@@ -23,7 +23,7 @@ def notes_report(screen: Screen, notes: Sequence[str], findings: "Sequence[Findi
     for text in texts[:shown]:
         screen.note(text)
     if left := len(texts) - shown:
-        screen.note(f"and {count(left, 'more note')} (-v)" if shown else f"{count(left, 'note')} (-v)")
+        screen.note(f"and {count(left, 'more note')} (-v)")
 
 
 def notes_of(screen: Screen, notes: Sequence[str], findings: "Sequence[Finding]") -> list[str]:

@@ -41,9 +41,6 @@ MOST_COPIES = 100
 """Of a row: whole weights up to that repeat rows; of others, as in surveys, the unit says nothing."""
 SMALLEST = 1e-12
 
-Predicted = Callable[[Array, Array], Array]
-"""Probabilities (rows, outputs) at temperatures and biases."""
-
 
 @dataclass(frozen=True)
 class Shares:

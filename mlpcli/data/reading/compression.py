@@ -20,7 +20,6 @@ MARKS = {
     **{bytes([kind]) + b"\x2a\x4d\x18": "zstd" for kind in range(0x50, 0x60)},  # a skippable frame
 }
 """The first bytes of compressed data."""
-MARK_BYTES = 6
 
 LARGEST_WINDOW = 1 << 26
 """Bytes that a Zstandard frame may look back: `zstd --ultra -20` takes half, only --long and -22 more."""

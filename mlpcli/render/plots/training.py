@@ -12,7 +12,8 @@ from matplotlib.figure import Figure
 from mlpcli.arrays import Array
 from mlpcli.errors import count
 from mlpcli.nn.fitting import EpochRecord
-from mlpcli.render.formatting import score, span
+from mlpcli.number_text import text
+from mlpcli.render.formatting import span
 from mlpcli.render.plots.canvas import BLUE, GREY, MUTED, ORANGE, SMALL, VERMILLION, WIDTH, figure_of, number
 from mlpcli.render.plots.layers import LayerPanel, draw_layers, layer_panels
 from mlpcli.render.plots.panels import Label, counting, end_labels, measuring, plain_numbers, write
@@ -139,7 +140,7 @@ def _draw(axes: Axes, histories: Sequence[History], panel: Panel) -> None:
             if not several:
                 axes.axvline(best, color=GREY, linewidth=0.6, zorder=0)
                 where = f"best epoch {best:,}: " if len(panel.series) > 1 else ""
-                _flag(axes, best, where + score(value))
+                _flag(axes, best, where + text(value))
     end_labels(axes, labels)
 
 
@@ -163,7 +164,7 @@ def _best(histories: Sequence[History], validated: bool) -> list[str]:
     ]
     if validated and losses:
         said.append(f"dots: best epochs, {span([best for _, best in bests])}")
-        low, middle, high = (score(float(np.quantile(losses, share))) for share in (0.0, 0.5, 1.0))
+        low, middle, high = (text(float(np.quantile(losses, share))) for share in (0.0, 0.5, 1.0))
         said.append(f"validation loss there {low} to {high}, median {middle}")
     return said
 

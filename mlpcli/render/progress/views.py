@@ -3,8 +3,9 @@
 from typing import TYPE_CHECKING
 
 from mlpcli.nn.fitting import EpochRecord
+from mlpcli.number_text import text
 from mlpcli.render.console import Screen
-from mlpcli.render.formatting import rate, score
+from mlpcli.render.formatting import rate
 from mlpcli.render.notes import notes_report
 
 if TYPE_CHECKING:
@@ -49,9 +50,9 @@ class LineView(TrainingView):
         named = {
             "network": str(record.member + 1) if plan.members > 1 else "",
             "epoch": str(record.epoch),
-            "train loss": score(record.train_loss),
-            "validation loss": "" if record.validation_loss is None else score(record.validation_loss),
-            plan.headline: score(record.metrics[plan.headline]) if plan.headline in record.metrics else "",
+            "train loss": text(record.train_loss),
+            "validation loss": "" if record.validation_loss is None else text(record.validation_loss),
+            plan.headline: text(record.metrics[plan.headline]) if plan.headline in record.metrics else "",
             "learning rate": rate(record.learning_rate),
             "best": "*" if record.is_best else "",
         }

@@ -3,7 +3,7 @@
     python -m tests.benchmarks.learning_rates DIR [--tables a,b] [--seeds 0,1,2] [--preset textbook]
         [--reuse FILE]
 
-DIR is as in `accuracy.py`; its test rows are left out altogether. For each seed (of split, weights and
+DIR is as in `fixed_tables.py`; its test rows are left out altogether. For each seed (of split, weights and
 batches) a table is trained at nine rates from 1e-5 to 1e-1 and at the suggestions for that seed. What counts
 is the validation loss of the best epoch, of the same validation rows; the mean over the seeds is compared.
 
@@ -31,8 +31,7 @@ from mlpcli.options.threads import limited_threads
 from mlpcli.preparation.prepare import Prepared, prepare
 from mlpcli.training.learning_rate import find_rate
 from mlpcli.training.members import train_member
-from tests.benchmarks.accuracy import read_tables
-from tests.benchmarks.peers import Table, read_table
+from tests.benchmarks.fixed_tables import Source, sources
 
 GRID = tuple(float(f"{rate:.6g}") for rate in np.geomspace(1e-5, 1e-1, 9))
 RULES = ("half_max", "valley")
@@ -74,7 +73,7 @@ class Trainings:
         """Of the best epoch; trained only if it is not known."""
         key = (table, prepared.options.run.seed, rate)
         if key not in self._losses:
-            at_rate = prepared.with_options(prepared.options.changed(learning_rate=rate))
+            at_rate = prepared.changed(learning_rate=rate)
             with limited_threads(1):
                 history = train_member(at_rate, 0, lambda record: None, lambda: None).history
             losses = [record.validation_loss for record in history if record.validation_loss is not None]
@@ -95,12 +94,12 @@ class Trainings:
         new.replace(self._path)
 
 
-def prepared_table(table: Table, preset: str, seed: int) -> Prepared:
+def prepared_table(source: Source, preset: str, seed: int) -> Prepared:
     """Its training rows alone."""
-    values = {"target": tuple(table.targets), "preset": preset, "seed": seed}
+    values = {"target": tuple(source.targets), "preset": preset, "seed": seed}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "train.csv"
-        table.train.to_csv(path, index=False)
+        source.cells()[0].to_csv(path, index=False)
         return prepare(str(path), Options.from_values(values))
 
 
@@ -112,26 +111,26 @@ def judged(rates: list[float], losses: list[float], best: list[float]) -> Judged
     return Judged(min(rates), max(rates), float(np.mean(losses)) / base, error / base)
 
 
-def run(table: Table, preset: str, seeds: list[int], trainings: Trainings) -> dict[str, Judged]:
+def run(source: Source, preset: str, seeds: list[int], trainings: Trainings) -> dict[str, Judged]:
     """Prints a table's line."""
     grid: list[list[float]] = []
     rates: dict[str, list[float]] = {rule: [] for rule in RULES}
     losses: dict[str, list[float]] = {rule: [] for rule in RULES}
     stable = 0
     for seed in seeds:
-        prepared = prepared_table(table, preset, seed)
-        grid.append([trainings.loss(table.name, prepared, rate) for rate in GRID])
+        prepared = prepared_table(source, preset, seed)
+        grid.append([trainings.loss(source.name, prepared, rate) for rate in GRID])
         finding = find_rate(prepared, SweepSettings())
         stable += finding.stable
         for rule in RULES:
             rates[rule].append(finding.rules[rule])
-            losses[rule].append(trainings.loss(table.name, prepared, finding.rules[rule]))
+            losses[rule].append(trainings.loss(source.name, prepared, finding.rules[rule]))
     means = np.mean(grid, axis=0)
     place = int(np.argmin(means))
     best = [row[place] for row in grid]
     results = {rule: judged(rates[rule], losses[rule], best) for rule in RULES}
     spread = float(np.std(best, ddof=1)) if len(best) > 1 else float("nan")
-    line = f"{table.name:20}{GRID[place]:>9.2g}{means[place]:>10.4g} ± {spread:<8.2g}"
+    line = f"{source.name:20}{GRID[place]:>9.2g}{means[place]:>10.4g} ± {spread:<8.2g}"
     print(line + "".join(map(str, results.values())) + f"{stable:>7}", flush=True)
     return results
 
@@ -165,8 +164,8 @@ def main() -> None:
     heads = "".join(f"{rule:>10}{'to':>9}{'factor':>7}{'ratio':>9} ± {'error':7}" for rule in RULES)
     print(f"{'table':20}{'best':>9}{'loss':>10} ± {'spread':8}{heads}{'stable':>7}")
     results = []
-    for source in read_tables(given.folder, [name for name in given.tables.split(",") if name]):
-        results.append(run(read_table(*source), given.preset, seeds, trainings))
+    for source in sources(given.folder, [name for name in given.tables.split(",") if name]):
+        results.append(run(source, given.preset, seeds, trainings))
     summary(results)
 
 

@@ -33,11 +33,17 @@ class FeatureEncoder:
         settings: DataSettings,
         rows: Array,
         weights: Array | None = None,
+        *,
+        scalings: Sequence[str] = (),
     ) -> "FeatureEncoder":
-        """Fit every input column on the (training) `rows` of a frame, which may have `weights` above 0."""
+        """Fit every input column on the (training) `rows` of a frame, which may have `weights` above 0.
+
+        `scalings`: those of all networks, where they differ; the first is also for networks of any other.
+        """
 
         def fitted(column: Column) -> Encoder:
-            return ENCODERS[column.kind].fit(column, frame[column.name][rows], settings, weights)
+            cells = frame[column.name][rows]
+            return ENCODERS[column.kind].fit(column, cells, settings, weights, scalings=scalings)
 
         return cls([fitted(column) for column in columns if column.kind in ENCODERS])
 

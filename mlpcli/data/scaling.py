@@ -1,11 +1,22 @@
 """Scale numbers: fitted on training rows in float64, applied to any. SCALINGS."""
 
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
 from mlpcli.arrays import Array
-from mlpcli.data.schema import MINMAX, QUANTILE, QUANTILE_KNOTS, RANKS, ROBUST, STANDARD, UNSCALED
+from mlpcli.data.schema import (
+    BY_SKEW,
+    MINMAX,
+    QUANTILE,
+    QUANTILE_KNOTS,
+    RANKS,
+    ROBUST,
+    STANDARD,
+    UNSCALED,
+)
 from mlpcli.data.statistics import mean_and_deviation, quantiles
 
 FURTHEST = 1e-7
@@ -115,3 +126,71 @@ SCALINGS: dict[str, Scaling] = {
 
 NEW = {QUANTILE: RANKS}
 """The entry for what a user chooses, where that of older model files is another."""
+
+BY_KNOTS = (QUANTILE, RANKS)
+"""Those that have knots."""
+
+LARGEST = float(np.finfo(np.float32).max) / 1e8
+"""Of scaled values."""
+
+
+def skew_of(values: Array, weights: Array | None) -> float:
+    """The third moment about the mean over the cube of the deviation (ddof 0); 0 without deviation."""
+    scaled = values / (float(np.abs(values).max()) or 1.0)
+    mean, deviation = mean_and_deviation(scaled, weights)
+    if not deviation > 1e-12:
+        return 0.0
+    return float(np.average(((scaled - mean) / deviation) ** 3, weights=weights))
+
+
+SKEWED = 2.0
+"""The skew of a column that is scaled by quantiles although others are scaled robustly."""
+
+
+def own_scaling(scaling: str, values: Array, weights: Array | None = None) -> str:
+    """The entry by which training values (n,) without gaps are scaled where a `scaling` is chosen.
+
+    A tail takes three values: two have one distance, however rare one of them is.
+    """
+    if scaling != BY_SKEW:
+        return NEW.get(scaling, scaling)
+    between = (values > values.min()) & (values < values.max())
+    return RANKS if between.any() and abs(skew_of(values, weights)) > SKEWED else ROBUST
+
+
+def unit_of(values: Array) -> float:
+    """A unit in which sums and squares of the largest floats do not overflow, and no digit changes."""
+    return 1.0 if np.abs(values).max() < 1e150 else 2.0**1000
+
+
+@dataclass(frozen=True)
+class FittedScaling:
+    """A scaling with its statistics, numbers or (columns, 1) where several columns are scaled alike."""
+
+    name: str
+    centre: Any
+    scale: Any
+    knots: Array
+
+    @classmethod
+    def of(cls, name: str, values: Array, weights: Array | None = None) -> "FittedScaling":
+        """Fit training values (n,) without gaps."""
+        largest, unit = float(np.abs(values).max()), unit_of(values)
+        values = values / unit
+        centre, scale = SCALINGS[name].fit(values, weights)
+        centre, scale = (
+            (0.0, 1.0) if name == UNSCALED else (centre * unit, min(scale, 2.0**1023 / unit) * unit)
+        )
+        # A spread that is rounding noise of the values must not be blown up to one.
+        if not scale > 1e-12 * largest:
+            scale = 1.0
+        return cls(name, centre, scale, SCALINGS[name].knots(values, weights) * unit)
+
+    def of_values(self, values: Array) -> Array:
+        """Values without gaps as a network sees them; overwrites them."""
+        with np.errstate(over="ignore"):
+            values -= self.centre
+            values /= self.scale
+        largest = np.finfo(np.float64).max
+        np.clip(values, -largest, largest, out=values)
+        return np.clip(SCALINGS[self.name].apply(values, self.knots), -LARGEST, LARGEST)

@@ -12,15 +12,19 @@ from mlpcli.data.spelling import cleaned
 from mlpcli.errors import DataError, Sentence, SettingsError, did_you_mean, near_names
 from mlpcli.settings import AUTO, Settings, parse_list, parse_pairs, setting
 
-NUMBER, CATEGORY, BOOLEAN, DATE = "number", "category", "boolean", "date"
-LEARNED = (NUMBER, CATEGORY, BOOLEAN, DATE)
-TEXT, IDENTIFIER, CONSTANT, DUPLICATE, IGNORE = "text", "identifier", "constant", "duplicate", "ignore"
-KINDS = (*LEARNED, TEXT, IDENTIFIER, CONSTANT, DUPLICATE, IGNORE)
-CHOICES = (*LEARNED, TEXT, IGNORE)
+NUMBER, CATEGORY, BOOLEAN, DATE, TEXT = "number", "category", "boolean", "date", "text"
+LEARNED = (NUMBER, CATEGORY, BOOLEAN, DATE, TEXT)
+IDENTIFIER, CONSTANT, DUPLICATE, IGNORE = "identifier", "constant", "duplicate", "ignore"
+SCREENED = "screened"
+"""A number that alone hardly predicts the target, of a very wide table."""
+KINDS = (*LEARNED, IDENTIFIER, CONSTANT, DUPLICATE, IGNORE, SCREENED)
+CHOICES = (*LEARNED, IGNORE)
 """Kinds that a user may choose."""
 CHOSEN = "chosen by the user"
 STANDARD, ROBUST, MINMAX, QUANTILE, UNSCALED = "standard", "robust", "minmax", "quantile", "none"
-SCALINGS = (STANDARD, ROBUST, MINMAX, QUANTILE, UNSCALED)
+BY_SKEW = "by-skew"
+"""Robust, unless the column is skewed."""
+SCALINGS = (STANDARD, ROBUST, BY_SKEW, MINMAX, QUANTILE, UNSCALED)
 RANKS = "ranks"
 """A quantile scaling as it is stored in model files; those of older ones are called quantile."""
 QUANTILE_KNOTS = 257
@@ -37,6 +41,16 @@ _FRACTION = re.compile(r"[-+]?\d*[.,]\d+")
 _setting = partial(setting, group="Data", encodes_rows=True)
 # Kept whole: only the table shows whether "a,b" is one column or two. See `resolve_names`.
 _names = partial(_setting, (), parse=lambda text: (text,), repeatable=True)
+
+
+def _parse_most(text: str) -> int:
+    if text == "all":
+        return 0
+    try:
+        return int(text)
+    except ValueError:
+        said = f"{text!r:.40} is not a number of columns"
+        raise SettingsError(said, "Give 1, 2, ... or all.", setting="most_columns") from None
 
 
 @dataclass(frozen=True)
@@ -90,6 +104,16 @@ class DataSettings(Settings):
     scaling: str | None = _setting(
         None, "How to scale number columns.", needs="number columns", of_model=True, choices=(AUTO, *SCALINGS)
     )
+    most_columns: int | None = _setting(
+        None,
+        "Number columns to keep of a wider table: those that predict the target best, each alone, and a "
+        "tenth of the others at random. With all none is left out.",
+        parse=_parse_most,
+        metavar="N|all",
+        at_least=0,
+        decides_columns=True,
+        needs="number columns",
+    )
     target_scaling: str = _setting(
         "standard",
         "How to scale number targets. Use log for sizes and prices with a long tail (0 or more).",
@@ -137,6 +161,13 @@ class DataSettings(Settings):
         of_model=True,
         off=False,
         needs="number columns",
+    )
+    target_means: bool | None = _setting(
+        None,
+        "Also encode columns of many levels by the mean of the target in other rows of each level.",
+        group="Network",
+        of_model=True,
+        off=False,
     )
 
     def __post_init__(self) -> None:

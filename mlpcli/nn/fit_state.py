@@ -13,7 +13,9 @@ from mlpcli.nn.trainer import Trainer
 from mlpcli.nn.training_settings import StepSchedule
 
 Generators = Mapping[str, np.random.Generator]
-StopReason = Literal["epochs", "patience", "converged", "time", "interrupted", "terminated", "diverged"]
+StopReason = Literal[
+    "epochs", "patience", "converged", "time", "interrupted", "terminated", "diverged", "outraced"
+]
 
 
 @dataclass

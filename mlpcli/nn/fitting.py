@@ -70,9 +70,12 @@ def fit(
     should_stop: Callable[[], StopReason | None] = lambda: None,
     on_batch: Callable[[int, int], None] | None = None,
     state: FitState | None = None,
+    until: int | None = None,
     diagnosing: bool = False,
 ) -> Iterator[EpochRecord]:
     """Train, yielding a record after each whole epoch; the best weights are in the network at the end.
+
+    After epoch `until` the training pauses: its `state` has no stop reason then, and can be resumed.
 
     `generators["shuffle"]` orders the rows; every generator given is saved in `state`. `should_stop` is asked
     after each batch. `state` holds afterwards why the loop ended; a state that holds an epoch is resumed. For
@@ -92,8 +95,9 @@ def fit(
     ending = Ending(trainer, stopping, should_stop, state.stop_reason)
     started = time.perf_counter() - state.seconds
     step, epoch = state.step, state.epoch
+    last = settings.epochs if until is None else min(until, settings.epochs)
 
-    while ending.reason is None and epoch < settings.epochs:
+    while ending.reason is None and epoch < last:
         epoch += 1
         order = np.arange(len(training)) if in_one else generators["shuffle"].permutation(len(training))
         done = _train_epoch(trainer, batches, order, schedule, step, ending, on_batch, diagnosing=diagnosing)
@@ -126,6 +130,8 @@ def fit(
             if done.before is None
             else diagnose(network, training.features[:SAMPLE_ROWS], done.before, done.gradients),
         )
+    if ending.reason is None and epoch < settings.epochs:
+        return
     state.stop_reason = ending.reason or "epochs"
     if stopping.best_values is not None:
         network.parameters.values[:] = stopping.best_values

@@ -116,7 +116,7 @@ def test_a_stored_encoder_does_the_same(table: pd.DataFrame, later: pd.DataFrame
         assert first == second
 
 
-MINMAX: dict[str, Any] = {"scaling": "minmax", "spikes": [], "truth": False}
+MINMAX: dict[str, Any] = {"scalings": {"minmax": "minmax"}, "spikes": [], "truth": False, "folds": {}}
 
 
 def test_what_is_stored() -> None:

@@ -17,7 +17,7 @@ from mlpcli.data.columns.frame import Frame
 from mlpcli.data.encoders import NumberEncoder
 from mlpcli.data.features import FeatureEncoder
 from mlpcli.data.scaling import NEW, SCALINGS
-from mlpcli.data.schema import QUANTILE_KNOTS, Column, DataSettings
+from mlpcli.data.schema import BY_SKEW, QUANTILE_KNOTS, Column, DataSettings
 from mlpcli.data.schema import SCALINGS as NAMES
 from tests.data.examples import sampled
 
@@ -48,7 +48,7 @@ def by_scikit_learn(scaler: Any, name: str) -> Array:
 
 
 def test_every_scaling_may_be_chosen() -> None:
-    assert set(SCALINGS) - set(NEW.values()) == set(NAMES)
+    assert {*SCALINGS, BY_SKEW} - set(NEW.values()) == set(NAMES)
     assert set(NEW) <= set(NAMES)
 
 
@@ -109,13 +109,15 @@ def test_ranks_are_those_of_pandas(shares: list[int], weighted: bool) -> None:
 def test_models_of_older_files_scale_as_they_did() -> None:
     """A value of several quantiles gets the mean of the lowest and the highest of their scores."""
     values = np.array([0.0] * 600 + [1.0] * 250 + np.linspace(2, 3, 150).tolist())
-    encoder = NumberEncoder.of_values("x", "number", values, "quantile")
+    encoder = NumberEncoder.of_values("x", "number", values, ["quantile"])
     described, arrays = encoder.described(), encoder.arrays()
-    assert described["scaling"] == "ranks"
-    older = NumberEncoder.from_description(described | {"scaling": "quantile"}, arrays)
+    assert described["scalings"] == {"ranks": "ranks"}
+    older = NumberEncoder.from_description(described | {"scalings": {"quantile": "quantile"}}, arrays)
     ends = (1e-7, 153 / 256), (154 / 256, 217 / 256)
     expected = [(NORMAL.inv_cdf(lowest) + NORMAL.inv_cdf(highest)) / 2 for lowest, highest in ends]
-    np.testing.assert_allclose(older.scaled(np.array([0.0, 1.0])), expected, rtol=1e-6)
+    out = np.empty((2, 1))
+    older.write_scaled(np.array([0.0, 1.0]), out)
+    np.testing.assert_allclose(out[:, 0], expected, rtol=1e-6)
     assert older.shapes(older.described()) == encoder.shapes(described)
 
 

@@ -67,7 +67,7 @@ def test_a_schema_comes_back_from_json() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_column_is_learned_from_or_left_out(kind: str) -> None:
     schema = Schema((Column("a", kind, ""),), ("y",), "binary", "")
-    learned = kind in ("number", "category", "boolean", "date")
+    learned = kind in ("number", "category", "boolean", "date", "text")
     assert (len(schema.inputs), len(schema.left_out)) == (learned, not learned)
 
 
@@ -108,7 +108,7 @@ def test_kinds_that_are_found_only_cannot_be_chosen(kind: str) -> None:
     if kind in CHOICES:
         assert DataSettings(kind=(("a", kind),)).kind == (("a", kind),)
         return
-    assert kind in ("identifier", "constant", "duplicate")
+    assert kind in ("identifier", "constant", "duplicate", "screened")
     with pytest.raises(SettingsError, match="is not a column kind"):
         DataSettings(kind=(("a", kind),))
 

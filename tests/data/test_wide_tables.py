@@ -74,14 +74,16 @@ def test_a_wide_table_has_short_blocks() -> None:
     assert [len(block) for block in blocks] == [40, 10]
 
 
-@pytest.mark.parametrize("scaling", ["standard", "robust", "minmax", "quantile", "none"])
+@pytest.mark.parametrize("scaling", ["standard", "robust", "minmax", "quantile", "none", "robust,minmax"])
 def test_columns_together_are_encoded_as_each_alone(scaling: str, monkeypatch: pytest.MonkeyPatch) -> None:
     generator = np.random.default_rng(0)
     values = generator.normal(size=(40, 6)) * 10.0 ** np.arange(-2, 4)
     values[::7, 2] = np.nan
     table = frame_of(pd.DataFrame({f"x{number}": values[:, number] for number in range(6)}))
     columns = [Column(name, "number", "") for name in table.names]
-    encoder = FeatureEncoder.fit(columns, table, DataSettings(scaling=scaling), np.arange(20))
+    encoder = FeatureEncoder.fit(
+        columns, table, DataSettings(scaling="none"), np.arange(20), scalings=scaling.split(",")
+    )
     wild = values.copy()
     wild[3, 1], wild[4], wild[5, 4] = np.inf, np.nan, -1e300
     later = frame_of(pd.DataFrame({f"x{number}": wild[:, number] for number in range(6)}))

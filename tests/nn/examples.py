@@ -66,6 +66,8 @@ INPUT_LAYERS: dict[str, tuple[Inputs, str]] = {
     **{name: (Inputs(2, numbers=(1, 0)), name) for name in NUMBER_EMBEDDINGS},
     "categories": (Inputs(1, categories=((0, 3),)), "none"),
     "categories and kept": (Inputs(6, categories=MIXED.categories), "none"),
+    "texts": (Inputs(5, bags=((0, 2), (2, 3))), "none"),
+    "a text and kept": (Inputs(6, bags=((1, 3),)), "none"),
     **{f"{name} and all else": (MIXED, name) for name in NUMBER_EMBEDDINGS},
 }
 """First layers: the columns, and how numbers are embedded."""

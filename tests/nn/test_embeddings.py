@@ -13,6 +13,7 @@ from mlpcli.nn.embeddings.base import Embedding, PassThrough
 from mlpcli.nn.embeddings.categories import CategoryEmbedding
 from mlpcli.nn.embeddings.periodic import PBLD, PLR, Periodic
 from mlpcli.nn.embeddings.piecewise import PiecewiseLinear
+from mlpcli.nn.embeddings.text import TextEmbedding
 from mlpcli.nn.parameters import ParameterVector
 from mlpcli.nn.scratch import FloatArray
 from tests.nn.gradients import assert_gradient
@@ -397,3 +398,25 @@ def test_the_spread_of_the_frequencies_is_a_setting(name: str) -> None:
         assert isinstance(embedding, Periodic)
         frequencies.append(embedding.values["embedding.frequency"].copy())
     np.testing.assert_allclose(frequencies[1], 3 * frequencies[0], rtol=1e-6)
+
+
+def test_texts_by_hand() -> None:
+    """The sum of the vectors of the words, each times its value; other columns stay as they are."""
+    layer = made(Inputs(4, bags=((1, 2),)), "none")
+    _, values, gradients = bound(layer)
+    x = np.array([[7.0, 0.5, -2.0, 9.0], [8.0, 0.0, 0.0, 6.0]])
+    out, words = embedded(layer, x), values[0]["words"]
+    assert words.shape == (2, TextEmbedding.outputs)
+    np.testing.assert_allclose(out[0, :-2], 0.5 * words[0] - 2.0 * words[1])
+    np.testing.assert_array_equal(out[1, :-2], 0.0)
+    np.testing.assert_array_equal(out[:, -2:], x[:, [0, 3]])
+    assert layer.column_of_output().tolist() == [1] * TextEmbedding.outputs + [0, 3]
+    d_out = np.random.default_rng(5).standard_normal(out.shape)
+    layer.backward(x, out, d_out, None)
+    np.testing.assert_allclose(gradients[0]["words"], np.outer([0.5, -2.0], d_out[0, :-2]))
+
+
+def test_a_text_for_other_networks_has_no_vector() -> None:
+    layer = made(Inputs(4, bags=((1, 2),), unread=frozenset({1, 2})), "none")
+    assert [type(each) for each in layer.embeddings] == [PassThrough]
+    assert layer.column_of_output().tolist() == [0, 3]

@@ -12,6 +12,7 @@ from mlpcli.data.columns.dates.formats import compact_dates, open_readings, sett
 from mlpcli.data.columns.dates.forms import COMPACT
 from mlpcli.data.columns.dates.orders import order_of
 from mlpcli.data.columns.frame import Frame
+from mlpcli.data.columns.free_text import FEWEST_TEXTS, free_text, is_mostly_distinct
 from mlpcli.data.columns.numbers.code_numbers import code_numbers
 from mlpcli.data.columns.numbers.numerals import described_form
 from mlpcli.data.columns.strays import PLURALS, form_of_numbers, is_mostly, may_be, nearly
@@ -31,9 +32,8 @@ from mlpcli.data.spelling import TRUTH, are_booleans
 IDENTIFIER_ROWS = 20
 """Below this many rows, unique values say nothing about a column."""
 IDENTIFIER_SHARE = 0.95
-TEXT_WORDS = 4
-"""Words in a cell, on average, from which text that hardly repeats is prose."""
-TEXT_SHARE = 0.5
+PROSE_WORDS = 4
+"""Words in a cell, on average, from which text that hardly repeats is no category."""
 UNNAMED_FIRST = "Unnamed: 0"
 _TWO_FIELDS = re.compile(r" *[-+]?[0-9]{1,9}:[0-9]{2} *", re.ASCII)
 
@@ -202,11 +202,14 @@ def _number(name: str, cells: Numbers, written: str = "", *, first: bool = False
 
 
 def _text(name: str, present: Texts) -> Column:
-    distinct = present.distinct()
-    words = float(np.mean([len(level.split()) for level in present.levels]))
-    if distinct > TEXT_SHARE * len(present) and len(present) >= IDENTIFIER_ROWS and words >= TEXT_WORDS:
-        reason = f"free text ({words:.0f} words on average), which is not supported yet"
+    if reason := free_text(present):
         return Column(name, TEXT, reason)
+    words = float(np.mean([len(level.split()) for level in present.levels]))
+    if is_mostly_distinct(present) and words >= PROSE_WORDS:
+        reason = f"{words:.0f} words on average, too few of which repeat and differ for a text"
+        if len(present) < FEWEST_TEXTS:
+            reason = f"{words:.0f} words on average in only {len(present)} cells, too few for a text"
+        return Column(name, IDENTIFIER, reason)
     none = present.words(NUMBER)[0]
     example = present.text(int(np.argmax(present.spread(none, False))))
     return _named(name, present, f"text such as {example[:40]!r}")

@@ -1,15 +1,23 @@
 """The interface of the encoders, and what is stored of each."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NotRequired, TypedDict
 
 from mlpcli.arrays import Array
 from mlpcli.data.counts import CellCounts
+from mlpcli.data.encoders.level_means import LevelMeans
 from mlpcli.data.schema import Column, DataSettings
 
 if TYPE_CHECKING:  # with all that reads cells, which a description does not need
     from mlpcli.data.columns.cells import Cells
+
+SCALING, FOLD = "scaling", "fold"
+"""Differences of networks that read different columns: how numbers are scaled, and the rows to learn from."""
+
+
+ALL_ROWS = "all"
+"""The fold of networks that learn from all training rows."""
 
 
 class Description(TypedDict):
@@ -33,13 +41,24 @@ class Encoder(ABC):
     """The description of such an encoder."""
 
     name: str
+    told: LevelMeans | None = None
+    """Means of the target by level, in the last columns."""
 
     @classmethod
     @abstractmethod
     def fit(
-        cls, column: Column, cells: "Cells", settings: DataSettings, weights: Array | None = None
+        cls,
+        column: Column,
+        cells: "Cells",
+        settings: DataSettings,
+        weights: Array | None = None,
+        *,
+        scalings: Sequence[str] = (),
     ) -> "Encoder":
-        """From the training cells of a column; `weights` (rows,) are above 0, and 2 counts as two rows."""
+        """From the training cells of a column; `weights` (rows,) are above 0, and 2 counts as two rows.
+
+        `scalings` are those of the networks, if that of the settings is not the only one.
+        """
 
     @property
     @abstractmethod
@@ -58,6 +77,22 @@ class Encoder(ABC):
         Code 0 stands for no level.
         """
         return ()
+
+    @property
+    def bags(self) -> tuple[tuple[int, int], ...]:
+        """The matrix columns of hashed words: the first of each text, and how many there are."""
+        return ()
+
+    @property
+    def variants(self) -> Mapping[str, Mapping[str, tuple[int, ...]]]:
+        """The matrix columns that only some networks read, by what these differ in and then by its value.
+
+        With {"scaling": {"robust": (0,), "ranks": (1,)}} a network of robust scaling does not read column 1.
+        Columns that are named nowhere are read by all.
+        """
+        if self.told is None or len(self.told.folds) < 2:
+            return {}
+        return {FOLD: self.told.columns_of_folds(self.width - self.told.width)}
 
     @abstractmethod
     def read(self, cells: "Cells") -> tuple[Array, Array]:

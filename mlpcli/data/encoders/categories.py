@@ -1,14 +1,15 @@
 """Categories as one matrix column per level, or as codes for vectors that the network learns."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, NotRequired
 
 import numpy as np
 
 from mlpcli.arrays import Array
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.encoders.base import Description, Encoder
+from mlpcli.data.encoders.level_means import MISSING, UNSEEN, LevelMeans, LevelMeansDescription
 from mlpcli.data.schema import CATEGORY, Column, DataSettings
 from mlpcli.data.spelling import MATCHINGS, TEXT, keys, matching_of
 
@@ -21,6 +22,7 @@ class _CategoryDescription(Description):
     had_gaps: bool
     embedded: bool
     matching: Annotated[str, MATCHINGS]
+    told: NotRequired[LevelMeansDescription]
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,8 @@ class CategoryEncoder(Encoder):
     """One column of 0 and 1 per level; all zero for a level that training did not keep.
 
     `embedded`, as the network learns a vector for each level: one column of codes, 0 for such a level, else
-    its number, counted from 1. Cells are levels by `matching`, whatever their spelling.
+    its number, counted from 1. Cells are levels by `matching`, whatever their spelling. `told`: means of the
+    target for more levels than are kept, in further columns.
     """
 
     STORED: ClassVar[type] = _CategoryDescription
@@ -38,10 +41,17 @@ class CategoryEncoder(Encoder):
     had_gaps: bool
     embedded: bool = False
     matching: str = TEXT
+    told: LevelMeans | None = None
 
     @classmethod
     def fit(
-        cls, column: Column, cells: "Cells", settings: DataSettings, weights: Array | None = None
+        cls,
+        column: Column,
+        cells: "Cells",
+        settings: DataSettings,
+        weights: Array | None = None,
+        *,
+        scalings: Sequence[str] = (),
     ) -> "CategoryEncoder":
         """The levels in order of the text, the most frequent where there are too many."""
         texts = cells.texts()
@@ -66,8 +76,13 @@ class CategoryEncoder(Encoder):
         return len(self.levels) + self.had_gaps
 
     @property
-    def width(self) -> int:
+    def own_width(self) -> int:
+        """The number of matrix columns without means of the target."""
         return 1 if self.embedded else self.codes
+
+    @property
+    def width(self) -> int:
+        return self.own_width + (0 if self.told is None else self.told.width)
 
     @property
     def categories(self) -> tuple[tuple[int, int], ...]:
@@ -88,18 +103,43 @@ class CategoryEncoder(Encoder):
     def write(self, cells: "Cells", out: Array, counts: CellCounts) -> None:
         codes, absent = self._levels(cells)
         codes[absent] = len(self.levels) if self.had_gaps else -1
+        unseen = (codes < 0) & ~absent
         if self.embedded:
             out[:, 0] = codes + 1
         else:
             out[:] = 0.0
             rows = np.flatnonzero(codes >= 0)
             out[rows, codes[rows]] = 1.0
+        if self.told is not None:
+            told = self.told_rows(cells, self.told)
+            self.told.write(told, out[:, self.own_width :])
+            unseen &= told == UNSEEN
         counts.add("missing", self.name, absent)
-        counts.add("unseen", self.name, (codes < 0) & ~absent, cells)
+        counts.add("unseen", self.name, unseen, cells)
+
+    def told_rows(self, cells: "Cells", told: LevelMeans) -> Array:
+        """For each cell the row of a table of means."""
+        texts = cells.texts()
+        by_level = told.rows_of_texts(keys(texts.levels, self.matching, texts.reading.decimal))
+        by_level[texts.level_missing()] = MISSING
+        return texts.spread(by_level, MISSING)
 
     def described(self) -> dict[str, Any]:
-        coded = {"levels": list(self.levels), "had_gaps": self.had_gaps, "embedded": self.embedded}
+        coded: dict[str, Any] = {
+            "levels": list(self.levels),
+            "had_gaps": self.had_gaps,
+            "embedded": self.embedded,
+        }
+        coded |= {} if self.told is None else {"told": self.told.described()}
         return {"name": self.name, "kind": CATEGORY, "width": self.width, "matching": self.matching} | coded
+
+    def arrays(self) -> dict[str, Array]:
+        """Those of the means of the target, if there are any."""
+        return {} if self.told is None else self.told.arrays()
+
+    @classmethod
+    def shapes(cls, stored: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
+        return LevelMeans.shapes(stored["told"]) if "told" in stored else {}
 
     @classmethod
     def from_description(cls, stored: Mapping[str, Any], arrays: Mapping[str, Array]) -> "CategoryEncoder":
@@ -107,4 +147,5 @@ class CategoryEncoder(Encoder):
         if len(set(levels)) < len(levels):
             raise ValueError("a category column lists a level twice")
         facts = {name: stored[name] for name in ("name", "had_gaps", "embedded", "matching")}
-        return cls(**facts, levels=levels)
+        told = LevelMeans.from_description(stored["told"], arrays) if "told" in stored else None
+        return cls(**facts, levels=levels, told=told)

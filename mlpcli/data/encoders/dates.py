@@ -1,6 +1,6 @@
 """Dates as numbers, with month, weekday and hour as places on a circle."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
@@ -9,7 +9,7 @@ import numpy as np
 from mlpcli.arrays import Array
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.encoders.base import Description, Encoder
-from mlpcli.data.encoders.numbers import NumberEncoder
+from mlpcli.data.encoders.numbers import NumberEncoder, scalings_of
 from mlpcli.data.form import are_formats
 from mlpcli.data.scaling import SCALINGS
 from mlpcli.data.schema import DATE, DATE_PARTS, Column, DataSettings
@@ -24,7 +24,7 @@ class _DateDescription(Description):
     formats: list[str]
     parts: list[Annotated[str, DATE_PARTS]]
     had_gaps: bool
-    scaling: Annotated[str, SCALINGS]
+    scalings: dict[str, Annotated[str, SCALINGS]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,9 +52,15 @@ class DateEncoder(Encoder):
 
     @classmethod
     def fit(
-        cls, column: Column, cells: "Cells", settings: DataSettings, weights: Array | None = None
+        cls,
+        column: Column,
+        cells: "Cells",
+        settings: DataSettings,
+        weights: Array | None = None,
+        *,
+        scalings: Sequence[str] = (),
     ) -> "DateEncoder":
-        assert settings.scaling is not None
+        scalings = scalings_of(settings, scalings)
         formats = column.form.formats or cells.formats()
         seconds = cells.dates(formats)[0]
         calendar_parts = calendar(seconds)
@@ -65,7 +71,7 @@ class DateEncoder(Encoder):
             if part == "days" or any(_differ(calendar_parts[name][known]) for name in names)
         )
         days, year = (
-            NumberEncoder.of_values(column.name, DATE, calendar_parts[name], settings.scaling, weights)
+            NumberEncoder.of_values(column.name, DATE, calendar_parts[name], scalings, weights)
             for name in ("days", "year")
         )
         return cls(
@@ -74,11 +80,28 @@ class DateEncoder(Encoder):
 
     @property
     def width(self) -> int:
-        return sum(len(self.PARTS[part]) for part in self.parts) + self.had_gaps
+        return sum(map(len, self._columns())) + self.had_gaps
+
+    def _columns(self) -> list[list[str]]:
+        """The numbers of each part, days and year once for each of their scalings."""
+        times = len(self.days.fitted)
+        return [list(self.PARTS[part]) * (times if part in ("days", "year") else 1) for part in self.parts]
 
     @property
     def numbers(self) -> tuple[int, ...]:
-        return (0, 1) if "year" in self.parts else (0,)
+        return tuple(range(len(self.days.fitted) * (1 + ("year" in self.parts))))
+
+    @property
+    def variants(self) -> Mapping[str, Mapping[str, tuple[int, ...]]]:
+        """Those of the days, and of the year, which stands behind them."""
+        times = len(self.days.fitted)
+        return {
+            name: {
+                value: tuple(place for place in self.numbers if place % times in columns)
+                for value, columns in by_value.items()
+            }
+            for name, by_value in self.days.variants.items()
+        }
 
     def read(self, cells: "Cells") -> tuple[Array, Array]:
         seconds, unreadable = self._seconds(cells)
@@ -100,19 +123,21 @@ class DateEncoder(Encoder):
             self.name,
             (values["days"] < self.days.lowest) | (values["days"] > self.days.highest),
         )
-        names = [name for part in self.parts for name in self.PARTS[part]]
-        for position, name in enumerate(names):
-            if name in ("days", "year"):
-                encoder = self.days if name == "days" else self.year
-                out[:, position] = encoder.scaled(values[name])
+        start = 0
+        for part, names in zip(self.parts, self._columns(), strict=True):
+            stop = start + len(names)
+            if part in ("days", "year"):
+                (self.days if part == "days" else self.year).write_scaled(values[part], out[:, start:stop])
             else:
-                out[:, position] = np.where(gaps, 0.0, values[name])
+                for position, name in enumerate(names, start):
+                    out[:, position] = np.where(gaps, 0.0, values[name])
+            start = stop
         if self.had_gaps:
-            out[:, len(names)] = gaps
+            out[:, start] = gaps
 
     def described(self) -> dict[str, Any]:
         days = self.days.described()
-        shared = {name: days[name] for name in ("name", "kind", "range", "fill", "had_gaps", "scaling")}
+        shared = {name: days[name] for name in ("name", "kind", "range", "fill", "had_gaps", "scalings")}
         return shared | {"width": self.width, "formats": list(self.formats), "parts": list(self.parts)}
 
     def arrays(self) -> dict[str, Array]:
@@ -122,18 +147,20 @@ class DateEncoder(Encoder):
 
     @classmethod
     def shapes(cls, stored: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
-        return {name: (2, *row) for name, (_, *row) in NumberEncoder.shapes(stored).items()}
+        plain = {name: value for name, value in stored.items() if name != "told"}
+        return {name: (2 * rows, *row) for name, (rows, *row) in NumberEncoder.shapes(plain).items()}
 
     @classmethod
     def from_description(cls, stored: Mapping[str, Any], arrays: Mapping[str, Array]) -> "DateEncoder":
         if not are_formats(stored["formats"]):
             raise ValueError("its date formats are invalid")
+        plain = {name: value for name, value in stored.items() if name != "told"}
         days, year = (
             NumberEncoder.from_description(
-                {**stored, "spikes": (), "truth": False},
-                {name: rows[[place]] for name, rows in arrays.items()},
+                {**plain, "spikes": (), "truth": False, "folds": {}},
+                {name: np.split(rows, 2)[half] for name, rows in arrays.items()},
             )
-            for place in (0, 1)
+            for half in (0, 1)
         )
         return cls(
             name=stored["name"],

@@ -8,6 +8,7 @@ from mlpcli.nn.embeddings.base import Embedding, Inputs, PassThrough
 from mlpcli.nn.embeddings.categories import CategoryEmbedding
 from mlpcli.nn.embeddings.periodic import PBLD, PLR, Periodic
 from mlpcli.nn.embeddings.piecewise import PiecewiseLinear
+from mlpcli.nn.embeddings.text import TextEmbedding
 from mlpcli.nn.layers import Layer
 from mlpcli.nn.scratch import FloatArray, IndexArray
 
@@ -70,22 +71,28 @@ class InputLayer(Layer):
 def input_layer(
     inputs: Inputs, number_embedding: str, frequency_spread: float | None = None
 ) -> InputLayer | None:
-    """The layer for these columns: numbers if they are to be embedded, then categories, then the rest.
+    """The layer for these columns: numbers if they are to be embedded, then categories, texts and the rest.
 
-    None if nothing is to be embedded.
+    None if nothing is to be embedded and every column is read.
     """
     embeddings: list[Embedding] = []
-    rest = set(range(inputs.width))
-    if number_embedding in NUMBER_EMBEDDINGS and inputs.numbers:
-        embedding = NUMBER_EMBEDDINGS[number_embedding](np.array(inputs.numbers, np.intp))
+    rest = set(range(inputs.width)) - inputs.unread
+    numbers = [column for column in inputs.numbers if column in rest]
+    if number_embedding in NUMBER_EMBEDDINGS and numbers:
+        embedding = NUMBER_EMBEDDINGS[number_embedding](np.array(numbers, np.intp))
         if isinstance(embedding, Periodic) and frequency_spread is not None:
             embedding.spread = frequency_spread
         embeddings.append(embedding)
-        rest -= set(inputs.numbers)
+        rest -= set(numbers)
     for column, levels in inputs.categories:
-        embeddings.append(CategoryEmbedding(column, levels))
-        rest.discard(column)
-    if not embeddings:
+        if column in rest:
+            embeddings.append(CategoryEmbedding(column, levels))
+            rest.discard(column)
+    for first, columns in inputs.bags:
+        if first in rest:
+            embeddings.append(TextEmbedding(first, columns))
+            rest -= set(range(first, first + columns))
+    if not embeddings and not inputs.unread:
         return None
     if rest:
         embeddings.append(PassThrough(np.array(sorted(rest), np.intp)))

@@ -18,6 +18,10 @@ class Inputs:
     """Columns of scaled numbers."""
     categories: tuple[tuple[int, int], ...] = ()
     """Columns of codes 0 to levels, with their number of levels; code 0 stands for no known level."""
+    bags: tuple[tuple[int, int], ...] = ()
+    """Columns of hashed words of a text: the first, and how many there are."""
+    unread: frozenset[int] = frozenset()
+    """Columns that are only for other networks."""
 
 
 class Embedding(ABC):

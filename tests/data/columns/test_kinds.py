@@ -187,11 +187,14 @@ def test_dates_may_have_one_cell_in_ten_that_is_none() -> None:
     assert kind_of([*dates[1:], "later", "never", "then"])[0] != "date"
 
 
-def test_prose_is_text() -> None:
+def test_words_without_a_text() -> None:
+    """The same words in every cell, or none that is twice."""
     cells = [f"the house number {number} in the street" for number in range(20)]
-    kind, reason = kind_of(cells)
-    assert kind == "text"
-    assert reason == "free text (7 words on average), which is not supported yet"
+    few = ("identifier", "7 words on average in only 20 cells, too few for a text")
+    said = ("identifier", "7 words on average, too few of which repeat and differ for a text")
+    assert kind_of(cells) == few
+    assert kind_of([f"the house number {number} in the street" for number in range(200)]) == said
+    assert kind_of([" ".join(f"w{row}{place}" for place in "abcdefg") for row in range(200)]) == said
     assert kind_of(cells[:19])[0] == "category"
     assert kind_of(cells[:5] * 4)[0] == "category"
 

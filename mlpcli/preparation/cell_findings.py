@@ -172,10 +172,13 @@ def level_findings(columns: Sequence[Column], frame: Frame, known: Array, held: 
 
 
 def pooled_findings(encoders: Sequence[Encoder], frame: Frame, most: int) -> list[Finding]:
-    """Categories of more than `most` distinct values, if many cells hold one that is not kept."""
+    """Categories of more than `most` distinct values, if many cells hold one that is not kept.
+
+    Those of which also the others are told by the target are none.
+    """
     found = []
     for each in encoders:
-        if not isinstance(each, CategoryEncoder) or len(each.levels) < most:
+        if not isinstance(each, CategoryEncoder) or len(each.levels) < most or each.told is not None:
             continue
         codes, _ = each.read(frame[each.name])
         present = codes[~np.isnan(codes)]

@@ -12,7 +12,6 @@ from mlpcli.data.schema import (
     IDENTIFIER,
     LEARNED,
     NUMBER,
-    TEXT,
     Column,
     DataSettings,
     Schema,
@@ -142,6 +141,6 @@ def _why_none(columns: Sequence[Column]) -> str:
     reasons = "; ".join(f"{column.name}: {column.reason}" for column in columns[:5])
     for column in columns:
         kind = NUMBER if "whole numbers" in column.reason else CATEGORY
-        if column.kind in (IDENTIFIER, TEXT) and column.reason != CHOSEN:
+        if column.kind == IDENTIFIER and column.reason != CHOSEN:
             return Sentence("{}. {kind} {} keeps it.", reasons, shell_word(f"{column.name}={kind}"))
     return reasons

@@ -18,15 +18,17 @@ from mlpcli.errors import DataError, Sentence
 from mlpcli.model.compatibility import refuse_impossible, target_range
 from mlpcli.model.encoded_rows import EncodedRows
 from mlpcli.model.tasks import TASKS, Regression, Task
-from mlpcli.options.options import Options
+from mlpcli.options.options import Configuration
 from mlpcli.options.run import generators
 from mlpcli.preparation.cell_findings import level_findings, pooled_findings
 from mlpcli.preparation.deciding import DecidedTable
 from mlpcli.preparation.doctor.looked_at import LookedAt
 from mlpcli.preparation.doctor.sentinels import sentinels
 from mlpcli.preparation.finding import Finding
+from mlpcli.preparation.screening import LearnedRows, Screened, screened
 from mlpcli.preparation.splitting import RowTraits, Split, shape_of, split_table
 from mlpcli.preparation.targets import fit_task
+from mlpcli.preparation.told_by_target import ToldCells, learned_rows, told_by_target
 from mlpcli.preparation.transfer import SourceModel, widened
 
 
@@ -34,12 +36,14 @@ from mlpcli.preparation.transfer import SourceModel, widened
 class EncodedTable:
     """A table split into parts, with encoder and task fitted on the training part."""
 
-    options: Options
-    """With the preset's values for this table."""
+    configurations: tuple[Configuration, ...]
+    """Those that race, with the preset's values for this table."""
     default_learning_rate: float
     split: Split
     keeps_equal: bool
     """Whether equal rows are on one side of the split."""
+    schema: Schema
+    """As decided, less what screening leaves out."""
     encoder: FeatureEncoder
     task: Task
     truth: Array
@@ -74,8 +78,10 @@ def encode_table(
     traits = RowTraits.of(frame, roles, schema.task, decided.equal.apart)
     shape = shape_of(schema.columns, table.sample, traits, schema.task, options.split.test)
     default_learning_rate = options.default_learning_rate(shape)
-    options = options.resolved(shape)
-    refuse_impossible(options, TASKS[schema.task])
+    configurations = tuple(options.racing(shape))
+    options = configurations[0].options
+    for each in configurations:
+        refuse_impossible(each.options, TASKS[schema.task])
     split = split_table(traits, options, generators(options.run.seed)["split"])
     train = split.parts["train"]
     of_training = None if weights is None else weights[train]
@@ -86,16 +92,40 @@ def encode_table(
         truth = decided.known.truth(frame)
         task = widened(decided.known, truth[train])
     kept = split.parts if part is None else _thinned(split.parts, part.rows)
+    told: ToldCells | None = None
     if source is None:
         fitted = kept["train"]
         of_fitted = None if weights is None else weights[fitted]
-        encoder = FeatureEncoder.fit(schema.inputs, frame, options.data, fitted, of_fitted)
+        scalings = dict.fromkeys(str(each.options.data.scaling) for each in configurations)
+        encoder = FeatureEncoder.fit(
+            schema.inputs, frame, options.data, fitted, of_fitted, scalings=tuple(scalings)
+        )
+        if options.data.target_means:
+            by = generators(options.run.seed)["inner folds"]
+            whole = split.folds if part is None else []
+            rows_told = learned_rows(task, truth[fitted], traits.take(fitted), whole, by, weights=of_fitted)
+            if rows_told is not None:
+                encoder, told = told_by_target(encoder, frame, fitted, task, rows_told)
+        learned = LearnedRows(
+            fitted, task.loss_targets(truth[fitted]), of_fitted, [train[rows] for rows, _ in split.folds]
+        )
+        narrowed = screened(
+            encoder,
+            schema,
+            frame,
+            learned,
+            options.data.most_columns or 0,
+            generator=generators(options.run.seed)["screening"],
+        )
     else:
-        encoder = source.encoder
+        # Its means by level are of the rows that it learned from, so that these are looked up as any others.
+        narrowed = Screened(source.encoder, {}, [])
     _refuse_infinite(frame, schema)
+    encoder, schema = narrowed.encoder, narrowed.schema(schema)
     findings = level_findings(schema.inputs, frame, *_first_held(split))
     if source is None:
         findings += pooled_findings(encoder.encoders, frame, options.data.max_categories)
+    findings += narrowed.findings
     findings += decided.equal.findings()
     numbers = roles.target if schema.task == Regression.name else ()
     findings += sentinels(encoder.encoders, frame, numbers)
@@ -108,11 +138,14 @@ def encode_table(
     if part is not None:
         kept = _thinned(kept, part.cells // max(encoder.width, 1))
     parts = _encoded_parts(frame, encoder, truth, weights, kept, counts)
+    if told is not None and part is None:
+        told.write(encoder, parts["train"].features)
     return EncodedTable(
-        options=options,
+        configurations=configurations,
         default_learning_rate=default_learning_rate,
         split=split,
         keeps_equal=traits.keeps_equal,
+        schema=schema,
         encoder=encoder,
         task=task,
         truth=truth,

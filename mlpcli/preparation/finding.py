@@ -3,18 +3,18 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from mlpcli.data.schema import CONSTANT, DUPLICATE, IDENTIFIER, TEXT
+from mlpcli.data.schema import CONSTANT, DUPLICATE, IDENTIFIER
 
 WORDS, CASE, LEVELS, GAPS, LISTS = "words", "case", "levels", "gaps", "lists"
 FALLBACK, DATES, LEAK, REPEATED, MISSING = "fallback", "dates", "leak", "repeated", "missing"
 FEW_ROWS, IMBALANCE = "few rows", "imbalance"
 DIVERGED, CHECKPOINT, CALIBRATION = "diverged", "checkpoint", "calibration"
-NO_BETTER, PERFECT = "no better", "perfect"
+NO_BETTER, PERFECT, REFIT = "no better", "perfect", "refit"
 SENTINEL, DUPLICATES, POOLED = "sentinel", "duplicates", "pooled"
-REFUSED = "refused"
+REFUSED, SCREENING = "refused", "screening"
 GRAVE = (REFUSED, LEAK, PERFECT, LISTS, SENTINEL, WORDS, GAPS, FALLBACK, LEVELS, DATES)
 """The gravest first."""
-LIGHT = (MISSING, CASE, TEXT, IDENTIFIER, CONSTANT, DUPLICATE)
+LIGHT = (MISSING, CASE, IDENTIFIER, CONSTANT, DUPLICATE)
 """The lightest last."""
 
 

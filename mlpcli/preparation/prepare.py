@@ -2,12 +2,14 @@
 
 import dataclasses
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from mlpcli.arrays import Array
 from mlpcli.data.counts import CellCounts
+from mlpcli.data.encoders.base import ALL_ROWS
 from mlpcli.data.features import FeatureEncoder
 from mlpcli.data.reading.stream import RowStream
 from mlpcli.data.reading.table import open_table
@@ -29,7 +31,7 @@ from mlpcli.model.model import load
 from mlpcli.model.tasks import Task
 from mlpcli.model.unreadable import refuse_unreadable
 from mlpcli.nn.batches import Examples
-from mlpcli.options.options import Options
+from mlpcli.options.options import Configuration, Options
 from mlpcli.preparation.cell_findings import part_findings
 from mlpcli.preparation.deciding import decide_table, empty_targets, read_table
 from mlpcli.preparation.doctor import examine
@@ -38,6 +40,9 @@ from mlpcli.preparation.finding import LEAK, Finding
 from mlpcli.preparation.transfer import SourceModel, Transfer, transfer_of, with_settings_of
 from mlpcli.progress import OnProgress, unwatched
 
+ONLY = "0"
+"""The fold of networks where there are none, as of the first."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Prepared:
@@ -45,12 +50,11 @@ class Prepared:
 
     given: Options
     """Without the preset's values."""
-    options: Options
-    """With the preset's values for this table."""
+    configurations: tuple[Configuration, ...]
+    """Those that race, with the preset's values for this table; the first is believed in most."""
     schema: Schema
     encoder: FeatureEncoder
     task: Task
-    blueprint: Blueprint
     parts: dict[str, EncodedRows]
     folds: list[tuple[Array, Array]]
     """Rows of the training part that a network learns from, and those that choose its epoch; network after
@@ -73,8 +77,48 @@ class Prepared:
     """Whether it is the target of the model that is started from."""
     sketches: Sketches | None = None
     """Those of the inputs, unless they were not wanted."""
+    of_fold: str | None = None
+    """The fold from whose rows a network learns, if it is for a single one."""
     transfer: Transfer | None = None
     """The weights that networks start from, instead of random ones."""
+
+    @property
+    def options(self) -> Options:
+        """The settings of the first configuration, which differ from the others' in those of a recipe."""
+        return self.configurations[0].options
+
+    @cached_property
+    def blueprint(self) -> Blueprint:
+        """The network of the first configuration."""
+        return Blueprint.of(self.options, self.encoder, self.task, self.of_fold or ONLY)
+
+    @property
+    def repetitions(self) -> int:
+        """How many networks a configuration has."""
+        return self.options.repetitions
+
+    @property
+    def networks(self) -> int:
+        """How many networks all configurations have; higher numbers are those of a refit."""
+        return self.repetitions * len(self.configurations)
+
+    def configuration_of(self, number: int) -> int:
+        """Which configuration network `number` has: first all of the first one, then those of the next.
+
+        Network `networks + number` is network `number` trained anew.
+        """
+        return number % self.networks // self.repetitions
+
+    def fold_of(self, number: int) -> str:
+        """The fold from whose rows network `number` learns."""
+        if number >= self.networks:
+            return ALL_ROWS
+        return str(number % len(self.folds)) if self.folds else ONLY
+
+    def of_member(self, number: int) -> "Prepared":
+        """The same with only the configuration and the rows of network `number`."""
+        chosen = self.configurations[self.configuration_of(number)]
+        return dataclasses.replace(self, configurations=(chosen,), of_fold=self.fold_of(number))
 
     @property
     def has_held_rows(self) -> bool:
@@ -83,18 +127,24 @@ class Prepared:
 
     def member_parts(self, number: int) -> tuple[EncodedRows, EncodedRows]:
         """What network `number` learns from, and what chooses its epoch."""
+        train = self.parts["train"]
         if not self.folds:
-            return self.parts["train"], self.parts["validation"]
+            return train, self.parts["validation"]
+        if (self.of_fold or self.fold_of(number)) == ALL_ROWS:
+            return train, train.take(np.arange(0))
         kept, held = self.fold(number)
-        return self.parts["train"].take(kept), self.parts["train"].take(held)
+        return train.take(kept), train.take(held)
 
     def fold(self, number: int) -> tuple[Array, Array]:
         """The rows of the training part that network `number` learns from, and those that it holds out."""
         return self.folds[number % len(self.folds)]
 
-    def with_options(self, options: Options) -> "Prepared":
-        """With other settings of training; those of data, splits and the network must be the same."""
-        return dataclasses.replace(self, options=options)
+    def changed(self, **values: Any) -> "Prepared":
+        """With other values of some settings of training in all configurations."""
+        changed = (
+            dataclasses.replace(each, options=each.options.changed(**values)) for each in self.configurations
+        )
+        return dataclasses.replace(self, configurations=tuple(changed))
 
     def examples(self, rows: EncodedRows) -> Examples:
         """Some rows as the loss takes them, so that its mean is that of each row as often as it weighs.
@@ -172,9 +222,10 @@ def prepare(
     empties = empty_targets(given.data)
     with open_table(paths_of(data), given.reading, empties, given.data.drop, on_progress) as table:
         decided = decide_table(table, read_table(table, given, source), source)
-        rows, schema = decided.rows, decided.schema
         encoded = encode_table(table, decided, source)
-        options, encoder, task, parts = encoded.options, encoded.encoder, encoded.task, encoded.parts
+        rows, schema = decided.rows, encoded.schema
+        encoder, task, parts = encoded.encoder, encoded.task, encoded.parts
+        options = encoded.configurations[0].options
         findings = [*rows.findings, *encoded.findings]
         counts = {"table": encoded.counts}
         if source is not None and not options.data.allow_unreadable:
@@ -207,11 +258,10 @@ def prepare(
     split = {part: rows.numbers[each] for part, each in encoded.split.rows().items()}
     return Prepared(
         given=given,
-        options=options,
+        configurations=encoded.configurations,
         schema=schema,
         encoder=encoder,
         task=task,
-        blueprint=Blueprint.of(options, encoder, task),
         parts=parts,
         folds=encoded.split.folds,
         default_learning_rate=encoded.default_learning_rate,

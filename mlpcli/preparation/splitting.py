@@ -41,6 +41,11 @@ class RowTraits:
             alike,
         )
 
+    def take(self, rows: Array) -> "RowTraits":
+        """Those of some rows."""
+        traits = (self.classes, self.groups, self.times, self.alike)
+        return RowTraits(len(rows), *(None if each is None else each[rows] for each in traits))
+
     @property
     def keeps_equal(self) -> bool:
         """Whether a split keeps equal rows on one side as far as they should be."""

@@ -39,7 +39,11 @@ class SourceModel:
             schema=model.artifact.schema,
             encoder=model.encoder,
             task=model.task,
-            networks=model.networks,
+            networks=tuple(
+                network
+                for network, member in zip(model.networks, model.artifact.receipt["members"], strict=True)
+                if member["configuration"] == 0
+            ),
             output_activation=model.options.network.output_activation,
         )
 

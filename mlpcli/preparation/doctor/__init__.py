@@ -7,7 +7,7 @@ import numpy as np
 
 from mlpcli.arrays import Array
 from mlpcli.data.counts import CellCounts
-from mlpcli.data.schema import CHOSEN, IGNORE, LEARNED, Column, Schema
+from mlpcli.data.schema import CHOSEN, IGNORE, LEARNED, SCREENED, Column, Schema
 from mlpcli.errors import Sentence, count
 from mlpcli.model.encoded_rows import EncodedRows
 from mlpcli.model.tasks import Multiclass, Regression, Task
@@ -61,7 +61,7 @@ def left_out_columns(columns: Sequence[Column]) -> list[Finding]:
     """A finding for each reason for which columns were left out, other than by the user."""
     by_reason: dict[tuple[str, str], list[str]] = {}
     for column in columns:
-        if column.kind not in LEARNED and column.reason != CHOSEN and column.kind != IGNORE:
+        if column.kind not in LEARNED and column.reason != CHOSEN and column.kind not in (IGNORE, SCREENED):
             by_reason.setdefault((column.kind, column.reason), []).append(column.name)
     return [
         Finding(

@@ -11,7 +11,7 @@ from mlpcli.arrays import Array
 from mlpcli.data.columns.frame import Frame
 from mlpcli.data.encoders import Encoder
 from mlpcli.data.encoders.dates import DateEncoder
-from mlpcli.data.schema import BOOLEAN, CATEGORY, DATE, NUMBER, Column
+from mlpcli.data.schema import BOOLEAN, CATEGORY, DATE, NUMBER, TEXT, Column
 from mlpcli.preparation.doctor.ranks import ranks_of_columns
 
 LOOKED_AT = 4_000
@@ -41,7 +41,7 @@ class InputValues:
     @property
     def ordered(self) -> bool:
         """Whether the values can be larger and smaller."""
-        return self.kind != CATEGORY
+        return self.kind not in (CATEGORY, TEXT)
 
     @property
     def gaps(self) -> Array:

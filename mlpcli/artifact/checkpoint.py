@@ -1,12 +1,12 @@
 """The checkpoint file: a container with the progress of each network of a training run.
 
-A network that is still being trained has its whole `FitState` there, one that has ended its weights. Arrays
-of one name are stacked over the networks that have it; the history is JSON lines as bytes.
+A network that is still being trained has its whole `FitState` there, one that has ended its weights. Its
+arrays are named by its number, as 0.values; the history is JSON lines as bytes.
 """
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, TypedDict, get_type_hints
 
@@ -19,9 +19,9 @@ from mlpcli.nn.diagnosis import LayerDiagnosis
 from mlpcli.nn.fit_state import FitState, StopReason
 from mlpcli.nn.fitting import EpochRecord
 
-CHECKPOINT = Kind("checkpoint", 1, "Train with {checkpoint}.", "Give another file with {checkpoint}.")
+CHECKPOINT = Kind("checkpoint", 2, "Train with {checkpoint}.", "Give another file with {checkpoint}.")
 
-ENDED: tuple[StopReason, ...] = ("epochs", "patience", "converged", "time", "diverged")
+ENDED: tuple[StopReason, ...] = ("epochs", "patience", "converged", "time", "diverged", "outraced")
 """Reasons after which a network is not trained further."""
 
 _HEADER = ("identity", "machine", "finished", "seconds", "outputs")
@@ -40,7 +40,7 @@ class _Member(TypedDict):
     """`_COUNTERS` of its FitState."""
     generators: dict[str, dict[str, Any]]
     arrays: list[str]
-    """Names of the arrays in which it has a row, in order of its rows."""
+    """Names of its arrays, without its number."""
 
 
 @dataclass(frozen=True)
@@ -80,15 +80,14 @@ class CheckpointEncoder:
 
     def to_bytes(self, checkpoint: Checkpoint) -> bytes:
         """The file's content."""
-        arrays: dict[str, list[Array]] = {}
+        arrays: dict[str, Array] = {}
         members = []
         lines: list[bytes] = []
         for number, progress in sorted(checkpoint.members.items()):
             state = progress.state
             named = {name: value for name in _ARRAYS if (value := getattr(state, name)) is not None}
             named |= {MOMENT + name: moment for name, moment in state.moments.items()}
-            for name, array in named.items():
-                arrays.setdefault(name, []).append(array)
+            arrays |= {f"{number}.{name}": array for name, array in named.items()}
             counters = {name: _finite(getattr(state, name)) for name in _COUNTERS}
             generators, own = state.generators, list(named)
             members.append({"number": number, "state": counters, "generators": generators, "arrays": own})
@@ -97,8 +96,7 @@ class CheckpointEncoder:
             lines += encoded
         header = {name: getattr(checkpoint, name) for name in _HEADER} | {"members": members}
         history = np.frombuffer(b"\n".join(lines), np.uint8)
-        stacked = {name: np.stack(each) for name, each in arrays.items()}
-        return pack(CHECKPOINT, header, {"history": history, **stacked})
+        return pack(CHECKPOINT, header, {"history": history, **arrays})
 
 
 def load(path: str) -> Checkpoint:
@@ -111,15 +109,13 @@ def load(path: str) -> Checkpoint:
             raise ValueError("its networks are invalid")
         histories = _histories(arrays.pop("history"))
         _check_arrays(arrays)
-        rows = {name: iter(array) for name, array in arrays.items()}
         members = {
-            stored["number"]: Progress(_state(stored, rows), tuple(histories.pop(stored["number"], ())))
+            stored["number"]: Progress(_state(stored, arrays), tuple(histories.pop(stored["number"], ())))
             for stored in header["members"]
         }
-        left = [name for name, each in rows.items() if next(each, None) is not None]
-        if histories or left or len(members) < len(header["members"]):
+        if histories or arrays or len(members) < len(header["members"]):
             raise ValueError("its networks do not fit together")
-    except (*MALFORMED, StopIteration, OverflowError) as error:
+    except (*MALFORMED, OverflowError) as error:
         raise CHECKPOINT.altered(path, str(error) or type(error).__name__) from None
     return Checkpoint(**fields | {"outputs": tuple(fields["outputs"]), "members": members})
 
@@ -127,7 +123,7 @@ def load(path: str) -> Checkpoint:
 def _check_arrays(arrays: Mapping[str, Array]) -> None:
     """Raise ValueError for numbers that no training leaves behind."""
     for name, array in arrays.items():
-        squares = name.removeprefix(MOMENT) in SQUARES  # which may have overflowed
+        squares = name.partition(".")[2].removeprefix(MOMENT) in SQUARES  # which may have overflowed
         if np.isnan(array).any() or (not squares and np.isinf(array).any()):
             raise ValueError(f"its array {name!r:.40} holds a value that is not finite")
         if squares and (array < 0).any():
@@ -143,7 +139,8 @@ def _checked(stored: Any, kind: type, names: Iterable[str]) -> dict[str, Any]:
     return {name: stored[name] for name in names}
 
 
-def _state(stored: _Member, rows: Mapping[str, Iterator[Array]]) -> FitState:
+def _state(stored: _Member, arrays: dict[str, Array]) -> FitState:
+    """The state of a network, whose arrays are taken out of `arrays`."""
     counters = dict(stored["state"])
     if counters["plateau"] is not None:
         rate, best, waited = counters["plateau"]
@@ -152,7 +149,7 @@ def _state(stored: _Member, rows: Mapping[str, Iterator[Array]]) -> FitState:
         counters["best_score"] = math.nan
     _checked(counters, FitState, _COUNTERS)
     counters |= _floats(counters, FitState)
-    named = {name: next(rows[name]) for name in stored["arrays"]}
+    named = {name: arrays.pop(f"{stored['number']}.{name}") for name in stored["arrays"]}
     moments = {name[len(MOMENT) :]: array for name, array in named.items() if name.startswith(MOMENT)}
     counters |= {name: named.get(name) for name in _ARRAYS}
     return FitState(**counters, moments=moments, generators=dict(stored["generators"]))

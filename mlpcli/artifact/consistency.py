@@ -4,7 +4,7 @@ After them every field has its type, no number is NaN or infinite, and arrays fi
 the settings is not known here; `mlpcli.model.model` checks the network they describe.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,8 @@ MOST_PARAMETERS = 1 << 62
 MOST_LAYERS = 10_000
 """Rows of the network table; 1,000 hidden layers are the most that settings allow, of some rows each."""
 MOST_NETWORKS = 1000
+SHARES_WITHIN = 1e-6
+"""Of their sum, which is 1 but for rounding."""
 MOST_INPUTS = 1_000_000
 """Matrix columns."""
 ERROR_ARRAYS = ("errors.levels", "errors.sizes", "errors.knots", "errors.scales")
@@ -46,15 +48,27 @@ def check_header(header: dict[str, Any]) -> None:
     for name in ("patience", "folds"):
         if not fits(header["settings"].get(name), int | None):
             raise ValueError(f"its entry {name!r} is not a number")
-    for layer in header["network"]:
-        if not 0 <= layer["parameters"] <= MOST_PARAMETERS or not 0 <= layer.get("zeros", 0) <= 1:
-            raise ValueError("a layer has an impossible number of parameters")
-    if not header["receipt"]["members"]:
-        raise ValueError("it has no network")
+    for configuration in header["configurations"]:
+        for layer in configuration["network"]:
+            if not 0 <= layer["parameters"] <= MOST_PARAMETERS or not 0 <= layer.get("zeros", 0) <= 1:
+                raise ValueError("a layer has an impossible number of parameters")
+    _check_members(header["receipt"]["members"], len(header["configurations"]))
     # Of several networks, the epochs of the first.
     epochs = sum(record["member"] == 0 for record in header["history"])
     if not 1 <= header["receipt"]["best_epoch"] <= epochs:
         raise ValueError("its best epoch is not in its history")
+
+
+def _check_members(members: Sequence[Mapping[str, Any]], configurations: int) -> None:
+    """Raise ValueError unless there is a network, and each has one of so many configurations and a share."""
+    if not members:
+        raise ValueError("it has no network")
+    places = [member["configuration"] for member in members]
+    if places[0] != 0 or not all(0 <= place < configurations for place in places):
+        raise ValueError("a network has a configuration that is not there")
+    shares = [member["share"] for member in members]
+    if not all(0 < share <= 1 for share in shares) or abs(sum(shares) - 1) > SHARES_WITHIN:
+        raise ValueError("the shares of its networks do not add up")
 
 
 def _check_sizes(header: Mapping[str, Any]) -> None:
@@ -70,7 +84,8 @@ def _check_sizes(header: Mapping[str, Any]) -> None:
         ("columns", len(header["schema"]["columns"]), MOST_COLUMNS),
         ("inputs", sum(widths), MOST_INPUTS),
         ("outputs", max(outputs, default=0), MOST_OUTPUTS),
-        ("layers", len(header["network"]), MOST_LAYERS),
+        ("configurations", len(header["configurations"]), MOST_NETWORKS),
+        ("layers", sum(len(each["network"]) for each in header["configurations"]), MOST_LAYERS),
         ("networks", len(header["receipt"]["members"]), MOST_NETWORKS),
     ):
         if size > most:
@@ -143,16 +158,17 @@ def check_arrays(schema: Schema, header: Mapping[str, Any], arrays: Mapping[str,
 
 
 def _check_weights(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:
-    """Parameters and constants are (n,) for one network, (members, n) for several."""
+    """Parameters and constants are (n,), network after network; up to format 6 (members, n) of several."""
     parameters, constants = arrays.get("parameters"), arrays.get("constants")
     if parameters is None:
         raise ValueError("its array 'parameters' is missing")
-    count = sum(layer["parameters"] for layer in header["network"])
-    several = len(header["receipt"]["members"])
-    members = () if several == 1 else (several,)
-    if parameters.dtype != np.float32 or parameters.shape != (*members, count):
+    counts = [sum(layer["parameters"] for layer in each["network"]) for each in header["configurations"]]
+    members = header["receipt"]["members"]
+    count = sum(counts[member["configuration"]] for member in members)
+    sides = ((),) if len(members) == 1 else ((), (len(members),))
+    if parameters.dtype != np.float32 or parameters.size != count or parameters.shape[:-1] not in sides:
         raise ValueError("its array 'parameters' does not fit its header")
-    if constants is not None and (constants.dtype != np.float32 or constants.shape[:-1] != members):
+    if constants is not None and (constants.dtype != np.float32 or constants.shape[:-1] not in sides):
         raise ValueError("its array 'constants' is not a list of numbers")
     for name in ("temperature", "bias"):
         array = arrays.get(name)

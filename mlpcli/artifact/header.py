@@ -30,6 +30,29 @@ class Layer(TypedDict):
     """Share of the parameters that are zero."""
 
 
+class Configuration(TypedDict):
+    """Settings with which some of the networks were trained."""
+
+    name: str
+    changes: dict[str, Any]
+    """What differs from `settings`."""
+    network: list[Layer]
+
+
+class Racer(TypedDict):
+    """A configuration that raced, and how far it came."""
+
+    name: str
+    reason: str
+    changes: dict[str, Any]
+    """What differs from the preset's settings."""
+    loss: float | None
+    """The lowest validation loss up to the decision, the mean over its networks."""
+    goes_on: bool
+    share: float
+    """In the predictions; 0 of one that does not go on, or only harms."""
+
+
 class Epoch(TypedDict):
     """An epoch of the training history."""
 
@@ -57,6 +80,14 @@ class Member(TypedDict):
     best_epoch: int
     stop_reason: str
     validation: Metrics
+    configuration: int
+    """Its place in the list of configurations."""
+    fold: str
+    """The fold from whose rows it learned."""
+    refit: NotRequired[int]
+    """The epochs for which it was trained anew on all rows; what is said of its training is from before."""
+    share: float
+    """In the predictions."""
 
 
 class Receipt(TypedDict):
@@ -82,6 +113,7 @@ class Receipt(TypedDict):
     stop_reason: str
     seconds: float
     members: list[Member]
+    race: NotRequired[list[Racer]]
 
 
 class Header(TypedDict):
@@ -91,7 +123,8 @@ class Header(TypedDict):
     encoders: list[Description]
     target: Target
     settings: dict[str, Any]
-    network: list[Layer]
+    configurations: list[Configuration]
+    """That of the largest share first: `settings` are its own."""
     history: list[Epoch]
     scores: dict[str, PartScores]
     receipt: Receipt

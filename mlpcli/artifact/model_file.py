@@ -14,18 +14,18 @@ from mlpcli.arrays import Array
 from mlpcli.artifact.consistency import check_arrays, check_columns, check_header
 from mlpcli.artifact.container import MALFORMED, MODEL_NAME, Kind, pack, unpack
 from mlpcli.data.form import PLAIN
-from mlpcli.data.schema import Schema
+from mlpcli.data.schema import CHOSEN, IDENTIFIER, IGNORE, TEXT, Schema
 from mlpcli.data.spelling import EXACT
 from mlpcli.files import atomic_output
 from mlpcli.json_values import from_json, printable
 from mlpcli.result_text import ResultText, Shown, listed
 
-FORMAT = 6
+FORMAT = 7
 MODEL = Kind(MODEL_NAME, FORMAT, "Train one: mlpcli train DATA -t COLUMN -o MODEL", "Train it again.")
 
 MOST_EPOCHS = 50_000
 """Of all networks: each takes some 300 bytes of the header. Results of the others are in the receipt."""
-_DESCRIBED = ("encoders", "target", "settings", "network", "history", "scores", "receipt", "sketches")
+_DESCRIBED = ("encoders", "target", "settings", "configurations", "history", "scores", "receipt", "sketches")
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -38,8 +38,8 @@ class Artifact(Shown):
     target: dict[str, Any]
     settings: dict[str, Any]
     """Every setting by name, with the preset's values filled in."""
-    network: list[dict[str, Any]]
-    """A `Layer` for each row of the network table."""
+    configurations: list[dict[str, Any]]
+    """A `Configuration` for each with which networks were trained; `settings` are those of the first."""
     history: list[dict[str, Any]]
     """An `Epoch` for each epoch of each network."""
     scores: dict[str, Any]
@@ -49,11 +49,18 @@ class Artifact(Shown):
     sketches: dict[str, Any] | None = None
     """The `Description` of the sketches in `arrays`; None of a model that has none."""
     arrays: dict[str, Array]
-    """`parameters` (the flat vector), `baseline`, the arrays of encoders and target, and optional ones."""
+    """`parameters` (flat vectors, network after network), `baseline`, those of encoders and target, and
+    optional ones."""
+
+    @property
+    def network(self) -> list[dict[str, Any]]:
+        """A `Layer` for each row of the network table, of the first configuration."""
+        network: list[dict[str, Any]] = self.configurations[0]["network"]
+        return network
 
     @property
     def parameter_count(self) -> int:
-        """The number of trained numbers, per network."""
+        """The number of trained numbers of a network of the first configuration."""
         return sum(int(layer["parameters"]) for layer in self.network)
 
     def _shown(self) -> ResultText:
@@ -184,11 +191,33 @@ def _from_5(header: dict[str, Any]) -> None:
     header.setdefault("sketches", None)
 
 
+def _from_6(header: dict[str, Any]) -> None:
+    """Add that all networks have one configuration and share, and read numbers that are scaled in one way.
+
+    From format 7 on networks may differ in all of these. A column of text is an input; before, it was left
+    out.
+    """
+    only = {"name": "usual", "changes": {}, "network": header.pop("network")}
+    header.setdefault("configurations", [only])
+    members = header["receipt"]["members"]
+    for member in members:
+        member.update(configuration=0, fold="0", share=1 / len(members))
+    for encoder in header["encoders"]:
+        if "scaling" in encoder:
+            encoder["scalings"] = {encoder["scaling"]: encoder.pop("scaling")}
+        if "truth" in encoder:
+            encoder["folds"] = {}
+    for column in header["schema"]["columns"]:
+        if column["kind"] == TEXT:
+            column["kind"] = IGNORE if column["reason"] == CHOSEN else IDENTIFIER
+
+
 UPGRADES: dict[int, Callable[[dict[str, Any]], None]] = {
     1: _from_1,
     2: _from_2,
     3: _from_3,
     4: _from_4,
     5: _from_5,
+    6: _from_6,
 }
 """A function for each older format, which turns a header into the next one."""

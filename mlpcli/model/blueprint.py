@@ -1,13 +1,16 @@
 """The network that settings, inputs and a task ask for, without its numbers."""
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from mlpcli.arrays import Array
+from mlpcli.data.encoders.base import FOLD, SCALING
 from mlpcli.data.features import FeatureEncoder
+from mlpcli.data.scaling import NEW
 from mlpcli.data.schema import resolve_names
 from mlpcli.model.compatibility import levels, output_activation
 from mlpcli.model.tasks import Task
@@ -34,11 +37,15 @@ class Blueprint:
     output_activation: str
 
     @classmethod
-    def of(cls, options: Options, encoder: FeatureEncoder, task: Task) -> "Blueprint":
-        """For the encoded inputs and the outputs of a task."""
+    def of(cls, options: Options, encoder: FeatureEncoder, task: Task, fold: str = "0") -> "Blueprint":
+        """For the encoded inputs and the outputs of a task; the network learns from the rows of `fold`."""
         n_out = task.outputs * levels(options)
+        scaling = options.data.scaling or ""
+        inputs = _inputs(encoder, {SCALING: NEW.get(scaling, scaling), FOLD: fold})
         wide = _wide(options.network, encoder)
-        return cls(options.network, _inputs(encoder), wide, n_out, output_activation(options))
+        if wide is not None:
+            wide = wide[~np.isin(wide, list(inputs.unread))]
+        return cls(options.network, inputs, wide, n_out, output_activation(options))
 
     @cached_property
     def layers(self) -> list[Layer]:
@@ -82,15 +89,23 @@ class Blueprint:
         )
 
 
-def _inputs(encoder: FeatureEncoder) -> Inputs:
+def _inputs(encoder: FeatureEncoder, chosen: Mapping[str, str]) -> Inputs:
+    """The columns of the matrix for a network of the `chosen` variants."""
     numbers: list[int] = []
     categories: list[tuple[int, int]] = []
+    bags: list[tuple[int, int]] = []
+    unread: set[int] = set()
     start = 0
     for each in encoder.encoders:
         categories += [(start + position, levels) for position, levels in each.categories]
+        bags += [(start + position, columns) for position, columns in each.bags]
         numbers += [start + position for position in each.numbers]
+        for name, by_value in each.variants.items():
+            own = by_value.get(chosen[name], next(iter(by_value.values())))
+            others = {position for columns in by_value.values() for position in columns}
+            unread |= {start + position for position in others - set(own)}
         start += each.width
-    return Inputs(start, tuple(numbers), tuple(categories))
+    return Inputs(start, tuple(numbers), tuple(categories), tuple(bags), frozenset(unread))
 
 
 def _wide(network: NetworkSettings, encoder: FeatureEncoder) -> Array | None:

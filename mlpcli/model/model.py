@@ -1,5 +1,6 @@
 """A trained model in memory: from an artifact to predictions for rows of its columns."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
@@ -52,7 +53,9 @@ class Model(Shown):
     task: Task
     """The meaning of the outputs, with the target."""
     networks: tuple[Network, ...]
-    """Members of an ensemble, or a single one."""
+    """Members of an ensemble, or a single one; the first has the settings of `options`."""
+    shares: tuple[float, ...]
+    """Of each network in the predictions, with sum 1."""
     loss: Loss
     temperature: Array
     """(1,), or (labels,) of several labels: raw outputs are divided by it."""
@@ -61,8 +64,14 @@ class Model(Shown):
 
     @property
     def network(self) -> Network:
-        """The first; all are of one shape."""
+        """The first; all have its inputs and outputs."""
         return self.networks[0]
+
+    def only(self, places: Sequence[int]) -> "Model":
+        """The model of some of its networks."""
+        shares = np.array([self.shares[place] for place in places])
+        networks = tuple(self.networks[place] for place in places)
+        return replace(self, networks=networks, shares=tuple((shares / shares.sum()).tolist()))
 
     @property
     def known(self) -> Known:
@@ -81,8 +90,8 @@ class Model(Shown):
         return rows_at_once(rows_at_once(most, self.network.n_in), self.network.n_out, CHUNK_OUTPUTS)
 
     def outputs(self, features: Array, first: int = 0) -> Array:
-        """Predictions (rows, outputs) in float64, the mean over the networks: values in encoded units, or
-        probabilities.
+        """Predictions (rows, outputs) in float64, the mean over the networks by their shares: values in
+        encoded units, or probabilities.
 
         The rows are those from number `first` on of a table. They are scored in blocks of BLOCK_ROWS,
         each row at its place: a matrix product of another shape rounds otherwise, and a prediction must not
@@ -97,12 +106,11 @@ class Model(Shown):
             if rows < BLOCK_ROWS:
                 block = np.zeros((BLOCK_ROWS, features.shape[1]), features.dtype)
                 block[place : place + rows] = features[start : start + rows]
-            total = self.predictions(self.networks[0].predict(block))
-            for network in self.networks[1:]:
-                total += self.predictions(network.predict(block))
+            total = np.zeros((BLOCK_ROWS, self.network.n_out))
+            for network, share in zip(self.networks, self.shares, strict=True):
+                total += share * self.predictions(network.predict(block))
             outputs[start : start + rows] = total[place : place + rows]
             start += rows
-        outputs /= len(self.networks)
         return outputs
 
     @QUIET
@@ -243,23 +251,28 @@ def from_artifact(stored: Artifact) -> Model:
     encoder = FeatureEncoder.from_stored(stored.encoders, stored.arrays)
     target = TARGETS[stored.schema.task].from_description(stored.target, stored.arrays)
     task = TASKS[stored.schema.task](target)
-    return built(stored, options, encoder, task, Blueprint.of(options, encoder, task))
+    return built(stored, options, encoder, task)
 
 
-def built(
-    stored: Artifact, options: Options, encoder: FeatureEncoder, task: Task, blueprint: Blueprint
-) -> Model:
-    """The model of an artifact's weights; raises ValueError if they do not fit the blueprint."""
-    values = np.atleast_2d(stored.arrays["parameters"])
-    if values.shape[1] != blueprint.n_parameters:
-        raise ValueError("the number of parameters does not match the network")
-    networks = tuple(blueprint.build() for _ in values)
-    constants = np.atleast_2d(stored.arrays.get("constants", np.empty((len(values), 0), np.float32)))
-    if constants.shape != (len(values), len(networks[0].parameters.constants)):
-        raise ValueError("the number of constants does not match the network")
-    for network, member, constant in zip(networks, values, constants, strict=True):
-        network.parameters.values[:] = member
-        network.parameters.constants[:] = constant
+def built(stored: Artifact, options: Options, encoder: FeatureEncoder, task: Task) -> Model:
+    """The model of an artifact's weights; raises ValueError if they do not fit its configurations."""
+    values, members = stored.arrays["parameters"].reshape(-1), stored.receipt["members"]
+    configured = [
+        options if not each["changes"] else Options.from_values(stored.settings | each["changes"])
+        for each in stored.configurations
+    ]
+    made = [(each["configuration"], each["fold"]) for each in members]
+    blueprints = {each: Blueprint.of(configured[each[0]], encoder, task, each[1]) for each in set(made)}
+    if len(values) != sum(blueprints[each].n_parameters for each in made):
+        raise ValueError("the number of parameters does not match the networks")
+    networks = tuple(blueprints[each].build() for each in made)
+    constants = stored.arrays.get("constants", np.empty(0, np.float32)).reshape(-1)
+    if len(constants) != sum(len(network.parameters.constants) for network in networks):
+        raise ValueError("the number of constants does not match the networks")
+    for network in networks:
+        parameters = network.parameters
+        parameters.values[:], values = np.split(values, [parameters.size])
+        parameters.constants[:], constants = np.split(constants, [len(parameters.constants)])
     temperature = stored.arrays.get("temperature", np.ones(1))
     if len(temperature) not in (1, networks[0].n_out):
         raise ValueError("the temperatures do not match the outputs")
@@ -272,6 +285,7 @@ def built(
         encoder=encoder,
         task=task,
         networks=networks,
+        shares=tuple(each["share"] for each in members),
         loss=loss_of(options, task),
         temperature=temperature,
         bias=bias,

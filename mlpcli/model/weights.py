@@ -11,18 +11,21 @@ from mlpcli.nn.layers import Dense, Scale
 from mlpcli.nn.network import Network
 
 
-def input_weights(encoder: FeatureEncoder, networks: Sequence[Network]) -> list[float]:
+def input_weights(
+    encoder: FeatureEncoder, networks: Sequence[Network], shares_of_networks: Sequence[float]
+) -> list[float]:
     """For each column the share of its inputs in the squared weights of the first dense layer.
 
-    The mean over the networks. Inputs are scaled alike, so it shows roughly how much weight a network gives a
-    column, not how much its predictions depend on it: that is permutation importance.
+    The mean over the networks by their shares in the predictions. Inputs are scaled alike, so it shows
+    roughly how much weight a network gives a column, not how much its predictions depend on it: that is
+    permutation importance.
     """
     ends = np.cumsum([each.width for each in encoder.encoders])
     shares = np.zeros(len(ends))
-    for network in networks:
+    for network, share in zip(networks, shares_of_networks, strict=True):
         squares = _squares(network)
         by_column = np.add.reduceat(squares, [0, *ends[:-1]])
-        shares += by_column / max(by_column.sum(), np.finfo(np.float64).tiny) / len(networks)
+        shares += share * by_column / max(by_column.sum(), np.finfo(np.float64).tiny)
     return [float(share) for share in shares]
 
 

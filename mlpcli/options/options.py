@@ -12,12 +12,14 @@ from mlpcli.nn.architecture import NetworkSettings
 from mlpcli.nn.losses import LossSettings
 from mlpcli.nn.optimizers import OptimizerSettings
 from mlpcli.nn.regularization import RegularizationSettings
+from mlpcli.nn.schedules import PLATEAU
 from mlpcli.nn.training_settings import TrainingSettings
 from mlpcli.options import presets
 from mlpcli.options.objective import ObjectiveSettings
+from mlpcli.options.portfolio import portfolio
 from mlpcli.options.run import EnsembleSettings, RunSettings, TransferSettings
 from mlpcli.options.threshold import DecisionSettings
-from mlpcli.settings import Setting, Settings, build, described_fields, refuse_unknown, setting
+from mlpcli.settings import AUTO, Setting, Settings, build, described_fields, refuse_unknown, setting
 
 
 @dataclass(frozen=True)
@@ -81,10 +83,36 @@ class Options:
                 parts[part] = dataclasses.replace(settings, **new)
         return dataclasses.replace(self, **parts)
 
+    def racing(self, table: presets.TableShape) -> "list[Configuration]":
+        """The configurations that race for such a table, the one that is believed in most first.
+
+        It is that of `resolved`, and the only one where there is no race.
+        """
+        resolved = self.resolved(table)
+        free = {name for name, value in self.values().items() if value in (None, AUTO)}
+        usual, ordinary = (
+            {name: value for name, value in each.values().items() if name in free}
+            for each in (resolved, self.resolved(dataclasses.replace(table, one_range=False)))
+        )
+        decided = bool(resolved.split.validation or resolved.ensemble.folds)  # by held-out rows
+        recipes = portfolio(usual, ordinary, resolved.ensemble.race or 1 if decided else 1)
+        return [
+            Configuration(each.name, each.reason, each.changes, resolved.changed(**each.changes))
+            for each in recipes
+        ]
+
     @property
-    def members(self) -> int:
-        """How many networks are trained, once a preset has filled in what was not given."""
+    def repetitions(self) -> int:
+        """How many networks a configuration has, once a preset has filled in what was not given."""
         return (self.ensemble.ensemble or 1) * max(self.ensemble.folds or 1, 1)
+
+    @property
+    def refits(self) -> bool:
+        """Whether networks of folds are trained anew on all rows, once a preset has filled in the rest.
+
+        A schedule that follows a validation loss has none to follow there.
+        """
+        return self.ensemble.refit and bool(self.ensemble.folds) and self.training.schedule != PLATEAU
 
     def values(self) -> dict[str, Any]:
         """All settings by name."""
@@ -93,6 +121,17 @@ class Options:
             for part in dataclasses.fields(self)
             for name, value in vars(getattr(self, part.name)).items()
         }
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """All settings of one of the configurations that race, by its name."""
+
+    name: str
+    reason: str
+    changes: Mapping[str, Any]
+    """What differs from the first configuration."""
+    options: Options
 
 
 PARTS: dict[str, type[Settings]] = get_type_hints(Options)

@@ -8,7 +8,7 @@ import numpy as np
 from mlpcli.errors import SettingsError
 from mlpcli.settings import Settings, setting
 
-PURPOSES = ("split", "weights", "shuffle", "dropout")
+PURPOSES = ("split", "weights", "shuffle", "dropout", "screening", "inner folds")
 """Each gets a generator of its own, so that a longer use of one does not shift the others: only add."""
 
 
@@ -118,6 +118,33 @@ class EnsembleSettings(Settings):
         at_least=0,
         at_most=100,
         encodes_rows=True,
+    )
+    race: int | None = setting(
+        None,
+        "Number of configurations that race. Each trains for a fifth of the epochs, the best go on; with 1 "
+        "there is no race.",
+        group="Training",
+        metavar="N",
+        at_least=1,
+        at_most=100,
+        needs="validation rows",
+    )
+    finalists: int | None = setting(
+        None,
+        "Number of configurations that go on after the race. Held-out rows decide how much each counts in "
+        "the predictions.",
+        group="Training",
+        metavar="N",
+        at_least=1,
+        at_most=100,
+        needs="a race",
+    )
+    refit: bool = setting(
+        False,
+        "In the end train the networks anew on all training rows, each as long as was best for its folds. "
+        "Scores stay out of fold.",
+        group="Training",
+        needs="folds to refit",
     )
 
 

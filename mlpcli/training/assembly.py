@@ -1,5 +1,6 @@
 """Assemble a model from trained networks: all that is stored, as plain values."""
 
+import copy
 import hashlib
 import platform
 import sys
@@ -11,58 +12,115 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mlpcli.arrays import Array
 from mlpcli.artifact import Artifact
+from mlpcli.model.blueprint import Blueprint
 from mlpcli.model.encoded_rows import Data, paths_of
 from mlpcli.model.model import Model, built
 from mlpcli.model.tasks import Regression
 from mlpcli.model.weights import input_weights, zeros_of
 from mlpcli.nn.fitting import EpochRecord
+from mlpcli.options.options import Options
 from mlpcli.options.threads import engine
 from mlpcli.preparation.prepare import Prepared
 from mlpcli.training.calibration import Shares, calibrated
 from mlpcli.training.held_out import HeldOut, chosen_thresholds, held_errors
 from mlpcli.training.members import Member
+from mlpcli.training.shares import with_shares
 from mlpcli.training.sketching import with_predictions
 from mlpcli.version import __version__
 
 
-def assemble(prepared: Prepared, members: Sequence[Member]) -> tuple[Model, HeldOut]:
-    """The model, with what is fitted on held-out rows, and these rows; scores and receipt are left out."""
+def assemble(prepared: Prepared, trained: Sequence[Member]) -> tuple[Model, HeldOut, list[Member]]:
+    """The model of trained networks, with what is fitted on held-out rows; these rows; its networks.
+
+    Configurations have shares in the predictions by their errors on held-out rows; the networks of one that
+    has none are left out. Scores and most of the receipt are left out, too.
+    """
     training = prepared.parts["train"]
     encoders, numbers = prepared.encoder.to_stored()
     target = prepared.task.target
+    members, shares = with_shares(prepared, trained)
+    places = list(dict.fromkeys(prepared.configuration_of(member.number) for member in members))
+    configurations = [prepared.configurations[place] for place in places]
+    settings = configurations[0].options.values()
     artifact = Artifact(
         schema=prepared.schema,
         encoders=encoders,
         target=target.described(),
-        settings=prepared.options.values(),
-        network=[asdict(layer) for layer in prepared.blueprint.summary()],
+        settings=settings,
+        configurations=[
+            {
+                "name": each.name,
+                "changes": {
+                    name: value for name, value in each.options.values().items() if value != settings[name]
+                },
+                "network": [
+                    asdict(layer)
+                    for layer in Blueprint.of(each.options, prepared.encoder, prepared.task).summary()
+                ],
+            }
+            for each in configurations
+        ],
         history=[_plain(each, place) for place, member in enumerate(members) for each in member.history],
         scores={},
-        receipt={},
+        receipt={
+            "members": [
+                {
+                    "configuration": places.index(prepared.configuration_of(member.number)),
+                    "fold": prepared.fold_of(member.number),
+                    "share": share,
+                }
+                for member, share in zip(members, shares, strict=True)
+            ]
+        },
         arrays={
-            "parameters": _stacked([member.values for member in members]),
             "baseline": prepared.task.baseline(training.truth, training.weights),
             **numbers,
             **target.arrays(),
         },
     )
-    if members[0].constants.size:
-        artifact.arrays["constants"] = _stacked([member.constants for member in members])
-    model = built(artifact, prepared.options, prepared.encoder, prepared.task, prepared.blueprint)
-    for column, share in zip(encoders, input_weights(prepared.encoder, model.networks), strict=True):
-        column["weight"] = share
-    for layer, zeros in zip(artifact.network, zeros_of(model.networks), strict=True):
-        layer["zeros"] = zeros
-    held = HeldOut.of(prepared, members, model.networks)
+    model = _with_networks(artifact, configurations[0].options, prepared, members)
+    held = HeldOut.of(prepared, members, model.networks, model.shares)
     model = _with_held_out(model, prepared, held)
     if prepared.sketches is not None:
         sketches = with_predictions(prepared.sketches, model, prepared, held, members)
         described, arrays = sketches.to_stored()
         artifact = replace(artifact, sketches=described, arrays=artifact.arrays | arrays)
         model = replace(model, artifact=artifact)
-    return model, held
+    return model, held, members
+
+
+def _with_networks(
+    artifact: Artifact, options: Options, prepared: Prepared, members: Sequence[Member]
+) -> Model:
+    """The model with the weights of these networks, which the artifact gets, with what is told of them."""
+    artifact.arrays["parameters"] = np.concatenate([member.values for member in members])
+    if any(member.constants.size for member in members):
+        artifact.arrays["constants"] = np.concatenate([member.constants for member in members])
+    model = built(artifact, options, prepared.encoder, prepared.task)
+    weights = input_weights(prepared.encoder, model.networks, model.shares)
+    for column, weight in zip(artifact.encoders, weights, strict=True):
+        column["weight"] = weight
+    for place, configuration in enumerate(artifact.configurations):
+        own = [
+            network
+            for network, member in zip(model.networks, artifact.receipt["members"], strict=True)
+            if member["configuration"] == place
+        ]
+        for layer, zeros in zip(configuration["network"], zeros_of(own), strict=True):
+            layer["zeros"] = zeros
+    return model
+
+
+def with_refits(model: Model, prepared: Prepared, refits: Sequence[Member]) -> Model:
+    """The model with each of its networks replaced by the one that was trained anew on all rows.
+
+    What is fitted on held-out rows, and the history, stay those of the networks that held them out.
+    """
+    artifact = copy.deepcopy(model.artifact)
+    for stored, member in zip(artifact.receipt["members"], refits, strict=True):
+        stored |= {"fold": prepared.fold_of(member.number), "refit": len(member.history)}
+    return _with_networks(artifact, model.options, prepared, refits)
 
 
 def _with_held_out(model: Model, prepared: Prepared, held: HeldOut) -> Model:
@@ -95,11 +153,6 @@ def _shares(prepared: Prepared) -> Shares | None:
     weights = [np.ones(len(each)) if each.weights is None else each.weights for each in parts]
     shares = prepared.task.baseline(truth, np.concatenate(weights))
     return Shares(np.atleast_1d(shares), float(weights[1].sum() / (weights[0].sum() + weights[1].sum())))
-
-
-def _stacked(arrays: Sequence[Array]) -> Array:
-    """One (n,), several as (members, n)."""
-    return arrays[0].copy() if len(arrays) == 1 else np.stack(arrays)
 
 
 def receipt(data: Data, command: str, artifact: Artifact) -> dict[str, Any]:

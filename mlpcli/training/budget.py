@@ -11,6 +11,7 @@ from mlpcli.options.threads import limited_threads, usable_cores
 from mlpcli.preparation.prepare import Prepared
 from mlpcli.training.ensemble import expected_seconds
 from mlpcli.training.networks import batch_rows, build_trainer, initial_network
+from mlpcli.training.race import most_networks, total_epochs
 
 SPENT = 0.85
 """Of the limit: the rest is for what follows training, and for a machine that slows down."""
@@ -32,29 +33,39 @@ def fit_to_time(prepared: Prepared, step_products: int, seconds: float) -> Prepa
     per_epoch = _seconds_per_epoch(prepared)
     cores = options.run.threads or usable_cores()
 
-    def fits(members: int, epochs: int) -> bool:
-        expected = expected_seconds(members, cores, step_products, per_epoch * epochs * members)
+    count = len(prepared.configurations)
+
+    def fits(repetitions: int, epochs: int) -> bool:
+        folds = max(options.ensemble.folds or 1, 1)
+        each = options.changed(epochs=epochs, ensemble=repetitions // folds)
+        trained = per_epoch * total_epochs(each, count)
+        expected = expected_seconds(most_networks(each, count), cores, step_products, trained)
         return min(expected.values()) <= SPENT * seconds
 
-    members, epochs = options.members, options.training.epochs
+    repetitions, epochs = options.repetitions, options.training.epochs
     if given.training.epochs is None:
         tried = range(round(STRETCHED * epochs), 1, -1)
-        epochs = next((each for each in tried if fits(members, each)), 1)
+        epochs = next((each for each in tried if fits(repetitions, each)), 1)
     if given.ensemble.ensemble is None:
         folds = max(options.ensemble.folds or 1, 1)
-        more = range(members, MOST_MEMBERS + 1, folds)
-        members = max((each for each in more if fits(each, epochs)), default=members)
-        options = options.changed(ensemble=members // folds)
-    return prepared.with_options(options.changed(epochs=epochs))
+        more = range(repetitions, max(MOST_MEMBERS // count, repetitions) + 1, folds)
+        repetitions = max((each for each in more if fits(each, epochs)), default=repetitions)
+    ensemble = repetitions // max(options.ensemble.folds or 1, 1)
+    return prepared.changed(epochs=epochs, ensemble=ensemble)
 
 
 def changed_by_time(usual: Options, fitted: Options) -> list[str]:
     """A sentence on what the limit has changed."""
     before, after = (
-        f"{count(each.members, 'network')} of {count(each.training.epochs or 0, 'epoch')}"
+        f"{count(_networks(each), 'network')} of {count(each.training.epochs or 0, 'epoch')}"
         for each in (usual, fitted)
     )
     return [] if before == after else [Sentence("{time_limit} allows {} instead of {}", after, before)]
+
+
+def _networks(options: Options) -> int:
+    """Those that train to the end."""
+    return options.repetitions * min(options.ensemble.finalists or 1, options.ensemble.race or 1)
 
 
 def _seconds_per_epoch(prepared: Prepared) -> float:

@@ -158,15 +158,18 @@ def _run_of(path: str) -> str | None:
     return run
 
 
-def refuse_altered_checkpoint(checkpoint: Checkpoint, prepared: Prepared, members: int) -> None:
+def refuse_altered_checkpoint(checkpoint: Checkpoint, prepared: Prepared) -> None:
     """Raise ArtifactError unless the networks of a checkpoint can belong to this training.
 
     Finds files that somebody has altered and given the right checksums.
     """
-    parameters = prepared.blueprint.build().parameters
+    members = prepared.networks * (2 if prepared.options.refits else 1)
     for number, progress in checkpoint.members.items():
+        if not 0 <= number < members:
+            raise _altered()
+        parameters = prepared.of_member(number).blueprint.build().parameters
         state, epochs = progress.state, [record.epoch for record in progress.history]
-        fit = 0 <= number < members and epochs == list(range(1, len(epochs) + 1))
+        fit = epochs == list(range(1, len(epochs) + 1))
         fit = fit and state.epoch == len(epochs)
         fit = fit and 0 <= state.best_epoch <= state.epoch <= (prepared.options.training.epochs or 0)
         fit = fit and (not epochs or state.step == progress.history[-1].step)

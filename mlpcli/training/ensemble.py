@@ -5,6 +5,7 @@ run, is hardly faster than one after the other: 1.05 to 1.11 times for five netw
 with batches of 64 to 256.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
@@ -18,9 +19,9 @@ from mlpcli.artifact.checkpoint import Progress
 from mlpcli.nn.fit_state import StopReason
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.preparation.prepare import Prepared
-from mlpcli.training.members import Keep, Member, OnBatch, ShouldStop, Watch, train_member
+from mlpcli.training.members import Keep, OnBatch, ShouldStop, Watch, train_member
 from mlpcli.training.shared_data import share, unnamed_file
-from mlpcli.training.workers import Assignment, Message, ProcessWorker, ThreadWorker
+from mlpcli.training.workers import Assignment, Kept, Message, ProcessWorker, ThreadWorker, Trained
 
 POLL_SECONDS = 0.05
 PROCESS_SECONDS = 1.2
@@ -85,60 +86,99 @@ def choose_mode(members: int, cores: int, step_products: int, total_products: fl
     return min(expected, key=lambda mode: expected[mode])
 
 
-def train_members(
-    prepared: Prepared, members: int, mode: ExecutionMode, callbacks: Callbacks
-) -> list[Member]:
-    """The trained networks, in order; when stopped early, the finished ones and those that were running."""
+class Trainers(ABC):
+    """Whoever trains networks; `progress` is how far each has come, by number."""
+
+    def __init__(self, callbacks: Callbacks) -> None:
+        self._callbacks = callbacks
+        self.progress = dict(callbacks.progress)
+
+    @abstractmethod
+    def train(self, until: Mapping[int, int | None]) -> None:
+        """Train networks, each to an epoch or to its end (None), or until the callbacks stop it."""
+
+
+@contextmanager
+def trainers(prepared: Prepared, mode: ExecutionMode, callbacks: Callbacks) -> Iterator[Trainers]:
+    """Trainers of a mode; their threads or processes end with the block."""
     if mode.workers == 1:
-        return list(_in_turn(prepared, members, callbacks))
-    return sorted(_side_by_side(prepared, members, mode, callbacks), key=lambda member: member.number)
-
-
-def _in_turn(prepared: Prepared, members: int, callbacks: Callbacks) -> Iterator[Member]:
-    on_epoch, should_stop, on_batch = callbacks.on_epoch, callbacks.should_stop, callbacks.on_batch
-    for number in range(members):
-        if number and should_stop() is not None:
-            return
-        earlier = callbacks.progress.get(number)
-        yield train_member(prepared, number, on_epoch, should_stop, earlier, callbacks.keep, on_batch)
-
-
-def _side_by_side(
-    prepared: Prepared, members: int, mode: ExecutionMode, callbacks: Callbacks
-) -> list[Member]:
-    histories = {number: list(each.history) for number, each in callbacks.progress.items()}
-    left = (Assignment(number, callbacks.progress.get(number), callbacks.keeps) for number in range(members))
-    trained: list[Member] = []
+        yield InTurn(prepared, callbacks)
+        return
     messages: Queue[tuple[int, Message]] = Queue()
     with _workers(prepared, mode, messages) as workers:
+        yield SideBySide(workers, messages, callbacks)
+
+
+class InTurn(Trainers):
+    """One network after the other, in this thread."""
+
+    def __init__(self, prepared: Prepared, callbacks: Callbacks) -> None:
+        super().__init__(callbacks)
+        self._prepared = prepared
+
+    def train(self, until: Mapping[int, int | None]) -> None:
+        callbacks = self._callbacks
+        for place, (number, epoch) in enumerate(until.items()):
+            if place and callbacks.should_stop() is not None:
+                return
+            self.progress[number] = train_member(
+                self._prepared,
+                number,
+                callbacks.on_epoch,
+                callbacks.should_stop,
+                self.progress.get(number),
+                callbacks.keep,
+                callbacks.on_batch,
+                epoch,
+            )
+
+
+class SideBySide(Trainers):
+    """Several networks at once, each in a worker."""
+
+    def __init__(
+        self,
+        workers: Sequence[ThreadWorker | ProcessWorker],
+        messages: "Queue[tuple[int, Message]]",
+        callbacks: Callbacks,
+    ) -> None:
+        super().__init__(callbacks)
+        self._workers, self._messages = workers, messages
+
+    def train(self, until: Mapping[int, int | None]) -> None:
+        callbacks = self._callbacks
+        histories = {number: list(each.history) for number, each in self.progress.items()}
+        left = (
+            Assignment(number, self.progress.get(number), callbacks.keeps, epoch)
+            for number, epoch in until.items()
+        )
         running = 0
-        for worker, assignment in zip(workers, left, strict=False):
+        for worker, assignment in zip(self._workers, left, strict=False):
             worker.send(assignment)
             running += 1
         reason: StopReason | None = None
         while running:
             if reason is None and (reason := callbacks.should_stop()) is not None:
-                for worker in workers:
+                for worker in self._workers:
                     worker.send(reason)
             try:
-                sender, message = messages.get(timeout=POLL_SECONDS)
+                sender, message = self._messages.get(timeout=POLL_SECONDS)
             except Empty:
                 continue
             match message:
                 case EpochRecord():
                     histories.setdefault(message.member, []).append(message)
                     callbacks.on_epoch(message)
-                case (number, state):
+                case Kept(number, state):
                     callbacks.keep(number, Progress(state, tuple(histories.get(number, ()))))
-                case Member():
-                    trained.append(message)
+                case Trained(number, progress):
+                    self.progress[number] = progress
                     running -= 1
                     if reason is None and (following := next(left, None)) is not None:
-                        workers[sender].send(following)
+                        self._workers[sender].send(following)
                         running += 1
                 case error:
                     raise error
-    return trained
 
 
 @contextmanager

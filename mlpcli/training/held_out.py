@@ -30,14 +30,23 @@ class HeldOut:
     part: EncodedRows
     raw: list[tuple[Array, Array]]
     """For each network which of the rows it held out, and its outputs for them."""
+    shares: tuple[float, ...]
+    """Of each network in the predictions."""
 
     @classmethod
-    def of(cls, prepared: Prepared, members: Sequence[Member], networks: Sequence[Network]) -> "HeldOut":
-        """The held-out rows of these members, whose networks are given."""
+    def of(
+        cls,
+        prepared: Prepared,
+        members: Sequence[Member],
+        networks: Sequence[Network],
+        shares: Sequence[float],
+    ) -> "HeldOut":
+        """The held-out rows of these members, whose networks and shares are given."""
         if not prepared.folds:
             part = prepared.parts["validation"]
             everything = np.arange(len(part))
-            return cls(part, [(everything, network.predict(part.features)) for network in networks])
+            raw = [(everything, network.predict(part.features)) for network in networks]
+            return cls(part, raw, tuple(shares))
         train = prepared.parts["train"]
         held = [prepared.fold(member.number)[1] for member in members]
         covered = np.unique(np.concatenate(held))
@@ -45,7 +54,7 @@ class HeldOut:
             (np.searchsorted(covered, rows), network.predict(train.features[rows]))
             for rows, network in zip(held, networks, strict=True)
         ]
-        return cls(train.take(covered), raw)
+        return cls(train.take(covered), raw, tuple(shares))
 
     def some(self, count: int) -> "HeldOut":
         """About `count` of the rows, from all over."""
@@ -55,20 +64,25 @@ class HeldOut:
         number = np.full(len(self.part), -1)
         number[chosen] = np.arange(count)
         kept = [(number[rows], raw) for rows, raw in self.raw]
-        return HeldOut(self.part.take(chosen), [(rows[rows >= 0], raw[rows >= 0]) for rows, raw in kept])
+        raw = [(rows[rows >= 0], raw[rows >= 0]) for rows, raw in kept]
+        return HeldOut(self.part.take(chosen), raw, self.shares)
+
+    def only(self, places: Sequence[int], shares: Sequence[float]) -> "HeldOut":
+        """The same of some of the networks, with their shares; each row must be held out by one of them."""
+        return HeldOut(self.part, [self.raw[place] for place in places], tuple(shares))
 
     def predicted(self, link: Callable[[Array], Array]) -> Array:
-        """The mean of the networks' predictions (rows, outputs), from their raw outputs by `link`."""
+        """The mean of the networks' predictions (rows, outputs) by their shares, from raw outputs."""
         total: Array | None = None
-        counts = np.zeros((len(self.part), 1))
-        for rows, raw in self.raw:
+        weights = np.zeros((len(self.part), 1))
+        for (rows, raw), share in zip(self.raw, self.shares, strict=True):
             predictions = link(raw)
             if total is None:
                 total = np.zeros((len(self.part), predictions.shape[1]))
-            total[rows] += predictions
-            counts[rows] += 1
+            total[rows] += share * predictions
+            weights[rows] += share
         assert total is not None
-        return np.asarray(total / counts)
+        return np.asarray(total / weights)
 
 
 def chosen_thresholds(model: Model, held: HeldOut, class_weights: Array | None) -> list[float] | None:

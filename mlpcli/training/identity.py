@@ -33,6 +33,7 @@ def identity_of(prepared: Prepared, threads: int) -> dict[str, Any]:
     values = prepared.options.values()
     identity = {
         "settings": {name: values[name] for name in settings_with(lambda setting: setting.changes_weights)},
+        "configurations": [[each.name, dict(each.changes)] for each in prepared.configurations],
         "threads": threads,
         "data": _digest(_rows(prepared)),
         "start": _digest(() if prepared.transfer is None else prepared.transfer.starting_points),

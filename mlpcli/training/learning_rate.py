@@ -258,7 +258,7 @@ def with_found_rate(prepared: Prepared) -> tuple[Prepared, list[str]]:
         return prepared, []
     rate, said = _found(prepared)
     note = Sentence("{learning_rate} auto: {}", said)
-    return prepared.with_options(prepared.options.changed(learning_rate=rate)), [note]
+    return prepared.changed(learning_rate=rate), [note]
 
 
 def _found(prepared: Prepared) -> tuple[float, str]:

@@ -66,15 +66,17 @@ def train_member(
     progress: Progress | None = None,
     keep: Keep = lambda number, progress: None,
     on_batch: OnBatch | None = None,
-) -> Member:
-    """Train network `number`, with generators of its own, to its end or until it is stopped.
+    until: int | None = None,
+) -> Progress:
+    """Train network `number`, with generators of its own, to its end, to epoch `until` or to a stop.
 
     The same numbers come out whichever members are trained before, after or beside it, and whether it starts
     at its beginning or from earlier `progress`; `keep` is told after each epoch how far it has come.
     """
     progress = progress or Progress()
-    if progress.ended:
-        return member_of(number, progress)
+    if progress.ended or (until is not None and progress.state.epoch >= until):
+        return progress
+    prepared = prepared.of_member(number)
     state, history = copy.copy(progress.state), list(progress.history)
     randomness = generators(prepared.options.run.seed, number)
     training, held = prepared.member_parts(number)
@@ -94,17 +96,30 @@ def train_member(
         should_stop=should_stop,
         on_batch=on_batch,
         state=state,
+        until=until,
         diagnosing=prepared.options.run.diagnose,
     ):
         history.append(replace(record, member=number))
         on_epoch(history[-1])
         keep(number, Progress(copy.copy(state), tuple(history)))
+    if state.stop_reason is None:
+        return Progress(state, tuple(history))
     whole = replace(state, values=network.parameters.values, constants=network.parameters.constants)
     whole.best_values, whole.moments, whole.generators = None, {}, {}
     last = Progress(whole, tuple(history))
     if last.ended:
         keep(number, last)
-    return member_of(number, last)
+    return last
+
+
+def ended_early(progress: Progress, reason: StopReason) -> Progress:
+    """A network that paused and does not go on, with its best values."""
+    state = progress.state
+    if state.stop_reason is not None:
+        return progress
+    best = state.values if state.best_values is None else state.best_values
+    whole = replace(state, values=best, best_values=None, moments={}, generators={}, stop_reason=reason)
+    return Progress(whole, progress.history)
 
 
 def member_of(number: int, progress: Progress) -> Member:

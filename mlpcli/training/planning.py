@@ -13,7 +13,7 @@ from mlpcli.model.compatibility import check_threshold
 from mlpcli.model.encoded_rows import Data, paths_of
 from mlpcli.nn.fitting import EpochRecord, check_schedule
 from mlpcli.nn.network import LayerSummary
-from mlpcli.options.options import Options
+from mlpcli.options.options import Configuration, Options
 from mlpcli.options.threads import choose_threads, usable_cores
 from mlpcli.preparation.finding import CALIBRATION, Finding
 from mlpcli.preparation.prepare import Prepared, prepared_for
@@ -28,6 +28,7 @@ from mlpcli.training.learning_rate import with_found_rate
 from mlpcli.training.members import check_monitor, check_monitor_name
 from mlpcli.training.memory import refuse_too_large
 from mlpcli.training.networks import batch_rows
+from mlpcli.training.race import most_networks, raced_epochs, total_epochs
 from mlpcli.training.without_effect import unused_settings, without_effect
 
 NO_REPORTS = Outputs({})
@@ -56,6 +57,15 @@ class TrainingPlan(Shown):
     epochs: int
     """Of each network, at most."""
     members: int
+    """Networks that are trained at least for a part of the epochs, at most."""
+    refits: int
+    """Those of them that are trained anew on all rows, at most."""
+    total_epochs: int
+    """Of all networks together, at most."""
+    configurations: tuple[Configuration, ...]
+    """Those that race, the one that is believed in most first; or a single one."""
+    raced_epochs: int
+    """The epoch after which a race is decided."""
     mode: ExecutionMode
     headline: str
     threads: int
@@ -71,12 +81,20 @@ class TrainingPlan(Shown):
     transferred: list[tuple[str, bool]] | None
     """Layers, and whether they start from the weights of another model, if there is one."""
 
+    def name_of(self, number: int) -> str:
+        """A network by its number from 1; where configurations race, by its own, and its number there."""
+        each = self.members // len(self.configurations)
+        if len(self.configurations) == 1:
+            return str(number + 1)
+        name = self.configurations[number // each].name
+        return f"{name} {number % each + 1}" if each > 1 else name
+
     @property
     def facts(self) -> list[tuple[str, str]]:
         """Rows by their use, inputs and networks in words."""
         rows = {said: self.rows.get(part, 0) for part, said in USES.items()}
         inputs = [each.name for each in self.schema.inputs]
-        networks = f"{self.members:,} networks, each of " if self.members > 1 else "1 network of "
+        networks = f"{self.members:,} networks, the first of " if self.members > 1 else "1 network of "
         return [
             ("rows", ", ".join(f"{number:,} {said}" for said, number in rows.items() if number)),
             ("inputs", f"{len(inputs):,}: {listed(inputs)}"),
@@ -173,18 +191,19 @@ def _ready(
     notes = [*prepared.notes, *without_effect(prepared, named)]
     if limit is not None:
         if checkpoint is not None and (settled := checkpoint.settled(given)) is not None:
-            prepared = prepared.with_options(prepared.options.changed(**settled))
+            prepared = prepared.changed(**settled)
         else:
             usual = prepared.options
             prepared = fit_to_time(prepared, step_products, began + limit - time.perf_counter())
             notes += changed_by_time(usual, prepared.options)
     prepared, of_rate = with_found_rate(prepared)
-    chosen, members = prepared.options, prepared.options.members
+    chosen, members = prepared.options, most_networks(prepared.options, len(prepared.configurations))
+    all_epochs = total_epochs(chosen, len(prepared.configurations))
     assert chosen.training.epochs is not None
     rows = {name: len(part) for name, part in prepared.parts.items()} | {"dropped": prepared.dropped}
     if chosen.data.drop_duplicates:
         rows["duplicates"] = prepared.duplicates
-    total = float(rows["train"]) * chosen.training.epochs * network.n_parameters * members
+    total = float(rows["train"]) * all_epochs * network.n_parameters
     # Members share the cores; a single network has them for itself.
     threads = 1 if members > 1 else choose_threads(chosen.run.threads, step_products)
     notes += of_rate
@@ -199,6 +218,10 @@ def _ready(
         rows=rows,
         epochs=chosen.training.epochs,
         members=members,
+        refits=members - prepared.networks,
+        total_epochs=all_epochs,
+        raced_epochs=raced_epochs(chosen),
+        configurations=prepared.configurations,
         mode=choose_mode(members, chosen.run.threads or usable_cores(), step_products, total),
         headline=prepared.task.headline,
         threads=threads,

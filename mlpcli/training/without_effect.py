@@ -8,6 +8,7 @@ from mlpcli.errors import Sentence
 from mlpcli.model.compatibility import is_minimized
 from mlpcli.model.tasks import Regression
 from mlpcli.nn.optimizers import OPTIMIZERS, UpdateRule
+from mlpcli.nn.schedules import PLATEAU
 from mlpcli.options.options import SETTINGS_CLASSES
 from mlpcli.preparation.prepare import Prepared
 from mlpcli.settings import described_fields
@@ -59,6 +60,11 @@ NEEDS: dict[str, Need] = {
         lambda prepared: prepared.has_held_rows,
         "no rows are held out: every epoch runs, the last counts",
     ),
+    "folds to refit": Need(
+        lambda prepared: bool(prepared.folds) and prepared.options.training.schedule != PLATEAU,
+        "it needs {folds}, and a {schedule} that follows no validation loss",
+    ),
+    "a race": Need(lambda prepared: len(prepared.configurations) > 1, "there is no race"),
     "probabilities of validation rows": Need(
         lambda prepared: prepared.has_held_rows and not isinstance(prepared.task, Regression),
         "it is for classes with rows that are held out",

@@ -24,11 +24,27 @@ from mlpcli.errors import MlpcliError, Sentence
 from mlpcli.nn.fit_state import FitState, StopReason
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.preparation.prepare import Prepared
-from mlpcli.training.members import Member, train_member
+from mlpcli.training.members import train_member
 from mlpcli.training.shared_data import Shared
 
-Message: TypeAlias = EpochRecord | tuple[int, FitState] | Member | BaseException
-"""An epoch; a network's number and its state after the epoch posted before; a trained network; an error."""
+
+@dataclass(frozen=True)
+class Kept:
+    """The state of a network after the epoch posted before."""
+
+    number: int
+    state: FitState
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A network that has come to its end, or as far as it was to be trained."""
+
+    number: int
+    progress: Progress
+
+
+Message: TypeAlias = EpochRecord | Kept | Trained | BaseException
 Post: TypeAlias = Callable[[Message], None]
 
 BLOCKED = [
@@ -45,6 +61,8 @@ class Assignment:
     progress: Progress | None
     keeps: bool
     """Whether its state is posted after each epoch."""
+    until: int | None = None
+    """The epoch after which it pauses."""
 
 
 def train_each(
@@ -57,11 +75,14 @@ def train_each(
 
     def keep(number: int, progress: Progress) -> None:
         if each.keeps:
-            post((number, progress.state))
+            post(Kept(number, progress.state))
 
     for each in assignments:
         try:
-            post(train_member(prepared(), each.number, post, should_stop, each.progress, keep))
+            trained = train_member(
+                prepared(), each.number, post, should_stop, each.progress, keep, until=each.until
+            )
+            post(Trained(each.number, trained))
         except BaseException as error:  # raised again where it is received
             post(error)
 

@@ -39,9 +39,10 @@ def artifact(arrays: Mapping[str, Array] | None = None, name: str = "size") -> A
                 "kind": "number",
                 "width": 1,
                 "had_gaps": False,
-                "scaling": "standard",
+                "scalings": {"standard": "standard"},
                 "spikes": [],
                 "truth": False,
+                "folds": {},
             },
             {
                 "name": "colour",
@@ -55,7 +56,13 @@ def artifact(arrays: Mapping[str, Array] | None = None, name: str = "size") -> A
         ],
         target={"names": ["price"], "scaling": "standard"},
         settings={"hidden": [], "lr": 0.1, "drop": ["a", "b"], "seed": 0, "monitor": None},
-        network=[{"name": "Dense", "output": 1, "parameters": 4}],
+        configurations=[
+            {
+                "name": "usual",
+                "changes": {},
+                "network": [{"name": "Dense", "output": 1, "parameters": 4}],
+            }
+        ],
         history=[{"epoch": 1, "train_loss": 0.25, "validation_loss": None, "metrics": scores, "member": 0}],
         scores={"validation": {"rows": 9, "metrics": scores, "baseline": scores, "reasons": {"mape": "0"}}},
         receipt={
@@ -70,7 +77,17 @@ def artifact(arrays: Mapping[str, Array] | None = None, name: str = "size") -> A
             "best_epoch": 1,
             "stop_reason": "epochs",
             "seconds": 0.5,
-            "members": [{"epochs": 1, "best_epoch": 1, "stop_reason": "epochs", "validation": {"loss": 0.5}}],
+            "members": [
+                {
+                    "epochs": 1,
+                    "best_epoch": 1,
+                    "stop_reason": "epochs",
+                    "validation": {"loss": 0.5},
+                    "configuration": 0,
+                    "fold": "0",
+                    "share": 1.0,
+                }
+            ],
         },
         arrays={
             "parameters": np.array([1, 2, 3, 4], np.float32),

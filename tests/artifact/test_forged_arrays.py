@@ -111,5 +111,9 @@ def test_targets_of_another_number(task: str, forge: Forge) -> None:
 def test_layers_of_another_number(forge: Forge) -> None:
     layer = {"name": "Dense", "output": 3, "parameters": 10**18}
     for layers in ([], [layer]):
-        said = refused(forge, "multiclass", lambda header, arrays, new=layers: header.update(network=new))
+
+        def other(header: Any, arrays: Any, new: Any = layers) -> None:
+            header["configurations"][0]["network"] = new
+
+        said = refused(forge, "multiclass", other)
         assert "its array 'parameters' does not fit its header" in said

@@ -16,7 +16,7 @@ from mlpcli.workflows.inspect import inspect
 from tests.artifact.conftest import Forge, table
 from tests.artifact.examples import sealed
 
-PARTS = ["schema", "encoders", "target", "settings", "network", "history", "scores", "receipt"]
+PARTS = ["schema", "encoders", "target", "settings", "configurations", "history", "scores", "receipt"]
 VALUES: list[Any] = [None, True, 1, 0.5, "text", [[]], [None], [1], ["a"], {"a": 1}]
 NUMBERS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf, "huge": 10**400, "-huge": -(10**400)}
 
@@ -86,7 +86,7 @@ def test_a_part_is_missing(part: str, forge: Forge) -> None:
         ("receipt", "best_epoch"),
         ("settings", "learning_rate"),
         ("settings", "hidden", 0),
-        ("network", 0, "output"),
+        ("configurations", 0, "network", 0, "output"),
         ("a further part",),
     ],
 )
@@ -112,8 +112,8 @@ def test_a_number_that_is_none(places: tuple[Any, ...], value: str, forge: Forge
         (("encoders", 1, "levels"), [1, 2]),
         (("target", "classes"), 3),
         (("target", "classes"), [["a"], ["b"], ["c"]]),
-        (("network", 0, "parameters"), "3"),
-        (("network", 0, "parameters"), 3.0),
+        (("configurations", 0, "network", 0, "parameters"), "3"),
+        (("configurations", 0, "network", 0, "parameters"), 3.0),
         (("history", 0, "metrics"), [1]),
         (("history", 0, "metrics", "accuracy"), "high"),
         (("scores", "validation", "rows"), None),
@@ -143,7 +143,10 @@ def test_a_value_of_another_kind(places: tuple[Any, ...], value: Any, forge: For
         (without("encoders", 0, "kind"), "its entry 'encoders' is invalid"),
         (without("encoders", 1, "levels"), "its encoder of 'colour' is invalid"),
         (put(5, "encoders", 0, "width"), "its encoder of 'weight' has the wrong width"),
-        (put("cubic", "encoders", 0, "scaling"), "its encoder of 'weight' is invalid"),
+        (put({"cubic": "cubic"}, "encoders", 0, "scalings"), "its encoder of 'weight' is invalid"),
+        (put({}, "encoders", 0, "scalings"), "a number has no scaling"),
+        (put({"0": 1}, "encoders", 0, "folds"), "its encoder of 'weight' is invalid"),
+        (without("encoders", 0, "folds"), "its encoder of 'weight' is invalid"),
         (put(["1"], "encoders", 0, "spikes"), "its encoder of 'weight' is invalid"),
         (put([1.0, 2.0, 3.0], "encoders", 0, "range"), "its entry 'encoders' is invalid"),
         (put("ignore", "schema", "columns", 0, "kind"), "its encoders do not match its columns"),
@@ -186,12 +189,16 @@ def test_values_nested_deeply(depth: int, models: dict[str, Path], tmp_path: Pat
 
 @pytest.mark.parametrize("parameters", [-1, 10**300])
 def test_a_layer_of_no_possible_size(parameters: int, forge: Forge) -> None:
-    assert "an impossible number" in refused(forge("binary", put(parameters, "network", 0, "parameters")))
+    assert "an impossible number" in refused(
+        forge("binary", put(parameters, "configurations", 0, "network", 0, "parameters"))
+    )
 
 
 @pytest.mark.parametrize("zeros", [-0.5, 1.5, 1e308])
 def test_more_zeros_than_parameters(zeros: float, forge: Forge) -> None:
-    assert "an impossible number" in refused(forge("binary", put(zeros, "network", 0, "zeros")))
+    assert "an impossible number" in refused(
+        forge("binary", put(zeros, "configurations", 0, "network", 0, "zeros"))
+    )
 
 
 def test_losses_that_cannot_be_drawn(forge: Forge) -> None:

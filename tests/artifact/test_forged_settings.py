@@ -92,7 +92,9 @@ def test_a_hundred_thousand_layers_that_fit(forge: Forge) -> None:
         inputs = 6  # a number and its flag, three levels, a boolean
         header["settings"]["hidden"] = [1] * MANY
         arrays["parameters"] = np.zeros((inputs + 1) + 2 * (MANY - 1) + 2 * 3, np.float32)
-        header["network"] = [{"name": "Dense", "output": 3, "parameters": arrays["parameters"].size}]
+        header["configurations"][0]["network"] = [
+            {"name": "Dense", "output": 3, "parameters": arrays["parameters"].size}
+        ]
 
     refused(forge, change)
 
@@ -123,6 +125,7 @@ def test_a_header_of_before_newer_settings_means_the_same(forge: Forge) -> None:
         for described in [*header["encoders"], header["target"]]:
             for name in ("embedded", "matching", "truth"):
                 described.pop(name, None)
+        header["network"] = header.pop("configurations")[0]["network"]
         del header["receipt"]["members"]
         for record in header["history"]:
             del record["member"]

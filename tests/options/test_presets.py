@@ -47,14 +47,14 @@ def test_epochs_and_batches_follow_the_rows(preset: str, rows: int) -> None:
 def test_few_rows_are_held_out_in_turn() -> None:
     assert (resolved(of(rows=499)).ensemble.folds, resolved(of(rows=499)).split.validation) == (5, 0.0)
     large = resolved(of(rows=500))
-    assert (large.ensemble.folds, large.split.validation, large.members) == (0, 0.2, 2)
+    assert (large.ensemble.folds, large.split.validation, large.repetitions) == (0, 0.2, 1)
     assert resolved(of(rows=19)).split.validation == 0.0
-    assert resolved(of(rows=19)).members == 5
+    assert resolved(of(rows=19)).repetitions == 5
 
 
 def test_best_holds_out_every_row() -> None:
     options = resolved(preset="best")
-    assert (options.ensemble.folds, options.ensemble.ensemble, options.members) == (5, 2, 10)
+    assert (options.ensemble.folds, options.ensemble.ensemble, options.repetitions) == (5, 1, 5)
 
 
 @pytest.mark.parametrize(
@@ -68,13 +68,13 @@ def test_best_holds_out_every_row() -> None:
 )
 def test_where_folds_cannot_be_there_are_as_many_networks(shape: TableShape, given: dict[str, Any]) -> None:
     options = resolved(shape, preset="best", **given)
-    assert (options.ensemble.folds, options.members) == (0, 10)
+    assert (options.ensemble.folds, options.repetitions) == (0, 5)
     assert options.split.validation == given.get("validation", 0.1)
 
 
 def test_given_folds_leave_no_common_validation_rows() -> None:
     options = resolved(preset="textbook", folds=3)
-    assert (options.members, options.split.validation) == (3, 0.0)
+    assert (options.repetitions, options.split.validation) == (3, 0.0)
 
 
 def test_images_and_wide_tables_are_not_embedded() -> None:
@@ -82,6 +82,13 @@ def test_images_and_wide_tables_are_not_embedded() -> None:
     assert resolved(of(rows=2_000, numbers=100)).network.number_embedding == "none"
     image = resolved(of(task="multiclass", numbers=64, one_range=True))
     assert (image.network.number_embedding, image.data.scaling) == ("none", "minmax")
+
+
+def test_wide_tables_are_screened_unless_they_are_images_or_textbook() -> None:
+    assert resolved(of(numbers=1_000)).data.most_columns == 400
+    assert resolved(of(numbers=1_000, one_range=True)).data.most_columns == 0
+    assert resolved(of(numbers=1_000), preset="textbook").data.most_columns == 0
+    assert resolved(of(numbers=1_000), most_columns=7).data.most_columns == 7
 
 
 def test_images_are_told_by_their_values() -> None:

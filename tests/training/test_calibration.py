@@ -28,7 +28,7 @@ def held_rows(
 ) -> HeldOut:
     """Rows that one network held out, with its raw outputs."""
     part = EncodedRows(np.empty((len(truth), 0), np.float32), truth, weights)
-    return HeldOut(part, [(np.arange(len(truth)), logits)])
+    return HeldOut(part, [(np.arange(len(truth)), logits)], (1.0,))
 
 
 @functools.cache

@@ -16,9 +16,10 @@ from mlpcli.errors import StoppedError
 from mlpcli.nn.fit_state import StopReason
 from mlpcli.preparation.prepare import Prepared
 from mlpcli.training import budget, ensemble
-from mlpcli.training.ensemble import Callbacks, ExecutionMode, choose_mode, train_members
-from mlpcli.training.members import Member, train_member
+from mlpcli.training.ensemble import Callbacks, ExecutionMode, choose_mode
+from mlpcli.training.members import Member, member_of, train_member
 from mlpcli.training.planning import start
+from mlpcli.training.race import Raced, train_all
 from mlpcli.workflows import train as workflow
 from tests.workflows.examples import prepared
 
@@ -41,7 +42,7 @@ def three(**settings: Any) -> Prepared:
 
 
 def run(ready: Prepared, mode: ExecutionMode, **callbacks: Any) -> list[Member]:
-    return train_members(ready, ready.options.members, mode, Callbacks(**callbacks))
+    return train_all(ready, mode, Callbacks(**callbacks)).trained
 
 
 @pytest.mark.parametrize(
@@ -56,7 +57,7 @@ def test_the_mode_and_the_order_do_not_matter(mode: ExecutionMode, folds: int) -
     assert [member.number for member in members] == [0, 1, 2]
     assert sorted(told) == [(member, epoch) for member in range(3) for epoch in (1, 2, 3)]
     for number in (2, 0, 1):
-        alone = train_member(ready, number, lambda record: None, lambda: None)
+        alone = member_of(number, train_member(ready, number, lambda record: None, lambda: None))
         assert alone.values.tobytes() == members[number].values.tobytes()
         assert alone.best_epoch == members[number].best_epoch
     assert len({member.values.tobytes() for member in members}) == 3
@@ -76,9 +77,9 @@ def test_one_network_is_the_first_of_several() -> None:
         mlpcli.train(table(), "value", features="a,b,c", ensemble=n, **QUICK).artifact.arrays["parameters"]
         for n in (1, 2)
     )
-    assert one.ndim == 1
-    assert several.shape == (2, len(one))
-    np.testing.assert_array_equal(several[0], one)
+    assert one.ndim == several.ndim == 1
+    np.testing.assert_array_equal(several[: len(one)], one)
+    assert len(several) == 2 * len(one)
 
 
 @pytest.mark.parametrize("mode", MODES, ids=lambda mode: mode.how)
@@ -119,13 +120,15 @@ def test_a_killed_process_is_an_error_with_a_way_out(tmp_path: Path) -> None:
 def test_networks_that_diverge_are_left_out_and_told_of(
     monkeypatch: pytest.MonkeyPatch, lost: int, tmp_path: Path
 ) -> None:
-    def some_diverge(*arguments: Any) -> list[Member]:
-        return [
+    def some_diverge(*arguments: Any) -> Raced:
+        raced = train_all(*arguments)
+        trained = [
             dataclasses.replace(member, stop_reason="diverged") if member.number == lost else member
-            for member in train_members(*arguments)
+            for member in raced.trained
         ]
+        return dataclasses.replace(raced, trained=trained)
 
-    monkeypatch.setattr(workflow, "train_members", some_diverge)
+    monkeypatch.setattr(workflow, "train_all", some_diverge)
     path = str(tmp_path / "m.joblib")
     done = mlpcli.train(table(), "value", features="a,b,c", ensemble=3, output=path, **QUICK)
     assert [member.number for member in done.members] == [number for number in range(3) if number != lost]
@@ -137,11 +140,12 @@ def test_networks_that_diverge_are_left_out_and_told_of(
 
 
 def test_a_network_without_an_epoch_is_left_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    def first_is_late(*arguments: Any) -> list[Member]:
-        first, *others = train_members(*arguments)
-        return [dataclasses.replace(first, best_epoch=0, history=[], stop_reason="interrupted"), *others]
+    def first_is_late(*arguments: Any) -> Raced:
+        first, *others = train_all(*arguments).trained
+        late = dataclasses.replace(first, best_epoch=0, history=[], stop_reason="interrupted")
+        return Raced([late, *others], [])
 
-    monkeypatch.setattr(workflow, "train_members", first_is_late)
+    monkeypatch.setattr(workflow, "train_all", first_is_late)
     path = str(tmp_path / "m.joblib")
     mlpcli.train(table(), "value", features="a,b,c", ensemble=3, output=path, **QUICK)
     again = mlpcli.load(path)
@@ -150,13 +154,13 @@ def test_a_network_without_an_epoch_is_left_out(monkeypatch: pytest.MonkeyPatch,
 
 @pytest.mark.parametrize("preset", ["default", "best"])
 def test_a_number_of_networks_is_that_number(preset: str) -> None:
-    assert prepared(table(), target="value", preset=preset, ensemble=3).options.members == 3
+    assert prepared(table(), target="value", preset=preset, ensemble=3).repetitions == 3
 
 
 def test_rows_that_are_kept_apart_do_not_count() -> None:
     frame = table(100).assign(patient=np.repeat(np.arange(12), [9] * 4 + [8] * 8))
     ready = prepared(frame, target="value", preset="default", group="patient", test=0.7)
-    assert (ready.options.ensemble.folds, ready.options.members) == (0, 5)
+    assert (ready.options.ensemble.folds, ready.repetitions) == (0, 5)
     assert len(prepared(table(24), target="value", preset="default", test=0.5).parts["validation"]) == 0
 
 
@@ -237,17 +241,17 @@ def test_a_time_limit_is_spent(
 ) -> None:
     """An epoch takes 0.1 s, on one core; 85 % of the limit are for training."""
     monkeypatch.setattr(budget, "_seconds_per_epoch", lambda ready: 0.1)
-    ready = prepared(table(600), target="value", preset="default", threads=1)
-    assert (ready.options.training.epochs, ready.options.members) == (64, 2)
+    ready = prepared(table(600), target="value", preset="default", race=1, threads=1)
+    assert (ready.options.training.epochs, ready.repetitions) == (64, 2)
     fitted = budget.fit_to_time(ready, 1 << 20, seconds).options
-    assert (fitted.training.epochs, fitted.members) == (epochs, members)
+    assert (fitted.training.epochs, fitted.repetitions) == (epochs, members)
 
 
 def test_a_bag_grows_by_whole_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(budget, "_seconds_per_epoch", lambda ready: 0.01)
-    ready = prepared(table(300), target="value", preset="default", threads=1)
+    ready = prepared(table(300), target="value", preset="default", race=1, threads=1)
     fitted = budget.fit_to_time(ready, 1 << 20, 25.0)
-    assert (fitted.options.ensemble.folds, fitted.options.members) == (5, 15)
+    assert (fitted.options.ensemble.folds, fitted.repetitions) == (5, 15)
     assert fitted.fold(7)[1].tolist() == fitted.fold(2)[1].tolist()
 
 

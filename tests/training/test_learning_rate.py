@@ -65,7 +65,7 @@ PAIRS = [
 def test_a_loss_with_an_optimizer(task: str, loss: str, optimizer: str) -> None:
     """A training at the rate that is found learns, by the loss of the first weights."""
     usual = prepared(task, loss)
-    ready = usual.with_options(usual.options.changed(optimizer=optimizer))
+    ready = usual.changed(optimizer=optimizer)
     finding = find_rate(ready, SweepSettings(steps=80, sweeps=2))
     assert set(finding.rules) == set(SUGGESTIONS)
     assert USUAL.start < finding.suggestion < USUAL.end
@@ -73,8 +73,8 @@ def test_a_loss_with_an_optimizer(task: str, loss: str, optimizer: str) -> None:
     assert finding.reason
     first = finding.points[0].loss
     assert first is not None
-    short = ready.options.changed(learning_rate=finding.suggestion, epochs=4)
-    history = train_member(ready.with_options(short), 0, lambda record: None, lambda: None).history
+    short = ready.changed(learning_rate=finding.suggestion, epochs=4)
+    history = train_member(short, 0, lambda record: None, lambda: None).history
     assert len(history) == 4
     assert history[-1].train_loss < first
 

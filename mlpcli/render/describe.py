@@ -5,17 +5,19 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from mlpcli.data.schema import CONSTANT, DATE, DUPLICATE, IDENTIFIER, TEXT
+from mlpcli.data.schema import CONSTANT, DATE, DUPLICATE, IDENTIFIER
 from mlpcli.errors import count
 from mlpcli.render.console import Screen
 from mlpcli.render.description_table import described_table
+from mlpcli.render.formatting import some
+from mlpcli.render.training_words import MOST_TOLD, gain_text
 
 if TYPE_CHECKING:
     from mlpcli.preparation.finding import Finding
     from mlpcli.workflows.description.result import ColumnDescription, Description
 
 MEASURES = {"r2": "R2", "uncertainty_coefficient": "uncertainty coefficient"}
-LEFT_OUT_KINDS = (TEXT, IDENTIFIER, CONSTANT, DUPLICATE)
+LEFT_OUT_KINDS = (IDENTIFIER, CONSTANT, DUPLICATE)
 """Kinds of findings that say what training leaves out by itself."""
 FRAME = 8
 """Lines beside those of columns and findings, about."""
@@ -71,6 +73,10 @@ def _facts(description: "Description", conspicuous: set[str]) -> list[str]:
     if len(description.columns) > 2 * STRONGEST and ranked:
         strongest = (f"{each.name} {each.relation:.2f}" for each in ranked[:STRONGEST])
         lines.append(f"strongest: {', '.join(strongest)}")
+    told = sorted(description.told.items(), key=lambda each: -each[1][0])
+    if told:
+        texts = [f"{name} ({gain_text(*each)})" for name, each in told]
+        lines.append(f"told by the target: {some(texts, MOST_TOLD)}")
     return lines
 
 
@@ -120,6 +126,9 @@ def fields(description: "Description") -> dict[str, Any]:
         "relation_rows": description.related_rows,
         "examined_rows": description.examined_rows,
         "columns": [_column(each) for each in description.columns],
+        "told": {
+            name: {"gain": gain, "measure": measure} for name, (gain, measure) in description.told.items()
+        },
         "findings": [
             {"kind": each.kind, "text": each.text, "advice": each.advice, "columns": each.columns}
             for each in description.findings

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlpcli.arrays import Array
-from mlpcli.data.schema import DATE
+from mlpcli.data.schema import DATE, TEXT
 from mlpcli.number_text import short
 from mlpcli.render.console import Screen
 from mlpcli.render.formatting import clock, moment, share
@@ -41,6 +41,10 @@ def described_table(
 ) -> list[tuple[str, str]]:
     """A headline and a line for each column, each with its style."""
     return DescribedTable(screen, description).lines(conspicuous)
+
+
+SHOWN_TEXT = 60
+"""Characters of a text."""
 
 
 class DescribedTable:
@@ -133,6 +137,8 @@ class DescribedTable:
         """The range with a histogram, or the most frequent values; of a column left out the reason."""
         if column.use == "left out":
             return printable(f"left out: {column.reason}")
+        if column.kind == TEXT and column.statistics.top:
+            return printable(f"such as {str(column.statistics.top[0][0])[:SHOWN_TEXT]!r}")
         if self._has_numbers(column):
             numbers = self._numbers(column)
             fitted = zip(numbers, self._widths, strict=True)

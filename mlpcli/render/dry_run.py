@@ -9,8 +9,13 @@ from mlpcli.data.schema import Schema
 from mlpcli.errors import Sentence, count
 from mlpcli.render.console import Screen
 from mlpcli.render.formatting import by_column, some
-from mlpcli.render.model_tables import columns_report, network_report, settings_report
-from mlpcli.render.training_words import network_text, rows_line
+from mlpcli.render.model_tables import (
+    columns_report,
+    configurations_report,
+    network_report,
+    settings_report,
+)
+from mlpcli.render.training_words import network_text, rows_line, told_lines
 
 if TYPE_CHECKING:
     from mlpcli.preparation.finding import Finding
@@ -20,13 +25,17 @@ if TYPE_CHECKING:
 def report(screen: Screen, plan: "TrainingPlan", data: Sequence[str]) -> None:
     """The plan of a dry run: columns, and the settings that apply."""
     network = [asdict(layer) for layer in plan.network]
-    said = ("network", network_text(network, plan.encoders, plan.members))
+    said = [*told_lines(plan.encoders), ("network", network_text(network, plan.encoders, plan.members))]
+    if plan.refits:
+        said.append(("refit", f"{plan.refits:,} of them at most are trained on all rows"))
     folds = plan.settings["folds"] or 0
-    schema_report(screen, plan.schema, data, plan.rows, plan.counts, folds=folds, further=[said])
+    schema_report(screen, plan.schema, data, plan.rows, plan.counts, folds=folds, further=said)
     columns_report(screen, plan.schema, plan.encoders)
     if screen.verbose:
         network_report(screen, network, plan.encoders, plan.members)
     settings_report(screen, plan.settings | {"loss": plan.loss}, plan.unused_settings)
+    if len(plan.configurations) > 1:
+        configurations_report(screen, plan.configurations, plan.raced_epochs, plan.settings["finalists"])
     screen.line()
     screen.line(Sentence("Nothing was trained and nothing was written ({dry_run})."))
 
@@ -82,6 +91,11 @@ def fields(plan: "TrainingPlan") -> dict[str, Any]:
         "network": plan.network,
         "settings": plan.settings,
         "members": plan.members,
+        "refits": plan.refits,
+        "race": [
+            {"name": each.name, "reason": each.reason, "changes": each.changes}
+            for each in plan.configurations[1 if len(plan.configurations) == 1 else 0 :]
+        ],
         "manner": plan.mode.how,
         "threads": plan.threads,
         "notes": notes_fields(plan.notes, plan.findings),

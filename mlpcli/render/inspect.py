@@ -1,9 +1,10 @@
 """Content of a model file, for people and as JSON fields; needs no pandas."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from mlpcli.data.schema import DATE
+from mlpcli.data.schema import DATE, TEXT
 from mlpcli.errors import Sentence, count
 from mlpcli.headlines import headline_table
 from mlpcli.number_text import same_precision, short
@@ -11,15 +12,24 @@ from mlpcli.render.console import Screen
 from mlpcli.render.evaluation.tables import metrics_table, table_report, target_table
 from mlpcli.render.formatting import day, duration, share, some
 from mlpcli.render.loss_curve import course
-from mlpcli.render.model_tables import columns_report, network_report, settings_report
+from mlpcli.render.model_tables import (
+    columns_report,
+    network_report,
+    race_report,
+    setting_text,
+    settings_report,
+)
 from mlpcli.render.training_words import (
     SHORT_DIGEST,
     epochs_lines,
     network_text,
+    race_lines,
+    refit_lines,
     remark,
     rows_line,
     rows_text,
     scores_title,
+    told_lines,
     training_text,
     weights_line,
 )
@@ -52,8 +62,11 @@ def report(screen: Screen, artifact: "Artifact", path: str, *, everything: bool 
         *_labels(artifact.target),
         ("data", f"{_files(receipt)}; {rows_text(receipt['rows'], folds)}"),
         ("inputs", f"{len(schema.inputs)} of {count(len(schema.columns), 'column')}"),
-        ("network", network_text(artifact.network, artifact.encoders, len(receipt["members"]))),
+        *told_lines(artifact.encoders),
+        *_networks(artifact),
         ("trained", _trained(artifact)),
+        *race_lines(receipt),
+        *(refitted := refit_lines(receipt)),
     ]
     if "weights" in receipt:
         lines.append(weights_line(receipt["weights"][:SHORT_DIGEST]))
@@ -63,9 +76,23 @@ def report(screen: Screen, artifact: "Artifact", path: str, *, everything: bool 
         header, table = headline_table(schema.task, artifact.scores)
         screen.table(header, table, numbers=range(1, len(header)))
         for part, scores in reversed(artifact.scores.items()):
-            screen.line("  " + remark(part, scores["rows"], folds=folds), "dim")
+            screen.line("  " + remark(part, scores["rows"], folds=folds, refitted=bool(refitted)), "dim")
     _heaviest(screen, artifact)
     screen.line(Sentence("More: mlpcli inspect {} {everything}", shell_word(path)), "dim")
+
+
+def _networks(artifact: "Artifact") -> list[tuple[str, str]]:
+    """The network of each configuration, and how many there are of it."""
+    counts = _counts(artifact)
+    return [
+        ("" if place else "network", network_text(each["network"], artifact.encoders, counts[place]))
+        for place, each in enumerate(artifact.configurations)
+    ]
+
+
+def _counts(artifact: "Artifact") -> Counter[int]:
+    """How many networks each configuration has, by its place."""
+    return Counter(member["configuration"] for member in artifact.receipt["members"])
 
 
 def _day(receipt: Mapping[str, Any]) -> str:
@@ -117,8 +144,11 @@ def _everything(screen: Screen, artifact: "Artifact") -> None:
     screen.pairs(lines)
     columns_report(screen, schema, artifact.encoders)
     _inputs(screen, artifact)
-    network_report(screen, artifact.network, artifact.encoders, len(receipt["members"]))
+    network_report(screen, artifact.network, artifact.encoders, _counts(artifact)[0])
     settings_report(screen, artifact.settings, _unused(artifact))
+    _further_configurations(screen, artifact)
+    if race := receipt.get("race"):
+        race_report(screen, race)
     _training(screen, artifact)
     for part, scores in artifact.scores.items():
         title = scores_title(part, scores["rows"], folds)
@@ -141,6 +171,20 @@ def _everything(screen: Screen, artifact: "Artifact") -> None:
             *([("written", receipt["written"])] if "written" in receipt else []),
         ]
     )
+
+
+def _further_configurations(screen: Screen, artifact: "Artifact") -> None:
+    """The networks of further configurations, and the settings in which they differ."""
+    counts = _counts(artifact)
+    for place, each in enumerate(artifact.configurations[1:], start=1):
+        screen.heading(f"Configuration {each['name']!r}")
+        own = each["changes"].items()
+        screen.pairs(
+            [
+                *((Sentence(f"{{{name}}}"), setting_text(value)) for name, value in own),
+                ("network", network_text(each["network"], artifact.encoders, counts[place])),
+            ]
+        )
 
 
 def _unused(artifact: "Artifact") -> set[str]:
@@ -175,6 +219,7 @@ def _inputs(screen: Screen, artifact: "Artifact") -> None:
     ]
     screen.heading("Inputs (weight: share of the first layer's squared weights)")
     screen.table(headers, rows, numbers=(3,))
+    screen.pairs(told_lines(artifact.encoders))
 
 
 def _values(encoder: Mapping[str, Any]) -> tuple[str, str]:
@@ -184,6 +229,10 @@ def _values(encoder: Mapping[str, Any]) -> tuple[str, str]:
         more = len(levels) - SHOWN_LEVELS
         named = ", ".join(levels[:SHOWN_LEVELS]) + (f" and {more:,} more" if more > 0 else "")
         return named, "its own level" if encoder.get("had_gaps") else "no level"
+    if encoder["kind"] == TEXT:
+        terms = encoder["width"] - encoder["pieces"] - encoder["had_gaps"]
+        gap = "no words, and a flag" if encoder["had_gaps"] else "no words"
+        return f"{count(terms, 'frequent word')} and pairs of words, pieces of the others", gap
     if "range" not in encoder:
         return "", ""
     low, high = encoder["range"]
@@ -217,7 +266,7 @@ def _training(screen: Screen, artifact: "Artifact") -> None:
     screen.heading("Training")
     patience, validated = artifact.settings.get("patience") or 0, "validation" in artifact.scores
     lines = epochs_lines(receipt["members"], receipt["stop_reason"], patience, validated=validated)
-    screen.pairs([*lines, ("time", duration(receipt["seconds"]))])
+    screen.pairs([*lines, *refit_lines(receipt), ("time", duration(receipt["seconds"]))])
     best = receipt["best_epoch"]
     networks: dict[int, list[tuple[int, float, float | None]]] = {}
     for record in artifact.history:
@@ -268,6 +317,7 @@ def fields(artifact: "Artifact") -> dict[str, Any]:
         "network": artifact.network,
         "parameters": artifact.parameter_count,
         "settings": artifact.settings,
+        "configurations": artifact.configurations,
         "history": artifact.history,
         "scores": artifact.scores,
         "receipt": artifact.receipt,

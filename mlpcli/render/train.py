@@ -12,10 +12,12 @@ from mlpcli.render.dry_run import notes_fields, schema_report
 from mlpcli.render.evaluation.tables import metrics_table, table_report, target_table
 from mlpcli.render.formatting import duration, rate
 from mlpcli.render.loss_curve import course, losses_of
-from mlpcli.render.model_tables import network_report, settings_report
+from mlpcli.render.model_tables import network_report, race_report, settings_report
 from mlpcli.render.training_words import (
     SHORT_DIGEST,
     epochs_lines,
+    race_lines,
+    refit_lines,
     remark,
     rows_text,
     scores_title,
@@ -43,7 +45,9 @@ def report(screen: Screen, run: "TrainingRun", data: Sequence[str]) -> None:
         _headlines(screen, run, data, folds)
     for part, scores in reversed(run.scores.items()):
         repeated = any(each.kind == REPEATED and each.part == part for each in run.findings)
-        screen.line("  " + remark(part, scores.rows, folds=folds, repeated=repeated), "dim")
+        screen.line(
+            "  " + remark(part, scores.rows, folds=folds, refitted=bool(run.refits), repeated=repeated), "dim"
+        )
     if run.model.options.run.diagnose:
         _diagnosis(screen, run)
     screen.line()
@@ -72,7 +76,13 @@ def _headlines(screen: Screen, run: "TrainingRun", data: Sequence[str], folds: i
 
 def _ending(screen: Screen, run: "TrainingRun", trained: str, commands: Sequence[str]) -> None:
     """Time, file and the next commands, which are never wrapped, so that they can be copied."""
-    lines = [("trained", trained), *_start(run), *_threshold(run)]
+    lines = [
+        ("trained", trained),
+        *race_lines(run.artifact.receipt),
+        *refit_lines(run.artifact.receipt),
+        *_start(run),
+        *_threshold(run),
+    ]
     if commands:
         lines.append(("model", str(run.output)))
     screen.pairs(lines)
@@ -106,8 +116,11 @@ def _left_out(rows: Mapping[str, int]) -> str:
 def _everything(screen: Screen, run: "TrainingRun", data: Sequence[str], folds: int) -> None:
     artifact = run.artifact
     schema_report(screen, artifact.schema, data, run.plan.rows, run.plan.counts, folds=folds)
-    network_report(screen, artifact.network, artifact.encoders, len(run.members))
+    of_first = sum(member["configuration"] == 0 for member in artifact.receipt["members"])
+    network_report(screen, artifact.network, artifact.encoders, of_first)
     settings_report(screen, run.plan.settings | {"loss": run.plan.loss}, run.plan.unused_settings)
+    if run.race:
+        race_report(screen, run.race)
     _course(screen, run)
     for part, scores in run.scores.items():
         title = scores_title(part, scores.rows, folds)
@@ -141,6 +154,7 @@ def _course(screen: Screen, run: "TrainingRun") -> None:
             run.model.options.training.patience or 0,
             validated="validation" in run.scores,
         ),
+        *refit_lines(artifact.receipt),
         ("learning rate", f"{rate_chosen}{f', {schedule}' if schedule else ''})"),
         ("time", f"{duration(run.seconds)} with {count(run.plan.threads, 'thread')}, seed {run.seed}"),
         weights_line(artifact.receipt["weights"][:SHORT_DIGEST]),
@@ -220,7 +234,8 @@ def fields(run: "TrainingRun") -> dict[str, Any]:
         "training": metrics.get("train"),
         "baseline": shown.baseline,
         "per_target": per_target if shown.per_target is not None else None,
-        "members": [member.summary() for member in run.members],
+        "members": run.artifact.receipt["members"],
+        "race": run.race,
         "notes": notes_fields(run.plan.notes, run.findings),
         "transferred": None
         if run.plan.transferred is None

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mlpcli.data.encoders.level_means import R_SQUARED
 from mlpcli.errors import count
-from mlpcli.render.formatting import duration, span
+from mlpcli.render.formatting import duration, share, some, span
 
 Lines = list[tuple[str, str]]
 """Labels and texts."""
@@ -17,6 +18,7 @@ WHY_STOPPED = {
     "interrupted": "interrupted; the best weights so far were kept",
     "terminated": "terminated; the best weights so far were kept",
     "diverged": "the loss diverged; the best weights before that were kept",
+    "outraced": "others were ahead in the race",
 }
 EXPECTED = ("epochs", "patience", "converged")
 """Ends of a training that a summary need not explain."""
@@ -24,6 +26,7 @@ LEFT_OUT = ("dropped", "duplicates")
 """Rows that belong to no part."""
 PURPOSES = {"train": "train", "validation": "validate", "test": "test"}
 SHORT_DIGEST = 16
+MOST_TOLD = 6
 UNNAMED_LAYERS = ("Dense", "Dropout", "Embedding", "Scale")
 """Layers whose names say little about a network."""
 
@@ -41,6 +44,21 @@ def rows_text(rows: Mapping[str, int], folds: int) -> str:
 def rows_line(rows: Mapping[str, int], folds: int) -> tuple[str, str]:
     """The number of rows and their use, with a label."""
     return "rows", rows_text(rows, folds).replace(" rows", "", 1)
+
+
+def told_lines(encoders: Sequence[Mapping[str, Any]]) -> Lines:
+    """The inputs that are also encoded by means of the target, the best first; no line if there is none."""
+    told = {each["name"]: each["told"] for each in encoders if "told" in each}
+    best = sorted(told, key=lambda name: -told[name]["gain"])
+    texts = [f"{name} ({gain_text(told[name]['gain'], told[name]['measure'])})" for name in best]
+    return [("told by the target", some(texts, MOST_TOLD))] if texts else []
+
+
+def gain_text(gain: float, measure: str) -> str:
+    """How well the means of the target of a column alone predict it."""
+    if measure == R_SQUARED:
+        return f"out-of-fold R2 {gain:.2f}"
+    return f"out-of-fold log loss {100 * gain:.1f} % lower"
 
 
 def epochs_lines(
@@ -89,6 +107,25 @@ def network_text(
     return f"{members} x {text}" if members > 1 else text
 
 
+def race_lines(receipt: Mapping[str, Any]) -> Lines:
+    """The configurations that go on after a race, with their shares in the predictions, and the others."""
+    race = receipt.get("race")
+    if not race:
+        return []
+    counted = sorted((each for each in race if each["share"]), key=lambda each: -each["share"])
+    others = [each["name"] for each in race if not each["share"]]
+    text = ", ".join(f"{each['name']} {share(each['share'], 1.0)}" for each in counted)
+    return [("race", text + (f"; without {', '.join(others)}" if others else ""))]
+
+
+def refit_lines(receipt: Mapping[str, Any]) -> Lines:
+    """The networks that were trained anew on all rows, and for how long."""
+    epochs = [member["refit"] for member in receipt["members"] if "refit" in member]
+    if not epochs:
+        return []
+    return [("refitted", f"{count(len(epochs), 'network')} on all rows, for {span(epochs)} epochs")]
+
+
 def scores_title(part: str, rows: int, folds: int) -> str:
     """The heading of the scores of a part of the rows."""
     if part == "validation" and folds:
@@ -96,13 +133,14 @@ def scores_title(part: str, rows: int, folds: int) -> str:
     return f"Scores on {count(rows, 'training row' if part == 'train' else f'{part} row')}"
 
 
-def remark(part: str, rows: int, *, folds: int = 0, repeated: bool = False) -> str:
+def remark(part: str, rows: int, *, folds: int = 0, refitted: bool = False, repeated: bool = False) -> str:
     """How far the scores of a part can be trusted."""
     if part == "train":
         return "No rows were held out: these are scores on the training rows, too good for new ones."
     if part == "validation":
         of = "Out-of-fold" if folds else "Validation"
-        return f"{of}: {count(rows, 'row')} that also chose the best epoch; new rows may do worse."
+        further = "the refitted networks were not scored on them" if refitted else "new rows may do worse"
+        return f"{of}: {count(rows, 'row')} that also chose the best epoch; {further}."
     if repeated:
         return f"Test: {count(rows, 'row')}, some of which occur among the training rows: too good."
     return f"Test: {count(rows, 'row')} kept apart: an unbiased score."

@@ -84,7 +84,12 @@ def describe(
             findings += left_out_columns(rows.columns)
         missing = {each.name: each.statistics.missing for each in columns if each.use == INPUT}
         findings += mostly_missing(missing, description.rows, examination.findings)
-    return replace(description, examined_rows=examination.rows, findings=by_gravity(findings))
+    return replace(
+        description,
+        examined_rows=examination.rows,
+        told=examination.told,
+        findings=by_gravity(findings),
+    )
 
 
 def _decided(table: Table, read: ReadTable) -> tuple[DecidedTable | None, TrainingRows, list[Finding]]:

@@ -171,13 +171,7 @@ def _scorer(model: Model, groups: Sequence[int]) -> Callable[[Array, int], Array
     numbers = sorted(set(groups))
     if len(numbers) < 2:
         return model.outputs
-    members = [
-        replace(
-            model,
-            networks=tuple(each for each, own in zip(model.networks, groups, strict=True) if own == number),
-        )
-        for number in numbers
-    ]
+    members = [model.only([place for place, own in enumerate(groups) if own == number]) for number in numbers]
     generator = np.random.default_rng(0)
 
     def scored(features: Array, first: int) -> Array:

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -24,14 +24,16 @@ from mlpcli.options.threads import limited_threads
 from mlpcli.preparation.finding import CHECKPOINT, Finding
 from mlpcli.progress import OnProgress, unwatched
 from mlpcli.result_text import ResultTable, ResultText, Shown, listed
-from mlpcli.training.assembly import assemble, receipt
+from mlpcli.training.assembly import assemble, receipt, with_refits
 from mlpcli.training.checkpointing import refuse_altered_checkpoint
 from mlpcli.training.diagnosing import findings_of
-from mlpcli.training.ensemble import Callbacks, train_members
+from mlpcli.training.ensemble import Callbacks
 from mlpcli.training.held_out import no_better, score_parts
-from mlpcli.training.members import Member, member_of
+from mlpcli.training.members import Member
 from mlpcli.training.perfect_scores import perfect_scores
 from mlpcli.training.planning import NO_REPORTS, ReadyTraining, TrainingPlan, start
+from mlpcli.training.race import Raced, finished_race, racers, train_all
+from mlpcli.training.refitting import Refit, train_anew
 from mlpcli.training.stopping import StopSignal, diverged, kept, left_out, stop_reason
 from mlpcli.workflows.keyword_settings import takes
 from mlpcli.workflows.result_facts import findings_facts
@@ -44,6 +46,11 @@ class TrainingRun(Shown):
     plan: TrainingPlan
     model: Model
     members: list[Member]
+    """Those of the model, with several folds as they were when some rows were held out."""
+    refits: list[Member]
+    """The same trained anew on all rows, whose weights the model has; none without a refit."""
+    race: list[dict[str, Any]]
+    """The configurations that raced, how far each came, and its share in the predictions."""
     stop_reason: StopReason
     seconds: float
     scores: dict[str, Scores]
@@ -167,11 +174,15 @@ def _run(
     before = 0.0 if checkpoint is None else checkpoint.checkpoint.seconds
     stop_signal = StopSignal(prepared.options.run.time_limit, callbacks.should_stop, ready.began - before)
     with limited_threads(plan.threads):
-        trained, seconds = _trained(ready, callbacks, stop_signal, before)
-        members = kept(prepared, trained)
-        model, held = assemble(prepared, members)
+        callbacks = _kept_callbacks(ready, callbacks, stop_signal, before)
+        raced, seconds = _trained(ready, callbacks, before)
+        trained = raced.trained
+        of_folds, held, members = assemble(prepared, kept(prepared, trained))
+        refit, seconds_of_refit = _refit(ready, members, callbacks, stop_signal)
+        seconds += seconds_of_refit
+        model = with_refits(of_folds, prepared, refit.networks) if refit.networks else of_folds
         scores = score_parts(model, prepared, held)
-        suspected = perfect_scores(model, scores, prepared, held)
+        suspected = perfect_scores(of_folds, scores, prepared, held)
     headline = prepared.task.headline
     if members[0].stop_reason == "diverged" and not scores["validation"].beats_baseline(headline):
         raise diverged(prepared, members)
@@ -179,10 +190,18 @@ def _run(
         plan=plan,
         model=model,
         members=members,
-        stop_reason=stop_reason(trained, members, plan.members, stop_signal.reason),
+        refits=refit.networks,
+        stop_reason=stop_reason(trained, members, plan.members, refit.stopped or stop_signal.reason),
+        race=racers(prepared, raced.standings, model),
         seconds=seconds,
         scores=scores,
-        findings=[*plan.findings, *left_out(trained, members), *no_better(model, scores), *suspected],
+        findings=[
+            *plan.findings,
+            *left_out(trained, members),
+            *refit.findings,
+            *no_better(model, scores),
+            *suspected,
+        ],
         output=output,
         checkpoint=None if checkpoint is None else checkpoint.path,
         replaceable=ready.replaceable,
@@ -198,8 +217,13 @@ def _run(
         best_epoch=members[0].best_epoch,
         stop_reason=run.stop_reason,
         seconds=seconds,
-        members=[member.summary() for member in members],
+        members=[
+            member.summary() | place
+            for member, place in zip(members, model.artifact.receipt["members"], strict=True)
+        ],
     )
+    if run.race:
+        model.artifact.receipt["race"] = run.race
     if checkpoint is not None:
         model.artifact.receipt["run"] = checkpoint.run
     if output is not None:
@@ -212,25 +236,49 @@ def _run(
     return run
 
 
-def _trained(
+def _kept_callbacks(
     ready: ReadyTraining, callbacks: Callbacks, stop_signal: StopSignal, before: float
-) -> tuple[list[Member], float]:
-    """The networks, and how long they were trained in all, `before` seconds of it in an earlier run."""
-    prepared, plan, checkpoint = ready.prepared, ready.plan, ready.checkpoint
-    begun = time.perf_counter()
+) -> Callbacks:
+    """The callbacks with the signal and the checkpoint, which has `before` seconds of an earlier run."""
+    begun, checkpoint = time.perf_counter(), ready.checkpoint
     callbacks = replace(callbacks, should_stop=stop_signal.ask)
+    if checkpoint is None:
+        return callbacks
+    refuse_altered_checkpoint(checkpoint.checkpoint, ready.prepared)
+
+    def keep(number: int, progress: Progress) -> None:
+        checkpoint.keep(number, progress, before + time.perf_counter() - begun)
+
+    return replace(callbacks, keep=keep, keeps=True, progress=checkpoint.checkpoint.members)
+
+
+def _is_finished(ready: ReadyTraining) -> bool:
+    return ready.checkpoint is not None and ready.checkpoint.checkpoint.finished
+
+
+def _trained(ready: ReadyTraining, callbacks: Callbacks, before: float) -> tuple[Raced, float]:
+    """The networks and their race, and how long they trained, `before` seconds of it in an earlier run."""
+    if _is_finished(ready):
+        return finished_race(ready.prepared, callbacks.progress), before
+    begun, checkpoint = time.perf_counter(), ready.checkpoint
     if checkpoint is not None:
-        refuse_altered_checkpoint(checkpoint.checkpoint, prepared, plan.members)
-        if checkpoint.checkpoint.finished:
-            ended = sorted(checkpoint.checkpoint.members.items())
-            return [member_of(*each) for each in ended], before
         checkpoint.begin()
-
-        def keep(number: int, progress: Progress) -> None:
-            checkpoint.keep(number, progress, before + time.perf_counter() - begun)
-
-        callbacks = replace(callbacks, keep=keep, keeps=True, progress=checkpoint.checkpoint.members)
-    members = train_members(prepared, plan.members, plan.mode, callbacks)
+    raced = train_all(ready.prepared, ready.plan.mode, callbacks)
     if checkpoint is not None:
         checkpoint.flush()
-    return members, before + time.perf_counter() - begun
+    return raced, before + time.perf_counter() - begun
+
+
+def _refit(
+    ready: ReadyTraining, members: Sequence[Member], callbacks: Callbacks, stop_signal: StopSignal
+) -> tuple[Refit, float]:
+    """What came of training these networks anew, if that is wanted, and how long it took."""
+    begun, prepared, checkpoint = time.perf_counter(), ready.prepared, ready.checkpoint
+    if not prepared.options.refits:
+        return Refit(), 0.0
+    if _is_finished(ready) or stop_signal.reason is not None:
+        return Refit.of(prepared, members, callbacks.progress), 0.0
+    progress = train_anew(prepared, members, ready.plan.mode, callbacks)
+    if checkpoint is not None:
+        checkpoint.flush()
+    return Refit.of(prepared, members, progress), time.perf_counter() - begun

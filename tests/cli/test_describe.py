@@ -37,7 +37,8 @@ def test_the_report_in_a_pipe(mlpcli: Commands, churn: Path) -> None:
     lines = result.out.splitlines()
     assert lines[0] == f"{churn}: 300 rows, 7 columns"
     assert lines[1] == "target 해지 (binary: '해지' is true or false)"
-    head, *table = lines[3:11]
+    assert lines[2].startswith("told by the target: 이용기간 (out-of-fold log loss ")
+    head, *table = lines[4:12]
     assert head.split() == ["column", "kind", "missing", "distinct", "values", "predicts", "reason"]
     marks = {line[2:].split("  ")[0]: line[0] for line in table}
     assert marks == {

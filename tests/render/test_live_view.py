@@ -47,6 +47,9 @@ def view_of(
         for epoch, member in itertools.product(range(1, epochs + 1), range(members))
     ]
     plan: Any = SimpleNamespace(
+        configurations=("usual",),
+        name_of=lambda number: str(number + 1),
+        total_epochs=100 * members,
         epochs=100,
         members=members,
         rows={"train": 1000},

@@ -109,9 +109,12 @@ class LiveView(TrainingView):
 
     def _has_ended(self, number: int) -> bool:
         """Whether a network has trained its last epoch, as far as that can be told."""
-        epoch, best = self._history[number][-1].epoch, self._best.get(number)
-        patience = self._plan.settings.get("patience")
-        return epoch == self._plan.epochs or bool(patience and best and epoch - best.epoch >= patience)
+        plan, epoch, best = self._plan, self._history[number][-1].epoch, self._best.get(number)
+        patience = plan.settings.get("patience")
+        if epoch == plan.epochs or (patience and best and epoch - best.epoch >= patience):
+            return True
+        furthest = max(history[-1].epoch for history in self._history.values())
+        return len(plan.configurations) > 1 and epoch == plan.raced_epochs < furthest
 
     def _epochs(self, width: int) -> list[str]:
         """The last epochs of a network and the best; fewer columns on a narrow terminal."""
@@ -138,7 +141,9 @@ class LiveView(TrainingView):
         for number, record, scores in zip(numbers, records, self._scores(records), strict=True):
             best = self._best.get(number)
             epoch = f"{record.epoch:,}/{self._plan.epochs:,}" if wide else f"{record.epoch:,}"
-            rows.append([str(number + 1), epoch, *scores, "" if best is None else f"{best.epoch:,}"])
+            rows.append(
+                [self._plan.name_of(number), epoch, *scores, "" if best is None else f"{best.epoch:,}"]
+            )
         return self._table(headers, rows, width, () if wide else (0, 1, 3, 5)) + [""] * (most - len(rows))
 
     def _scores(self, records: Sequence[EpochRecord]) -> list[tuple[str, ...]]:
@@ -175,7 +180,7 @@ class LiveView(TrainingView):
         return f"{style}{text}{PLAIN}" if style and self._coloured else text
 
     def _bar(self, width: int) -> str:
-        total, done = self._plan.epochs * self._plan.members, self._done + self._part
+        total, done = self._plan.total_epochs, self._done + self._part
         seconds = time.perf_counter() - self._started
         trained = done - len(self._plan.past)
         epochs = f"{self._done:,}/{total:,} epochs"

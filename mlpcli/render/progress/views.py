@@ -45,10 +45,10 @@ class LineView(TrainingView):
     def on_epoch(self, record: EpochRecord) -> None:
         plan = self._plan
         self._done += 1
-        if self._done % max(plan.epochs * plan.members // 10, 1):
+        if self._done % max(plan.total_epochs // 10, 1):
             return
         named = {
-            "network": str(record.member + 1) if plan.members > 1 else "",
+            "network": plan.name_of(record.member) if plan.members > 1 else "",
             "epoch": str(record.epoch),
             "train loss": text(record.train_loss),
             "validation loss": "" if record.validation_loss is None else text(record.validation_loss),

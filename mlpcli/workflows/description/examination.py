@@ -22,6 +22,8 @@ class Examination:
 
     findings: list[Finding] = field(default_factory=list)
     rows: int = 0
+    told: dict[str, tuple[float, str]] = field(default_factory=dict)
+    """Columns that are also encoded by means of the target: how much these tell, and the measure."""
 
 
 def examine_table(table: Table, decided: DecidedTable) -> Examination:
@@ -34,7 +36,7 @@ def examine_table(table: Table, decided: DecidedTable) -> Examination:
     compared = ("train",) if encoded.keeps_equal else tuple(parts)
     hashes = {part: parts[part].hashes() for part in compared}
     found = examine(
-        decided.schema,
+        encoded.schema,
         encoded.task,
         parts,
         hashes,
@@ -46,7 +48,9 @@ def examine_table(table: Table, decided: DecidedTable) -> Examination:
     train, weights = split["train"], decided.rows.weights
     rows = EncodedRows(train[:, None], encoded.truth[train], None if weights is None else weights[train])
     findings += class_findings(encoded.task, rows)
-    return Examination(findings, sum(map(len, parts.values())))
+    means = {each.name: each.told for each in encoded.encoder.encoders if each.told is not None}
+    told = {name: (each.gain, each.measure) for name, each in means.items()}
+    return Examination(findings, sum(map(len, parts.values())), told)
 
 
 def refusal(error: MlpcliError) -> Finding:

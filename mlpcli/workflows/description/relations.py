@@ -9,7 +9,7 @@ import numpy as np
 from mlpcli.arrays import Array
 from mlpcli.data.columns.cells import Cells, Texts
 from mlpcli.data.columns.frame import Frame
-from mlpcli.data.schema import Column
+from mlpcli.data.schema import TEXT, Column
 from mlpcli.data.split import folds
 from mlpcli.data.target import LabelTarget
 from mlpcli.errors import DataError
@@ -72,7 +72,7 @@ def related(
         if each.use != TARGET:
             column = Column(each.name, each.kind, "", each.form)
             cells = _read(frame[each.name], column)
-            relations = [measure.of(cells, column) for measure in measures]
+            relations = [None if each.kind == TEXT else measure.of(cells, column) for measure in measures]
             each = each.related(*strongest(relations, [truth.name for truth in truths]))
             if by_target:
                 each = replace(each, by_target=_beside(each, cells, column, truths[0]))

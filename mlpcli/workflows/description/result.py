@@ -98,6 +98,9 @@ class Description(Shown):
     """The rows by which relations are measured."""
     examined_rows: int = 0
     """The rows in which leaks and repeated rows were looked for; 0 if they were not."""
+    told: dict[str, tuple[float, str]] = field(default_factory=dict)
+    """Columns that a training also encodes by means of the target: the share of the loss that these take away
+    out of fold, and the measure, r2 or log_loss."""
     dropped: int = 0
     """Rows without target."""
     findings: list[Finding] = field(default_factory=list)

@@ -26,7 +26,7 @@ def statistics_of(cells: Cells, column: Column) -> Statistics:
 
 
 def of_texts(cells: Texts) -> Statistics:
-    """Statistics of categories, booleans, identifiers and free text."""
+    """Statistics of categories, booleans, identifiers and texts."""
     counts = np.where(cells.level_missing(), 0, cells.counts()) if len(cells.levels) else np.zeros(0, int)
     most = _most_frequent(counts)
     return Statistics(

@@ -25,10 +25,11 @@ from mlpcli.preparation.deciding import DecidedTable
 from mlpcli.preparation.doctor.looked_at import LookedAt
 from mlpcli.preparation.doctor.sentinels import sentinels
 from mlpcli.preparation.finding import Finding
-from mlpcli.preparation.screening import LearnedRows, Screened, screened
+from mlpcli.preparation.screening import JudgingRows, Screened, screened
 from mlpcli.preparation.splitting import RowTraits, Split, shape_of, split_table
+from mlpcli.preparation.target_statistics import learned_rows
 from mlpcli.preparation.targets import fit_task
-from mlpcli.preparation.told_by_target import ToldCells, learned_rows, told_by_target
+from mlpcli.preparation.told_by_target import ToldCells, told_by_target
 from mlpcli.preparation.transfer import SourceModel, widened
 
 
@@ -106,14 +107,14 @@ def encode_table(
             rows_told = learned_rows(task, truth[fitted], traits.take(fitted), whole, by, weights=of_fitted)
             if rows_told is not None:
                 encoder, told = told_by_target(encoder, frame, fitted, task, rows_told)
-        learned = LearnedRows(
+        judging = JudgingRows(
             fitted, task.loss_targets(truth[fitted]), of_fitted, [train[rows] for rows, _ in split.folds]
         )
         narrowed = screened(
             encoder,
             schema,
             frame,
-            learned,
+            judging,
             options.data.most_columns or 0,
             generator=generators(options.run.seed)["screening"],
         )

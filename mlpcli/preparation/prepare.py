@@ -9,7 +9,7 @@ import numpy as np
 
 from mlpcli.arrays import Array
 from mlpcli.data.counts import CellCounts
-from mlpcli.data.encoders.base import ALL_ROWS
+from mlpcli.data.encoders.base import ALL_ROWS, ONLY_FOLD
 from mlpcli.data.features import FeatureEncoder
 from mlpcli.data.reading.stream import RowStream
 from mlpcli.data.reading.table import open_table
@@ -39,9 +39,6 @@ from mlpcli.preparation.encoding import encode_table
 from mlpcli.preparation.finding import LEAK, Finding
 from mlpcli.preparation.transfer import SourceModel, Transfer, transfer_of, with_settings_of
 from mlpcli.progress import OnProgress, unwatched
-
-ONLY = "0"
-"""The fold of networks where there are none, as of the first."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +87,7 @@ class Prepared:
     @cached_property
     def blueprint(self) -> Blueprint:
         """The network of the first configuration."""
-        return Blueprint.of(self.options, self.encoder, self.task, self.of_fold or ONLY)
+        return Blueprint.of(self.options, self.encoder, self.task, self.of_fold or ONLY_FOLD)
 
     @property
     def repetitions(self) -> int:
@@ -113,7 +110,7 @@ class Prepared:
         """The fold from whose rows network `number` learns."""
         if number >= self.networks:
             return ALL_ROWS
-        return str(number % len(self.folds)) if self.folds else ONLY
+        return str(number % len(self.folds)) if self.folds else ONLY_FOLD
 
     def of_member(self, number: int) -> "Prepared":
         """The same with only the configuration and the rows of network `number`."""

@@ -31,7 +31,7 @@ TOGETHER = 64
 
 
 @dataclass(frozen=True)
-class LearnedRows:
+class JudgingRows:
     """Numbers of the rows of a frame that networks learn from, with targets and weights in the same order."""
 
     rows: Array
@@ -41,7 +41,7 @@ class LearnedRows:
     folds: Sequence[Array] = ()
     """The rows that the networks of each fold learn from, if they differ."""
 
-    def some(self) -> "LearnedRows":
+    def some(self) -> "JudgingRows":
         """Rows from all over, `MOST_ROWS` at most."""
         if len(self.rows) <= MOST_ROWS:
             return self
@@ -78,7 +78,7 @@ def screened(
     encoder: FeatureEncoder,
     schema: Schema,
     frame: Frame,
-    learned: LearnedRows,
+    learned: JudgingRows,
     most: int,
     *,
     generator: np.random.Generator,
@@ -110,7 +110,7 @@ def screened(
     return Screened(kept, reasons, [_finding(len(numbers), int(read[0].sum()), bool(learned.folds))])
 
 
-def _explained(encoders: Sequence[NumberEncoder], frame: Frame, learned: LearnedRows) -> Array:
+def _explained(encoders: Sequence[NumberEncoder], frame: Frame, learned: JudgingRows) -> Array:
     """(1 + folds, columns): the share of the target's variance, or of a column's between classes."""
     masks = learned.masks()
     shares: list[Array] = []

@@ -29,6 +29,15 @@ def initial_network(
     return network
 
 
+def trained_network(prepared: Prepared, number: int, values: Array, constants: Array | None) -> Network:
+    """The `number`th network with weights that it has learned."""
+    network = prepared.of_member(number).blueprint.build()
+    network.parameters.values[:] = values
+    if constants is not None:
+        network.parameters.constants[:] = constants
+    return network
+
+
 def sampled_rows(rows: int, weights: Array | None) -> Array:
     """Row numbers from all over the table, the same on every run, for starting values from the data.
 

@@ -1,6 +1,6 @@
 """The race of configurations: each trains for a part of the epochs, the best go on to the end."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from mlpcli.options.options import Options
 from mlpcli.preparation.prepare import Prepared
 from mlpcli.training.ensemble import Callbacks, ExecutionMode, Trainers, trainers
 from mlpcli.training.members import Member, ended_early, member_of
+from mlpcli.training.networks import trained_network
 
 RACED = 0.2
 """Share of the epochs that all configurations train for: at 3/15 the second wave of coslog ends, and the rate
@@ -72,11 +73,9 @@ def train_all(prepared: Prepared, mode: ExecutionMode, callbacks: Callbacks) -> 
 
     When stopped early, those that have a whole epoch; before the decision, of the best configuration alone.
     """
-    each, count = prepared.repetitions, len(prepared.configurations)
-    numbers = {place: range(place * each, (place + 1) * each) for place in range(count)}
-    everyone = range(each * count)
+    numbers, everyone = _numbers(prepared), range(prepared.networks)
     with trainers(prepared, mode, callbacks) as team:
-        if count == 1:
+        if len(numbers) == 1:
             team.train(dict.fromkeys(everyone))
             return Raced(_members(team, everyone, callbacks), [])
         until = raced_epochs(prepared.options)
@@ -96,10 +95,7 @@ def train_all(prepared: Prepared, mode: ExecutionMode, callbacks: Callbacks) -> 
                     callbacks.keep(number, team.progress[number])
         going_on = [number for place in sorted(finalists) for number in numbers[place]]
         team.train(dict.fromkeys(going_on))
-        standings = [
-            Standing(place, _loss_until(team.progress, numbers[place], until), place in finalists)
-            for place in numbers
-        ]
+        standings = _standings(prepared, team.progress, finalists)
         return Raced(_members(team, going_on, callbacks), standings)
 
 
@@ -176,19 +172,13 @@ def _error(differences: Array) -> float:
 
 def _block_losses(prepared: Prepared, progress: Mapping[int, Progress], numbers: Sequence[int]) -> Array:
     """Validation losses of blocks of held-out rows, at the networks' best epochs; network after network."""
-    return np.concatenate(
-        [_losses_of(prepared.of_member(number), number, progress[number]) for number in numbers]
-    )
+    return np.concatenate([_losses_of(prepared, number, progress[number]) for number in numbers])
 
 
 def _losses_of(prepared: Prepared, number: int, progress: Progress) -> Array:
-    state = progress.state
-    network = prepared.blueprint.build()
-    values = state.values if state.best_values is None else state.best_values
+    values = progress.state.values if progress.state.best_values is None else progress.state.best_values
     assert values is not None
-    network.parameters.values[:] = values
-    if state.constants is not None:
-        network.parameters.constants[:] = state.constants
+    network = trained_network(prepared, number, values, progress.state.constants)
     held = prepared.examples(prepared.member_parts(number)[1])
     outputs = network.predict(held.features)
     loss = loss_of(prepared.options, prepared.task, hard=True)
@@ -200,23 +190,31 @@ def _losses_of(prepared: Prepared, number: int, progress: Progress) -> Array:
     return np.array(losses)
 
 
+def _standings(
+    prepared: Prepared, progress: Mapping[int, Progress], finalists: Collection[int]
+) -> list[Standing]:
+    until = raced_epochs(prepared.options)
+    return [
+        Standing(place, _loss_until(progress, numbers, until), place in finalists)
+        for place, numbers in _numbers(prepared).items()
+    ]
+
+
+def _numbers(prepared: Prepared) -> dict[int, range]:
+    """The numbers of the networks of each configuration."""
+    each = prepared.repetitions
+    return {place: range(place * each, (place + 1) * each) for place in range(len(prepared.configurations))}
+
+
 def finished_race(prepared: Prepared, progress: Mapping[int, Progress]) -> Raced:
     """The networks and standings of a race that has ended, from its checkpoint."""
     raced = {number: each for number, each in progress.items() if number < prepared.networks}
     ended = [number for number, each in sorted(raced.items()) if each.state.stop_reason != "outraced"]
     trained = [member_of(number, progress[number]) for number in ended]
-    count = len(prepared.configurations)
-    if count == 1:
+    if len(prepared.configurations) == 1:
         return Raced(trained, [])
-    places = {prepared.configuration_of(number) for number in ended}
-    each, until = prepared.repetitions, raced_epochs(prepared.options)
-    standings = [
-        Standing(
-            place, _loss_until(progress, range(place * each, (place + 1) * each), until), place in places
-        )
-        for place in range(count)
-    ]
-    return Raced(trained, standings)
+    finalists = {prepared.configuration_of(number) for number in ended}
+    return Raced(trained, _standings(prepared, progress, finalists))
 
 
 def racers(prepared: Prepared, standings: Sequence[Standing], model: Model) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from mlpcli.nn.scratch import QUIET
 from mlpcli.preparation.prepare import Prepared
 from mlpcli.training.held_out import HeldOut
 from mlpcli.training.members import Member
+from mlpcli.training.networks import trained_network
 
 ROUNDS = 20
 """Of the selection: a share is a multiple of a twentieth, before it is drawn towards equal ones."""
@@ -72,11 +73,9 @@ def _selected(
 @QUIET
 def _held_out(prepared: Prepared, members: Sequence[Member]) -> tuple[Array, Array, Array | None]:
     """Predictions of the held-out rows by these networks, their truth and their weights."""
-    networks = []
-    for member in members:
-        network = prepared.of_member(member.number).blueprint.build()
-        network.parameters.values[:], network.parameters.constants[:] = member.values, member.constants
-        networks.append(network)
+    networks = [
+        trained_network(prepared, member.number, member.values, member.constants) for member in members
+    ]
     held = HeldOut.of(prepared, members, networks, [1.0] * len(networks)).some(MOST_ROWS)
     link = loss_of(prepared.options, prepared.task).link
     predictions = held.predicted(lambda raw: link(raw.astype(np.float64)))

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from mlpcli.data.encoders.level_means import LevelMeans
-from mlpcli.preparation import told_by_target
+from mlpcli.preparation import target_statistics, told_by_target
 from mlpcli.preparation.prepare import Prepared
 from tests.workflows.examples import prepared
 
@@ -169,7 +169,7 @@ def test_with_times_only_earlier_rows_tell() -> None:
 
 def test_rows_of_one_time_do_not_tell_one_another() -> None:
     weights, rows = np.array([1.0, 2.0, 4.0, 8.0]), np.array([2, 2, 2, 3])
-    found = told_by_target._sums_before(rows, np.array([1.0, 0.0, 1.0, 5.0]), weights)
+    found = target_statistics._sums_before(rows, np.array([1.0, 0.0, 1.0, 5.0]), weights)
     assert found.tolist() == [2.0, 0.0, 2.0, 0.0]
 
 

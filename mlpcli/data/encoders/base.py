@@ -17,7 +17,9 @@ SCALING, FOLD = "scaling", "fold"
 
 
 ALL_ROWS = "all"
-"""The fold of networks that learn from all training rows."""
+"""The fold of networks that learn from all training rows, where others do not."""
+ONLY_FOLD = "0"
+"""The fold of networks where there are none, as of the first."""
 
 
 class Description(TypedDict):

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from mlpcli.nn.products import product
 from mlpcli.nn.scratch import FloatArray, IndexArray, Scratch
 
 
@@ -22,9 +23,10 @@ class Shortcut:
     def bind(self, values: dict[str, FloatArray], gradients: dict[str, FloatArray]) -> None:
         self.weight, self.d_weight = values["weight"], gradients["weight"]
 
-    def add(self, x: FloatArray, out: FloatArray) -> None:
+    def add(self, x: FloatArray, out: FloatArray, training: bool) -> None:
         """Add to the output of the last dense layer."""
-        added = np.matmul(self._wide(x), self.weight, out=self._scratch("added", out.shape, out.dtype))
+        added = self._scratch("added", out.shape, out.dtype)
+        product(self._wide(x), self.weight, added, training)
         np.add(out, added, out=out)
 
     def backward(self, x: FloatArray, d_out: FloatArray, d_x: FloatArray | None) -> None:

@@ -72,7 +72,7 @@ def signals(network: Network, features: FloatArray) -> list[tuple[Layer, FloatAr
         out = np.empty((len(features), layer.n_out))
         layer.forward(signal, out, True)
         if network.shortcut is not None and index == dense[-1]:
-            network.shortcut.add(walked[dense[0]][1], out)
+            network.shortcut.add(walked[dense[0]][1], out, True)
         walked.append((layer, signal, out))
         signal = out
     return walked

@@ -222,3 +222,29 @@ def test_each_unit_has_a_slope_of_its_own() -> None:
     out, slopes = both_ways(layer, np.array([[-4.0, -4.0, -4.0]]))
     np.testing.assert_array_equal(out, [[-4.0, 0.0, -2.0]])
     np.testing.assert_array_equal(slopes, [[1.0, 0.0, 0.5]])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_gradient_of_relu_passes_where_a_unit_is_on_and_nowhere_else(dtype: type) -> None:
+    """Whatever the gradient: it is selected by its bits. A zero with a sign is off in `out`, too."""
+    relu = ACTIVATIONS["relu"](6)
+    x: FloatArray = np.array([[2.0, -1.0, -0.0, 0.0, 1e-300, np.inf]] * 4, dtype)
+    d_out: FloatArray = np.array([[1.5] * 6, [-np.inf] * 6, [np.nan] * 6, [-0.0] * 6], dtype)
+    out, d_x = np.empty_like(x), np.empty_like(x)
+    relu.forward(x, out, True)
+    relu.backward(x, out, d_out, d_x)
+    np.testing.assert_array_equal(d_x, np.where(x > 0, d_out, 0.0))
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_the_difference_from_the_identity(name: str) -> None:
+    """What a parametric activation takes from it is f(x) - x and f'(x) - 1, far out too."""
+    x = np.array([[-1e30, -90.0, -20.0, -3.0, -0.1, 0.2, 1.0, 19.0, 21.0, 90.0, 1e30]] * 2, np.float32)
+    function = ACTIVATIONS[name](x.shape[1])
+    value, difference, slopes, d_x = (np.empty_like(x) for _ in range(4))
+    with np.errstate(over="ignore"):
+        function.difference(x, difference, slopes)
+        function.forward(x, value, True)
+        function.backward(x, value, np.ones_like(x), d_x)
+    np.testing.assert_allclose(difference, value.astype(float) - x, rtol=1e-6, atol=1e-5)
+    np.testing.assert_allclose(slopes, d_x - 1.0, rtol=1e-6, atol=1e-6)

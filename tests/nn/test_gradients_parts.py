@@ -72,7 +72,7 @@ def test_shortcut(columns: list[int]) -> None:
 
     def objective() -> float:
         out = beside.copy()
-        shortcut.add(x, out)
+        shortcut.add(x, out, True)
         return float(np.sum(out * d_out) + np.sum(x * d_beside))
 
     objective()

@@ -70,6 +70,26 @@ def test_smoothing_leaves_extreme_outputs_finite() -> None:
     assert loss.value(scores, np.array([1]), None) == pytest.approx(15_000, rel=1e-5)
 
 
+@pytest.mark.parametrize("smoothing", [0.0, 0.2])
+@pytest.mark.parametrize("size", [1.0, 55.0, 100.0, 150.0])
+def test_all_ways_to_cross_entropy_lead_to_the_same(
+    size: float, smoothing: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As products, with the loss or all of it from (classes, rows) copies: by how far out scores are."""
+    scores = np.array([[size, 0.0, -size], [-size, size, 0.0], [0.0, 0.0, 0.0]], np.float32)
+    classes, weights = np.array([2, 0, 1]), np.array([[0.5], [1.5], [1.0]], np.float32)
+    settings = LossSettings(label_smoothing=smoothing)
+    gradients = [np.empty_like(scores) for _ in range(3)]
+    loss = SoftmaxCrossEntropy(settings)
+    value = loss.gradient(scores, classes, weights, gradients[0])
+    loss.gradient(scores, classes, weights, gradients[1], with_loss=False)
+    monkeypatch.setattr("mlpcli.nn.losses.classes.FEW_CLASSES", 0)
+    expected = SoftmaxCrossEntropy(settings).gradient(scores, classes, weights, gradients[2])
+    assert value == pytest.approx(expected, rel=1e-6)
+    np.testing.assert_array_equal(gradients[0], gradients[1])
+    np.testing.assert_allclose(gradients[0], gradients[2], rtol=1e-6, atol=1e-7)
+
+
 @pytest.mark.parametrize("gamma", [0.0, 0.5, 1.0, 2.0, 5.0])
 def test_focal_gamma(gamma: float) -> None:
     scores, classes = scores_and_classes()

@@ -12,11 +12,13 @@ from mlpcli.nn.activations import ACTIVATIONS
 from mlpcli.nn.architecture import NetworkSettings, build_network
 from mlpcli.nn.batches import Batches, Examples
 from mlpcli.nn.embeddings import NUMBER_EMBEDDINGS, Inputs
+from mlpcli.nn.kernels import NUMPY, Engine, of_engine
 from mlpcli.nn.losses import LOSSES, LossSettings
+from mlpcli.nn.optimizers import OPTIMIZERS, UpdateRule
 from mlpcli.nn.regularization import Regularization, RegularizationSettings
 from mlpcli.nn.scratch import AnyArray, FloatArray
 from mlpcli.nn.trainer import Trainer
-from tests.nn.examples import UPDATE_RULES, make_optimizer, row_weights, targets_for
+from tests.nn.examples import UPDATE_RULES, row_weights, targets_for
 
 BATCH, SHORT = 3200, 3100
 LIMIT = 12_000
@@ -47,6 +49,7 @@ def trainer_and_examples(
     regularization: RegularizationSettings = HELD,
     wide: bool = False,
     loss_settings: LossSettings | None = None,
+    engine: Engine = NUMPY,
     **changes: Any,
 ) -> tuple[Trainer, Examples]:
     """A net 50-64-64-12 with all that costs memory: dropout, penalty, row weights."""
@@ -54,7 +57,7 @@ def trainer_and_examples(
     settings = NetworkSettings(**usual | changes)
     columns = np.array([0, 4, 7, 9]) if wide else None
     inputs = INPUTS if settings.number_embedding else COLUMNS
-    network = build_network(settings, inputs, 12, np.random.default_rng(1), wide=columns)
+    network = build_network(settings, inputs, 12, np.random.default_rng(1), wide=columns, engine=engine)
     generator = np.random.default_rng(3)
     features = generator.standard_normal((rows, COLUMNS), dtype=np.float32)
     for column, levels in INPUTS.categories:
@@ -66,9 +69,12 @@ def trainer_and_examples(
         targets if targets.ndim == 1 else targets.astype(np.float32),
         row_weights(rows, generator).astype(np.float32),
     )
-    updates = make_optimizer(optimizer, network.parameters, l1=regularization.l1 or 0.0)
+    rule = of_engine(OPTIMIZERS[optimizer], engine)
+    assert issubclass(rule, UpdateRule)
+    updates = rule(network.parameters, l1=regularization.l1 or 0.0)
     held = Regularization(network.parameters, regularization)
-    return Trainer(network, LOSSES[loss](loss_settings or LossSettings()), updates, held), examples
+    measured = of_engine(LOSSES[loss], engine)(loss_settings or LossSettings())
+    return Trainer(network, measured, updates, held), examples
 
 
 ROWS = 2 * BATCH + SHORT

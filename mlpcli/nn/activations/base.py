@@ -28,6 +28,15 @@ class Activation(Layer):
             self._slopes(out, slopes)
             np.multiply(d_out, slopes, out=d_x)
 
+    def difference(self, x: FloatArray, out: FloatArray, slopes: FloatArray | None) -> None:
+        """Write f(x) - x into `out`, and its derivative into `slopes` unless it is None."""
+        value = self._scratch("value", x.shape, x.dtype)
+        self._function(x, value)
+        if slopes is not None:
+            self._slopes(value, slopes)
+            slopes -= 1.0
+        np.subtract(value, x, out=out)
+
     @abstractmethod
     def _function(self, x: FloatArray, out: FloatArray) -> None:
         """Write f(x) into `out`, which may be `x`."""
@@ -35,6 +44,10 @@ class Activation(Layer):
     @abstractmethod
     def _slopes(self, out: FloatArray, slopes: FloatArray) -> None:
         """Write f'(x), as a function of f(x), into `slopes`."""
+
+    def _zeros(self, x: FloatArray) -> FloatArray:
+        """For maximum and minimum: with the number 0 they take 16 µs instead of 5 at 128 x 128."""
+        return self._scratch("zeros", x.shape, x.dtype, fill=0.0)
 
     def _positive(self, out: FloatArray) -> FloatArray:
         """A mask: a product with it is ten times as fast as np.where on random signs."""
@@ -56,6 +69,14 @@ class SmoothActivation(Layer):
     def backward(self, x: FloatArray, out: FloatArray, d_out: FloatArray, d_x: FloatArray | None) -> None:
         if d_x is not None:
             np.multiply(d_out, self._kept, out=d_x)
+
+    def difference(self, x: FloatArray, out: FloatArray, slopes: FloatArray | None) -> None:
+        """Write f(x) - x into `out`, and its derivative into `slopes` unless it is None."""
+        value = self._scratch("value", x.shape, x.dtype)
+        self._function(x, value, slopes)
+        if slopes is not None:
+            slopes -= 1.0
+        np.subtract(value, x, out=out)
 
     @abstractmethod
     def _function(self, x: FloatArray, out: FloatArray, slopes: FloatArray | None) -> None:

@@ -36,18 +36,17 @@ class Parametric(Layer):
         self.slope[...] = 1.0
 
     def forward(self, x: FloatArray, out: FloatArray, training: bool) -> None:
-        self._value = self._scratch("value", x.shape, x.dtype)
-        self.function.forward(x, self._value, training)
         self._difference = self._scratch("difference", x.shape, x.dtype)
-        np.subtract(self._value, x, out=self._difference)
+        if training:
+            self._kept = self._scratch("kept", x.shape, x.dtype)
+        self.function.difference(x, self._difference, self._kept if training else None)
         bent = np.multiply(self._difference, self.slope, out=self._scratch("bent", x.shape, x.dtype))
         np.add(x, bent, out=out)
 
     def backward(self, x: FloatArray, out: FloatArray, d_out: FloatArray, d_x: FloatArray | None) -> None:
-        """d_a = Σ over rows of d_out (f(x) - x), d_x = d_out (1 - a) + a d_out f'(x)."""
+        """d_a = Σ over rows of d_out (f(x) - x), d_x = d_out + a d_out (f'(x) - 1)."""
         column_sums(d_out, self._difference, self.d_slope, self._scratch)
         if d_x is not None:
             bent = np.multiply(d_out, self.slope, out=self._scratch("bent", d_out.shape, d_out.dtype))
-            np.subtract(d_out, bent, out=d_x)
-            self.function.backward(x, self._value, bent, bent)
-            d_x += bent
+            bent *= self._kept
+            np.add(d_out, bent, out=d_x)

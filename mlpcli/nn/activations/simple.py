@@ -1,12 +1,15 @@
 """Activations whose derivative follows from their output."""
 
 import math
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from mlpcli.nn.activations.base import Activation
 from mlpcli.nn.scratch import BOOLEAN, FloatArray
+
+BITS: dict[int, np.dtype[Any]] = {4: np.dtype(np.uint32), 8: np.dtype(np.uint64)}
+"""Whole numbers by their bytes."""
 
 
 class Identity(Activation):
@@ -26,18 +29,17 @@ class Relu(Activation):
     """f(x) = max(x, 0); gain √2 (He et al. 2015)."""
 
     gain = math.sqrt(2.0)
-    _zeros: FloatArray = np.empty(0)
 
     def _function(self, x: FloatArray, out: FloatArray) -> None:
-        # The maximum with an array of zeros takes a fifth of the time of that with the number 0 (3 and 17 µs
-        # at 200 x 100, 180 and 420 µs at 1024 x 512).
-        if x.shape != self._zeros.shape or x.dtype is not self._zeros.dtype:
-            self._zeros = self._scratch("zeros", x.shape, x.dtype, fill=0.0)
-        np.maximum(x, self._zeros, out=out)
+        np.maximum(x, self._zeros(x), out=out)
 
     def backward(self, x: FloatArray, out: FloatArray, d_out: FloatArray, d_x: FloatArray | None) -> None:
         if d_x is not None:
-            np.multiply(d_out, self._positive(out), out=d_x)
+            # The sign of an output's bits, as a whole number, is 0 or 1; the gradient's bits times it are
+            # 0 or the gradient. A boolean mask takes 5 µs instead of 2 at 32 x 64, 9 of 6.5 at 200 x 100.
+            bits = BITS[out.dtype.itemsize]
+            positive = np.sign(out.view(bits), out=self._scratch("positive", out.shape, bits))
+            np.multiply(d_out.view(bits), positive, out=d_x.view(bits))
 
     def _slopes(self, out: FloatArray, slopes: FloatArray) -> None:
         slopes[...] = self._positive(out)
@@ -64,14 +66,14 @@ class Elu(Activation):
     gain = math.sqrt(2.0)
 
     def _function(self, x: FloatArray, out: FloatArray) -> None:
-        curve = np.minimum(x, 0, out=self._scratch("curve", x.shape, x.dtype))
+        curve = np.minimum(x, self._zeros(x), out=self._scratch("curve", x.shape, x.dtype))
         np.exp(curve, out=curve)
         curve -= 1.0
-        np.maximum(x, 0, out=out)
+        np.maximum(x, self._zeros(x), out=out)
         out += curve
 
     def _slopes(self, out: FloatArray, slopes: FloatArray) -> None:
-        np.minimum(out, 0, out=slopes)
+        np.minimum(out, self._zeros(out), out=slopes)
         slopes += 1.0
 
 
@@ -82,17 +84,17 @@ class Selu(Activation):
     alpha: ClassVar[float] = 1.6732632423543772
 
     def _function(self, x: FloatArray, out: FloatArray) -> None:
-        curve = np.minimum(x, 0, out=self._scratch("curve", x.shape, x.dtype))
+        curve = np.minimum(x, self._zeros(x), out=self._scratch("curve", x.shape, x.dtype))
         np.exp(curve, out=curve)
         curve -= 1.0
         curve *= self.scale * self.alpha
-        np.maximum(x, 0, out=out)
+        np.maximum(x, self._zeros(x), out=out)
         out *= self.scale
         out += curve
 
     def _slopes(self, out: FloatArray, slopes: FloatArray) -> None:
         positive = self._positive(out)
-        np.minimum(out, 0, out=slopes)
+        np.minimum(out, self._zeros(out), out=slopes)
         slopes += self.scale * self.alpha
         step = self._scratch("curve", out.shape, out.dtype)
         slopes -= np.multiply(positive, self.scale * (self.alpha - 1.0), out=step)
@@ -108,7 +110,7 @@ class Softplus(Activation):
         np.exp(curve, out=curve)
         curve += 1.0
         np.log(curve, out=curve)
-        np.maximum(x, 0, out=out)
+        np.maximum(x, self._zeros(x), out=out)
         out += curve
 
     def _slopes(self, out: FloatArray, slopes: FloatArray) -> None:

@@ -72,7 +72,7 @@ class Mish(SmoothActivation):
 
     def _function(self, x: FloatArray, out: FloatArray, slopes: FloatArray | None) -> None:
         power = self._temporary("power", x)
-        near = np.minimum(x, 20.0, out=power if slopes is None else slopes)
+        near = self._near(x, power if slopes is None else slopes)
         np.exp(near, out=power)
         share = np.add(power, 2.0, out=self._temporary("share", x))
         share *= power
@@ -87,3 +87,23 @@ class Mish(SmoothActivation):
             slopes *= 4.0
             slopes += share
         np.multiply(x, share, out=out)
+
+    def difference(self, x: FloatArray, out: FloatArray, slopes: FloatArray | None) -> None:
+        """f - x = -2 x / d, and its derivative -2 / d (1 - 2 x e (e + 1) / d), with one division."""
+        self._near(x, out)
+        power = np.exp(out, out=self._temporary("power", x))
+        product = np.add(power, 2.0, out=self._temporary("share", x))
+        product *= power
+        inverse = np.add(product, 2.0, out=self._temporary("denominator", x))
+        np.divide(-2.0, inverse, out=inverse)
+        out *= inverse
+        if slopes is not None:
+            product -= power
+            product *= out
+            product += 1.0
+            np.multiply(product, inverse, out=slopes)
+
+    def _near(self, x: FloatArray, out: FloatArray) -> FloatArray:
+        """The minimum with 20: with an array of it 5 µs at 128 x 128, with the number 16."""
+        limits = self._scratch("limits", x.shape, x.dtype, fill=20.0)
+        return np.minimum(x, limits, out=out)

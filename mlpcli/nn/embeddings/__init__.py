@@ -9,6 +9,7 @@ from mlpcli.nn.embeddings.categories import CategoryEmbedding
 from mlpcli.nn.embeddings.periodic import PBLD, PLR, Periodic
 from mlpcli.nn.embeddings.piecewise import PiecewiseLinear
 from mlpcli.nn.embeddings.text import TextEmbedding
+from mlpcli.nn.kernels import NUMPY, Engine, of_engine
 from mlpcli.nn.layers import Layer
 from mlpcli.nn.scratch import FloatArray, IndexArray
 
@@ -57,7 +58,7 @@ class InputLayer(Layer):
     def forward(self, x: FloatArray, out: FloatArray, training: bool) -> None:
         start = 0
         for each in self.embeddings:
-            each.forward(x, out[:, start : start + each.n_out])
+            each.forward(x, out[:, start : start + each.n_out], training)
             start += each.n_out
 
     def backward(self, x: FloatArray, out: FloatArray, d_out: FloatArray, d_x: FloatArray | None) -> None:
@@ -69,7 +70,10 @@ class InputLayer(Layer):
 
 
 def input_layer(
-    inputs: Inputs, number_embedding: str, frequency_spread: float | None = None
+    inputs: Inputs,
+    number_embedding: str,
+    frequency_spread: float | None = None,
+    engine: Engine = NUMPY,
 ) -> InputLayer | None:
     """The layer for these columns: numbers if they are to be embedded, then categories, texts and the rest.
 
@@ -79,14 +83,15 @@ def input_layer(
     rest = set(range(inputs.width)) - inputs.unread
     numbers = [column for column in inputs.numbers if column in rest]
     if number_embedding in NUMBER_EMBEDDINGS and numbers:
-        embedding = NUMBER_EMBEDDINGS[number_embedding](np.array(numbers, np.intp))
+        kind = of_engine(NUMBER_EMBEDDINGS[number_embedding], engine)
+        embedding = kind(np.array(numbers, np.intp))
         if isinstance(embedding, Periodic) and frequency_spread is not None:
             embedding.spread = frequency_spread
         embeddings.append(embedding)
         rest -= set(numbers)
     for column, levels in inputs.categories:
         if column in rest:
-            embeddings.append(CategoryEmbedding(column, levels))
+            embeddings.append(of_engine(CategoryEmbedding, engine)(column, levels))
             rest.discard(column)
     for first, columns in inputs.bags:
         if first in rest:

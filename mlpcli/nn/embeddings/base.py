@@ -58,8 +58,8 @@ class Embedding(ABC):
         """Set starting values."""
 
     @abstractmethod
-    def forward(self, x: FloatArray, out: FloatArray) -> None:
-        """Write the outputs (rows, n_out)."""
+    def forward(self, x: FloatArray, out: FloatArray, training: bool) -> None:
+        """Write the outputs (rows, n_out); for `training` what `backward` needs is kept."""
 
     def backward(self, x: FloatArray, d_out: FloatArray) -> None:
         """Overwrite the gradients of the parameters."""
@@ -74,5 +74,5 @@ class Embedding(ABC):
 class PassThrough(Embedding):
     """Columns that are passed on as they are."""
 
-    def forward(self, x: FloatArray, out: FloatArray) -> None:
+    def forward(self, x: FloatArray, out: FloatArray, training: bool) -> None:
         out[...] = self._gather(x)

@@ -30,7 +30,7 @@ class CategoryEmbedding(Embedding):
         self.table[...] = generator.standard_normal(self.table.shape)
         self.table[0] = 0.0
 
-    def forward(self, x: FloatArray, out: FloatArray) -> None:
+    def forward(self, x: FloatArray, out: FloatArray, training: bool) -> None:
         codes = self._scratch("codes", x.shape[:1], INDEX)
         np.copyto(codes, x[:, self.columns[0]], casting="unsafe")
         rows = self._scratch("rows", out.shape, out.dtype)

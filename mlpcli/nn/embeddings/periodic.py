@@ -11,6 +11,7 @@ from typing import ClassVar
 import numpy as np
 
 from mlpcli.nn.embeddings.base import Embedding
+from mlpcli.nn.products import blocks_of
 from mlpcli.nn.scratch import BOOLEAN, FloatArray, IndexArray
 
 FURTHEST = 1e30
@@ -52,39 +53,46 @@ class Periodic(Embedding):
         weight[...] = generator.uniform(-limit, limit, weight.shape)
         bias[...] = generator.uniform(-limit, limit, bias.shape)
 
-    def forward(self, x: FloatArray, out: FloatArray) -> None:
+    def forward(self, x: FloatArray, out: FloatArray, training: bool) -> None:
         """Waves, then the linear layer of each column; the waves are kept for the way back."""
-        self._x = self._scratch("columns", (len(self.columns), len(x), 1), x.dtype)
-        np.clip(self._gather(x).T, -FURTHEST, FURTHEST, out=self._x[..., 0])
-        frequency = self.values["embedding.frequency"][:, None]
-        angles = self._array("angles", self._x, self.frequencies)
-        np.multiply(self._x, frequency, out=angles)
-        angles *= 2.0 * math.pi
+        self._gathered = self._gather(x)
+        self._x = self._array("columns", self._gathered, 2)
+        np.clip(self._gathered.T, -FURTHEST, FURTHEST, out=self._x[:, 0])
+        angles = self._array("angles", self._gathered, self.frequencies)
+        self._write_angles(angles)
         waves = self._waves(angles)
-        linear = self._array("linear", self._x, self.outputs)
-        np.matmul(waves, self.values["embedding.weight"], out=linear)
-        linear += self.values["embedding.bias"][:, None]
+        linear = self._array("linear", self._gathered, self.outputs)
+        across = self.values["embedding.weight"].mT
+        for rows in blocks_of(len(x), training):
+            np.matmul(across, waves[..., rows], out=linear[..., rows])
+        linear += self.values["embedding.bias"][..., None]
         self._finish(linear)
-        np.copyto(self._by_column(out), linear)
+        np.copyto(out.T, linear.reshape(out.T.shape))
 
     def backward(self, x: FloatArray, d_out: FloatArray) -> None:
-        d_linear = self._array("d_linear", self._x, self.outputs)
-        np.copyto(d_linear, self._by_column(d_out))
+        d_linear = self._array("d_linear", self._gathered, self.outputs)
+        np.copyto(d_linear.reshape(d_out.T.shape), d_out.T)
         self._start_back(d_linear)
-        waves = self._array("waves", self._x, self.waves)
-        np.matmul(waves.mT, d_linear, out=self.gradients["embedding.weight"])
-        ones = self._scratch("ones", x.shape[:1], x.dtype, fill=1.0)
-        np.matmul(ones, d_linear, out=self.gradients["embedding.bias"])
-        d_waves = self._array("d_waves", self._x, self.waves)
-        np.matmul(d_linear, self.values["embedding.weight"].mT, out=d_waves)
+        waves = self._array("waves", self._gathered, self.waves)
+        np.matmul(waves, d_linear.mT, out=self.gradients["embedding.weight"])
+        self._row_sums(d_linear, self.gradients["embedding.bias"])
+        d_waves = self._array("d_waves", self._gathered, self.waves)
+        np.matmul(self.values["embedding.weight"], d_linear, out=d_waves)
         d_angles = self._d_angles(d_waves)
         d_frequency = self.gradients["embedding.frequency"]
-        np.matmul(self._x.mT, d_angles, out=d_frequency[:, None])
+        np.matmul(d_angles, self._x[:, 0, :, None], out=d_frequency[..., None])
         d_frequency *= 2.0 * math.pi
+
+    def _write_angles(self, angles: FloatArray) -> None:
+        """2π x w, up to the sign; `_x` (columns, 2, rows) holds x and room for another factor."""
+        frequency = self.values["embedding.frequency"]
+        turns = self._scratch("turns", frequency.shape, frequency.dtype)
+        np.multiply(frequency, 2.0 * math.pi, out=turns)
+        np.multiply(self._x[:, :1], turns[..., None], out=angles)
 
     @abstractmethod
     def _waves(self, angles: FloatArray) -> FloatArray:
-        """The scratch array "waves" (columns, rows, waves), filled."""
+        """The scratch array "waves" (columns, waves, rows), filled."""
 
     @abstractmethod
     def _d_angles(self, d_waves: FloatArray) -> FloatArray:
@@ -96,12 +104,16 @@ class Periodic(Embedding):
     def _start_back(self, d_linear: FloatArray) -> None:
         """The derivative of `_finish`, in place."""
 
-    def _by_column(self, out: FloatArray) -> FloatArray:
-        """The outputs of the linear layer as (columns, rows, outputs)."""
-        return out.reshape(len(out), len(self.columns), -1).swapaxes(0, 1)
+    def _row_sums(self, array: FloatArray, out: FloatArray) -> None:
+        """Σ over rows: (columns, k, rows) to (columns, k)."""
+        rows = array.shape[-1]
+        ones = self._scratch("ones", (rows,), array.dtype, fill=1.0)
+        np.dot(array.reshape(-1, rows), ones, out=out.reshape(-1))
 
-    def _array(self, name: str, like: FloatArray, width: int) -> FloatArray:
-        return self._scratch(name, (*like.shape[:-1], width), like.dtype)
+    def _array(self, name: str, x: FloatArray, width: int) -> FloatArray:
+        """Scratch memory (columns, width, rows), without gaps also for a short batch."""
+        shape = (len(self.columns), width, len(x))
+        return self._scratch(name, (math.prod(shape),), x.dtype).reshape(shape)
 
 
 class PBLD(Periodic):
@@ -131,24 +143,34 @@ class PBLD(Periodic):
         phase = self.values["embedding.phase"]
         phase[...] = generator.uniform(-math.pi, math.pi, phase.shape)
 
-    def forward(self, x: FloatArray, out: FloatArray) -> None:
+    def forward(self, x: FloatArray, out: FloatArray, training: bool) -> None:
         linear = self.outputs * len(self.columns)
-        super().forward(x, out[:, :linear])
-        out[:, linear:] = self._gather(x)
+        super().forward(x, out[:, :linear], training)
+        out[:, linear:] = self._gathered
 
     def backward(self, x: FloatArray, d_out: FloatArray) -> None:
         super().backward(x, d_out[:, : self.outputs * len(self.columns)])
 
+    def _write_angles(self, angles: FloatArray) -> None:
+        """-(2π x w + b), as the sine of this is the cosine's derivative by the angle.
+
+        Products (frequencies, 2) (2, rows) take 11 µs for 20 columns and 128 rows, two passes 30.
+        """
+        frequency = self.values["embedding.frequency"]
+        turns = self._scratch("turns", (*frequency.shape, 2), frequency.dtype)
+        np.multiply(frequency, -2.0 * math.pi, out=turns[..., 0])
+        np.negative(self.values["embedding.phase"], out=turns[..., 1])
+        self._x[:, 1] = 1.0
+        for rows in blocks_of(angles.shape[-1], training=False):
+            np.matmul(turns, self._x[..., rows], out=angles[..., rows])
+
     def _waves(self, angles: FloatArray) -> FloatArray:
-        angles += self.values["embedding.phase"][:, None]
-        return np.cos(angles, out=self._array("waves", angles, self.waves))
+        return np.cos(angles, out=self._array("waves", self._gathered, self.waves))
 
     def _d_angles(self, d_waves: FloatArray) -> FloatArray:
-        angles = self._array("angles", d_waves, self.frequencies)
-        sine = np.sin(angles, out=self._array("sine", d_waves, self.frequencies))
-        d_waves *= np.negative(sine, out=sine)
-        ones = self._scratch("ones", d_waves.shape[1:2], d_waves.dtype, fill=1.0)
-        np.matmul(ones, d_waves, out=self.gradients["embedding.phase"])
+        angles = self._array("angles", self._gathered, self.frequencies)
+        d_waves *= np.sin(angles, out=self._array("sine", self._gathered, self.frequencies))
+        self._row_sums(d_waves, self.gradients["embedding.phase"])
         return d_waves
 
 
@@ -161,22 +183,24 @@ class PLR(Periodic):
     spread: float = 0.01
 
     def _waves(self, angles: FloatArray) -> FloatArray:
-        waves = self._array("waves", angles, self.waves)
-        np.cos(angles, out=waves[..., : self.frequencies])
-        np.sin(angles, out=waves[..., self.frequencies :])
+        waves = self._array("waves", self._gathered, self.waves)
+        np.cos(angles, out=waves[:, : self.frequencies])
+        np.sin(angles, out=waves[:, self.frequencies :])
         return waves
 
     def _d_angles(self, d_waves: FloatArray) -> FloatArray:
-        waves = self._array("waves", d_waves, self.waves)
-        cosine, sine = waves[..., : self.frequencies], waves[..., self.frequencies :]
-        d_cosine, d_sine = d_waves[..., : self.frequencies], d_waves[..., self.frequencies :]
+        waves = self._array("waves", self._gathered, self.waves)
+        cosine, sine = waves[:, : self.frequencies], waves[:, self.frequencies :]
+        d_cosine, d_sine = d_waves[:, : self.frequencies], d_waves[:, self.frequencies :]
         d_sine *= cosine
         d_cosine *= sine
         return np.subtract(d_sine, d_cosine, out=d_sine)
 
     def _finish(self, linear: FloatArray) -> None:
-        np.maximum(linear, 0.0, out=linear)
+        zeros = self._scratch("zeros", linear.shape[-1:], linear.dtype, fill=0.0)
+        np.maximum(linear, zeros, out=linear)  # with the number 0 twice as slow
 
     def _start_back(self, d_linear: FloatArray) -> None:
-        linear = self._array("linear", d_linear, self.outputs)
-        d_linear *= np.greater(linear, 0.0, out=self._scratch("positive", linear.shape, BOOLEAN))
+        linear = self._array("linear", self._gathered, self.outputs)
+        positive = self._scratch("positive", (linear.size,), BOOLEAN).reshape(linear.shape)
+        d_linear *= np.greater(linear, 0.0, out=positive)

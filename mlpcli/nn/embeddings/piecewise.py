@@ -46,7 +46,7 @@ class PiecewiseLinear(Embedding):
                 highest[row, :bins] = 1.0
                 lowest[row, 0], highest[row, bins - 1] = -self.open_end, self.open_end
 
-    def forward(self, x: FloatArray, out: FloatArray) -> None:
+    def forward(self, x: FloatArray, out: FloatArray, training: bool) -> None:
         start, steepness, lowest, highest = self._constants()
         columns = self._gather(x)[..., None]
         bins = self._scratch("bins", out.shape, x.dtype)

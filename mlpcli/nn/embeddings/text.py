@@ -5,6 +5,7 @@ from typing import ClassVar
 import numpy as np
 
 from mlpcli.nn.embeddings.base import Embedding
+from mlpcli.nn.products import product
 from mlpcli.nn.scratch import FloatArray, IndexArray
 
 
@@ -42,9 +43,10 @@ class TextEmbedding(Embedding):
         """Vectors from N(0, 1)."""
         self.words[...] = generator.standard_normal(self.words.shape)
 
-    def forward(self, x: FloatArray, out: FloatArray) -> None:
+    def forward(self, x: FloatArray, out: FloatArray, training: bool) -> None:
         rows = self._scratch("rows", (len(x), self.outputs), x.dtype)
-        np.copyto(out, np.matmul(x[:, self._place], self.words, out=rows))
+        product(x[:, self._place], self.words, rows, training)
+        np.copyto(out, rows)
 
     def backward(self, x: FloatArray, d_out: FloatArray) -> None:
         rows = self._scratch("rows", (len(x), self.outputs), x.dtype)

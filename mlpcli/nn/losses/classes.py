@@ -1,7 +1,8 @@
 """Losses of one class out of several, an output each. Targets are class numbers (rows,).
 
 They work on (classes, rows) copies of the outputs: reductions over a few classes are then eight times as fast
-(14 and 1.7 µs for the maximum at 200 rows and 2 classes).
+(14 and 1.7 µs for the maximum at 200 rows and 2 classes). Cross-entropy of a few classes does without: its
+sums over classes are products with small matrices, which takes half of that time again.
 """
 
 import math
@@ -12,6 +13,13 @@ import numpy as np
 
 from mlpcli.nn.losses.base import Loss, TargetKind, total
 from mlpcli.nn.scratch import INDEX, AnyArray, FloatArray, IndexArray
+
+FEW_CLASSES = 32
+"""Up to so many, sums over classes as products with a square matrix take less time than in the other layout
+(128 rows: 19 and 7 µs with 5 classes, 37 and 25 with 32, 43 and 50 with 64)."""
+HIGHEST_SCORE, LOWEST_SHARE = 60.0, 1e-30
+"""Of these products, so that sums of exponentials stay in the range of float32, shares in that of its normal
+numbers."""
 
 
 class ClassLoss(Loss):
@@ -61,13 +69,16 @@ class ClassLoss(Loss):
         rows, classes = self._shape = outputs.shape
         self._flat = self._scratch("scores", (rows * classes,), outputs.dtype)
         self._scores = self._flat.reshape(classes, rows)
-        if len(self._columns) < rows:
-            self._columns = np.arange(rows)
+        self._count_rows(rows)
         self._places = self._scratch("places", (rows,), INDEX)
         self._losses, self._of_class, self._reduced, self._term = (
             self._scratch(name, (rows,), outputs.dtype).reshape(1, rows)
             for name in ("losses", "of_class", "reduced", "term")
         )
+
+    def _count_rows(self, rows: int) -> None:
+        if len(self._columns) < rows:
+            self._columns = np.arange(rows)
 
     def _take(self, out: FloatArray) -> None:
         """Each row's score of its class."""
@@ -95,6 +106,87 @@ class SoftmaxCrossEntropy(ClassLoss):
 
     With smoothing ε the class has a share of 1 - ε, all together ε (Szegedy et al. 2016, section 7).
     """
+
+    _few_shape: tuple[int, ...] = ()
+
+    def gradient(
+        self,
+        outputs: FloatArray,
+        targets: AnyArray,
+        weights: FloatArray | None,
+        d_outputs: FloatArray,
+        *,
+        with_loss: bool = True,
+    ) -> float:
+        if outputs.shape[1] <= FEW_CLASSES and self._few_classes(outputs, targets, weights, d_outputs):
+            loss = self._few_losses(targets, weights) if with_loss else math.nan
+            if loss is not None:
+                return loss
+            d_outputs = self._scratch("unused", outputs.shape, outputs.dtype)
+        return super().gradient(outputs, targets, weights, d_outputs, with_loss=with_loss)
+
+    def _few_classes(
+        self, outputs: FloatArray, targets: AnyArray, weights: FloatArray | None, d_outputs: FloatArray
+    ) -> bool:
+        """Write the gradient in half of the calls; False, and nothing written, if a score is too far out."""
+        if outputs.shape != self._few_shape or outputs.dtype is not self._shares.dtype:
+            self._lay_out_few(outputs)
+        shares, sums = self._shares, self._sums
+        # Less their mean over the classes, no row's scores are all so low that its sum of exponentials is 0.
+        np.dot(outputs, self._less_mean, out=shares)
+        if not np.maximum.reduce(self._flat_shares) < HIGHEST_SCORE:
+            return False
+        np.exp(shares, out=shares)
+        np.dot(shares, self._rows_each, out=sums)
+        np.divide(shares, sums, out=shares)
+        self._goals.take(targets, axis=0, out=self._goal, mode="clip")
+        np.subtract(shares, self._goal, out=d_outputs)
+        if weights is not None:
+            d_outputs *= weights
+        return True
+
+    def _few_losses(self, targets: AnyArray, weights: FloatArray | None) -> float | None:
+        """The value, from shares and sums; None if the share of a row's class is too small.
+
+        As the scores of a row sum up to 0, smoothing makes it ε log Σ e^z - (1 - ε) log p[class].
+        """
+        rows, classes = self._few_shape
+        smoothing = self._settings.label_smoothing
+        places, losses = self._few_places, self._few_loss
+        np.multiply(self._columns[:rows], classes, out=places)
+        np.add(places, targets, out=places)
+        self._flat_shares.take(places, out=losses, mode="clip")
+        if not np.minimum.reduce(losses) > LOWEST_SHARE:
+            return None
+        losses *= rows
+        np.log(losses, out=losses)
+        if smoothing:
+            logarithm = np.multiply(self._sums[:, 0], 1.0 / rows, out=self._few_sum)
+            np.log(logarithm, out=logarithm)
+            losses *= 1.0 - smoothing
+            logarithm *= smoothing
+            losses -= logarithm
+        if weights is not None:
+            losses *= weights[:, 0]
+        return -total(losses) / rows
+
+    def _lay_out_few(self, outputs: FloatArray) -> None:
+        """Make the matrices; "shares" are p / rows, `_goals` the targets of each class in these units."""
+        rows, classes = self._few_shape = outputs.shape
+        smoothing = self._settings.label_smoothing or 0.0
+        self._shares, self._sums, self._goal = (
+            self._scratch(name, outputs.shape, outputs.dtype) for name in ("shares", "sums", "goal")
+        )
+        self._flat_shares = self._shares.reshape(-1)
+        one_each = np.eye(classes)
+        self._less_mean = (one_each - 1.0 / classes).astype(outputs.dtype)
+        self._rows_each = np.full((classes, classes), rows, outputs.dtype)
+        self._goals = ((one_each * (1.0 - smoothing) + smoothing / classes) / rows).astype(outputs.dtype)
+        self._count_rows(rows)
+        self._few_places = self._scratch("few_places", (rows,), INDEX)
+        self._few_loss, self._few_sum = (
+            self._scratch(name, (rows,), outputs.dtype) for name in ("few_loss", "few_sum")
+        )
 
     def _losses_and_slopes(self, *, with_loss: bool) -> None:
         smoothing = self._settings.label_smoothing or 0.0

@@ -47,10 +47,15 @@ class UpdateRule(ABC):
         self._beta2 = self.usual_beta2 if beta2 is None else beta2
         self.steps = 0
         self._state = {name: np.zeros_like(parameters.values) for name in self.state_names}
+        self._values, self._gradients = parameters.values, parameters.gradients
         self._has_factors = rate_factors is not None
+        self._factors = parameters.values[:0] if rate_factors is None else rate_factors
         factors = [] if rate_factors is None else [rate_factors]
         arrays = [parameters.values, parameters.gradients, *self._state.values(), *factors]
         change = np.empty(min(BLOCK, parameters.size), parameters.values.dtype)
+        self._rate, self._added, self._momentum_scalar, self._beta2_scalar = (
+            scalar(value, np.empty((), parameters.values.dtype)) for value in (0, 0, momentum, self._beta2)
+        )
         self._l1 = l1
         self._sizes = np.empty_like(change if l1 else change[:0])
         # With l1 no block has both weights, which stand first, and others.
@@ -64,7 +69,7 @@ class UpdateRule(ABC):
     def step(self, learning_rate: float) -> None:
         """One update of all parameters, a block at a time."""
         self.steps += 1
-        rate = learning_rate * self._prepare()
+        rate = scalar(learning_rate * self._prepare(), self._rate)
         for number, (change, values, gradients, *state) in enumerate(self._blocks):
             factors = state.pop() if self._has_factors else None
             penalized = number < self._penalized
@@ -106,6 +111,12 @@ class UpdateRule(ABC):
     @abstractmethod
     def _direction(self, gradients: FloatArray, direction: FloatArray, *state: FloatArray) -> None:
         """Write d into `direction`, from a block of the gradients and of each state array, which changes."""
+
+
+def scalar(value: float, out: FloatArray) -> FloatArray:
+    """`out` (), filled: as an operand it takes 0.5 of 1 µs less than a Python float."""
+    out.fill(value)
+    return out
 
 
 def _places(start: int, stop: int) -> list[slice]:

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from mlpcli.nn.optimizers.base import UpdateRule
+from mlpcli.nn.optimizers.base import UpdateRule, scalar
 from mlpcli.nn.scratch import FloatArray
 
 MOST_RATES = 10.0
@@ -112,17 +112,18 @@ class Adam(UpdateRule):
     def _prepare(self) -> float:
         scale = math.sqrt((1.0 - self._beta2) / (1.0 - self._beta2**self.steps))
         self._scale, self._scaled_epsilon = scale, self.epsilon / scale
+        scalar(self._scaled_epsilon, self._added)
         return (1.0 - self._momentum) / (1.0 - self._momentum**self.steps) / scale
 
     def _direction(self, gradients: FloatArray, direction: FloatArray, *state: FloatArray) -> None:
         first, second = state
-        first *= self._momentum
-        first += gradients
-        second *= self._beta2
+        np.multiply(first, self._momentum_scalar, out=first)
+        np.add(first, gradients, out=first)
+        np.multiply(second, self._beta2_scalar, out=second)
         np.multiply(gradients, gradients, out=direction)
-        second += direction
+        np.add(second, direction, out=second)
         np.sqrt(second, out=direction)
-        direction += self._scaled_epsilon
+        np.add(direction, self._added, out=direction)
         np.divide(first, direction, out=direction)
 
     def _threshold(self, change: FloatArray, *state: FloatArray) -> None:

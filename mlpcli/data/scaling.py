@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from mlpcli.arrays import Array
+from mlpcli.data.curve import Curve
 from mlpcli.data.schema import (
     BY_SKEW,
     MINMAX,
@@ -81,10 +82,7 @@ class MeanScores(Scaling):
         return quantiles(values, np.linspace(0, 1, QUANTILE_KNOTS), weights)
 
     def apply(self, values: Array, knots: Array) -> Array:
-        normal = _scores_of(*np.linspace(0, 1, QUANTILE_KNOTS).tolist())
-        below = np.interp(values, knots, normal)
-        above = np.interp(-values, -knots[::-1], -normal[::-1])
-        return np.asarray((below - above) / 2)
+        return Curve.of(knots, _scores_of_knots()).at(values)
 
 
 class Quantile(MeanScores):
@@ -95,14 +93,17 @@ class Quantile(MeanScores):
     """
 
     def apply(self, values: Array, knots: Array) -> Array:
-        scores = super().apply(values, knots)
-        tied, first, count = np.unique(knots, return_index=True, return_counts=True)
-        several = count > 1
-        if not several.any():
-            return scores
-        tied, middle = tied[several], (first + (count - 1) / 2)[several] / (QUANTILE_KNOTS - 1)
-        places = np.minimum(np.searchsorted(tied, values), len(tied) - 1)
-        return np.where(tied[places] == values, _scores_of(*middle.tolist())[places], scores)
+        curve = Curve.of(knots, _scores_of_knots())
+        several = np.flatnonzero(curve.count > 1)
+        if len(several):
+            middle = (curve.first + (curve.count - 1) / 2)[several] / (QUANTILE_KNOTS - 1)
+            curve.heights[several] = _scores_of(*middle.tolist())
+        return curve.at(values)
+
+
+@lru_cache(maxsize=1)
+def _scores_of_knots() -> Array:
+    return _scores_of(*np.linspace(0, 1, QUANTILE_KNOTS).tolist())
 
 
 @lru_cache(maxsize=64)

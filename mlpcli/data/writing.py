@@ -3,7 +3,7 @@
 import csv
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import IO, Any, ClassVar
 
 from mlpcli.data.reading.blocks import Block
@@ -84,14 +84,22 @@ class CsvWriter(RowWriter):
 
     def _write_behind(self, block: Block, columns: Columns) -> None:
         """Write the input's lines unchanged, each with the added cells."""
-        lines = block.text.decode().replace("\r\n", "\n").removesuffix("\n").split("\n")
-        rows = zip(lines, *map(self._written, columns), strict=True)
-        self._sink.write("\n".join([*map(self.delimiter.join, rows), ""]))
+        # Lines and cells are joined once, not row by row: half of the time for one added column.
+        text = block.text.replace(b"\r\n", b"\n") if b"\r" in block.text else block.text
+        lines = text.decode().removesuffix("\n").split("\n")
+        each = 1 + len(columns)
+        texts = [""] * (each * len(lines))
+        texts[::each] = lines
+        for place, column in enumerate(columns, start=1):
+            texts[place::each] = self._written(column, "\n" if place == len(columns) else "")
+        self._sink.write("".join(texts))
 
-    def _written(self, column: Sequence[Any]) -> Iterator[str]:
+    def _written(self, column: Sequence[Any], end: str) -> Iterable[str]:
+        """Cells with the delimiter before and `end` behind them."""
+        delimiter = self.delimiter
         if isinstance(column[0], float):
-            return map(repr, column)
-        quoted = {value: self._quoted(value) for value in set(column)}
+            return [f"{delimiter}{value!r}{end}" for value in column]
+        quoted = {value: f"{delimiter}{self._quoted(value)}{end}" for value in set(column)}
         return map(quoted.__getitem__, column)
 
     def _quoted(self, value: Any) -> str:

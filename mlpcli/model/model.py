@@ -1,7 +1,8 @@
 """A trained model in memory: from an artifact to predictions for rows of its columns."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -28,17 +29,17 @@ from mlpcli.model.blueprint import Blueprint, loss_of
 from mlpcli.model.encoded_rows import Data, numbers_of, paths_of
 from mlpcli.model.in_pandas import decisions, probabilities, refuse_without_probabilities
 from mlpcli.model.known_columns import known_columns
+from mlpcli.model.scorer import Scorer, raw_outputs
 from mlpcli.model.tasks import TASKS, Task, Threshold
 from mlpcli.model.unreadable import refuse_unreadable
+from mlpcli.nn.kernels import NUMPY, Engine
 from mlpcli.nn.losses import Loss
 from mlpcli.nn.network import Network
+from mlpcli.nn.products import BLOCK_ROWS
 from mlpcli.nn.scratch import QUIET
 from mlpcli.options.options import Options
-from mlpcli.options.threads import choose_threads, limited_threads
 from mlpcli.result_text import ResultTable, ResultText, Shown, listed
 
-BLOCK_ROWS = 256
-"""Rows scored at once: as many a second as with 1,024 or 4,096, and one row takes a quarter of the time."""
 CHUNK_OUTPUTS = 1 << 19
 """Of a chunk: each is a number of Python, and text, before it is written."""
 
@@ -73,6 +74,18 @@ class Model(Shown):
         networks = tuple(self.networks[place] for place in places)
         return replace(self, networks=networks, shares=tuple((shares / shares.sum()).tolist()))
 
+    def on(self, engine: Engine) -> "Model":
+        """The same weights on an engine."""
+        if engine == self.network.engine:
+            return self
+        networks = networks_of(self.artifact, self.options, self.encoder, self.task, engine)
+        return replace(self, networks=networks)
+
+    @property
+    def total_parameters(self) -> int:
+        """Of all networks."""
+        return sum(network.parameters.size for network in self.networks)
+
     @property
     def known(self) -> Known:
         """The columns, by which new tables are read."""
@@ -93,25 +106,28 @@ class Model(Shown):
         """Predictions (rows, outputs) in float64, the mean over the networks by their shares: values in
         encoded units, or probabilities.
 
-        The rows are those from number `first` on of a table. They are scored in blocks of BLOCK_ROWS,
-        each row at its place: a matrix product of another shape rounds otherwise, and a prediction must not
-        depend on how many rows come at once.
+        The rows are those from number `first` on of a table; `raw_outputs` tells why it matters.
         """
         outputs = np.empty((len(features), self.network.n_out))
-        start = 0
-        while start < len(features):
-            place = (first + start) % BLOCK_ROWS
-            rows = min(BLOCK_ROWS - place, len(features) - start)
-            block = features[start : start + rows]
-            if rows < BLOCK_ROWS:
-                block = np.zeros((BLOCK_ROWS, features.shape[1]), features.dtype)
-                block[place : place + rows] = features[start : start + rows]
-            total = np.zeros((BLOCK_ROWS, self.network.n_out))
-            for network, share in zip(self.networks, self.shares, strict=True):
-                total += share * self.predictions(network.predict(block))
-            outputs[start : start + rows] = total[place : place + rows]
-            start += rows
+        most = max(rows_at_once(READ_ROWS, self.network.n_out, CHUNK_OUTPUTS), BLOCK_ROWS)
+        for start in range(0, len(features), most):
+            rows = slice(start, start + most)
+            parts = (self.part(number, features[rows], first + start) for number in range(len(self.networks)))
+            outputs[rows] = sum(parts)  # in the order of the networks
         return outputs
+
+    def scorer(self) -> Scorer:
+        """What scores rows as they come."""
+        parts = [partial(self.part, number) for number in range(len(self.networks))]
+        return Scorer(parts, self.options.run.threads, self.products_at_once)
+
+    def part(
+        self, number: int, features: Array, first: int, is_stopped: Callable[[], bool] = lambda: False
+    ) -> Array:
+        """The part (rows, outputs) that a network has in the mean."""
+        return self.shares[number] * self.predictions(
+            raw_outputs(self.networks[number], features, first, is_stopped)
+        )
 
     @QUIET
     def predictions(self, raw: Array) -> Array:
@@ -150,16 +166,13 @@ class Model(Shown):
         """The input matrix of a frame that has the model's columns."""
         return self.encoder.encode(frame, counts)
 
-    def scored(self, frame: Frame, first: int, counts: CellCounts) -> Array:
-        """Predictions (rows, outputs) for the rows from number `first` on of a table; DataError where one is
-        not finite."""
-        predictions = self.outputs(self.encode(frame, counts), first)
+    def refuse_infinite(self, frame: Frame, predictions: Array) -> None:
+        """Raise DataError where a prediction for a row of the frame is not finite."""
         if not (finite := np.isfinite(predictions).all(axis=1)).all():
             raise DataError(
                 f"{frame.place(int(np.argmin(finite)))}: the prediction is not a finite number",
                 "Check for cells far outside the range of the training rows.",
             )
-        return predictions
 
     def predict(self, data: Data) -> "pd.Series[Any] | pd.DataFrame":
         """The prediction for each row of a DataFrame or of paths, in order.
@@ -185,12 +198,16 @@ class Model(Shown):
         """Point predictions (rows, outputs) for a table that is read as that of training was."""
         schema, counts, parts = self.artifact.schema, CellCounts(), [np.empty((0, self.network.n_out))]
         reading, rows = reading_for(self, ReadingSettings()), self.chunk_rows(READ_ROWS)
-        threads = choose_threads(self.options.run.threads, self.products_at_once)
-        with RowStream(paths_of(data), reading, rows, self.known) as stream, limited_threads(threads):
+        with RowStream(paths_of(data), reading, rows, self.known) as stream, self.scorer() as scorer:
             schema.require(stream.header, stream.name, target=False)
             inputs = [column.name for column in schema.inputs]
-            for frame, _ in stream.chunks(inputs, numbers_of(schema)):
-                parts.append(self.scored(frame, counts.rows, counts))
+            chunks = (
+                (frame, self.encode(frame, counts), True)
+                for frame, _ in stream.chunks(inputs, numbers_of(schema))
+            )
+            for frame, predictions in scorer.outputs(chunks):
+                self.refuse_infinite(frame, predictions)
+                parts.append(predictions)
             refuse_unreadable(self.encoder, schema, counts, stream.name)
         return self.loss.point_prediction(np.concatenate(parts))
 
@@ -256,23 +273,7 @@ def from_artifact(stored: Artifact) -> Model:
 
 def built(stored: Artifact, options: Options, encoder: FeatureEncoder, task: Task) -> Model:
     """The model of an artifact's weights; raises ValueError if they do not fit its configurations."""
-    values, members = stored.arrays["parameters"].reshape(-1), stored.receipt["members"]
-    configured = [
-        options if not each["changes"] else Options.from_values(stored.settings | each["changes"])
-        for each in stored.configurations
-    ]
-    made = [(each["configuration"], each["fold"]) for each in members]
-    blueprints = {each: Blueprint.of(configured[each[0]], encoder, task, each[1]) for each in set(made)}
-    if len(values) != sum(blueprints[each].n_parameters for each in made):
-        raise ValueError("the number of parameters does not match the networks")
-    networks = tuple(blueprints[each].build() for each in made)
-    constants = stored.arrays.get("constants", np.empty(0, np.float32)).reshape(-1)
-    if len(constants) != sum(len(network.parameters.constants) for network in networks):
-        raise ValueError("the number of constants does not match the networks")
-    for network in networks:
-        parameters = network.parameters
-        parameters.values[:], values = np.split(values, [parameters.size])
-        parameters.constants[:], constants = np.split(constants, [len(parameters.constants)])
+    networks = networks_of(stored, options, encoder, task)
     temperature = stored.arrays.get("temperature", np.ones(1))
     if len(temperature) not in (1, networks[0].n_out):
         raise ValueError("the temperatures do not match the outputs")
@@ -285,11 +286,35 @@ def built(stored: Artifact, options: Options, encoder: FeatureEncoder, task: Tas
         encoder=encoder,
         task=task,
         networks=networks,
-        shares=tuple(each["share"] for each in members),
+        shares=tuple(each["share"] for each in stored.receipt["members"]),
         loss=loss_of(options, task),
         temperature=temperature,
         bias=bias,
     )
+
+
+def networks_of(
+    stored: Artifact, options: Options, encoder: FeatureEncoder, task: Task, engine: Engine = NUMPY
+) -> tuple[Network, ...]:
+    """The networks of an artifact's weights; raises ValueError if they do not fit its configurations."""
+    values, members = stored.arrays["parameters"].reshape(-1), stored.receipt["members"]
+    configured = [
+        options if not each["changes"] else Options.from_values(stored.settings | each["changes"])
+        for each in stored.configurations
+    ]
+    made = [(each["configuration"], each["fold"]) for each in members]
+    blueprints = {each: Blueprint.of(configured[each[0]], encoder, task, each[1]) for each in set(made)}
+    if len(values) != sum(blueprints[each].n_parameters for each in made):
+        raise ValueError("the number of parameters does not match the networks")
+    networks = tuple(blueprints[each].build(engine=engine) for each in made)
+    constants = stored.arrays.get("constants", np.empty(0, np.float32)).reshape(-1)
+    if len(constants) != sum(len(network.parameters.constants) for network in networks):
+        raise ValueError("the number of constants does not match the networks")
+    for network in networks:
+        parameters = network.parameters
+        parameters.values[:], values = np.split(values, [parameters.size])
+        parameters.constants[:], constants = np.split(constants, [len(parameters.constants)])
+    return networks
 
 
 def reading_for(model: Model, given: ReadingSettings) -> ReadingSettings:

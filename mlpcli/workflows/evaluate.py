@@ -1,5 +1,6 @@
 """`mlpcli evaluate`: measure a model on rows whose target is known."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,11 @@ from mlpcli.metrics.bootstrap import intervals, percentiles, resampled
 from mlpcli.metrics.conformal import ErrorSizes
 from mlpcli.metrics.outcome import Outcome
 from mlpcli.model.compatibility import refuse_threshold
-from mlpcli.model.encoded_rows import Data
+from mlpcli.model.encoded_rows import Data, paths_of
 from mlpcli.model.intervals import errors_for
 from mlpcli.model.model import Model, ModelLike, load
 from mlpcli.model.scores import Scores, baseline_outcome, by_target, overall_scores, scores_of
+from mlpcli.options.engines import scoring_engine
 from mlpcli.options.threads import limited_threads
 from mlpcli.progress import OnProgress, unwatched
 from mlpcli.settings import build
@@ -64,6 +66,8 @@ def evaluate(
     chosen.check_task(loaded.task.name)
     if chosen.threshold is not None:
         refuse_threshold(type(loaded.task))
+    engine = scoring_engine(chosen.engine, paths_of(data), loaded.total_parameters)
+    loaded = loaded.on(engine.name)
     errors = None if chosen.interval is None else errors_for(loaded, chosen.interval)
     other = None if chosen.compare is None else load_other(chosen.compare, loaded)
     seeds = np.random.SeedSequence(chosen.seed).spawn(len(PURPOSES))
@@ -80,6 +84,7 @@ def evaluate(
         generator=generators["sample"],
         on_progress=on_progress or unwatched,
     )
+    rows = replace(rows, notes=[*engine.notes, *rows.notes])
     # Dot products of one resample are too small for threads, which would wait for each other spinning.
     with limited_threads(1):
         return _evaluated(

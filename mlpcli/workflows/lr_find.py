@@ -8,6 +8,7 @@ from mlpcli.options.options import SETTINGS_CLASSES
 from mlpcli.preparation.prepare import prepared_for
 from mlpcli.progress import OnProgress, unwatched
 from mlpcli.settings import build, described_fields
+from mlpcli.training.engine import with_engine
 from mlpcli.training.learning_rate import LearningRateFinding, find_rate
 from mlpcli.workflows.keyword_settings import takes
 
@@ -29,4 +30,5 @@ def lr_find(
     grid = build(SweepSettings, settings)
     others = {name: value for name, value in settings.items() if name not in described_fields(SweepSettings)}
     watch = on_progress or unwatched
-    return find_rate(prepared_for(data, others, watch), grid, watch)
+    prepared, _ = with_engine(prepared_for(data, others, watch), 0.0)  # so little work needs no compiler
+    return find_rate(prepared, grid, watch)

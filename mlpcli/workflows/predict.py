@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from mlpcli.arrays import Array
 from mlpcli.data.columns.frame import Frame
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.decimals import rounded_probabilities
@@ -21,7 +22,7 @@ from mlpcli.model.in_pandas import labelled
 from mlpcli.model.intervals import bounds, errors_for
 from mlpcli.model.model import Model, ModelLike, load, reading_for
 from mlpcli.model.unreadable import refuse_unreadable
-from mlpcli.options.threads import choose_threads, limited_threads
+from mlpcli.options.engines import scoring_engine
 from mlpcli.progress import ROWS, OnProgress, unwatched
 from mlpcli.result_text import ResultText, Shown
 from mlpcli.settings import build
@@ -70,7 +71,9 @@ class Scoring:
         on_progress: OnProgress = unwatched,
     ) -> None:
         reading = reading_for(model, reading)
-        self._model, self._settings, self._on_progress = model, settings, on_progress
+        engine = scoring_engine(settings.engine, paths_of(data), model.total_parameters)
+        self._model, self._settings, self._on_progress = model.on(engine.name), settings, on_progress
+        self._engine_notes = engine.notes
         self.summary = PredictionSummary()
         if settings.threshold is not None:
             refuse_threshold(type(model.task))
@@ -106,29 +109,36 @@ class Scoring:
     @property
     def notes(self) -> list[str]:
         """What was guessed of the files, and what was given without effect."""
+        notes = [*self._engine_notes, *self._stream.notes]
         if self._settings.proba and not self._model.task.gives_probabilities:
-            return [*self._stream.notes, Sentence("{proba} has no effect: the model has no probabilities")]
-        return self._stream.notes
+            notes.append(Sentence("{proba} has no effect: the model has no probabilities"))
+        return notes
 
     def __iter__(self) -> Iterator[tuple[Block | None, list[list[Any]]]]:
         """Rows as they came (None of a DataFrame) and the added columns; `summary` counts along."""
         model = self._model
-        schema = model.artifact.schema
-        inputs = [column.name for column in schema.inputs]
-        numbers = numbers_of(schema)
-        threads = choose_threads(model.options.run.threads, model.products_at_once)
-        with limited_threads(threads):
-            for frame, block in self._stream.chunks(inputs, numbers):
-                first, counts = self.summary.rows, self.summary.counts
-                columns = _scored(model, frame, first, self._settings, self._errors, counts)
-                if self._settings.strict:
-                    refuse_counted(self.summary.counts, frame)
+        with model.scorer() as scorer:
+            for (frame, block), predictions in scorer.outputs(self._encoded()):
+                model.refuse_infinite(frame, predictions)
+                columns = _added(model, predictions, self._settings, self._errors)
                 self.summary.rows += len(frame)
-                if not first:  # before anything is written
-                    self._refuse_unreadable()
                 yield block, columns
                 self._on_progress(self.summary.rows, self._stream.expected_rows, ROWS)
         self._refuse_unreadable()
+
+    def _encoded(self) -> Iterator[tuple[tuple[Frame, Block | None], Array, bool]]:
+        """Chunks with their encoded rows, and whether the next one is at hand."""
+        model, counts = self._model, self.summary.counts
+        schema = model.artifact.schema
+        inputs = [column.name for column in schema.inputs]
+        for frame, block in self._stream.chunks(inputs, numbers_of(schema)):
+            is_first = not counts.rows
+            features = model.encode(frame, counts)
+            if self._settings.strict:
+                refuse_counted(counts, frame)
+            if is_first:  # before anything is written
+                self._refuse_unreadable()
+            yield (frame, block), features, self._stream.has_more_at_hand(block)
 
     def _refuse_unreadable(self) -> None:
         if not self._settings.allow_unreadable:
@@ -192,16 +202,11 @@ def added_columns(model: Model, settings: PredictionSettings) -> list[str]:
     return names
 
 
-def _scored(
-    model: Model,
-    frame: Frame,
-    first: int,
-    settings: PredictionSettings,
-    errors: ErrorSizes | None,
-    counts: CellCounts,
+def _added(
+    model: Model, predictions: Array, settings: PredictionSettings, errors: ErrorSizes | None
 ) -> list[list[Any]]:
-    """The added columns as plain values, of a frame that starts with row number `first`."""
-    task, predictions = model.task, model.scored(frame, first, counts)
+    """The added columns as plain values."""
+    task = model.task
     point_prediction = model.loss.point_prediction(predictions)
     threshold = model.threshold if settings.threshold is None else settings.threshold
     columns = task.cells(task.decide(point_prediction, threshold))

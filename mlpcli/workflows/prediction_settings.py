@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from mlpcli.data.reading.blocks import BLOCK_ROWS
-from mlpcli.settings import Settings, setting
+from mlpcli.nn.kernels import ENGINES
+from mlpcli.settings import AUTO, Settings, setting
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,13 @@ class PredictionSettings(Settings):
         False,
         "Put ' before cells that a spreadsheet would run as formulas. For CSV and TSV only.",
         group="Output",
+    )
+    engine: str = setting(
+        AUTO,
+        "Engine of the arithmetic: NumPy, or compiled loops (numba, the extra fast). With auto numba "
+        "is used if it is installed and the files are large.",
+        group="Output",
+        choices=ENGINES,
     )
     chunk_rows: int = setting(
         BLOCK_ROWS, "Largest number of rows to score at once.", group="Output", at_least=1

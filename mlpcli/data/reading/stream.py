@@ -59,6 +59,7 @@ class RowStream(AbstractContextManager["RowStream"]):
         self._open = ExitStack()
         self._expected = ExpectedRows([] if isinstance(data, pd.DataFrame) else data)
         self.notes: list[str] = []
+        self._may_wait = not isinstance(data, pd.DataFrame) and any(map(_waits, data))
         if isinstance(data, pd.DataFrame):
             self.name = "the DataFrame"
             self._table = with_text_names(data)
@@ -72,7 +73,7 @@ class RowStream(AbstractContextManager["RowStream"]):
         self.original_header = self._first.original_header
         try:
             for path in data[1:]:
-                if path != STDIN and not is_stream(path):  # known early, before anything is written
+                if not _waits(path):  # known early, before anything is written
                     with OpenRows(TextSource(path), settings, spare=self._is_spare) as other:
                         self._check(other)
         except BaseException:
@@ -86,6 +87,10 @@ class RowStream(AbstractContextManager["RowStream"]):
     def expected_rows(self) -> int | None:
         """About how many rows come in all, while chunks come; None if that is not known."""
         return len(self._data) if isinstance(self._data, pd.DataFrame) else self._expected.total()
+
+    def has_more_at_hand(self, block: Block | None) -> bool:
+        """Whether what follows a block comes without waiting: in files it does, in a pipe it may not."""
+        return not self._may_wait or (block is not None and block.more_at_hand)
 
     def chunks(
         self,
@@ -123,8 +128,7 @@ class RowStream(AbstractContextManager["RowStream"]):
             if odd is not None:
                 blocks = odd.left_out(rows) if self._only_data else odd.named(rows)
             if not self._known.exact:
-                waits = path == STDIN or is_stream(path)
-                looked_at = _first_blocks(blocks, self._rows_looked_at, waits=waits)
+                looked_at = _first_blocks(blocks, self._rows_looked_at, waits=_waits(path))
                 self._look(partial(self._first_of_blocks, looked_at), there, rows.name)
                 blocks = chain(looked_at, blocks)
             parser = Parser(
@@ -185,6 +189,11 @@ class RowStream(AbstractContextManager["RowStream"]):
     def _check(self, rows: OpenRows) -> None:
         names = matched_names(rows.header, self._known.names)
         check_same_header(names, self.header, rows.name, self.name)
+
+
+def _waits(path: str) -> bool:
+    """Whether what is read from there may be still to come."""
+    return path == STDIN or is_stream(path)
 
 
 def refuse_doubled(wanted: Iterable[str], header: Iterable[str], where: str) -> None:

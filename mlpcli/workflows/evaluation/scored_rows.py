@@ -25,7 +25,6 @@ from mlpcli.model.encoded_rows import (
 )
 from mlpcli.model.model import Model, reading_for
 from mlpcli.model.unreadable import refuse_unreadable
-from mlpcli.options.threads import choose_threads, limited_threads
 from mlpcli.progress import ROWS, OnProgress, unwatched
 from mlpcli.workflows.evaluation.other_model import OtherModel, OtherRows
 from mlpcli.workflows.evaluation.slices import Slicer
@@ -77,10 +76,9 @@ def score_rows(
     rows, trained = 0, sum(model.artifact.receipt["rows"].values())
     dropped, weightless, drawn = 0, 0, _Sample(sample, generator)
     most = min(each.chunk_rows(BLOCK_ROWS) for each in (model, other) if each is not None)
-    products = model.products_at_once
     with (
         RowStream(paths_of(data), reading_for(model, reading), most, model.known, only_data=True) as stream,
-        limited_threads(choose_threads(model.options.run.threads, products)),
+        model.scorer() as scorer,
     ):
         columns = resolve_names("by", by, stream.header, stream.name)
         numbers = numbers_of(schema, target=True)
@@ -92,12 +90,16 @@ def score_rows(
             texts = other_model.texts([] if isinstance(data, pd.DataFrame) else stream.header)
         slicer = Slicer(columns, numbers, stream.reading)
         encoding = (stream, schema, model.encoder, model.task, counts)
-        for chunk in encode_chunks(*encoding, strict=strict, also=also, texts=texts, loosened=loosened):
+        encoded = (
+            ((chunk, stream.reading), chunk.part.features, True)
+            for chunk in encode_chunks(*encoding, strict=strict, also=also, texts=texts, loosened=loosened)
+        )
+        for (chunk, its_reading), predictions in scorer.outputs(encoded):
             dropped += chunk.dropped
             weightless += chunk.weightless
-            outputs.append(model.loss.point_prediction(model.outputs(chunk.part.features, rows)))
+            outputs.append(model.loss.point_prediction(predictions))
             if other_model is not None:
-                other_model.add(chunk, rows, stream.reading, strict=strict)
+                other_model.add(chunk, rows, its_reading, strict=strict)
             rows += len(chunk.part)
             on_progress(rows + dropped + weightless, stream.expected_rows, ROWS)
             if rows <= trained:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from mlpcli.errors import Sentence, SettingsError
 from mlpcli.metrics import METRICS
 from mlpcli.metrics.gates import Condition, Drop, check_for_task, check_metric
-from mlpcli.settings import SOME_METRICS, Settings, check_factors, parse_factors, parse_list, setting
+from mlpcli.nn.kernels import ENGINES
+from mlpcli.settings import AUTO, SOME_METRICS, Settings, check_factors, parse_factors, parse_list, setting
 
 LEVEL = 0.95
 REPEATS = 5
@@ -30,6 +31,13 @@ class EvaluationSettings(Settings):
         above=0,
         below=1,
         common=True,
+    )
+    engine: str = setting(
+        AUTO,
+        "Engine of the arithmetic: NumPy, or compiled loops (numba, the extra fast). With auto numba "
+        "is used if it is installed and the files are large.",
+        group="Evaluation",
+        choices=ENGINES,
     )
     allow_unreadable: bool = setting(
         False, "Go on although almost no cell of a column can be read.", group="Evaluation"

@@ -11,6 +11,7 @@ from mlpcli.errors import SettingsError, count
 from mlpcli.nn.activations import ACTIVATIONS, OUTPUT_ACTIVATIONS, Parametric
 from mlpcli.nn.embeddings import NUMBER_EMBEDDINGS, InputLayer, Inputs, input_layer
 from mlpcli.nn.initialization import INITIALIZATIONS
+from mlpcli.nn.kernels import NUMPY, Engine
 from mlpcli.nn.layers import Dense, Dropout, Layer, Scale
 from mlpcli.nn.network import Network
 from mlpcli.nn.scratch import IndexArray
@@ -212,6 +213,7 @@ def build_layers(
     n_out: int,
     dropout: np.random.Generator,
     output_activation: str = "identity",
+    engine: Engine = NUMPY,
 ) -> list[Layer]:
     """Embeddings and scale; dense, activation and dropout for each hidden size; the dense output layer.
 
@@ -220,7 +222,7 @@ def build_layers(
     assert settings.hidden is not None
     layers: list[Layer] = []
     width = inputs.width
-    embedded = input_layer(inputs, settings.number_embedding or NONE, settings.frequency_spread)
+    embedded = input_layer(inputs, settings.number_embedding or NONE, settings.frequency_spread, engine)
     if embedded is not None:
         layers.append(embedded)
         width = embedded.n_out
@@ -259,9 +261,11 @@ def build_network(
     *,
     wide: IndexArray | None = None,
     output_activation: str = "identity",
+    engine: Engine = NUMPY,
 ) -> Network:
     """A network of these settings, all weights zero; `wide` are the matrix columns of a shortcut."""
     described = Inputs(inputs) if isinstance(inputs, int) else inputs
-    layers = build_layers(settings, described, n_out, dropout or np.random.default_rng(0), output_activation)
+    generator = dropout or np.random.default_rng(0)
+    layers = build_layers(settings, described, n_out, generator, output_activation, engine)
     shortcut = None if wide is None else build_shortcut(layers, described, wide)
-    return Network(layers, dtype, shortcut=shortcut)
+    return Network(layers, dtype, shortcut=shortcut, engine=engine)

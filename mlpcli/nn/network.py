@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mlpcli.nn.initialization import INITIALIZATIONS, from_data
+from mlpcli.nn.kernels import NUMPY, Engine
 from mlpcli.nn.layers import Dense, Dropout, Layer
 from mlpcli.nn.parameters import HasParameters, ParameterVector, group_of
 from mlpcli.nn.scratch import QUIET, FloatArray
@@ -30,7 +31,8 @@ class LayerSummary:
 class Network:
     """Layers on one flat parameter vector; `forward` and `backward` work in reused memory.
 
-    A shortcut leads from what enters the first dense layer to the output of the last one.
+    A shortcut leads from what enters the first dense layer to the output of the last one. With the compiled
+    engine some layers run as one; `layers` are those of the architecture.
     """
 
     def __init__(
@@ -40,14 +42,17 @@ class Network:
         *,
         shortcut: Shortcut | None = None,
         share: bool = True,
+        engine: Engine = NUMPY,
     ) -> None:
         self.layers = list(layers)
+        self.engine: Engine = engine
         self.dtype = np.dtype(dtype)
         self.shortcut = shortcut
         with_parameters: list[HasParameters] = [*self.layers, *([] if shortcut is None else [shortcut])]
         self.parameters = ParameterVector(with_parameters, dtype)
-        dense = [index for index, layer in enumerate(self.layers) if isinstance(layer, Dense)]
-        self._first_dense, self._last_dense = (dense[0], dense[-1]) if dense else (0, 0)
+        self._running = self.layers if engine == NUMPY else _compiled(self.layers)
+        products = [index for index, layer in enumerate(self._running) if layer.has_product]
+        self._first_dense, self._last_dense = (products[0], products[-1]) if products else (0, 0)
         self._dropouts = [layer for layer in self.layers if isinstance(layer, Dropout)]
         self._share = share
         self._training: Workspace | None = None
@@ -119,7 +124,7 @@ class Network:
         """Raw outputs (rows, n_out) of a training batch; valid until the next call."""
         rows = len(features)
         if self._training is None or self._training.capacity < rows:
-            self._training = Workspace(self.layers, rows, self.dtype, share=self._share)
+            self._training = Workspace(self._running, rows, self.dtype, share=self._share)
         if self._training.rows != rows:
             self._training.use(rows)
         self._features = features
@@ -135,9 +140,9 @@ class Network:
         """From `d_outputs` to the gradients of all parameters."""
         assert self._training is not None
         outputs, deltas = self._training.outputs, self._training.deltas
-        for index in range(len(self.layers) - 1, -1, -1):
+        for index in range(len(self._running) - 1, -1, -1):
             x, d_x = (outputs[index - 1], deltas[index - 1]) if index else (self._features, None)
-            self.layers[index].backward(x, outputs[index], deltas[index], d_x)
+            self._running[index].backward(x, outputs[index], deltas[index], d_x)
             if index == self._first_dense and self.shortcut is not None:
                 self.shortcut.backward(x, deltas[self._last_dense], d_x)
 
@@ -147,7 +152,7 @@ class Network:
         rows = len(features)
         if self._prediction is None or self._prediction.capacity < min(rows, PREDICTION_ROWS):
             capacity = min(rows, PREDICTION_ROWS)
-            self._prediction = Workspace(self.layers, capacity, self.dtype, training=False)
+            self._prediction = Workspace(self._running, capacity, self.dtype, training=False)
         predicted: FloatArray = np.empty((rows, self.n_out), self.dtype)
         for start in range(0, rows, PREDICTION_ROWS):
             chunk = features[start : start + PREDICTION_ROWS]
@@ -161,15 +166,22 @@ class Network:
 
     def _run(self, workspace: Workspace, features: FloatArray, *, training: bool) -> FloatArray:
         signal = features
-        for index, (layer, out) in enumerate(zip(self.layers, workspace.outputs, strict=True)):
+        for index, (layer, out) in enumerate(zip(self._running, workspace.outputs, strict=True)):
             layer.forward(signal, out, training)
             if self.shortcut is not None:
                 if index == self._first_dense:
                     wide = signal
                 if index == self._last_dense:
-                    self.shortcut.add(wide, out)
+                    self.shortcut.add(wide, out, training)
             signal = out
         return signal
+
+
+def _compiled(layers: Sequence[Layer]) -> list[Layer]:
+    """What runs for the layers of an architecture once they are bound: some of them as one."""
+    from mlpcli.nn.kernels.table import fused
+
+    return fused(layers)
 
 
 def largest_product(layers: Sequence[Layer]) -> int:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from mlpcli.nn.activations import ACTIVATIONS, Parametric
 from mlpcli.nn.architecture import NetworkSettings, build_network
 from mlpcli.nn.embeddings import NUMBER_EMBEDDINGS, InputLayer, Inputs, input_layer
+from mlpcli.nn.kernels import NUMPY, Engine
 from mlpcli.nn.layers import Dense, Dropout, Layer, Scale
 from mlpcli.nn.losses import LossSettings
 from mlpcli.nn.network import Network
@@ -95,13 +96,17 @@ def with_parameters(layer: HasParameters, dtype: npt.DTypeLike = np.float64) -> 
 
 
 def everything(
-    number_embedding: str = "pbld", n_out: int = 3, dtype: npt.DTypeLike = np.float64, **changes: Any
+    number_embedding: str = "pbld",
+    n_out: int = 3,
+    dtype: npt.DTypeLike = np.float64,
+    engine: Engine = NUMPY,
+    **changes: Any,
 ) -> Network:
     """A net on MIXED with all that a net can have but dropout: embeddings, scale, slopes, a shortcut."""
     usual: dict[str, Any] = {"hidden": (5, 4), "activation": "mish", "parametric": True, "input_scale": True}
     settings = NetworkSettings(**usual | {"number_embedding": number_embedding} | changes)
     wide = np.array([0, 2, 4])
-    return build_network(settings, MIXED, n_out, np.random.default_rng(0), dtype, wide=wide)
+    return build_network(settings, MIXED, n_out, np.random.default_rng(0), dtype, wide=wide, engine=engine)
 
 
 def make_optimizer(

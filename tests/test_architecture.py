@@ -45,6 +45,7 @@ DOORS = {
     "click": {"cli"},
     "rich": {"render"},
     "matplotlib": {"render"},
+    "numba": {"nn"},
     "pandas": {"data", "workflows", "model", "training"},
     "joblib": {"artifact", "training"},
     "threadpoolctl": {"options", "training"},

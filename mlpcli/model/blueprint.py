@@ -16,6 +16,7 @@ from mlpcli.model.compatibility import levels, output_activation
 from mlpcli.model.tasks import Task
 from mlpcli.nn.architecture import ALL, NetworkSettings, build_layers, build_network, build_shortcut
 from mlpcli.nn.embeddings import Inputs
+from mlpcli.nn.kernels import NUMPY, Engine, of_engine
 from mlpcli.nn.layers import Layer
 from mlpcli.nn.losses import LOSSES, Loss
 from mlpcli.nn.network import LayerSummary, Network, count_parameters, largest_product, summarize
@@ -77,7 +78,7 @@ class Blueprint:
         """Multiply-adds per row of the largest matrix product."""
         return largest_product(self.layers)
 
-    def build(self, dropout: np.random.Generator | None = None) -> Network:
+    def build(self, dropout: np.random.Generator | None = None, engine: Engine = NUMPY) -> Network:
         """A network of its own layers, all numbers 0."""
         return build_network(
             self.network,
@@ -86,6 +87,7 @@ class Blueprint:
             dropout,
             wide=self.wide,
             output_activation=self.output_activation,
+            engine=engine,
         )
 
 
@@ -124,7 +126,7 @@ def _wide(network: NetworkSettings, encoder: FeatureEncoder) -> Array | None:
     return np.array(columns, np.intp)
 
 
-def loss_of(options: Options, task: Task, *, hard: bool = False) -> Loss:
+def loss_of(options: Options, task: Task, *, hard: bool = False, engine: Engine = NUMPY) -> Loss:
     """The loss of the settings; `hard` labels are not smoothed."""
     settings = dataclasses.replace(options.loss, label_smoothing=0.0) if hard else options.loss
-    return LOSSES[task.loss_name(options.objective.loss)](settings)
+    return of_engine(LOSSES[task.loss_name(options.objective.loss)], engine)(settings)

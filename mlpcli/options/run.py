@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from mlpcli.errors import SettingsError
-from mlpcli.settings import Settings, setting
+from mlpcli.nn.kernels import ENGINES
+from mlpcli.settings import AUTO, Settings, setting
 
 PURPOSES = ("split", "weights", "shuffle", "dropout", "screening", "inner folds")
 """Each gets a generator of its own, so that a longer use of one does not shift the others: only add."""
@@ -51,6 +52,13 @@ class RunSettings(Settings):
         changes_weights=False,
         at_least=1,
         at_most=1024,
+    )
+    engine: str = setting(
+        AUTO,
+        "Engine of the arithmetic: NumPy, or compiled loops (numba, the extra fast). With auto numba "
+        "is used if it is installed and the training is long.",
+        group="Training",
+        choices=ENGINES,
     )
     time_limit: float | None = setting(
         None,

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 
 from threadpoolctl import threadpool_info, threadpool_limits
 
@@ -36,8 +37,11 @@ def limited_threads(threads: int) -> Iterator[None]:
         yield
 
 
-def engine() -> str:
-    """The library of matrix products with its version and kind of processor: others round otherwise."""
+def engine(name: str) -> str:
+    """An engine with its version, and the library of matrix products with its own and the kind of processor:
+    others round otherwise."""
     found = [each for each in threadpool_info() if each["user_api"] == "blas"]
+    # In an order of their own: that of loading differs from run to run.
     names = [(each["internal_api"], each["version"], each.get("architecture")) for each in found]
-    return ", ".join(["numpy", *(" ".join(filter(None, each)) for each in names)])
+    own = name if name == "numpy" else f"{name} {version(name)}"
+    return ", ".join([own, *(" ".join(filter(None, each)) for each in sorted(names, key=str))])

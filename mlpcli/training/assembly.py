@@ -166,7 +166,7 @@ def receipt(data: Data, command: str, artifact: Artifact) -> dict[str, Any]:
             "inputs": sum(each["width"] for each in artifact.encoders),
             "parameters": artifact.parameter_count,
         },
-        "engine": engine(),
+        "engine": engine(artifact.settings["engine"]),
         "data": "DataFrame" if isinstance(paths, pd.DataFrame) else paths,
         "command": command,
         "versions": {

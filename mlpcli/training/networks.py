@@ -8,6 +8,7 @@ from mlpcli.arrays import Array
 from mlpcli.model.blueprint import loss_of
 from mlpcli.model.compatibility import is_minimized
 from mlpcli.model.encoded_rows import EncodedRows
+from mlpcli.nn.kernels import NUMBA, NUMPY, Engine, of_engine
 from mlpcli.nn.network import PREDICTION_ROWS, Network
 from mlpcli.nn.optimizers import OPTIMIZERS, Optimizer, UpdateRule
 from mlpcli.nn.parameters import GROUPS
@@ -21,7 +22,7 @@ def initial_network(
 ) -> Network:
     """The network of the settings, the `number`th, with its starting weights for these training rows."""
     features, weights = training.features, training.weights
-    network = prepared.blueprint.build(randomness["dropout"])
+    network = prepared.blueprint.build(randomness["dropout"], engine_of(prepared))
     sample = features[sampled_rows(len(features), weights)]
     network.initialize(randomness["weights"], prepared.options.network.init or "auto", sample)
     if prepared.transfer is not None:
@@ -36,6 +37,11 @@ def trained_network(prepared: Prepared, number: int, values: Array, constants: A
     if constants is not None:
         network.parameters.constants[:] = constants
     return network
+
+
+def engine_of(prepared: Prepared) -> Engine:
+    """The engine of the settings; before one is chosen, NumPy."""
+    return NUMBA if prepared.options.run.engine == NUMBA else NUMPY
 
 
 def sampled_rows(rows: int, weights: Array | None) -> Array:
@@ -65,7 +71,8 @@ def build_trainer(prepared: Prepared, network: Network) -> Trainer:
     """The network with the loss and the optimizer of its settings."""
     options, settings = prepared.options, prepared.options.optimizer
     assert settings.optimizer is not None
-    rule = OPTIMIZERS[settings.optimizer]
+    engine = engine_of(prepared)
+    rule = of_engine(OPTIMIZERS[settings.optimizer], engine)
     optimizer: Optimizer
     default_weight_decay = 0.0
     if issubclass(rule, UpdateRule):
@@ -79,9 +86,9 @@ def build_trainer(prepared: Prepared, network: Network) -> Trainer:
     frozen = () if prepared.transfer is None else prepared.transfer.frozen
     return Trainer(
         network,
-        loss_of(options, prepared.task),
+        loss_of(options, prepared.task, engine=engine),
         optimizer,
         Regularization(network.parameters, options.regularization, default_weight_decay, frozen),
-        validation_loss=loss_of(options, prepared.task, hard=True),
+        validation_loss=loss_of(options, prepared.task, hard=True, engine=engine),
         frozen=frozen,
     )

@@ -21,6 +21,7 @@ from mlpcli.progress import OnProgress, unwatched
 from mlpcli.result_text import ResultText, Shown, listed
 from mlpcli.training.budget import changed_by_time, fit_to_time
 from mlpcli.training.checkpointing import CheckpointFile
+from mlpcli.training.engine import load_code, with_engine
 from mlpcli.training.ensemble import ExecutionMode, choose_mode
 from mlpcli.training.identity import identity_of
 from mlpcli.training.known_model import KnownModel
@@ -189,7 +190,12 @@ def _ready(
     refuse_too_large(network.parts, batch_rows(prepared), optimizer)
     step_products = network.largest_product * batch_rows(prepared)
     notes = [*prepared.notes, *without_effect(prepared, named)]
+    prepared, of_engine = with_engine(prepared, work_of(prepared))
+    notes += of_engine
     if limit is not None:
+        compiling = time.perf_counter()
+        load_code(prepared)
+        began += time.perf_counter() - compiling  # the limit is for training
         if checkpoint is not None and (settled := checkpoint.settled(given)) is not None:
             prepared = prepared.changed(**settled)
         else:
@@ -203,7 +209,6 @@ def _ready(
     rows = {name: len(part) for name, part in prepared.parts.items()} | {"dropped": prepared.dropped}
     if chosen.data.drop_duplicates:
         rows["duplicates"] = prepared.duplicates
-    total = float(rows["train"]) * all_epochs * network.n_parameters
     # Members share the cores; a single network has them for itself.
     threads = 1 if members > 1 else choose_threads(chosen.run.threads, step_products)
     notes += of_rate
@@ -222,7 +227,7 @@ def _ready(
         total_epochs=all_epochs,
         raced_epochs=raced_epochs(chosen),
         configurations=prepared.configurations,
-        mode=choose_mode(members, chosen.run.threads or usable_cores(), step_products, total),
+        mode=choose_mode(members, chosen.run.threads or usable_cores(), step_products, work_of(prepared)),
         headline=prepared.task.headline,
         threads=threads,
         counts=prepared.counts,
@@ -233,6 +238,12 @@ def _ready(
         transferred=None if prepared.transfer is None else prepared.transfer.described,
     )
     return ReadyTraining(prepared, plan, checkpoint, began)
+
+
+def work_of(prepared: Prepared) -> float:
+    """Rows times parameters times epochs of all networks, at most."""
+    epochs = total_epochs(prepared.options, len(prepared.configurations))
+    return float(len(prepared.parts["train"])) * epochs * prepared.blueprint.n_parameters
 
 
 def _uncalibrated(prepared: Prepared) -> list[Finding]:

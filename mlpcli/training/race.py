@@ -13,6 +13,7 @@ from mlpcli.model.model import Model
 from mlpcli.nn.fit_state import StopReason
 from mlpcli.options.options import Options
 from mlpcli.preparation.prepare import Prepared
+from mlpcli.training.engine import load_code
 from mlpcli.training.ensemble import Callbacks, ExecutionMode, Trainers, trainers
 from mlpcli.training.members import Member, ended_early, member_of
 from mlpcli.training.networks import trained_network
@@ -74,6 +75,7 @@ def train_all(prepared: Prepared, mode: ExecutionMode, callbacks: Callbacks) -> 
     When stopped early, those that have a whole epoch; before the decision, of the best configuration alone.
     """
     numbers, everyone = _numbers(prepared), range(prepared.networks)
+    load_code(prepared)
     with trainers(prepared, mode, callbacks) as team:
         if len(numbers) == 1:
             team.train(dict.fromkeys(everyone))

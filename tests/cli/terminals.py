@@ -87,7 +87,8 @@ def in_terminal(
             out = stream.read()
     process.wait(seconds)
     os.close(ours)
-    return Shown(written.decode(), process.returncode, out.decode())
+    # What the program wrote last may end within a character.
+    return Shown(written.decode(errors="replace"), process.returncode, out.decode())
 
 
 def resize(descriptor: int, columns: int, rows: int) -> None:

@@ -29,10 +29,12 @@ def layer_and_input(name: str) -> tuple[Layer, FloatArray, Replay]:
 
 
 def kinds_below(base: type) -> set[type]:
-    """The classes of the package that can be made and are `base` or derived from it."""
+    """The classes of the package that can be made and are `base` or derived from it, but for kernels, which
+    are compared with these."""
     derived: list[type] = base.__subclasses__()
     below = {kind for each in derived for kind in kinds_below(each)}
-    own = base.__module__.startswith("mlpcli.") and not inspect.isabstract(base)
+    own = base.__module__.startswith("mlpcli.") and not base.__module__.startswith("mlpcli.nn.kernels.")
+    own = own and not inspect.isabstract(base)
     return below | ({base} if own else set())
 
 

@@ -41,7 +41,7 @@ def test_every_kernel_is_of_a_kind_that_is_tested() -> None:
         assert of_engine(twin, "numpy") is twin
 
 
-DEFINED_OTHERWISE = {(Mish, True, "infinite"), (Relu, False, "nan")}
+DEFINED_OTHERWISE = {(Mish, True, "infinite"), (Relu, False, "nan"), (Relu, False, "infinite")}
 """Parametric mish has a formula of its own for f(x) - x in NumPy, which is infinite where the difference of
 two infinities is NaN. Plain ReLU's slope at NaN is one there, elsewhere zero."""
 

@@ -24,6 +24,7 @@ IN_ORDER = {"contract"}
 wrong by 2e-4 at angles of 8,000, and e^x was infinite from 88.4 on, mish from 1e21."""
 OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 """Other threads run meanwhile; a division by zero is infinite."""
+DIGEST_BYTES = 32
 
 
 def compiled(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
@@ -104,6 +105,3 @@ class CheckedFile(IndexDataCacheFile):  # type: ignore[misc]  # numba is not typ
         if hashlib.sha256(dumped).digest() != digest:
             raise ValueError(f"{name} is damaged")
         return pickle.loads(dumped)
-
-
-DIGEST_BYTES = 32

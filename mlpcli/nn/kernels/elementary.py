@@ -101,7 +101,7 @@ C0, C1, C2 = (
     np.float32(each) for each in (2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2)
 )
 FURTHEST_ANGLE = np.float32(8192.0)
-"""Of larger angles whole turns cannot be told from rounding by the three parts of π/2; see `wave`."""
+"""Beyond it the three parts of π/2 are too coarse; `waves` of the embeddings takes the C library there."""
 
 
 def _cosine_and_sine_single(x: Any) -> Any:

@@ -138,24 +138,15 @@ def finish_and_keep(
             activate(kind, part.reshape(-1), derivatives.reshape(-1))
         if dropped:
             drawn = draws[start : start + step].reshape(-1)
-            drop(part.reshape(-1), derivatives.reshape(-1), drawn, dropped)
+            drop(part.reshape(-1), drawn, dropped)
+            drop(derivatives.reshape(-1), drawn, dropped)
             if parametric:
-                drop_one(bends[start : start + step].reshape(-1), drawn, dropped)
+                drop(bends[start : start + step].reshape(-1), drawn, dropped)
 
 
 @compiled
-def drop(values: FloatArray, slopes: FloatArray, draws: ByteArray, dropped: int) -> None:
+def drop(values: FloatArray, draws: ByteArray, dropped: int) -> None:
     """Set to zero what drew a byte below `dropped`, and stretch the others."""
-    threshold, factor = np.uint8(dropped), np.float32(256.0) / np.float32(256 - dropped)
-    for place in range(len(values)):
-        kept = factor if draws[place] >= threshold else ZERO
-        values[place] *= kept
-        slopes[place] *= kept
-
-
-@compiled
-def drop_one(values: FloatArray, draws: ByteArray, dropped: int) -> None:
-    """The same of one array."""
     threshold, factor = np.uint8(dropped), np.float32(256.0) / np.float32(256 - dropped)
     for place in range(len(values)):
         values[place] *= factor if draws[place] >= threshold else ZERO

@@ -80,7 +80,7 @@ def softmax_cross_entropy(
 SQUARED, ABSOLUTE, HUBER, SIGMOID = range(4)
 
 
-class Compiled(ElementwiseLoss):
+class CompiledElementwiseLoss(ElementwiseLoss):
     """Losses that are also a mean over outputs."""
 
     kind: ClassVar[int]
@@ -101,25 +101,25 @@ class Compiled(ElementwiseLoss):
         return total / elements if with_loss else math.nan
 
 
-class CompiledMeanSquaredError(Compiled, MeanSquaredError):
+class CompiledMeanSquaredError(CompiledElementwiseLoss, MeanSquaredError):
     """As its twin."""
 
     kind = SQUARED
 
 
-class CompiledMeanAbsoluteError(Compiled, MeanAbsoluteError):
+class CompiledMeanAbsoluteError(CompiledElementwiseLoss, MeanAbsoluteError):
     """As its twin."""
 
     kind = ABSOLUTE
 
 
-class CompiledHuber(Compiled, Huber):
+class CompiledHuber(CompiledElementwiseLoss, Huber):
     """As its twin."""
 
     kind = HUBER
 
 
-class CompiledSigmoidCrossEntropy(Compiled, SigmoidCrossEntropy):
+class CompiledSigmoidCrossEntropy(CompiledElementwiseLoss, SigmoidCrossEntropy):
     """As its twin."""
 
     kind = SIGMOID

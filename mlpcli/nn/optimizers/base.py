@@ -48,7 +48,6 @@ class UpdateRule(ABC):
         self.steps = 0
         self._state = {name: np.zeros_like(parameters.values) for name in self.state_names}
         self._values, self._gradients = parameters.values, parameters.gradients
-        self._has_factors = rate_factors is not None
         self._factors = parameters.values[:0] if rate_factors is None else rate_factors
         factors = [] if rate_factors is None else [rate_factors]
         arrays = [parameters.values, parameters.gradients, *self._state.values(), *factors]
@@ -71,7 +70,7 @@ class UpdateRule(ABC):
         self.steps += 1
         rate = scalar(learning_rate * self._prepare(), self._rate)
         for number, (change, values, gradients, *state) in enumerate(self._blocks):
-            factors = state.pop() if self._has_factors else None
+            factors = state.pop() if len(self._factors) else None
             penalized = number < self._penalized
             (self._penalized_direction if penalized else self._direction)(gradients, change, *state)
             np.multiply(change, rate, out=change)

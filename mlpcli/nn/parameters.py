@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from mlpcli.nn.scratch import FloatArray
+from mlpcli.nn.scratch import FloatArray, aligned
 
 GROUPS = ("weight", "bias", "scale", "slope", "embedding")
 """The kinds of parameter in the order in which the flat vector holds them."""
@@ -40,8 +40,8 @@ class ParameterVector:
             for name, shape in named.items():
                 sizes[group_of(name)] += math.prod(shape)
         self.constants: FloatArray = np.zeros(sizes.pop(CONSTANT), dtype)
-        self.values: FloatArray = np.zeros(sum(sizes.values()), dtype)
-        self.gradients: FloatArray = np.zeros_like(self.values)
+        self.values: FloatArray = aligned((sum(sizes.values()),), dtype, fill=0.0)
+        self.gradients: FloatArray = aligned(self.values.shape, dtype, fill=0.0)
         self.groups: dict[str, slice] = {}
         self.slices: list[dict[str, slice]] = [{} for _ in shapes]
         """Places of the parameters in the vector, by layer and name."""

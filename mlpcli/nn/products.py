@@ -18,9 +18,10 @@ def product(x: FloatArray, weight: FloatArray, out: FloatArray, training: bool) 
     """
     rows = len(x)
     if training or rows <= BLOCK_ROWS or rows % BLOCK_ROWS:
-        # np.dot takes 1.4 of 5.9 µs less than np.matmul at 32 rows and 64 units, and for one column times one
-        # row, as on the way back from one output, 10 µs instead of 116 at 200 x 100.
-        np.dot(x, weight, out=out)
+        # Where there is little to multiply np.matmul takes 1.4 µs, np.dot 0.8, the method 0.5: 5 % of a step
+        # at 32 rows and 64 units. For one column times one row, as on the way back from one output, np.matmul
+        # takes 116 µs instead of 10 at 200 x 100.
+        x.dot(weight, out=out)
         return
     blocks = (rows // BLOCK_ROWS, BLOCK_ROWS, -1)
     np.matmul(x.reshape(blocks), weight, out=out.reshape(blocks))

@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 import numpy.typing as npt
 
 from mlpcli.nn.layers import Layer
-from mlpcli.nn.scratch import FloatArray
+from mlpcli.nn.scratch import FloatArray, aligned
 
 
 class Workspace:
@@ -38,10 +37,10 @@ class Workspace:
                 and not (training and ("x" in layer.backward_reads or "out" in previous.backward_reads))
             )
             shape = (rows, layer.n_out)
-            self._outputs.append(self._outputs[-1] if overwrites else np.empty(shape, dtype))
+            self._outputs.append(self._outputs[-1] if overwrites else aligned(shape, dtype))
             if training:
                 in_place = previous is not None and layer.elementwise
-                self._deltas.append(self._deltas[-1] if in_place else np.empty(shape, dtype))
+                self._deltas.append(self._deltas[-1] if in_place else aligned(shape, dtype))
         self.use(rows)
 
     def use(self, rows: int) -> None:

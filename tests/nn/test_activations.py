@@ -236,6 +236,23 @@ def test_the_gradient_of_relu_passes_where_a_unit_is_on_and_nowhere_else(dtype: 
     np.testing.assert_array_equal(d_x, np.where(x > 0, d_out, 0.0))
 
 
+def test_relu_looks_anew_at_each_array_that_is_another_one() -> None:
+    generator, relu = np.random.default_rng(0), ACTIVATIONS["relu"](3)
+    arrays = [generator.standard_normal((rows, 3)) for rows in (4, 4, 2, 4)]
+    out, other, d_out, d_x = arrays[0], arrays[1], generator.standard_normal((4, 3)), np.empty((4, 3))
+    for rows, given, gradient, back in (
+        (4, out, d_out, d_x), (4, out, d_out, d_out), (4, other, d_out, d_out), (4, other, d_x, d_out),
+        (2, arrays[2], d_out[:2], d_out[:2]), (4, arrays[3], d_out, d_x), (4, arrays[3], d_out, d_x),
+    ):  # fmt: skip
+        given[...] = generator.standard_normal((rows, 3))
+        gradient[...] = generator.standard_normal((rows, 3))
+        values, slopes = np.where(given > 0, given, 0.0), np.where(given > 0, gradient, 0.0)
+        relu.forward(given, given, True)
+        relu.backward(given, given, gradient, back)
+        np.testing.assert_array_equal(given, values)
+        np.testing.assert_array_equal(back, slopes)
+
+
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_the_difference_from_the_identity(name: str) -> None:
     """What a parametric activation takes from it is f(x) - x and f'(x) - 1, far out too."""

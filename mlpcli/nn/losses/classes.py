@@ -133,11 +133,12 @@ class SoftmaxCrossEntropy(ClassLoss):
             self._lay_out_few(outputs)
         shares, sums = self._shares, self._sums
         # Less their mean over the classes, no row's scores are all so low that its sum of exponentials is 0.
-        np.dot(outputs, self._less_mean, out=shares)
-        if not np.maximum.reduce(self._flat_shares) < HIGHEST_SCORE:
+        outputs.dot(self._less_mean, out=shares)
+        # The place of the highest takes a third of the time of the highest by np.maximum.reduce.
+        if not self._flat_shares[self._flat_shares.argmax()] < HIGHEST_SCORE:
             return False
         np.exp(shares, out=shares)
-        np.dot(shares, self._rows_each, out=sums)
+        shares.dot(self._rows_each, out=sums)
         np.divide(shares, sums, out=shares)
         self._goals.take(targets, axis=0, out=self._goal, mode="clip")
         np.subtract(shares, self._goal, out=d_outputs)
@@ -150,15 +151,14 @@ class SoftmaxCrossEntropy(ClassLoss):
 
         As the scores of a row sum up to 0, smoothing makes it ε log Σ e^z - (1 - ε) log p[class].
         """
-        rows, classes = self._few_shape
+        rows = len(targets)
         smoothing = self._settings.label_smoothing
         places, losses = self._few_places, self._few_loss
-        np.multiply(self._columns[:rows], classes, out=places)
-        np.add(places, targets, out=places)
+        np.add(self._firsts, targets, out=places)
         self._flat_shares.take(places, out=losses, mode="clip")
-        if not np.minimum.reduce(losses) > LOWEST_SHARE:
+        if not losses[losses.argmin()] > LOWEST_SHARE:
             return None
-        losses *= rows
+        np.multiply(losses, self._few_rows, out=losses)
         np.log(losses, out=losses)
         if smoothing:
             logarithm = np.multiply(self._sums[:, 0], 1.0 / rows, out=self._few_sum)
@@ -178,11 +178,14 @@ class SoftmaxCrossEntropy(ClassLoss):
             self._scratch(name, outputs.shape, outputs.dtype) for name in ("shares", "sums", "goal")
         )
         self._flat_shares = self._shares.reshape(-1)
+        self._few_rows = np.array(rows, outputs.dtype)
         one_each = np.eye(classes)
         self._less_mean = (one_each - 1.0 / classes).astype(outputs.dtype)
         self._rows_each = np.full((classes, classes), rows, outputs.dtype)
         self._goals = ((one_each * (1.0 - smoothing) + smoothing / classes) / rows).astype(outputs.dtype)
         self._count_rows(rows)
+        self._firsts = self._scratch("firsts", (rows,), INDEX)
+        np.multiply(self._columns[:rows], classes, out=self._firsts)
         self._few_places = self._scratch("few_places", (rows,), INDEX)
         self._few_loss, self._few_sum = (
             self._scratch(name, (rows,), outputs.dtype) for name in ("few_loss", "few_sum")

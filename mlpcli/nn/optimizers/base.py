@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from mlpcli.nn.parameters import ParameterVector
-from mlpcli.nn.scratch import FloatArray
+from mlpcli.nn.scratch import FloatArray, aligned
 
 BLOCK = 1 << 14
 """Parameters updated at once: the arrays of a block stay in the cache between the passes over them (adam on
@@ -46,14 +46,13 @@ class UpdateRule(ABC):
         self._momentum = momentum
         self._beta2 = self.usual_beta2 if beta2 is None else beta2
         self.steps = 0
-        self._state = {name: np.zeros_like(parameters.values) for name in self.state_names}
+        dtype = parameters.values.dtype
+        self._state = {name: aligned(parameters.values.shape, dtype, fill=0.0) for name in self.state_names}
         self._values, self._gradients = parameters.values, parameters.gradients
         self._factors = parameters.values[:0] if rate_factors is None else rate_factors
-        factors = [] if rate_factors is None else [rate_factors]
-        arrays = [parameters.values, parameters.gradients, *self._state.values(), *factors]
-        change = np.empty(min(BLOCK, parameters.size), parameters.values.dtype)
+        change = aligned((min(BLOCK, parameters.size),), dtype)
         self._rate, self._added, self._momentum_scalar, self._beta2_scalar = (
-            scalar(value, np.empty((), parameters.values.dtype)) for value in (0, 0, momentum, self._beta2)
+            scalar(value, np.empty((), dtype)) for value in (0, 0, momentum, self._beta2)
         )
         self._l1 = l1
         self._sizes = np.empty_like(change if l1 else change[:0])
@@ -62,15 +61,21 @@ class UpdateRule(ABC):
         places = [*_places(0, weights), *_places(weights, parameters.size)]
         self._penalized = len(_places(0, weights))
         self._blocks = [
-            (change[: place.stop - place.start], *(array[place] for array in arrays)) for place in places
+            (
+                change[: place.stop - place.start],
+                parameters.values[place],
+                parameters.gradients[place],
+                tuple(array[place] for array in self._state.values()),
+                None if rate_factors is None else rate_factors[place],
+            )
+            for place in places
         ]
 
     def step(self, learning_rate: float) -> None:
         """One update of all parameters, a block at a time."""
         self.steps += 1
         rate = scalar(learning_rate * self._prepare(), self._rate)
-        for number, (change, values, gradients, *state) in enumerate(self._blocks):
-            factors = state.pop() if len(self._factors) else None
+        for number, (change, values, gradients, state, factors) in enumerate(self._blocks):
             penalized = number < self._penalized
             (self._penalized_direction if penalized else self._direction)(gradients, change, *state)
             np.multiply(change, rate, out=change)

@@ -48,7 +48,8 @@ DOORS = {
     "numba": {"nn"},
     "pandas": {"data", "workflows", "model", "training"},
     "joblib": {"artifact", "training"},
-    "threadpoolctl": {"options", "training"},
+    "llvmlite": {"nn"},
+    "threadpoolctl": {"nn", "options", "training"},
     "charset_normalizer": {"data"},
 }
 ANYWHERE = {"numpy"}

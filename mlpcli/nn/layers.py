@@ -76,18 +76,21 @@ class Dense(Layer):
         self._transposed = self.weight.T
 
     def forward(self, x: FloatArray, out: FloatArray, training: bool) -> None:
-        product(x, self.weight, out, training)
+        if training:
+            x.dot(self.weight, out=out)  # as `product` does, but for a call less
+        else:
+            product(x, self.weight, out, training)
         np.add(out, self.bias, out=out)
 
     def backward(self, x: FloatArray, out: FloatArray, d_out: FloatArray, d_x: FloatArray | None) -> None:
         """d_W = xᵀ d_out, d_b = column sums of d_out, d_x = d_out Wᵀ."""
-        np.dot(x.T, d_out, out=self.d_weight)
+        x.T.dot(d_out, out=self.d_weight)
         # Column sums as a product with ones: about 3 times as fast as d_out.sum(axis=0) at 256 x 256.
         if len(self._ones) != len(d_out) or self._ones.dtype is not d_out.dtype:
             self._ones = self._scratch("ones", d_out.shape[:1], d_out.dtype, fill=1.0)
-        np.dot(self._ones, d_out, out=self.d_bias)
+        self._ones.dot(d_out, out=self.d_bias)
         if d_x is not None:
-            np.dot(d_out, self._transposed, out=d_x)
+            d_out.dot(self._transposed, out=d_x)
 
 
 class Scale(Layer):
@@ -129,14 +132,16 @@ class Dropout(Layer):
     def __init__(self, width: int, rate: float, generator: np.random.Generator) -> None:
         super().__init__(width)
         self.rate = self.full_rate = rate
-        self._generator = generator
+        self.generator = generator
 
     def forward(self, x: FloatArray, out: FloatArray, training: bool) -> None:
         if not training:
             if out is not x:
                 out[...] = x
             return
-        draws, dropped = self.draw(x.shape)
+        draws = self._scratch("draws", x.shape, BYTE)
+        _fill_with_bytes(self.generator, draws.reshape(-1))
+        dropped = self.dropped
         kept = np.greater_equal(draws, dropped, out=self._scratch("kept", x.shape, BOOLEAN))
         self._mask = self._scratch("mask", x.shape, x.dtype)
         np.copyto(self._mask, kept)  # and then in place: a third of the time of multiplying booleans
@@ -147,11 +152,10 @@ class Dropout(Layer):
         if d_x is not None:
             np.multiply(d_out, self._mask, out=d_x)
 
-    def draw(self, shape: tuple[int, ...]) -> tuple[ByteArray, int]:
-        """Random bytes of a shape, and below which byte a value is dropped."""
-        draws = self._scratch("draws", shape, BYTE)
-        _fill_with_bytes(self._generator, draws.reshape(-1))
-        return draws, min(round(BYTE_VALUES * self.rate), BYTE_VALUES - 1)
+    @property
+    def dropped(self) -> int:
+        """The value of a byte below it is dropped."""
+        return min(round(BYTE_VALUES * self.rate), BYTE_VALUES - 1)
 
 
 BYTE_VALUES = 256
@@ -172,4 +176,4 @@ def column_sums(first: FloatArray, second: FloatArray, out: FloatArray, scratch:
     """Σ over rows of first · second: (rows, n) twice to (n,)."""
     product = np.multiply(first, second, out=scratch("product", first.shape, first.dtype))
     ones = scratch("ones", first.shape[:1], first.dtype, fill=1.0)
-    np.matmul(ones, product, out=out)
+    ones.dot(product, out=out)

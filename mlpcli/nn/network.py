@@ -50,7 +50,7 @@ class Network:
         self.shortcut = shortcut
         with_parameters: list[HasParameters] = [*self.layers, *([] if shortcut is None else [shortcut])]
         self.parameters = ParameterVector(with_parameters, dtype)
-        self._running = self.layers if engine == NUMPY else _compiled(self.layers)
+        self._running = self.layers if engine == NUMPY else _compiled(self.layers, self.parameters)
         products = [index for index, layer in enumerate(self._running) if layer.has_product]
         self._first_dense, self._last_dense = (products[0], products[-1]) if products else (0, 0)
         self._dropouts = [layer for layer in self.layers if isinstance(layer, Dropout)]
@@ -177,11 +177,11 @@ class Network:
         return signal
 
 
-def _compiled(layers: Sequence[Layer]) -> list[Layer]:
+def _compiled(layers: Sequence[Layer], parameters: ParameterVector) -> list[Layer]:
     """What runs for the layers of an architecture once they are bound: some of them as one."""
     from mlpcli.nn.kernels.table import fused
 
-    return fused(layers)
+    return fused(layers, parameters)
 
 
 def largest_product(layers: Sequence[Layer]) -> int:

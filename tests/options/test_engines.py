@@ -104,5 +104,7 @@ def test_a_note_on_code_that_cannot_be_kept_or_is_not_there(
     assert training_engine(NUMBA, LONG).notes == (engines.FIRST_USE,)
     (tmp_path / "probe.exponentials.nbi").touch()
     assert training_engine(NUMBA, LONG).notes == (engines.FIRST_USE,)
-    (tmp_path / "hidden.finish.nbi").touch()
+    (tmp_path / "products.times.nbi").touch()
+    assert training_engine(NUMBA, LONG).notes == (engines.FIRST_USE,)
+    (tmp_path / "chain.pass_on.nbi").touch()
     assert training_engine(NUMBA, LONG).notes == ()

@@ -14,7 +14,8 @@ from mlpcli.nn.kernels.elementary import HALF, ONE, TWO, ZERO, exponential, tang
 from mlpcli.nn.layers import Layer
 from mlpcli.nn.scratch import FloatArray
 
-RELU, SELU, MISH, GELU, SILU, TANH, SIGMOID = range(7)
+LINEAR, RELU, SELU, MISH, GELU, SILU, TANH, SIGMOID = range(8)
+"""LINEAR stands for none."""
 
 KINDS: dict[type[Layer], int] = {
     simple.Relu: RELU,

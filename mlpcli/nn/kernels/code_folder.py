@@ -11,6 +11,8 @@ from pathlib import Path
 from mlpcli.version import __version__
 
 FOLDER = "mlpcli"
+PROBED = ("probe.", "products.")
+"""The modules of kernels that `probe` calls."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ def code_folder() -> CodeFolder:
 
 def holds_code(folder: Path) -> bool:
     """Whether something has been compiled into it; what shows that compiling works does not count."""
-    return any(path for path in folder.rglob("*.nbi") if not path.name.startswith("probe."))
+    return any(path for path in folder.rglob("*.nbi") if not path.name.startswith(PROBED))
 
 
 def _usual() -> Path:

@@ -1,73 +1,11 @@
-"""A hidden layer with all that follows its product in one pass: bias, activation, learned slope, dropout."""
-
-from typing import ClassVar
+"""The pass after a product of a layer: bias, activation, learned slope, dropout; and the way back."""
 
 import numpy as np
 
-from mlpcli.nn.activations import Parametric
-from mlpcli.nn.kernels.activations import KINDS, activate, apply
+from mlpcli.nn.kernels.activations import LINEAR, RELU, activate, apply
 from mlpcli.nn.kernels.compiling import compiled
 from mlpcli.nn.kernels.elementary import ONE, ZERO
-from mlpcli.nn.layers import Dense, Dropout, Layer
-from mlpcli.nn.products import product
-from mlpcli.nn.scratch import BYTE, ByteArray, FloatArray
-
-
-class Hidden(Layer):
-    """The twin of `Dense`, an activation and perhaps `Dropout`, on the parameters and generator of those.
-
-    On the way forward it keeps what the way back needs, the derivatives of the output by the sum before the
-    activation and by the learned slope, so that the way back is the same for all activations.
-    """
-
-    backward_reads: ClassVar[frozenset[str]] = frozenset({"x"})
-    has_product: ClassVar[bool] = True
-
-    _shape: tuple[int, ...] = ()
-
-    def __init__(self, dense: Dense, activation: Layer, dropout: Dropout | None) -> None:
-        super().__init__(dense.n_in, dense.n_out)
-        self._weight, self._bias = dense.weight, dense.bias
-        self._d_weight, self._d_bias = dense.d_weight, dense.d_bias
-        self._transposed = dense.weight.T
-        self._dropout = dropout
-        function = activation.function if isinstance(activation, Parametric) else activation
-        self._kind = KINDS[type(function)]
-        self._parametric = isinstance(activation, Parametric)
-        nothing = dense.bias[:0]
-        self._slope = activation.slope if isinstance(activation, Parametric) else nothing
-        self._d_slope = activation.d_slope if isinstance(activation, Parametric) else nothing
-
-    @staticmethod
-    def fits(activation: Layer) -> bool:
-        """Whether there is a kernel for the activation."""
-        return type(activation.function if isinstance(activation, Parametric) else activation) in KINDS
-
-    def forward(self, x: FloatArray, out: FloatArray, training: bool) -> None:
-        product(x, self._weight, out, training)
-        if not training:
-            finish(self._kind, out, self._bias, self._slope, self._parametric)
-            return
-        if out.shape != self._shape:
-            self._lay_out(out)
-        draws, dropped = (self._no_draws, 0) if self._dropout is None else self._dropout.draw(out.shape)
-        given = (self._kind, out, self._bias, self._slope, self._parametric, draws, dropped)
-        finish_and_keep(*given, self._slopes, self._bends)
-
-    def backward(self, x: FloatArray, out: FloatArray, d_out: FloatArray, d_x: FloatArray | None) -> None:
-        go_back(d_out, self._slopes, self._bends, self._parametric, self._d_bias, self._d_slope)
-        np.dot(x.T, d_out, out=self._d_weight)
-        if d_x is not None:
-            np.dot(d_out, self._transposed, out=d_x)
-
-    def _lay_out(self, out: FloatArray) -> None:
-        """Room for what training keeps of a batch."""
-        self._shape = out.shape
-        self._slopes = self._scratch("slopes", out.shape, out.dtype)
-        bends = out.shape if self._parametric else (0, out.shape[1])
-        self._bends = self._scratch("bends", bends, out.dtype)
-        self._no_draws = self._scratch("draws", (0, out.shape[1]), BYTE)
-
+from mlpcli.nn.scratch import ByteArray, FloatArray
 
 AT_ONCE = 4096
 """Numbers between the passes over them: they stay in the cache, and the work on views of rows is little."""
@@ -112,12 +50,17 @@ def finish_and_keep(
     bends: FloatArray,
 ) -> None:
     """Turn products (rows, n) into outputs; `slopes` become their derivatives by the products, `bends` those
-    by the learned slopes."""
+    by the learned slopes. Without slopes to keep it is a plain ReLU, or nothing bends the sums."""
     rows, columns = out.shape
     step = max(AT_ONCE // columns, 1)
     for start in range(0, rows, step):
         part, derivatives = out[start : start + step], slopes[start : start + step]
-        if parametric:
+        if kind == LINEAR or (kind == RELU and not parametric):
+            for row in range(len(part)):
+                for column in range(columns):
+                    total = part[row, column] + bias[column]
+                    part[row, column] = ZERO if kind == RELU and total <= ZERO else total
+        elif parametric:
             bent = bends[start : start + step]
             for row in range(len(part)):
                 for column in range(columns):
@@ -173,3 +116,25 @@ def go_back(
             gradient = d_out[row, column] * slopes[row, column]
             d_out[row, column] = gradient
             d_bias[column] += gradient
+
+
+@compiled
+def go_back_by_sign(d_out: FloatArray, out: FloatArray, dropped: int, d_bias: FloatArray) -> None:
+    """As `go_back`, for a plain ReLU: what is above 0 has been kept, and stretched by dropout."""
+    rows, columns = d_out.shape
+    factor = np.float32(256.0) / np.float32(256 - dropped)
+    d_bias[:] = ZERO
+    for row in range(rows):
+        for column in range(columns):
+            gradient = d_out[row, column] * (factor if out[row, column] > ZERO else ZERO)
+            d_out[row, column] = gradient
+            d_bias[column] += gradient
+
+
+@compiled
+def add_bias_gradient(d_out: FloatArray, d_bias: FloatArray) -> None:
+    """Sums of columns (rows, n)."""
+    d_bias[:] = ZERO
+    for row in range(len(d_out)):
+        for column in range(len(d_bias)):
+            d_bias[column] += d_out[row, column]

@@ -3,8 +3,10 @@
 import numpy as np
 
 from mlpcli.nn.kernels import table
+from mlpcli.nn.kernels.blas import product_address
 from mlpcli.nn.kernels.compiling import compiled
 from mlpcli.nn.kernels.elementary import exponential
+from mlpcli.nn.kernels.products import times
 from mlpcli.nn.scratch import FloatArray
 
 
@@ -13,7 +15,13 @@ def refuse_broken() -> None:
     assert table.KERNELS
     numbers: FloatArray = np.array([0.0, 1.0], np.float32)
     exponentials(numbers)
-    if not np.allclose(numbers, [1.0, np.e]):
+    left, right = np.arange(6.0, dtype=np.float32).reshape(2, 3), np.ones((3, 4), np.float32)
+    out: FloatArray = np.zeros((2, 4), np.float32)
+    if (address := product_address(out.dtype)) is not None:
+        times(address, left, right, out)
+    else:
+        out[:] = left @ right
+    if not np.allclose(numbers, [1.0, np.e]) or not np.array_equal(out, [[3.0] * 4, [12.0] * 4]):
         raise ArithmeticError("compiled code computes wrongly")
 
 

@@ -1,19 +1,23 @@
 """Every kernel beside its NumPy twin. What is not listed here runs in NumPy."""
 
+from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
+from mlpcli.nn.activations import Parametric
 from mlpcli.nn.embeddings.categories import CategoryEmbedding
 from mlpcli.nn.embeddings.periodic import PBLD
 from mlpcli.nn.embeddings.piecewise import PiecewiseLinear
 from mlpcli.nn.kernels import embeddings, losses, optimizers
 from mlpcli.nn.kernels.activations import KINDS
-from mlpcli.nn.kernels.hidden import Hidden
+from mlpcli.nn.kernels.blas import product_address
+from mlpcli.nn.kernels.chain import Chain, Link
 from mlpcli.nn.layers import Dense, Dropout, Layer
 from mlpcli.nn.losses.classes import SoftmaxCrossEntropy
 from mlpcli.nn.losses.labels import SigmoidCrossEntropy
 from mlpcli.nn.losses.numbers import Huber, MeanAbsoluteError, MeanSquaredError
 from mlpcli.nn.optimizers.rules import SGD, Adam, AdamW, Momentum
+from mlpcli.nn.parameters import ParameterVector
 
 __all__ = ["KERNELS", "KINDS", "fused"]
 
@@ -34,21 +38,39 @@ KERNELS: dict[type[Any], type[Any]] = {
 """A subclass of each: the same numbers in another way. Those of activations are in KINDS."""
 
 
-def fused(layers: Sequence[Layer]) -> list[Layer]:
-    """The layers with each dense one, its activation and its dropout as one, if there is a kernel for it.
+def fused(layers: Sequence[Layer], parameters: ParameterVector) -> list[Layer]:
+    """The layers, with dense ones that follow one another, their activations and their dropout as one.
 
-    The last dense layer stays alone: a shortcut comes between it and an activation of the output.
+    An activation without a kernel stays alone, and so does that of the outputs: a shortcut comes before it.
     """
-    last = max((index for index, layer in enumerate(layers) if isinstance(layer, Dense)), default=0)
+    address = product_address(parameters.values.dtype)
+    if address is None:
+        return list(layers)
     running: list[Layer] = []
-    index = 0
-    while index < len(layers):
-        layer, following = layers[index], layers[index + 1 : index + 3]
-        if isinstance(layer, Dense) and index < last and following and Hidden.fits(following[0]):
-            dropout = following[1] if len(following) > 1 and isinstance(following[1], Dropout) else None
-            running.append(Hidden(layer, following[0], dropout))
-            index += 2 if dropout is None else 3
-        else:
+    links: list[Link] = []
+    left = deque(zip(layers, parameters.slices, strict=False))  # a shortcut has places as well
+    dense_left = sum(isinstance(layer, Dense) for layer in layers)
+    while left:
+        layer, places = left.popleft()
+        if not isinstance(layer, Dense):
             running.append(layer)
-            index += 1
+            continue
+        dense_left -= 1
+        activation: Layer | None = None
+        dropout: Dropout | None = None
+        if dense_left and has_kernel(left[0][0]):
+            activation, slopes = left.popleft()
+            places = places | slopes
+            if isinstance(following := left[0][0], Dropout):
+                dropout = following
+                left.popleft()
+        links.append(Link(layer, activation, dropout, places))
+        if not left or not isinstance(left[0][0], Dense):
+            running.append(Chain(links, parameters, address))
+            links = []
     return running
+
+
+def has_kernel(activation: Layer) -> bool:
+    """Whether a layer is an activation of KINDS, with learned slopes or without."""
+    return type(activation.function if isinstance(activation, Parametric) else activation) in KINDS

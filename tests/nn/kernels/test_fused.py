@@ -7,8 +7,8 @@ import pytest
 
 from mlpcli.nn.activations import ACTIVATIONS, Parametric
 from mlpcli.nn.activations.base import Activation
-from mlpcli.nn.kernels import NUMBA, NUMPY
-from mlpcli.nn.kernels.hidden import Hidden
+from mlpcli.nn.kernels import NUMBA, NUMPY, table
+from mlpcli.nn.kernels.chain import Chain
 from mlpcli.nn.kernels.table import KINDS, fused
 from mlpcli.nn.layers import Dense, Dropout, Layer, Scale
 from mlpcli.nn.network import Network
@@ -31,18 +31,31 @@ class Bent(Activation):
         np.sqrt(1.0 + 4.0 * np.abs(out), out=slopes)
 
 
-def test_a_product_runs_with_its_activation_and_dropout() -> None:
-    """The last product stays alone, as a shortcut comes between it and an activation of the output."""
+def test_dense_layers_run_with_all_between_them_that_has_a_kernel() -> None:
+    """An activation of the outputs stays alone, as a shortcut comes before it."""
     dropout = Dropout(5, 0.1, np.random.default_rng(0))
     layers: list[Layer] = [
         *[Scale(3), Dense(3, 5), ACTIVATIONS["mish"](5), dropout],
         *[Dense(5, 5), Parametric(ACTIVATIONS["relu"](5)), Dense(5, 4), ACTIVATIONS["elu"](4)],
         *[Dense(4, 2), ACTIVATIONS["tanh"](2)],
     ]
-    ParameterVector(layers, np.float32)
-    assert [type(layer) for layer in fused(layers)] == [
-        *[Scale, Hidden, Hidden, Dense, ACTIVATIONS["elu"], Dense, ACTIVATIONS["tanh"]]
+    running = fused(layers, ParameterVector(layers, np.float32))
+    assert [type(layer) for layer in running] == [
+        Scale,
+        Chain,
+        ACTIVATIONS["elu"],
+        Chain,
+        ACTIVATIONS["tanh"],
     ]
+    assert [(layer.n_in, layer.n_out) for layer in running] == [(3, 3), (3, 4), (4, 4), (4, 2), (2, 2)]
+
+
+def test_where_the_function_of_products_is_not_known_dense_layers_run_in_numpy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(table, "product_address", lambda dtype: None)
+    layers: list[Layer] = [Dense(3, 5), ACTIVATIONS["mish"](5), Dense(5, 2)]
+    assert fused(layers, ParameterVector(layers, np.float32)) == layers
 
 
 def trained_step(activation: type[Layer], engine: str) -> tuple[FloatArray, FloatArray, FloatArray]:

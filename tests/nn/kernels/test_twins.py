@@ -13,8 +13,9 @@ from mlpcli.nn.activations.smooth import Mish
 from mlpcli.nn.embeddings.base import Embedding
 from mlpcli.nn.embeddings.categories import CategoryEmbedding
 from mlpcli.nn.kernels import NUMBA, of_engine
-from mlpcli.nn.kernels.hidden import Hidden
-from mlpcli.nn.kernels.table import KERNELS, KINDS, fused
+from mlpcli.nn.kernels.blas import product_address
+from mlpcli.nn.kernels.chain import Chain, Link
+from mlpcli.nn.kernels.table import KERNELS, KINDS
 from mlpcli.nn.layers import Dense, Dropout, Layer
 from mlpcli.nn.losses import LOSSES, Loss, LossSettings
 from mlpcli.nn.losses.base import ElementwiseLoss
@@ -54,9 +55,13 @@ class Hiddens:
     ) -> None:
         self.twins, self._twin_parameters = self._layers(kind, shape, parametric, rate, seed)
         layers, self._parameters = self._layers(kind, shape, parametric, rate, seed)
-        (self.kernel,) = fused([*layers, Dense(shape[1], 1)])[:-1]
-        assert isinstance(self.kernel, Hidden)
-        self._dense, self._slope = layers[0], layers[1] if parametric else None
+        dense, activation, dropout = [*layers, None][:3]
+        assert isinstance(dense, Dense)
+        assert isinstance(dropout, Dropout | None)
+        places = self._parameters.slices[0] | self._parameters.slices[1]
+        address = product_address(self._parameters.values.dtype)
+        assert address is not None
+        self.kernel = Chain([Link(dense, activation, dropout, places)], self._parameters, address)
 
     def _layers(
         self, kind: type[Any], shape: tuple[int, int], parametric: bool, rate: float, seed: int

@@ -10,7 +10,7 @@ from mlpcli.options.run import generators
 from mlpcli.options.threads import limited_threads, usable_cores
 from mlpcli.preparation.prepare import Prepared
 from mlpcli.training.ensemble import expected_seconds
-from mlpcli.training.networks import batch_rows, build_trainer, initial_network
+from mlpcli.training.networks import batch_rows, build_trainer, engine_of, initial_network
 from mlpcli.training.race import most_networks, total_epochs
 
 SPENT = 0.85
@@ -39,7 +39,8 @@ def fit_to_time(prepared: Prepared, step_products: int, seconds: float) -> Prepa
         folds = max(options.ensemble.folds or 1, 1)
         each = options.changed(epochs=epochs, ensemble=repetitions // folds)
         trained = per_epoch * total_epochs(each, count)
-        expected = expected_seconds(most_networks(each, count), cores, step_products, trained)
+        networks = most_networks(each, count)
+        expected = expected_seconds(networks, cores, step_products, trained, engine_of(prepared))
         return min(expected.values()) <= SPENT * seconds
 
     repetitions, epochs = options.repetitions, options.training.epochs

@@ -18,19 +18,25 @@ import numpy as np
 from mlpcli.artifact.checkpoint import Progress
 from mlpcli.nn.fit_state import StopReason
 from mlpcli.nn.fitting import EpochRecord
+from mlpcli.nn.kernels import NUMBA, NUMPY, Engine
 from mlpcli.preparation.prepare import Prepared
 from mlpcli.training.members import Keep, OnBatch, ShouldStop, Watch, train_member
 from mlpcli.training.shared_data import share, unnamed_file
 from mlpcli.training.workers import Assignment, Kept, Message, ProcessWorker, ThreadWorker, Trained
 
 POLL_SECONDS = 0.05
-PROCESS_SECONDS = 1.2
-"""Time that a process takes to start and to import."""
+PROCESS_SECONDS = {NUMPY: 1.2, NUMBA: 1.7}
+"""Time that a process takes to start and to import, with the compiled engine also numba and compiled code."""
 PROCESS_GAIN = 0.95
 """Gain of each further process: two cores made whole steps 1.6 to 2.1 times as fast."""
-THREAD_GAINS = ((1 << 20, 0.0), (1 << 22, 0.25), (1 << 23, 0.45), (1 << 24, 0.7), (1 << 25, 0.95))
+THREAD_GAINS = {
+    NUMPY: ((1 << 20, 0.0), (1 << 22, 0.25), (1 << 23, 0.45), (1 << 24, 0.7), (1 << 25, 0.95)),
+    NUMBA: ((1 << 19, 0.0), (1 << 20, 0.25), (1 << 21, 0.5), (1 << 22, 0.68), (1 << 25, 0.95)),
+}
 """Gain of each further thread, by the multiply-adds of a step's largest product; in between linear in their
-logarithm. Measured with two: networks of three layers, 128 or 256 wide, batches of 64 to 512."""
+logarithm. Measured with two: networks of three layers, 128 or 256 wide, batches of 64 to 512. Compiled loops
+let other threads run: with the preset `default` at 0.2, 0.3, 2 and 4 M two threads were 0.7, 0.9, 1.5 and 1.7
+times as fast as one."""
 SECONDS_PER_PRODUCT = 1.5e-10
 """Training time per row and parameter, roughly: it only decides between the modes."""
 
@@ -59,7 +65,7 @@ class ExecutionMode:
 
 
 def expected_seconds(
-    members: int, cores: int, step_products: int, seconds: float
+    members: int, cores: int, step_products: int, seconds: float, engine: Engine
 ) -> dict[ExecutionMode, float]:
     """Expected duration of each mode, if training one network after the other takes `seconds`.
 
@@ -68,21 +74,24 @@ def expected_seconds(
     expected = {ExecutionMode("in turn", 1): seconds}
     workers = min(members, cores)
     if workers > 1:
-        sizes, gains = zip(*THREAD_GAINS, strict=True)
+        sizes, gains = zip(*THREAD_GAINS[engine], strict=True)
         gain = float(np.interp(np.log2(step_products), np.log2(sizes), gains))
         seconds *= -(-members // workers) * workers / members  # the last round may leave workers idle
         expected[ExecutionMode("threads", workers)] = seconds / (1 + gain * (workers - 1))
         seconds /= 1 + PROCESS_GAIN * (workers - 1)
-        expected[ExecutionMode("processes", workers)] = PROCESS_SECONDS + seconds
+        expected[ExecutionMode("processes", workers)] = PROCESS_SECONDS[engine] + seconds
     return expected
 
 
-def choose_mode(members: int, cores: int, step_products: int, total_products: float) -> ExecutionMode:
+def choose_mode(
+    members: int, cores: int, step_products: int, total_products: float, engine: Engine
+) -> ExecutionMode:
     """The mode with the shortest expected duration, from the multiply-adds of the whole training.
 
     The weights do not depend on it.
     """
-    expected = expected_seconds(members, cores, step_products, total_products * SECONDS_PER_PRODUCT)
+    seconds = total_products * SECONDS_PER_PRODUCT
+    expected = expected_seconds(members, cores, step_products, seconds, engine)
     return min(expected, key=lambda mode: expected[mode])
 
 

@@ -28,7 +28,7 @@ from mlpcli.training.known_model import KnownModel
 from mlpcli.training.learning_rate import with_found_rate
 from mlpcli.training.members import check_monitor, check_monitor_name
 from mlpcli.training.memory import refuse_too_large
-from mlpcli.training.networks import batch_rows
+from mlpcli.training.networks import batch_rows, engine_of
 from mlpcli.training.race import most_networks, raced_epochs, total_epochs
 from mlpcli.training.without_effect import unused_settings, without_effect
 
@@ -227,7 +227,13 @@ def _ready(
         total_epochs=all_epochs,
         raced_epochs=raced_epochs(chosen),
         configurations=prepared.configurations,
-        mode=choose_mode(members, chosen.run.threads or usable_cores(), step_products, work_of(prepared)),
+        mode=choose_mode(
+            members,
+            chosen.run.threads or usable_cores(),
+            step_products,
+            work_of(prepared),
+            engine_of(prepared),
+        ),
         headline=prepared.task.headline,
         threads=threads,
         counts=prepared.counts,

@@ -224,11 +224,19 @@ def test_what_does_not_go_together(settings: dict[str, Any], message: str) -> No
 
 
 def test_the_mode_follows_the_work() -> None:
-    assert choose_mode(1, 8, 1 << 20, 1e12) == ExecutionMode("in turn", 1)
-    assert choose_mode(5, 1, 1 << 20, 1e12) == ExecutionMode("in turn", 1)
-    assert choose_mode(5, 2, 1 << 20, 1e8).how == "in turn"  # over before a process has started
-    assert choose_mode(5, 2, 1 << 20, 1e13) == ExecutionMode("processes", 2)
-    assert choose_mode(4, 2, 1 << 26, 1e10) == ExecutionMode("threads", 2)
+    assert choose_mode(1, 8, 1 << 20, 1e12, "numpy") == ExecutionMode("in turn", 1)
+    assert choose_mode(5, 1, 1 << 20, 1e12, "numpy") == ExecutionMode("in turn", 1)
+    assert choose_mode(5, 2, 1 << 20, 1e8, "numpy").how == "in turn"  # over before a process has started
+    assert choose_mode(5, 2, 1 << 20, 1e13, "numpy") == ExecutionMode("processes", 2)
+    assert choose_mode(4, 2, 1 << 26, 1e10, "numpy") == ExecutionMode("threads", 2)
+
+
+def test_compiled_loops_let_threads_run_where_numpy_needs_processes() -> None:
+    size, work = 1 << 21, 5e10
+    assert choose_mode(2, 2, size, work, "numpy") == ExecutionMode("processes", 2)
+    assert choose_mode(2, 2, size, work, "numba") == ExecutionMode("threads", 2)
+    assert choose_mode(2, 2, 1 << 18, 1e10, "numba").how == "in turn"  # steps are mostly Python
+    assert choose_mode(2, 2, 1 << 18, 1e13, "numba") == ExecutionMode("processes", 2)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """`mlpcli lr-find`: sweep the learning rate, and suggest one."""
 
+from dataclasses import replace
 from typing import Any
 
 from mlpcli.model.encoded_rows import Data
@@ -30,5 +31,6 @@ def lr_find(
     grid = build(SweepSettings, settings)
     others = {name: value for name, value in settings.items() if name not in described_fields(SweepSettings)}
     watch = on_progress or unwatched
-    prepared, _ = with_engine(prepared_for(data, others, watch), 0.0)  # so little work needs no compiler
-    return find_rate(prepared, grid, watch)
+    # Under `auto` so little work needs no compiler.
+    prepared, of_engine = with_engine(prepared_for(data, others, watch), 0.0)
+    return find_rate(replace(prepared, notes=[*prepared.notes, *of_engine]), grid, watch)

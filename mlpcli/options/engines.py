@@ -16,8 +16,8 @@ OLDEST = (0, 62)
 WORTH_TRAINING = 6e9
 """Rows times parameters times epochs from which on the compiled engine pays: loading it takes about a second.
 
-Whole commands with `default` took 4.2 s where NumPy's took 3.9 at 5.2e9, but 4.1 for 5.0 at 6.9e9, 4.8 for 5.4
-at 9.1e9 and 5.0 for 6.7 at 9.3e9.
+Whole commands with `default` took 4.2 s where NumPy's took 3.9 at 5.2e9, but 4.1 for 5.0 at 6.9e9, 4.8 for
+5.4 at 9.1e9 and 5.0 for 6.7 at 9.3e9.
 """
 WORTH_SCORING = 2e12
 """Bytes of files times parameters of all networks, likewise."""

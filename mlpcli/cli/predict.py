@@ -15,9 +15,8 @@ from mlpcli.cli.console import Console
 from mlpcli.cli.grouped import GroupedCommand
 from mlpcli.cli.inputs import files_read
 from mlpcli.cli.options import common_options, data_argument, model_argument, option, settings_options
-from mlpcli.data.reading.open_rows import COMPRESSIONS
 from mlpcli.data.reading.source import ReadingSettings
-from mlpcli.data.writing import WRITERS
+from mlpcli.data.writing import WRITERS, writer_for
 from mlpcli.errors import SettingsError
 from mlpcli.extras import require_extra
 from mlpcli.files import Outputs, atomic_output, refuse_own_input
@@ -26,6 +25,7 @@ from mlpcli.workflows.prediction_settings import PredictionSettings
 
 FORMAT_HELP = "Format of the rows. [default: by the ending of -o, else csv]"
 OUTPUT_HELP = "File to write the rows to. [default: stdout]"
+OR_FORMAT = "; or give --format"
 EXAMPLES = (
     "mlpcli predict penguins.joblib new.csv -o scored.csv",
     "cat new.csv | mlpcli predict penguins.joblib - --proba --keep none",
@@ -61,7 +61,7 @@ def command(
 
     if console.as_json and output == "-":
         raise SettingsError("the rows go to stdout already", "Give -o FILE for the rows.", setting="as_json")
-    writer_class = WRITERS[output_format or _format_of(output)]
+    writer_class = WRITERS[output_format] if output_format else writer_for(output, otherwise=OR_FORMAT)
     if output != "-":
         Outputs({"output": output}, force, files_read(click.get_current_context())).check()
     else:
@@ -98,23 +98,6 @@ def _may_be_shown(stream: TextIO) -> bool:
         return not stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
     except OSError:  # io.UnsupportedOperation is one: a stream in memory
         return False
-
-
-def _format_of(output: str) -> str:
-    """The format of the ending; csv for a name without one."""
-    ending = os.path.splitext(output)[1].lower()
-    if not ending:
-        return "csv"
-    for name, writer in WRITERS.items():
-        if ending[1:] in writer.endings:
-            return name
-    known = ", ".join(f".{each}" for writer in WRITERS.values() for each in writer.endings)
-    hint = f"Known are {known}; or give --format."
-    if ending in COMPRESSIONS:
-        hint = "Write .csv, .tsv or .jsonl, or pipe stdout through gzip."
-    elif ending == ".json":
-        hint = "Write .jsonl, an object a line, or give --format."
-    raise SettingsError(f"{output}: files ending in {ending} cannot be written", hint, setting="output")
 
 
 @contextmanager

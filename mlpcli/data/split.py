@@ -151,6 +151,31 @@ def folds(
     return ((rows[fold_of != fold], rows[fold_of == fold]) for fold in range(number))
 
 
+def growing_windows(rows: Rows, number: int, times: npt.NDArray[np.floating]) -> list[tuple[Rows, Rows]]:
+    """(earlier rows, the rows to score) `number` times, in the order of `rows`.
+
+    The times are cut into `number` + 1 parts of about as many rows, and rows of one time are never parted;
+    each part but the first is scored after all before it. DataError if there are too few different times.
+    """
+    ordered = np.sort(times)
+    borders = 1 + np.flatnonzero(ordered[1:] > ordered[:-1])
+    if len(borders) < number:
+        raise DataError(
+            f"{number} folds need at least {number + 1} different times, but there are {len(borders) + 1:,}",
+            "Give fewer folds.",
+            setting="folds",
+        )
+    chosen: list[int] = []
+    first = 0
+    for part in range(1, number + 1):
+        left = borders[first : len(borders) - (number - part)]  # some are left for the parts to come
+        nearest = int(np.argmin(np.abs(left - part * len(rows) / (number + 1))))
+        chosen.append(int(left[nearest]))
+        first += nearest + 1
+    part_of = np.searchsorted(ordered[chosen], times, side="right")
+    return [(rows[part_of < part], rows[part_of == part]) for part in range(1, number + 1)]
+
+
 def digest_of_rows(parts: Mapping[str, Rows]) -> str:
     """SHA-256 of which rows are in which part, and in what order; the same on every platform.
 

@@ -1,13 +1,15 @@
 """Write scored rows as CSV, TSV, JSON lines or Parquet. WRITERS."""
 
 import csv
+import os
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import IO, Any, ClassVar
 
 from mlpcli.data.reading.blocks import Block
-from mlpcli.errors import DataError, Sentence
+from mlpcli.data.reading.open_rows import COMPRESSIONS
+from mlpcli.errors import DataError, Sentence, SettingsError
 from mlpcli.extras import require_extra
 from mlpcli.json_values import Numeral, to_json
 
@@ -215,3 +217,23 @@ class _LineFeeds:
 
     def write(self, line: str) -> int:
         return self._sink.write(line.removesuffix("\r\n") + "\n")
+
+
+def writer_for(path: str, setting: str = "output", otherwise: str = "") -> type[RowWriter]:
+    """By the ending of a file's name; CSV for a name without one. SettingsError for an unknown one.
+
+    `otherwise` is what the hint says one may do as well.
+    """
+    ending = os.path.splitext(path)[1].lower()
+    if not ending:
+        return CsvWriter
+    for writer in WRITERS.values():
+        if ending[1:] in writer.endings:
+            return writer
+    known = ", ".join(f".{each}" for writer in WRITERS.values() for each in writer.endings)
+    hint = f"Known are {known}{otherwise}."
+    if ending in COMPRESSIONS:
+        hint = "Write .csv, .tsv or .jsonl, or pipe stdout through gzip."
+    elif ending == ".json":
+        hint = f"Write .jsonl, an object a line{otherwise}."
+    raise SettingsError(f"{path}: files ending in {ending} cannot be written", hint, setting=setting)

@@ -15,12 +15,13 @@ from mlpcli.data.columns.frame import Frame
 from mlpcli.data.columns.readings import Reading
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.features import FeatureEncoder
+from mlpcli.data.reading.some_rows import SomeRows
 from mlpcli.data.reading.stream import RowStream
 from mlpcli.data.schema import NUMBER, Schema
 from mlpcli.errors import DataError, Sentence, count
 from mlpcli.model.tasks import Regression, Task
 
-Data: TypeAlias = "str | Path | Sequence[str | Path] | pd.DataFrame"
+Data: TypeAlias = "str | Path | Sequence[str | Path] | SomeRows | pd.DataFrame"
 
 HASHED_ROWS = 4096
 LARGEST_WEIGHT = 1e100
@@ -88,9 +89,12 @@ class EncodedChunk:
     """All columns that were read, of the same rows."""
 
 
-def paths_of(data: Data) -> "list[str] | pd.DataFrame":
-    """Data as a list of path names, or a DataFrame as it is; raises DataError for anything else."""
-    if isinstance(data, pd.DataFrame):
+def paths_of(data: Data) -> "list[str] | SomeRows | pd.DataFrame":
+    """Data as a list of path names; a DataFrame, or some rows of files, as they are.
+
+    Raises DataError for anything else.
+    """
+    if isinstance(data, (pd.DataFrame, SomeRows)):
         return data
     paths = [data] if isinstance(data, (str, PathLike)) else data
     paths = list(paths) if isinstance(paths, (Sequence, Set, Iterator)) else [paths]

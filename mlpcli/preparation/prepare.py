@@ -11,8 +11,8 @@ from mlpcli.arrays import Array
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.encoders.base import ALL_ROWS, ONLY_FOLD
 from mlpcli.data.features import FeatureEncoder
+from mlpcli.data.reading.opening import open_table
 from mlpcli.data.reading.stream import RowStream
-from mlpcli.data.reading.table import open_table
 from mlpcli.data.schema import Schema
 from mlpcli.data.sketch_sets import Sketches
 from mlpcli.data.split import digest_of_rows

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from mlpcli.artifact import Artifact
+from mlpcli.data.reading.some_rows import SomeRows
 from mlpcli.model.blueprint import Blueprint
 from mlpcli.model.encoded_rows import Data, paths_of
 from mlpcli.model.model import Model, built
@@ -158,6 +159,7 @@ def _shares(prepared: Prepared) -> Shares | None:
 def receipt(data: Data, command: str, artifact: Artifact) -> dict[str, Any]:
     """The receipt of a model: files, command line, versions, sizes, digest of the weights, date."""
     paths = paths_of(data)
+    named = paths.paths if isinstance(paths, SomeRows) else paths
     return {
         "written": datetime.now(UTC).isoformat(timespec="seconds"),
         "weights": digest_of_weights(artifact),
@@ -167,7 +169,7 @@ def receipt(data: Data, command: str, artifact: Artifact) -> dict[str, Any]:
             "parameters": artifact.parameter_count,
         },
         "engine": engine(artifact.settings["engine"]),
-        "data": "DataFrame" if isinstance(paths, pd.DataFrame) else paths,
+        "data": "DataFrame" if isinstance(named, pd.DataFrame) else named,
         "command": command,
         "versions": {
             "mlpcli": __version__,

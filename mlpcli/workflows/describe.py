@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from mlpcli.data.reading.table import Table, open_table
+from mlpcli.data.reading.opening import open_table
+from mlpcli.data.reading.table import Table
 from mlpcli.data.schema import LEARNED
 from mlpcli.errors import DataError, SettingsError
 from mlpcli.model.encoded_rows import Data, left_out, paths_of

@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mlpcli.data.reading.opening import open_table
 from mlpcli.data.reading.source import ReadingSettings
-from mlpcli.data.reading.table import open_table
 from tests.benchmarks.tables import measured, write_numbers
 
 

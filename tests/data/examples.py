@@ -19,9 +19,10 @@ from mlpcli.data.columns.kinds import infer_columns
 from mlpcli.data.columns.readings import Reading
 from mlpcli.data.columns.settling import settle
 from mlpcli.data.encoders import CategoryEncoder
+from mlpcli.data.reading.file_table import FileTable
 from mlpcli.data.reading.open_rows import OpenRows
+from mlpcli.data.reading.opening import open_table
 from mlpcli.data.reading.source import ReadingSettings, TextSource
-from mlpcli.data.reading.table import FileTable, open_table
 from mlpcli.data.schema import Column, DataSettings
 
 SAMPLES = Path(__file__).parent.parent.parent / "sample_data"

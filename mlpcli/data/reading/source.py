@@ -3,6 +3,7 @@
 import codecs
 import io
 import os
+import re
 import shutil
 import stat
 import sys
@@ -179,6 +180,10 @@ class ReadingSettings(Settings):
         return replace(self, **{name: getattr(stored, name) for name in kept if getattr(self, name) is None})
 
 
+COPY = re.compile(r"/proc/\d+/fd/\d+")
+"""The path of what `rereadable` keeps of stdin."""
+
+
 class TextSource:
     """One file, or stdin, that can be opened repeatedly; `name` stands in messages.
 
@@ -187,7 +192,7 @@ class TextSource:
     """
 
     def __init__(self, path: str, *, name: str = "") -> None:
-        self.name = name or ("stdin" if path == STDIN else path)
+        self.name = name or ("stdin" if path == STDIN or COPY.fullmatch(path) else path)
         self.path, self.part = (path, "") if path == STDIN else file_and_part(path)
         self.member = ""
         """The name of the table in an archive, as soon as it was opened."""
@@ -328,6 +333,16 @@ def is_stream(path: str) -> bool:
     except (OSError, ValueError):  # not there, or no possible name: said where it is opened
         return False
     return stat.S_ISFIFO(mode) or stat.S_ISCHR(mode)
+
+
+@contextmanager
+def rereadable(path: str) -> Iterator[str]:
+    """A path that other processes can read again and again as well; of a stream it is that of a copy."""
+    if path != STDIN and not is_stream(path):
+        yield path
+        return
+    with spooled(path) as source:
+        yield source.path.replace(OPEN_FILES, f"/proc/{os.getpid()}/fd")
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from functools import partial
 from itertools import chain
 from typing import TypeAlias
 
+import numpy as np
 import pandas as pd
 
 from mlpcli.data.columns.cells import Texts
@@ -19,12 +20,13 @@ from mlpcli.data.reading.lines.odd_rows import odd_rows_of
 from mlpcli.data.reading.new_rows import CELLS_LOOKED_AT, LOOKED_AT, FirstRows, Known, reading_like
 from mlpcli.data.reading.open_rows import OpenRows
 from mlpcli.data.reading.parsing import Parser, parsed, whole_frame
+from mlpcli.data.reading.some_rows import SomeRows
 from mlpcli.data.reading.source import STDIN, ReadingSettings, TextSource, is_stream
 from mlpcli.data.reading.table import with_text_names
 from mlpcli.data.spelling import cleaned
 from mlpcli.errors import Sentence
 
-Data: TypeAlias = "Sequence[str] | pd.DataFrame"
+Data: TypeAlias = "Sequence[str] | SomeRows | pd.DataFrame"
 
 
 class RowStream(AbstractContextManager["RowStream"]):
@@ -44,7 +46,9 @@ class RowStream(AbstractContextManager["RowStream"]):
     ) -> None:
         """`known`: the columns of a model, by which each table is read. `only_data`: leave out rows that are
         no data, such as totals, which are else only noted."""
-        self._only_data = only_data
+        self._only = data.rows if isinstance(data, SomeRows) else None
+        data = data.paths if isinstance(data, SomeRows) else data
+        self._only_data = only_data or self._only is not None
         self._data, self._settings, self._rows = data, settings, rows
         self._has_model, self._known = known is not None, known or Known(exact=True)
         self._base = replace(
@@ -86,6 +90,8 @@ class RowStream(AbstractContextManager["RowStream"]):
     @property
     def expected_rows(self) -> int | None:
         """About how many rows come in all, while chunks come; None if that is not known."""
+        if self._only is not None:
+            return len(self._only)
         return len(self._data) if isinstance(self._data, pd.DataFrame) else self._expected.total()
 
     def has_more_at_hand(self, block: Block | None) -> bool:
@@ -105,6 +111,26 @@ class RowStream(AbstractContextManager["RowStream"]):
         `loosened` makes the reading under which cells are parsed of that of the table, in `reading`. `ahead`:
         read the next chunks while one is worked on, so that none comes as soon as it can.
         """
+        chunks = self._all_chunks(columns, numbers, loosened, ahead=ahead)
+        if self._only is None:
+            yield from chunks
+            return
+        first = 0
+        for frame, _ in chunks:
+            begin, end = np.searchsorted(self._only, (first, first + len(frame)))
+            if begin < end:
+                yield frame.take(self._only[begin:end] - first), None
+            first += len(frame)
+
+    def _all_chunks(
+        self,
+        columns: Sequence[str],
+        numbers: Collection[str],
+        loosened: Callable[[Reading], Reading] | None,
+        *,
+        ahead: bool,
+    ) -> Iterator[tuple[Frame, Block | None]]:
+        """As `chunks`, of all rows."""
         refuse_doubled(columns, self.header, self.name)
         there = [name for name in columns if name in self._known.names]
         if isinstance(self._data, pd.DataFrame):

@@ -11,8 +11,8 @@ import pytest
 from mlpcli.data.columns.kinds import infer_columns
 from mlpcli.data.columns.readings import MISSING_WORDS, Reading
 from mlpcli.data.columns.settling import settle
+from mlpcli.data.reading.opening import open_table
 from mlpcli.data.reading.source import ReadingSettings
-from mlpcli.data.reading.table import open_table
 from mlpcli.data.schema import Column
 from tests.data.examples import SAMPLES, frame_of, kinds_of
 

@@ -10,8 +10,9 @@ import pytest
 from mlpcli.data.columns.cells import Texts
 from mlpcli.data.columns.frame import Frame
 from mlpcli.data.columns.readings import Reading
+from mlpcli.data.reading.opening import open_table
 from mlpcli.data.reading.source import ReadingSettings
-from mlpcli.data.reading.table import SAMPLE_ROWS, FrameTable, open_table
+from mlpcli.data.reading.table import SAMPLE_ROWS, FrameTable
 from mlpcli.errors import DataError
 from tests.data.examples import SAMPLE_TABLES, SAMPLES, file_table, rows_of, values_of, write
 

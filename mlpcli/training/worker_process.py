@@ -1,4 +1,4 @@
-"""The process of a `ProcessWorker`, which ends as soon as its standard input does.
+"""The work of a `ServedProcess`, which ends as soon as its standard input does.
 
 Nothing but the standard library is imported before it listens: on a busy machine the rest may take seconds.
 """
@@ -7,6 +7,7 @@ import os
 import pickle
 import sys
 import traceback
+from collections.abc import Callable
 from functools import cache
 from queue import SimpleQueue
 from threading import Thread
@@ -16,13 +17,39 @@ from typing import Any
 def serve(descriptor: int | None) -> None:
     """Train networks: the data, assignments and the reason to stop come from standard input.
 
-    The arrays of the data are in the file of the `descriptor`. Messages go to standard output; what is
-    printed, to standard error.
+    The arrays of the data are in the file of the `descriptor`.
+    """
+    messages, reasons, post = _connected()
+    from mlpcli.options.threads import limited_threads
+    from mlpcli.training.shared_data import shared_value
+    from mlpcli.training.workers import train_each
+
+    with limited_threads(1):
+        data = messages.get()
+        load = cache(lambda: shared_value(pickle.loads(data), descriptor))
+        train_each(load, map(pickle.loads, iter(messages.get, None)), lambda: reasons[-1], post)
+
+
+def serve_runs(descriptor: None) -> None:
+    """Call functions: each comes with a place and an argument, and is answered by the place and a result."""
+    messages, _, post = _connected()
+    for message in iter(messages.get, None):
+        try:
+            function, place, argument = pickle.loads(message)
+            post((place, function(argument)))
+        except BaseException as error:  # raised again where it is received
+            post(error)
+
+
+def _connected() -> tuple["SimpleQueue[bytes]", list[Any], Callable[[object], None]]:
+    """Messages that are bytes, in a queue; all others; and the function that answers.
+
+    What is printed goes to standard error.
     """
     output = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     messages: SimpleQueue[bytes] = SimpleQueue()
-    reasons: list[Any] = [None]
+    others: list[Any] = [None]
 
     def listen() -> None:
         try:
@@ -31,7 +58,7 @@ def serve(descriptor: int | None) -> None:
                 if isinstance(message, bytes):
                     messages.put(message)
                 else:
-                    reasons.append(message)
+                    others.append(message)
         finally:
             os._exit(0)
 
@@ -45,11 +72,4 @@ def serve(descriptor: int | None) -> None:
             os._exit(0)
 
     Thread(target=listen, daemon=True).start()
-    from mlpcli.options.threads import limited_threads
-    from mlpcli.training.shared_data import shared_value
-    from mlpcli.training.workers import train_each
-
-    with limited_threads(1):
-        data = messages.get()
-        load = cache(lambda: shared_value(pickle.loads(data), descriptor))
-        train_each(load, map(pickle.loads, iter(messages.get, None)), lambda: reasons[-1], post)
+    return messages, others, post

@@ -1,30 +1,22 @@
 """Workers that train networks side by side, in threads or in processes, and their messages.
 
-A worker is sent assignments and the reason to stop, and posts records, states and trained networks. A process
-ends with its standard input, so that it never outlives the process that started it, however that one ended.
-This is also faster than a pool of joblib: penguins with the default preset in two processes take 0.8 of its
-time.
+A worker is sent assignments and the reason to stop, and posts records, states and trained networks.
 """
 
-import os
 import pickle
-import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
-from typing import IO, TypeAlias, cast
+from typing import TypeAlias
 
 from mlpcli.artifact.checkpoint import Progress
-from mlpcli.errors import MlpcliError, Sentence
+from mlpcli.errors import Sentence
 from mlpcli.nn.fit_state import FitState, StopReason
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.preparation.prepare import Prepared
 from mlpcli.training.members import train_member
+from mlpcli.training.processes import ServedProcess
 from mlpcli.training.shared_data import Shared
 
 
@@ -46,11 +38,6 @@ class Trained:
 
 Message: TypeAlias = EpochRecord | Kept | Trained | BaseException
 Post: TypeAlias = Callable[[Message], None]
-
-BLOCKED = [
-    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT") if hasattr(signal, name)
-]
-SERVE = "import sys; sys.path = {}; from mlpcli.training.worker_process import serve; serve({!r})"
 
 
 @dataclass(frozen=True)
@@ -110,67 +97,15 @@ class ThreadWorker:
         self._thread.join()
 
 
-def import_path() -> list[str]:
-    """Folders that a process imports from: those of this one, but the working folder only if it is meant.
-
-    Python itself puts it first for `python -m`, and a file there that came with the data may be called as a
-    module is. It is meant if PYTHONPATH names it in full, or if this package lies there.
-    """
-    named = [each for each in os.environ.get("PYTHONPATH", "").split(os.pathsep) if os.path.isabs(each)]
-    meant = {*map(os.path.realpath, named), str(Path(__file__).resolve().parents[2])}
-    here = os.stat(os.curdir)
-    return [
-        each for each in sys.path if each and (os.path.realpath(each) in meant or not _is_folder(each, here))
-    ]
-
-
-def _is_folder(path: str, folder: os.stat_result) -> bool:
-    return os.path.exists(path) and os.path.samestat(os.stat(path), folder)
-
-
-class ProcessWorker:
+class ProcessWorker(ServedProcess):
     """A worker in another process, which inherits the `descriptor` of the file of the shared data."""
 
+    advice = Sentence("Give {threads} 1 to train the networks one after another.")
+
     def __init__(self, descriptor: int | None, post: Post) -> None:
-        # A process inherits blocked signals: the process that runs the command decides what they do.
-        masks = hasattr(signal, "pthread_sigmask")
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, BLOCKED) if masks else ()
-        try:
-            command = [sys.executable, "-P", "-c", SERVE.format(import_path(), descriptor)]
-            self._process = subprocess.Popen(
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                pass_fds=() if descriptor is None else (descriptor,),
-            )
-        finally:
-            if masks:
-                signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        self._to, self._from = cast(IO[bytes], self._process.stdin), cast(IO[bytes], self._process.stdout)
-        self._reader = Thread(target=self._read, args=(post,), daemon=True)
-        self._reader.start()
+        super().__init__("serve", post, descriptor)
 
     def send(self, message: Shared | Assignment | StopReason) -> None:
         """Send the shared data, and then assignments, or the reason to stop after the next batch."""
-        with suppress(OSError):  # it was killed, as the reader notices
-            # As bytes, so that the process can listen before it has imported what they need.
-            pickle.dump(message if isinstance(message, str) else pickle.dumps(message), self._to)
-            self._to.flush()
-
-    def close(self) -> None:
-        """End it, whatever it is doing."""
-        with suppress(OSError):
-            self._to.close()
-        self._process.wait()
-        self._reader.join()
-        self._from.close()
-
-    def _read(self, post: Post) -> None:
-        try:
-            while True:
-                post(pickle.load(self._from))
-        except (EOFError, pickle.UnpicklingError):
-            why = "a training process was killed, perhaps for lack of memory"
-            post(MlpcliError(why, Sentence("Give {threads} 1 to train the networks one after another.")))
-        except Exception as error:  # raised again where it is received
-            post(error)
+        # As bytes, so that the process can listen before it has imported what they need.
+        self.put(message if isinstance(message, str) else pickle.dumps(message))

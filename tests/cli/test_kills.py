@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mlpcli.training.workers import SERVE, import_path
+from mlpcli.training.processes import SERVE, import_path
 from tests.benchmarks.kills import MODES, Leftovers, kill_and_resume
 
 KILLS, SEED = 2, 0
@@ -34,7 +34,7 @@ def test_a_worker_ends_with_its_input_also_while_it_imports(tmp_path: Path) -> N
     """On a busy machine imports take seconds, in which the training may be killed."""
     started = tmp_path / "started"
     (tmp_path / "numpy.py").write_text(f"open({str(started)!r}, 'w')\nimport time\ntime.sleep(60)\n")
-    code = SERVE.format([str(tmp_path), *import_path()], None)
+    code = SERVE.format([str(tmp_path), *import_path()], "serve", "serve", None)
     process = subprocess.Popen(
         [sys.executable, "-P", "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import mlpcli
-from mlpcli.training.workers import import_path
+from mlpcli.training.processes import import_path
 from tests.cli.commands import sample
 
 MARK = "open({mark!r}, 'a').write(__name__ + '\\n')\n"

@@ -81,3 +81,11 @@ def share(part: float, whole: float) -> str:
     if part < whole and percent > 99.9:
         return ">99.9 %"
     return f"{percent:.1f} %" if percent < 10 or 99.5 <= percent < 100 else f"{percent:.0f} %"
+
+
+def file_size(size: int) -> str:
+    """Bytes as 812 bytes, 12 kB, 1.2 MB."""
+    for unit, of_unit in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if size >= of_unit:
+            return f"{short(size / of_unit, 2)} {unit}"
+    return count(size, "byte")

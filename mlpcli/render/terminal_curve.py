@@ -33,6 +33,8 @@ LINEAR_STEPS = (0.1, 0.2, 0.5, 1, 2, 5)
 """Steps between the labels of a linear axis, times a power of ten."""
 MARK_STEP = 3
 """Each so many rows of dots a vertical line has one."""
+LETTER_GAP, LEAST_LETTER_STEP = 4, 16
+"""Characters between the letters of two curves, and between two letters of one, at least."""
 COLOURS = {"red": 31, "green": 32, "yellow": 33, "blue": 34, "magenta": 35, "cyan": 36, "dim": 2}
 """SGR parameters of colours."""
 
@@ -45,6 +47,8 @@ class Curve:
     ys: Sequence[float | None]
     colour: str | None = None
     dotted: bool = False
+    letter: str = ""
+    """Written on the curve now and then, which tells it from others without colours."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,13 @@ def draw(
         if len(each):
             draws = canvas.dots if curve.dotted else canvas.line
             draws(columns(each[:, 0]), axis.rows(each[:, 1]), curve.colour)
+    lettered = [
+        (curve, columns(each[:, 0]), axis.rows(each[:, 1]))
+        for curve, each in zip(curves, points, strict=True)
+        if curve.letter and len(each)
+    ]
+    for place, (curve, across, down) in enumerate(lettered):
+        canvas.letters(across, down, curve, place, len(lettered))
     drawn = [
         f"{labels.get(number, ''):>{label_width}} {'┤' if number in labels else '│'}{row}"
         for number, row in enumerate(canvas.lines())
@@ -165,6 +176,7 @@ class _Canvas:
     def __init__(self, width: int, height: int) -> None:
         self._bits = np.zeros((height, width), np.uint8)
         self._colours = np.zeros((height, width), np.uint8)
+        self._letters: dict[tuple[int, int], str] = {}
 
     def dots(self, columns: Array, rows: Array, colour: str | None) -> None:
         """Draw dots, by columns and rows of dots."""
@@ -182,23 +194,46 @@ class _Canvas:
         x, y = (np.append(_whole(each[part] + share * way[part]), each[-1]) for each, way in for_each)
         self.dots(x, y, colour)
 
+    def letters(self, columns: Array, rows: Array, curve: Curve, place: int, curves: int) -> None:
+        """Write the letter of the curve at `place` of so many, each at columns of its own.
+
+        Every curve has its letter once, if there is a free character on it.
+        """
+        step = max(LETTER_GAP * curves, LEAST_LETTER_STEP)
+        first, last = (int(each) // COLUMNS_OF_DOTS for each in (columns[0], columns[-1]))
+        wanted = list(range(first + (place * step) // curves, last + 1, step))
+        written = False
+        for column in [*wanted, *range(last, first - 1, -1)]:
+            if written and column not in wanted:
+                break
+            row = round(float(np.interp((column + 0.5) * COLUMNS_OF_DOTS, columns, rows))) // ROWS_OF_DOTS
+            if (row, column) not in self._letters:
+                self._letters[row, column] = curve.letter
+                self._colours[row, column] = COLOURS[curve.colour] if curve.colour else 0
+                written = True
+
     def lines(self) -> list[str]:
         """The rows of text."""
-        return [
-            "".join(
-                f"\x1b[{colour}m{text}\x1b[0m" if colour else text
-                for colour, text in _runs(bits.tolist(), colours.tolist())
-            ).rstrip()
-            for bits, colours in zip(self._bits, self._colours, strict=True)
-        ]
+        rows = []
+        for row, (bits, colours) in enumerate(zip(self._bits.tolist(), self._colours.tolist(), strict=True)):
+            cells = [
+                self._letters.get((row, column), chr(NO_DOT + bit) if bit else " ")
+                for column, bit in enumerate(bits)
+            ]
+            rows.append("".join(coloured(text, colour) for colour, text in _runs(cells, colours)).rstrip())
+        return rows
 
 
-def _runs(bits: list[int], colours: list[int]) -> Iterator[tuple[int, str]]:
+def coloured(text: str, colour: int) -> str:
+    """The text in a colour of `COLOURS`; as it is for 0."""
+    return f"\x1b[{colour}m{text}\x1b[0m" if colour else text
+
+
+def _runs(cells: list[str], colours: list[int]) -> Iterator[tuple[int, str]]:
     """Neighbours of one colour, blanks by themselves."""
-    cells = zip(bits, [colour if bit else -1 for bit, colour in zip(bits, colours, strict=True)], strict=True)
-    for colour, run in groupby(cells, itemgetter(1)):
-        text = "".join(chr(NO_DOT + bit) if bit else " " for bit, _ in run)
-        yield max(colour, 0), text
+    pairs = [(cell, -1 if cell == " " else colour) for cell, colour in zip(cells, colours, strict=True)]
+    for colour, run in groupby(pairs, itemgetter(1)):
+        yield max(colour, 0), "".join(cell for cell, _ in run)
 
 
 def _points(curve: Curve) -> Array:

@@ -222,7 +222,10 @@ def fields(run: "TrainingRun") -> dict[str, Any]:
     return {
         "model": run.output,
         "task": artifact.schema.task,
+        "data": artifact.receipt["data"],
         "rows": run.plan.rows,
+        "digest": artifact.receipt["digest"],
+        "split_digest": artifact.receipt["split_digest"],
         "columns": artifact.schema.columns,
         "parameters": artifact.parameter_count,
         "epochs": max(len(member.history) for member in run.members),

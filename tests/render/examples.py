@@ -12,6 +12,7 @@ from mlpcli.nn.diagnosis import LayerDiagnosis
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.render.plots.classes import class_figure, classes_figure
 from mlpcli.render.plots.columns import columns_figure
+from mlpcli.render.plots.comparison import comparison_figure
 from mlpcli.render.plots.rates import rates_figure
 from mlpcli.render.plots.training import training_figure
 from mlpcli.render.plots.values import value_figure, values_figure
@@ -118,6 +119,15 @@ def described(target: str, numbers: int = 5) -> Description:
     return describe(pd.DataFrame(table), target or None, by_target=bool(target))
 
 
+def courses(number: int, epochs: int = 20) -> list[tuple[str, list[float | None]]]:
+    """Falling curves that end close together, with a missing value each."""
+    names = [UGLY[place] if place < len(UGLY) else f"run {place}" for place in range(number)]
+    return [
+        (name, [None, *((1 + place / 50) / epoch for epoch in range(1, epochs))])
+        for place, name in enumerate(names)
+    ]
+
+
 FIGURES: dict[str, Callable[[], Any]] = {
     "training": lambda: training_figure([history(25, 6)], "accuracy", "a title"),
     "one epoch": lambda: training_figure([history(1, 1, layers=2)], "accuracy"),
@@ -143,6 +153,9 @@ FIGURES: dict[str, Callable[[], Any]] = {
     "no target": lambda: columns_figure(described(""), "a title"),
     "a number as target": lambda: columns_figure(described("number 3", 9), "t" * 200),
     "a class as target": lambda: columns_figure(described(UGLY[0])),
+    "two courses": lambda: comparison_figure(courses(2), "Validation loss by epoch"),
+    "thirty courses": lambda: comparison_figure(courses(30), "Validation loss by epoch"),
+    "two epochs": lambda: comparison_figure(courses(3, 2), "t" * 200),
     "one column": lambda: columns_figure(described("", 0)),
     "one target": lambda: values_figure(values(300, 1), ["$y$"]),
     "many rows": lambda: values_figure(values(5000, 1), ["y" * 60], "dense"),

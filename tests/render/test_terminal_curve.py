@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import re
 
 import pytest
 
@@ -129,3 +130,41 @@ def test_a_dotted_line_has_fewer_dots() -> None:
 def test_colours_are_there_if_asked_for() -> None:
     assert "\x1b[" not in "".join(picture(Curve([0, 1], [0.0, 1.0])))
     assert "\x1b[36m" in "".join(picture(Curve([0, 1], [0.0, 1.0], "cyan")))
+
+
+def test_letters_are_on_their_curves() -> None:
+    """A at the top, B at the bottom, each several times."""
+    upper = Curve(range(1, 10), [2.0] * 9, letter="A")
+    lower = Curve(range(1, 10), [1.0] * 9, letter="B")
+    rows = picture(upper, lower, width=70)
+    assert rows[0].count("A") == 4
+    assert rows[5].count("B") == 4
+    assert all(letter not in "".join(rows[1:5]) for letter in "AB")
+
+
+def test_letters_of_equal_curves_take_turns() -> None:
+    curves = [Curve(range(1, 10), [float(x) for x in range(9)], letter=letter) for letter in "ABC"]
+    found = sorted(
+        (column, character)
+        for row in picture(*curves, width=70)[:6]
+        for column, character in enumerate(row)
+        if character in "ABC"
+    )
+    order = "".join(letter for _, letter in found)
+    assert order == ("ABC" * len(order))[: len(order)]
+    assert len(order) > 9
+
+
+@pytest.mark.parametrize("curves", [2, 40])
+def test_every_short_curve_has_its_letter(curves: int) -> None:
+    """Even if it ends before its turn; where the letters of others are, at the next free place."""
+    letters = [chr(ord("A") + place) for place in range(curves)]
+    long = Curve([1, 100], [1.0, 2.0])
+    short = [Curve([1, 30], [1.0, 1.3 + place / 100], letter=letter) for place, letter in enumerate(letters)]
+    rows = "".join(picture(long, *short, width=150, height=10)[:10])
+    assert all(letter in rows for letter in letters)
+
+
+def test_a_letter_has_the_colour_of_its_curve() -> None:
+    rows = picture(Curve([1, 9], [1.0, 1.0], "red", letter="A"), height=1)
+    assert re.search("\x1b\\[31m[^\x1b]*A[^\x1b]*\x1b\\[0m", rows[0])

@@ -4,17 +4,19 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from mlpcli.errors import OutputError, SettingsError
+from mlpcli.errors import DataError, OutputError, SettingsError
 from mlpcli.extras import require_extra
 from mlpcli.files import check_output
 from mlpcli.metrics.evaluation_curves import ClassCurves, EvaluationCurves
 from mlpcli.nn.fitting import EpochRecord
+from mlpcli.render.compared_curves import curves_of
 from mlpcli.render.plots.canvas import FORMATS, drawing, ending_of, save
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from mlpcli.training.learning_rate import LearningRateFinding
+    from mlpcli.workflows.compare import FileComparison
     from mlpcli.workflows.description.result import Description
 
 CLASS_PLOTS = ("confusion", "roc", "precision_recall", "calibration")
@@ -99,6 +101,18 @@ def plot_description(path: str, description: "Description", title: str = "", *, 
         from mlpcli.render.plots.columns import columns_figure
 
         save(path, columns_figure(description, title), force=force)
+
+
+def plot_comparison(path: str, comparison: "FileComparison", *, force: bool = False) -> None:
+    """Draw the curves of all files in one picture; raises DataError if there is none."""
+    title, curves = curves_of(comparison)
+    if not curves:
+        said = "no file has a curve to plot"
+        raise DataError(said, "Give a model or a history, or leave out the plot.", setting="plot")
+    with drawing():
+        from mlpcli.render.plots.comparison import comparison_figure
+
+        save(path, comparison_figure(curves, title), force=force)
 
 
 def plot_evaluation(

@@ -1,7 +1,6 @@
 """Comparison with another model or an earlier evaluation: the differences, and whether they are luck."""
 
-import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NotRequired, TypedDict
 
@@ -11,6 +10,7 @@ from mlpcli.errors import DataError, Sentence, count
 from mlpcli.json_values import fits, from_json
 from mlpcli.metrics import METRICS
 from mlpcli.metrics.bootstrap import Interval, percentiles
+from mlpcli.metrics.definitions import measured_otherwise
 from mlpcli.model.model import Model, load
 from mlpcli.model.tasks import Multiclass
 from mlpcli.number_text import same_precision
@@ -210,22 +210,5 @@ def _earlier(path: str, model: Model) -> Earlier:
         other = "its classes or its positive class are different"
         raise _incomparable(path, other, "Compare evaluations of the same classes.")
     values = {name: None if value is None else float(value) for name, value in metrics.items()}
-    reasons = _measured_otherwise(values, task, content.get("mlpcli"))
+    reasons = measured_otherwise(values, task, content.get("mlpcli"))
     return Earlier(content["rows"], values | dict.fromkeys(reasons), reasons)
-
-
-def _measured_otherwise(metrics: Collection[str], task: str, version: object) -> dict[str, str]:
-    """The metrics whose definition has changed since a version of mlpcli, with why they are left out."""
-    reasons = {}
-    for name in metrics:
-        since = METRICS[name].changed.get(task) if name in METRICS else None
-        if since is not None and _version(version) < _version(since):
-            reasons[name] = (
-                f"mlpcli {since} changed its definition after the file was written; evaluate again"
-            )
-    return reasons
-
-
-def _version(text: object) -> tuple[int, ...]:
-    """The numbers of a version, for comparisons; none of what is no version."""
-    return tuple(int(number) for number in re.findall(r"[0-9]{1,6}", str(text)[:40]))

@@ -8,6 +8,8 @@
     mlpcli.evaluate(model, "penguins.csv").metrics
     mlpcli.drift(model, frame).shifted
     mlpcli.lr_find("penguins.csv", "species").suggestion
+    mlpcli.compare("penguins.joblib", "older.joblib").settings
+    mlpcli.cv("penguins.csv", "species", folds=5).metrics
 
 A table is a path, a list of paths, or a DataFrame. help(mlpcli.train) lists the settings. Each function
 returns a result that shows itself on one screen and names its attributes. Whatever a user can mend raises
@@ -27,6 +29,8 @@ from mlpcli.version import __version__
 __all__ = [
     "MlpcliError",
     "__version__",
+    "compare",
+    "cv",
     "describe",
     "drift",
     "evaluate",
@@ -41,6 +45,8 @@ _ROOMS = {"load": "mlpcli.model.model", "MlpcliError": "mlpcli.errors"}
 if _typing.TYPE_CHECKING:
     from mlpcli.errors import MlpcliError
     from mlpcli.model.model import load
+    from mlpcli.workflows.compare import compare
+    from mlpcli.workflows.cv import cv
     from mlpcli.workflows.describe import describe
     from mlpcli.workflows.drift import drift
     from mlpcli.workflows.evaluate import evaluate

@@ -163,7 +163,12 @@ def lines_that_print(path: Path) -> Iterator[int]:
             yield getattr(node, "lineno", 0)
 
 
-REPORTS = {"predict": "predict", "evaluate": "evaluation.report", "inspect": "inspect"}
+REPORTS = {
+    "predict": "predict",
+    "evaluate": "evaluation.report",
+    "inspect": "inspect",
+    "compare": "compare",
+}
 
 
 @pytest.mark.parametrize("command", REPORTS)
@@ -260,7 +265,17 @@ def test_no_room_has_a_circle() -> None:
 
 
 def test_render_loads_pandas_and_matplotlib_only_to_draw() -> None:
-    drawing = {"classes", "columns", "layers", "matrix", "panels", "rates", "training", "values"}
+    drawing = {
+        "classes",
+        "columns",
+        "comparison",
+        "layers",
+        "matrix",
+        "panels",
+        "rates",
+        "training",
+        "values",
+    }
     files = [path for path in FILES if room_of(path) == "render" and path.stem != "__init__"]
     shown = [path for path in files if path.parent.name != "plots" or path.stem not in drawing]
     names = [".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts) for path in shown]

@@ -16,13 +16,15 @@ from mlpcli.errors import SettingsError
 from mlpcli.nn.range_test import SweepSettings
 from mlpcli.options.options import SETTINGS_CLASSES
 from mlpcli.settings import described_fields
+from mlpcli.workflows.comparing.settings import ComparisonSettings
 from mlpcli.workflows.describe import DESCRIBED_BY
 from mlpcli.workflows.drifting.settings import DriftSettings
 from mlpcli.workflows.evaluation.settings import EvaluationSettings
 from mlpcli.workflows.prediction_settings import PredictionSettings
 
-FUNCTIONS = ["describe", "drift", "evaluate", "load", "lr_find", "predict", "train"]
+FUNCTIONS = ["compare", "describe", "drift", "evaluate", "load", "lr_find", "predict", "train"]
 CLASSES: dict[str, tuple[Any, ...]] = {
+    "compare": (ComparisonSettings,),
     "describe": DESCRIBED_BY,
     "drift": (DriftSettings, ReadingSettings),
     "evaluate": (EvaluationSettings, ReadingSettings),
@@ -112,6 +114,7 @@ def test_the_signature_of_a_function_stays() -> None:
         ("evaluate", ["bootstap"], "there is no setting 'bootstap'", "Did you mean 'bootstrap'?"),
         ("evaluate", ["curve"], "there is no setting 'curve'", "Did you mean 'curves'?"),
         ("drift", ["failif"], "there is no setting 'failif'", "Did you mean 'fail_if'?"),
+        ("compare", ["metrics"], "there is no setting 'metrics'", "Did you mean 'metric'?"),
     ],
 )
 def test_wrong_names(function: str, given: list[str], message: str, hint: str) -> None:

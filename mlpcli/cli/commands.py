@@ -5,8 +5,10 @@ COMMANDS = {
     "train": "Train a model on a table.",
     "predict": "Predict rows with a model.",
     "evaluate": "Measure a model on rows whose target is known.",
+    "cv": "Cross-validate the settings of train.",
     "lr-find": "Suggest a learning rate.",
     "inspect": "Show what is in a model file.",
+    "compare": "Show models, histories and results side by side.",
     "manual": "Read the manual, or search it.",
 }
 

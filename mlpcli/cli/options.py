@@ -15,7 +15,7 @@ from mlpcli.cli.flags import flag_of_setting, flags_in
 from mlpcli.cli.grouped import GroupedOption
 from mlpcli.cli.help_pages import CONSOLE, show_all
 from mlpcli.errors import Naming, Sentence, SettingsError
-from mlpcli.settings import Setting, Settings, flag_of, shown
+from mlpcli.settings import Setting, Settings, described_fields, flag_of, shown
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -72,14 +72,18 @@ class SettingType(click.ParamType[Any]):
 
 
 def settings_options(
-    *classes: type[Settings], rare: Collection[str] = (), usual: Mapping[str, Sequence[Any]] = NOTHING
+    *classes: type[Settings],
+    rare: Collection[str] = (),
+    usual: Mapping[str, Sequence[Any]] = NOTHING,
+    without: Collection[str] = (),
 ) -> Decorator:
     """A decorator that adds an option for each field of the classes; an option that is not given is None.
 
-    Options of the fields in `rare` are shown by --help-all only. `usual` are values that the default preset
-    gives to fields whose default is None.
+    Options of the fields in `rare` are shown by --help-all only, those in `without` have none, and of fields
+    with one name the first counts. `usual` are values that the default preset gives to fields without one.
     """
-    known = flags_in(classes)
+    known = flags_in(reversed(classes))
+    owners = {name: each for each in reversed(classes) for name in described_fields(each)}
 
     def naming(name: str) -> str:
         return known.get(name) or flag_of_setting(name)
@@ -88,6 +92,8 @@ def settings_options(
         for settings_class in reversed(classes):
             hints = typing.get_type_hints(settings_class)
             for field in reversed(dataclasses.fields(settings_class)):
+                if field.name in without or owners[field.name] is not settings_class:
+                    continue
                 described = field.metadata["setting"]
                 if field.name in rare:
                     described = dataclasses.replace(described, common=False)

@@ -9,7 +9,7 @@ from mlpcli.errors import SettingsError
 from mlpcli.nn.kernels import ENGINES
 from mlpcli.settings import AUTO, Settings, setting
 
-PURPOSES = ("split", "weights", "shuffle", "dropout", "screening", "inner folds")
+PURPOSES = ("split", "weights", "shuffle", "dropout", "screening", "inner folds", "outer folds")
 """Each gets a generator of its own, so that a longer use of one does not shift the others: only add."""
 
 

@@ -74,21 +74,22 @@ class Split:
 def split_table(traits: RowTraits, options: Options, generator: np.random.Generator) -> Split:
     """The parts by the settings; those that come from files are empty."""
 
-    def at(values: Array | None, rows: Array) -> Array | None:
-        return None if values is None else values[rows]
-
-    def split(rows: Array, part: float | str | None) -> tuple[Array, Array]:
-        fraction = part if isinstance(part, float) else 0.0
-        by = (at(values, rows) for values in (traits.classes, traits.groups, traits.times, traits.alike))
-        return split_rows(rows, fraction, generator, *by)
-
-    rows, test = split(np.arange(traits.rows), options.split.test)
-    train, validation = split(rows, options.split.validation)
+    rows, test = held_apart(traits, np.arange(traits.rows), options.split.test, generator)
+    train, validation = held_apart(traits, rows, options.split.validation, generator)
     dealt: list[tuple[Array, Array]] = []
     if options.ensemble.folds:
-        by = (at(values, train) for values in (traits.classes, traits.groups, traits.alike))
+        some = traits.take(train)
+        by = (some.classes, some.groups, some.alike)
         dealt += folds(np.arange(len(train)), options.ensemble.folds, generator, *by)
     return Split({"train": train, "validation": validation, "test": test}, dealt)
+
+
+def held_apart(
+    traits: RowTraits, rows: Array, part: float | str | None, generator: np.random.Generator
+) -> tuple[Array, Array]:
+    """(kept, held out) of some rows; nothing is held out of them where the part is a file."""
+    fraction, some = part if isinstance(part, float) else 0.0, traits.take(rows)
+    return split_rows(rows, fraction, generator, some.classes, some.groups, some.times, some.alike)
 
 
 LEAST_PIXELS = 16

@@ -45,10 +45,14 @@ def takes(
 
 
 def listed(classes: Iterable[type[Settings]], defaults: Mapping[str, Any] = MappingProxyType({})) -> str:
-    """The settings of the classes by group, with their help, choices and defaults."""
+    """The settings of the classes by group, with their help, choices and defaults; of one name the first."""
     groups: dict[str, list[str]] = {}
+    known = set[str]()
     for each in classes:
         for name, described in described_fields(each).items():
+            if name in known:
+                continue
+            known.add(name)
             default = defaults.get(name, getattr(each, name))
             groups.setdefault(described.group, []).extend(_lines(name, described, default))
     return "\n\n".join("\n".join([f"{group}:", *lines]) for group, lines in groups.items())

@@ -40,6 +40,7 @@ KNOWN_FORMS = {
         "SIZES",
         "CHAR",
         "NAME",
+        "OPTIONS",
         "WORDS",
     ),
     "COLUMN=WORDS",

@@ -78,6 +78,10 @@ class Checks:
         """The epochs of the longest training among the networks of a model."""
         return max(len(history) for history in self.stored(model).history)
 
+    def last_loss(self, model: str) -> float:
+        """The validation loss of the last epoch."""
+        return float(self.stored(model).history[-1]["validation_loss"])
+
     def weights(self, model: str) -> dict[str, Any]:
         """Arrays of a model by name."""
         from mlpcli.workflows.inspect import weights

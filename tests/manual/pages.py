@@ -110,6 +110,7 @@ def _blocks(page: Path) -> Iterator[Block]:
 
 
 def normal(lines: list[str]) -> list[str]:
-    """Lines without what another machine may show otherwise: numbers, and the dots of curves."""
-    plain = [re.sub(r"[⠀-⣿▁-▏]", "", line) for line in lines]
+    """Lines without what another machine may show otherwise: numbers, and the dots and letters of curves."""
+    axes = [re.sub(r"^( *[\d.,e+-]* [┤│]).*", r"\1", line) for line in lines]
+    plain = [re.sub(r"[⠀-⣿▁-▏]", "", line) for line in axes]
     return [re.sub(r"\s+", " ", re.sub(r"[-+]?\d[\d,.]*(e[-+]?\d+)?", "0", line)).strip() for line in plain]

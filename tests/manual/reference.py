@@ -96,7 +96,10 @@ JSON = {
     "train": {
         "model": "the model file",
         "task": "regression, binary, multiclass or multilabel",
+        "data": "files of the table",
         "rows": "rows by part: train, validation, test, dropped",
+        "digest": "SHA-256 of the encoded rows",
+        "split_digest": "SHA-256 of the row numbers of each part",
         "columns": "columns with their kind and reason",
         "parameters": "number of trained numbers",
         "epochs": "epochs of the longest training",
@@ -187,6 +190,14 @@ JSON = {
         "scores": "metrics by part, with the baseline",
         "receipt": "command, versions, seed, digests of rows and weights, date",
         "sketches": "counts of the training rows by column, for `describe --against`",
+    },
+    "compare": {
+        "files": "for each file: name, path, kind, task, target, epochs and best_epochs of each network, "
+        "at_best (losses and metrics at the best epoch), course (losses and metrics by epoch), parameters, "
+        "seconds, bytes",
+        "settings": "settings that differ, with the value of each file that has settings",
+        "scores": "for each part of the rows and each target: part, task, target, rows_known, and for each "
+        "file name, rows, same_rows (equal letters: the same rows), metrics, baseline",
     },
     "manual": {"pages": "names and summaries of the pages (without TOPIC)"},
 }

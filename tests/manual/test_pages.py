@@ -98,6 +98,7 @@ def test_tables_of_choices_are_those_of_the_program() -> None:
 def test_json_fields_are_those_of_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     mlpcli = Commands(monkeypatch)
     table, model = str(SAMPLES / "circle.csv"), str(tmp_path / "m.joblib")
+    saved = tmp_path / "evaluation.json"
     train = f"train {table} -t class --preset textbook --hidden 4 --epochs 2 -o {model}"
     lines = {
         "train --dry-run": f"{train} --dry-run",
@@ -108,9 +109,13 @@ def test_json_fields_are_those_of_the_commands(tmp_path: Path, monkeypatch: pyte
         "evaluate": f"evaluate {model} {table}",
         "lr-find": f"lr-find {table} -t class --preset textbook --steps 20 --sweeps 1",
         "inspect": f"inspect {model}",
+        "compare": f"compare {model} {saved}",
         "manual": "manual",
     }
     assert set(lines) == set(JSON)
     for name, line in lines.items():
-        fields = set(mlpcli.ok(*line.split(), "--json").json()) - {"command", "format", "mlpcli"}
+        result = mlpcli.ok(*line.split(), "--json")
+        fields = set(result.json()) - {"command", "format", "mlpcli"}
         assert (name, fields) == (name, set(JSON[name]))
+        if name == "evaluate":
+            saved.write_text(result.out)

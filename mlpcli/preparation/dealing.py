@@ -1,0 +1,210 @@
+"""Deal the rows of a table into folds: for each run of a cross-validation what it learns from and scores."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from mlpcli.arrays import Array
+from mlpcli.data.columns.cells import Cells
+from mlpcli.data.reading.opening import open_table
+from mlpcli.data.reading.table import Table
+from mlpcli.data.schema import Schema, resolve_names
+from mlpcli.data.split import digest_of_rows, folds, growing_windows
+from mlpcli.errors import DataError, Sentence, SettingsError, count
+from mlpcli.model.encoded_rows import Data, paths_of
+from mlpcli.options.options import Options
+from mlpcli.options.run import generators
+from mlpcli.preparation.deciding import decide_table, empty_targets, read_table
+from mlpcli.preparation.splitting import RowTraits, held_apart
+from mlpcli.progress import OnProgress, unwatched
+
+Way: TypeAlias = Literal["random", "classes", "groups", "time", "column"]
+"""What folds go by."""
+
+
+Run: TypeAlias = list[tuple[Array, Array, Array]]
+"""For each fold what is learned from and what is scored, and rows without target that are scored as well."""
+
+
+@dataclass(frozen=True)
+class Deal:
+    """A run: the numbers of the rows that it learns from, and of those that it scores. Both grow."""
+
+    repeat: int
+    fold: int
+    learned: Array
+    scored: Array
+
+
+@dataclass(frozen=True, kw_only=True)
+class DealtTable:
+    """A table with the runs of a cross-validation."""
+
+    schema: Schema
+    rows: int
+    """All of the table, with those that no run learns from."""
+    counted: int
+    """Those with a target and a weight."""
+    apart: int
+    """Those of `counted` that are kept for a final test, in no run."""
+    how: Way
+    deals: list[Deal]
+    notes: list[str]
+
+    @property
+    def digest(self) -> str:
+        """Of the rows that each run scores."""
+        return digest_of_rows({f"{deal.repeat} {deal.fold}": deal.scored for deal in self.deals})
+
+    @property
+    def repeats(self) -> int:
+        """How often all rows are dealt."""
+        return 1 + max(deal.repeat for deal in self.deals)
+
+
+def dealt_table(
+    data: Data,
+    given: Options,
+    number: int,
+    repeats: int,
+    column: str | None = None,
+    on_progress: OnProgress = unwatched,
+) -> DealtTable:
+    """Folds as `train` splits: by class, by whole groups or by time, or as a `column` of the table says.
+
+    Rows without target are scored by one run each, but by time, and no run learns from them. Folds by time or
+    by a column are dealt once, whatever `repeats` are. Raises DataError for a table that cannot be dealt so.
+    """
+    with open_table(
+        paths_of(data), given.reading, empty_targets(given.data), given.data.drop, on_progress
+    ) as table:
+        labels = None if column is None else _labels(table, column)
+        read = read_table(table, given)
+        rows = len(read.frame)
+        decided = decide_table(table, read)
+        notes = list(table.notes)
+    numbers = decided.rows.numbers
+    traits = RowTraits.of(decided.rows.frame, decided.roles, decided.schema.task, decided.equal.apart)
+    of_run = generators(given.run.seed)
+    kept, apart = held_apart(traits, np.arange(traits.rows), given.split.test, of_run["split"])
+    some, uncounted = traits.take(kept), np.setdiff1d(np.arange(rows), numbers)
+    if labels is not None:
+        how: Way = "column"
+        _refuse_parted(labels[numbers[kept]], some)
+        runs = [_by_label(labels, numbers[kept], uncounted)]
+    elif some.times is not None:
+        how = "time"
+        nothing = uncounted[:0]
+        runs = [[(*each, nothing) for each in growing_windows(np.arange(len(kept)), number, some.times)]]
+    else:
+        how = "groups" if some.groups is not None else "random" if some.classes is None else "classes"
+        runs = list[Run]()
+        for repeat in range(repeats):
+            by = generators(given.run.seed, repeat)["outer folds"]
+            dealt = folds(np.arange(len(kept)), number, by, some.classes, some.groups, some.alike)
+            spare = by.permutation(uncounted)
+            runs.append([(*each, spare[fold::number]) for fold, each in enumerate(dealt)])
+    if some.classes is not None:
+        cells = decided.rows.frame[decided.schema.target[0]][kept]
+        if how == "classes":
+            runs, of_rare = _without_rare(some.classes, runs, cells)
+            notes += of_rare
+        _refuse_unknown_classes(some.classes, runs, cells)
+    deals = [
+        Deal(
+            repeat,
+            fold,
+            numbers[kept[learned]],
+            np.sort(np.concatenate([numbers[kept[scored]], spare])),
+        )
+        for repeat, run in enumerate(runs)
+        for fold, (learned, scored, spare) in enumerate(run)
+    ]
+    return DealtTable(
+        schema=decided.schema,
+        rows=rows,
+        counted=len(numbers),
+        apart=len(apart),
+        how=how,
+        deals=deals,
+        notes=notes,
+    )
+
+
+def _refuse_parted(labels: Array, traits: RowTraits) -> None:
+    """SettingsError for a column of folds that parts groups, or beside times, which would be learned from."""
+    if traits.times is not None:
+        said = Sentence("{fold_column} and {time} cannot be combined")
+        raise SettingsError(said, "Leave one of them out.", setting="fold_column")
+    if traits.groups is not None:
+        pairs = np.unique(np.column_stack([traits.groups, labels]), axis=0)
+        if len(pairs) > len(np.unique(traits.groups)):
+            said = Sentence("{fold_column} has rows of one {group} in several folds")
+            raise SettingsError(said, "Leave one of them out.", setting="fold_column")
+
+
+def _without_rare(classes: Array, runs: Sequence[Run], cells: Cells) -> tuple[list[Run], list[str]]:
+    """The runs, and a note if a class has a single row or only equal ones: all learn it, none scores it."""
+    rare = np.zeros(len(classes), dtype=bool)
+    for run in runs:
+        for learned, scored, _ in run:
+            rare[scored[~np.isin(classes[scored], classes[learned])]] = True
+    if not rare.any():
+        return list(runs), []
+    rows = np.flatnonzero(rare)
+    names = [cells.shown(int(row)) for row in rows[np.unique(classes[rows], return_index=True)[1]]]
+    changed = [
+        [(np.union1d(learned, rows), scored[~rare[scored]], spare) for learned, scored, spare in run]
+        for run in runs
+    ]
+    said = (
+        f"{count(len(rows), 'row')} of {', '.join(names)} in no fold, as no training could know such a class"
+    )
+    return changed, [f"{said}; all learn from it"]
+
+
+def _refuse_unknown_classes(classes: Array, runs: Sequence[Run], cells: Cells) -> None:
+    """DataError for a row whose class no row has that is learned from when it is scored."""
+    for run in runs:
+        for fold, (learned, scored, _) in enumerate(run, start=1):
+            unknown = ~np.isin(classes[scored], classes[learned])
+            if unknown.any():
+                row = int(scored[np.argmax(unknown)])
+                rows = count(int((classes[scored] == classes[row]).sum()), "row")
+                raise DataError(
+                    f"fold {fold} has {rows} of the class {cells.shown(row)}, but none is among those that "
+                    "are learned from",
+                    "Give other or fewer folds, or take these rows out of the table.",
+                )
+
+
+def _labels(table: Table, column: str) -> Array:
+    """The fold of each row, numbered from 0 by the order of the texts."""
+    (name,) = resolve_names("fold_column", [column], table.columns, table.name)
+    cells = table.texts(name, table.reading)
+    absent = cells.missing()
+    if absent.any():
+        raise DataError(
+            f"{table.place(int(np.argmax(absent)))}: the row has no fold in {name!r}",
+            "Give each row a fold, or leave it out.",
+        )
+    used, labels = np.unique(cells.levels[cells.codes], return_inverse=True)
+    if len(used) < 2:
+        said = Sentence("{fold_column} {} has a single value", name)
+        raise DataError(said, "Name a column with a value for each fold.")
+    return labels
+
+
+def _by_label(labels: Array, counted: Array, uncounted: Array) -> list[tuple[Array, Array, Array]]:
+    """(learned, scored) as places in `counted`, and rows without target, of each fold that has others."""
+    fold_of = labels[counted]
+    return [
+        (
+            np.flatnonzero(fold_of != fold),
+            np.flatnonzero(fold_of == fold),
+            uncounted[labels[uncounted] == fold],
+        )
+        for fold in np.unique(fold_of)
+    ]

@@ -1,0 +1,73 @@
+"""Settings of a cross-validation."""
+
+from dataclasses import dataclass
+
+from mlpcli.errors import SettingsError
+from mlpcli.metrics.gates import Condition
+from mlpcli.settings import Settings, setting
+
+GROUP = "Cross-validation"
+
+
+def parse_workers(text: str) -> int | None:
+    """A number, or None for auto."""
+    if text == "auto":
+        return None
+    try:
+        return int(text)
+    except ValueError:
+        said = f"{text!r:.40} is not a number of workers"
+        raise SettingsError(said, "Give 1, 2, ... or auto.", setting="workers") from None
+
+
+@dataclass(frozen=True)
+class CrossValidationSettings(Settings):
+    """Folds, repeats, and what is made of them."""
+
+    folds: int = setting(
+        5,
+        "Number of folds. Each is scored by a training on all others.",
+        group=GROUP,
+        metavar="K",
+        at_least=2,
+        at_most=100,
+        common=True,
+    )
+    repeats: int = setting(
+        2,
+        "How often all rows are dealt into folds anew. Folds by {time} or {fold_column} are dealt once.",
+        group=GROUP,
+        metavar="N",
+        at_least=1,
+        at_most=100,
+        common=True,
+    )
+    fold_column: str | None = setting(
+        None,
+        "Column that says which fold a row is in. Nothing is learned from it.",
+        group=GROUP,
+        metavar="COLUMN",
+    )
+    workers: int | None = setting(
+        None,
+        "Processes that train side by side. By default (auto) as many as cores, if trainings take long.",
+        group=GROUP,
+        metavar="N|auto",
+        parse=parse_workers,
+        at_least=1,
+        at_most=1024,
+    )
+    fail_if: tuple[str, ...] = setting(
+        (),
+        "Exit with status 3 if this holds of the mean over all folds. Give for example 'accuracy < 0.8'.",
+        group=GROUP,
+        metavar="CONDITION",
+        parse=lambda text: (text,),
+        repeatable=True,
+        common=True,
+    )
+
+    @property
+    def conditions(self) -> list[Condition]:
+        """The conditions of `fail_if`; SettingsError for one that is none."""
+        return [Condition.parse(text) for text in self.fail_if]

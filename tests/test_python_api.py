@@ -21,10 +21,12 @@ from mlpcli.workflows.describe import DESCRIBED_BY
 from mlpcli.workflows.drifting.settings import DriftSettings
 from mlpcli.workflows.evaluation.settings import EvaluationSettings
 from mlpcli.workflows.prediction_settings import PredictionSettings
+from mlpcli.workflows.search.settings import CrossValidationSettings
 
-FUNCTIONS = ["compare", "describe", "drift", "evaluate", "load", "lr_find", "predict", "train"]
+FUNCTIONS = ["compare", "cv", "describe", "drift", "evaluate", "load", "lr_find", "predict", "train"]
 CLASSES: dict[str, tuple[Any, ...]] = {
     "compare": (ComparisonSettings,),
+    "cv": (CrossValidationSettings, *SETTINGS_CLASSES),
     "describe": DESCRIBED_BY,
     "drift": (DriftSettings, ReadingSettings),
     "evaluate": (EvaluationSettings, ReadingSettings),

@@ -42,13 +42,19 @@ EXAMPLES = (
 )
 NOT_HERE = frozenset({"from_model", "freeze"})
 """Settings of train that have no place here: a model to start from may have seen the rows."""
+RARE = frozenset(
+    {"task", "activation", "dropout", "loss", "optimizer", "batch_size", "patience", "validation"}
+)
+"""Settings of train that --help shows there, and here only --help-all."""
 EAGER = frozenset({"-h", "--help", "--help-all", "--config", "--debug", "--pager", "--no-pager"})
 """Options that act as soon as they are read."""
 
 
 @click.command("cv", cls=GroupedCommand, examples=EXAMPLES)
 @data_argument
-@settings_options(CrossValidationSettings, *SETTINGS_CLASSES, usual=usual_values(), without=NOT_HERE)
+@settings_options(
+    CrossValidationSettings, *SETTINGS_CLASSES, rare=RARE, usual=usual_values(), without=NOT_HERE
+)
 @option("--vs", "Cross-validation", VERSUS_HELP, metavar="OPTIONS")
 @option("--predictions", "Output", PREDICTIONS_HELP, metavar="FILE")
 @option("--format output_format", "Output", FORMAT_HELP, type=click.Choice((TEXT, MARKDOWN)))

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -13,14 +14,15 @@ PURPOSES = ("split", "weights", "shuffle", "dropout", "screening", "inner folds"
 """Each gets a generator of its own, so that a longer use of one does not shift the others: only add."""
 
 
-def _parse_threads(text: str) -> int | None:
+def parse_number(setting: str, text: str) -> int | None:
+    """A number of what the setting is named after, or None for auto."""
     if text == "auto":
         return None
     try:
         return int(text)
     except ValueError:
-        said = f"{text!r:.40} is not a number of threads"
-        raise SettingsError(said, "Give 1, 2, ... or auto.", setting="threads") from None
+        said = f"{text!r:.40} is not a number of {setting}"
+        raise SettingsError(said, "Give 1, 2, ... or auto.", setting=setting) from None
 
 
 def _parse_seconds(text: str) -> float:
@@ -48,7 +50,7 @@ class RunSettings(Settings):
         "Threads for matrix products. By default (auto) as many as layers and batches are worth.",
         group="Training",
         metavar="N|auto",
-        parse=_parse_threads,
+        parse=partial(parse_number, "threads"),
         changes_weights=False,
         at_least=1,
         at_most=1024,

@@ -164,6 +164,28 @@ JSON = {
         "seen_in_training": "true if these rows trained the model",
     }
     | CELLS,
+    "cv": {
+        "data": "files",
+        "task": "regression, binary, multiclass or multilabel",
+        "target": "target columns",
+        "rows": "rows that are scored",
+        "apart": "rows of `--test`, in no fold",
+        "dropped": "rows without a target or weight",
+        "folds_by": "random, classes, groups, time or column",
+        "split_digest": "SHA-256 of the rows of each fold",
+        "repeats": "how often all rows were dealt",
+        "headline": "the metric that counts most",
+        "metrics": "mean over the folds, by metric; null if it cannot be computed",
+        "deviations": "standard deviation between folds, by metric",
+        "baseline": "the means of the trivial baseline",
+        "settings": "settings of the trainings, without what the preset fills in",
+        "runs": "for each fold: repeat, fold, learned, scored, metrics, baseline, reasons, epochs, seconds, "
+        "weights",
+        "versus": "with `--vs`: options, metrics, deviations, runs, and differences (mean, low, high, "
+        "p_value, is_clear, is_better) by metric",
+        "gates": "with `--fail-if`: each gate, its value and whether it holds",
+        "seconds": "duration",
+    },
     "lr-find": {
         "suggestion": "the suggested learning rate",
         "rule": "the rule it comes from",

@@ -1,23 +1,13 @@
 """Settings of a cross-validation."""
 
 from dataclasses import dataclass
+from functools import partial
 
-from mlpcli.errors import SettingsError
 from mlpcli.metrics.gates import Condition
+from mlpcli.options.run import parse_number
 from mlpcli.settings import Settings, setting
 
 GROUP = "Cross-validation"
-
-
-def parse_workers(text: str) -> int | None:
-    """A number, or None for auto."""
-    if text == "auto":
-        return None
-    try:
-        return int(text)
-    except ValueError:
-        said = f"{text!r:.40} is not a number of workers"
-        raise SettingsError(said, "Give 1, 2, ... or auto.", setting="workers") from None
 
 
 @dataclass(frozen=True)
@@ -53,7 +43,7 @@ class CrossValidationSettings(Settings):
         "Processes that train side by side. By default (auto) as many as cores, if trainings take long.",
         group=GROUP,
         metavar="N|auto",
-        parse=parse_workers,
+        parse=partial(parse_number, "workers"),
         at_least=1,
         at_most=1024,
     )

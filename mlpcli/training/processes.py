@@ -24,6 +24,10 @@ BLOCKED = [
 SERVE = "import sys; sys.path = {}; from mlpcli.training.worker_process import {}; {}({!r})"
 
 
+class KilledError(MlpcliError):
+    """A process was killed while others waited for it."""
+
+
 def import_path() -> list[str]:
     """Folders that a process imports from: those of this one, but the working folder only if it is meant.
 
@@ -90,6 +94,6 @@ class ServedProcess:
             while True:
                 post(pickle.load(self._from))
         except (EOFError, pickle.UnpicklingError):
-            post(MlpcliError("a training process was killed, perhaps for lack of memory", self.advice))
+            post(KilledError("a training process was killed, perhaps for lack of memory", self.advice))
         except Exception as error:  # raised again where it is received
             post(error)

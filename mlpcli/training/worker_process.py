@@ -31,13 +31,21 @@ def serve(descriptor: int | None) -> None:
 
 
 def serve_runs(descriptor: None) -> None:
-    """Call functions: each comes with a place and an argument, and is answered by the place and a result."""
+    """Call a function: it comes first, with what all calls share, and is loaded at once.
+
+    Then come places and arguments, each of which is answered by the place and a result.
+    """
     messages, _, post = _connected()
+    try:
+        function, shared = map(pickle.loads, pickle.loads(messages.get()))
+    except BaseException as error:  # raised again where it is received
+        post(error)
+        return
     for message in iter(messages.get, None):
         try:
-            function, place, argument = pickle.loads(message)
-            post((place, function(argument)))
-        except BaseException as error:  # raised again where it is received
+            place, argument = pickle.loads(message)
+            post((place, function(shared, argument)))
+        except BaseException as error:
             post(error)
 
 

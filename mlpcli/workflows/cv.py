@@ -15,7 +15,7 @@ from mlpcli.options.options import SETTINGS_CLASSES, Options
 from mlpcli.preparation.dealing import DealtTable, dealt_table
 from mlpcli.progress import OnProgress, unwatched
 from mlpcli.settings import build, described_fields
-from mlpcli.training.spread import spread
+from mlpcli.training.spread import Runners
 from mlpcli.workflows.keyword_settings import takes
 from mlpcli.workflows.search.fold_run import FoldRun, FoldTask, run_fold
 from mlpcli.workflows.search.result import CrossValidation, Versus
@@ -62,19 +62,21 @@ def cv(
     _check(given)
     if vs is not None:
         _check_others(of_training, vs)
-    dealt = dealt_table(data, given, own.folds, own.repeats, own.fold_column, watch)
-    for condition in conditions:
-        check_for_task("fail_if", condition.metric, dealt.schema.task)
-    base = {"threads": 1, "sketches": False, **of_training, "test": None}
-    if own.fold_column is not None:
-        base["drop"] = (*given.data.drop, own.fold_column)
-    tasks = _tasks(data, dealt, base, predicts=predicts)
-    if vs is not None:
-        tasks += _tasks(data, dealt, {**base, **vs, "test": None}, predicts=False)
-    runs: list[FoldRun | None] = [None] * len(tasks)
-    for done, (place, run) in enumerate(spread(run_fold, tasks, own.workers), start=1):
-        runs[place] = run
-        watch(done, len(tasks), FOLDS)
+    most = own.folds * own.repeats * (1 if vs is None else 2) if own.fold_column is None else None
+    with Runners(run_fold, data, own.workers, most) as runners:
+        dealt = dealt_table(data, given, own.folds, own.repeats, own.fold_column, watch)
+        for condition in conditions:
+            check_for_task("fail_if", condition.metric, dealt.schema.task)
+        base = {"threads": 1, "sketches": False, **of_training, "test": None}
+        if own.fold_column is not None:
+            base["drop"] = (*given.data.drop, own.fold_column)
+        tasks = _tasks(dealt, base, predicts=predicts)
+        if vs is not None:
+            tasks += _tasks(dealt, {**base, **vs, "test": None}, predicts=False)
+        runs: list[FoldRun | None] = [None] * len(tasks)
+        for done, (place, run) in enumerate(runners.run(tasks), start=1):
+            runs[place] = run
+            watch(done, len(tasks), FOLDS)
     whole = [run for run in runs if run is not None]
     first, second = whole[: len(dealt.deals)], whole[len(dealt.deals) :]
     found = CrossValidation(
@@ -111,12 +113,12 @@ def _check(options: Options) -> None:
         raise SettingsError(said, "Leave it out.", setting="test")
 
 
-def _tasks(data: Data, dealt: DealtTable, settings: Mapping[str, Any], *, predicts: bool) -> list[FoldTask]:
+def _tasks(dealt: DealtTable, settings: Mapping[str, Any], *, predicts: bool) -> list[FoldTask]:
     """A task for each run; predictions of the first repeat are kept."""
     reading = {name: value for name, value in settings.items() if name in AT_EVALUATION}
     seed = settings.get("seed") or 0
     return [
-        FoldTask(data, {**settings, "seed": seed + number}, reading, deal, predicts and not deal.repeat)
+        FoldTask({**settings, "seed": seed + number}, reading, deal, predicts and not deal.repeat)
         for number, deal in enumerate(dealt.deals)
     ]
 

@@ -24,9 +24,8 @@ from mlpcli.workflows.train import train
 
 @dataclass(frozen=True)
 class FoldTask:
-    """All that a worker has to know of a run."""
+    """All that a worker has to know of a run, beside the table."""
 
-    data: Data
     settings: Mapping[str, Any]
     """Of the training; `reading` are those of the files as well."""
     reading: Mapping[str, Any]
@@ -61,19 +60,19 @@ class FoldRun:
     """The columns that `predict` adds, of all scored rows: those without target are among them."""
 
 
-def run_fold(task: FoldTask) -> FoldRun:
+def run_fold(data: Data, task: FoldTask) -> FoldRun:
     """Train and score. What is wrong with a fold alone is told as that."""
     try:
-        return _run(task)
+        return _run(data, task)
     except MlpcliError as error:
         error.message = Sentence.joined([f"in fold {task.deal.fold + 1}: ", error.message])
         raise
 
 
-def _run(task: FoldTask) -> FoldRun:
+def _run(data: Data, task: FoldTask) -> FoldRun:
     begun, deal = time.perf_counter(), task.deal
-    run = train(_rows(task.data, deal.learned), **task.settings)
-    held = _rows(task.data, deal.scored)
+    run = train(_rows(data, deal.learned), **task.settings)
+    held = _rows(data, deal.scored)
     evaluation = evaluate(run.model, held, **task.reading)
     predictions = _predicted(run.model, held, task.reading) if task.predicts else None
     return FoldRun(

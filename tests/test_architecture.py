@@ -48,6 +48,7 @@ DOORS = {
     "numba": {"nn"},
     "pandas": {"data", "workflows", "model", "training"},
     "joblib": {"artifact", "training"},
+    "distributed": {"training"},
     "llvmlite": {"nn"},
     "threadpoolctl": {"nn", "options", "training"},
     "charset_normalizer": {"data"},

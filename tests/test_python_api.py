@@ -15,6 +15,7 @@ from mlpcli.data.reading.source import ReadingSettings
 from mlpcli.errors import SettingsError
 from mlpcli.nn.range_test import SweepSettings
 from mlpcli.options.options import SETTINGS_CLASSES
+from mlpcli.options.run import ClusterSettings
 from mlpcli.settings import described_fields
 from mlpcli.workflows.comparing.settings import ComparisonSettings
 from mlpcli.workflows.describe import DESCRIBED_BY
@@ -26,13 +27,13 @@ from mlpcli.workflows.search.settings import CrossValidationSettings
 FUNCTIONS = ["compare", "cv", "describe", "drift", "evaluate", "load", "lr_find", "predict", "train"]
 CLASSES: dict[str, tuple[Any, ...]] = {
     "compare": (ComparisonSettings,),
-    "cv": (CrossValidationSettings, *SETTINGS_CLASSES),
+    "cv": (CrossValidationSettings, ClusterSettings, *SETTINGS_CLASSES),
     "describe": DESCRIBED_BY,
     "drift": (DriftSettings, ReadingSettings),
     "evaluate": (EvaluationSettings, ReadingSettings),
     "lr_find": (SweepSettings, *SETTINGS_CLASSES),
     "predict": (PredictionSettings, ReadingSettings),
-    "train": SETTINGS_CLASSES,
+    "train": (ClusterSettings, *SETTINGS_CLASSES),
 }
 
 

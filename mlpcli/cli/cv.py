@@ -20,7 +20,9 @@ from mlpcli.errors import MlpcliError, Sentence, SettingsError
 from mlpcli.files import atomic_output
 from mlpcli.options.options import SETTINGS_CLASSES
 from mlpcli.options.presets import usual_values
+from mlpcli.options.run import ClusterSettings
 from mlpcli.settings import build, described_fields, given
+from mlpcli.workflows.search.fold_runners import fold_runners
 from mlpcli.workflows.search.settings import CrossValidationSettings
 
 if TYPE_CHECKING:
@@ -53,7 +55,10 @@ EAGER = frozenset({"-h", "--help", "--help-all", "--config", "--debug", "--pager
 @click.command("cv", cls=GroupedCommand, examples=EXAMPLES)
 @data_argument
 @settings_options(
-    CrossValidationSettings, *SETTINGS_CLASSES, rare=RARE, usual=usual_values(), without=NOT_HERE
+    *(CrossValidationSettings, ClusterSettings, *SETTINGS_CLASSES),
+    rare=RARE,
+    usual=usual_values(),
+    without=NOT_HERE,
 )
 @option("--vs", "Cross-validation", VERSUS_HELP, metavar="OPTIONS")
 @option("--predictions", "Output", PREDICTIONS_HELP, metavar="FILE")
@@ -72,12 +77,7 @@ def command(
 
     Takes the options of train. Each training holds out rows of its own to choose the best epoch.
     """
-    from mlpcli.cli.pager import paged
     from mlpcli.files import Outputs
-    from mlpcli.render.cv import fields, markdown, report
-    from mlpcli.render.notes import notes_report
-    from mlpcli.render.progress.bar import WorkBar
-    from mlpcli.workflows.cv import cv
 
     if console.as_json and output_format is not None:
         raise SettingsError("the report is JSON already", "Leave out --format.", setting="as_json")
@@ -87,13 +87,24 @@ def command(
     names = ", ".join("stdin" if each == "-" else each for each in data)
     with ExitStack() as stack:
         paths = [stack.enter_context(rereadable(path)) for path in data]
+        others = None if vs is None else _other_settings(vs)
+        own, dask = build(CrossValidationSettings, given(settings)), settings["dask"]
+        runners = stack.enter_context(fold_runners(paths, own, dask, twice=vs is not None))
+        # These imports take long, and the runners make theirs meanwhile.
+        from mlpcli.cli.pager import paged
+        from mlpcli.render.cv import fields, markdown, report
+        from mlpcli.render.notes import notes_report
+        from mlpcli.render.progress.bar import WorkBar
+        from mlpcli.workflows.cv import cv
+
         with WorkBar(console.talk()) as bar:
             found = cv(
                 paths,
-                vs=None if vs is None else _other_settings(vs),
+                vs=others,
                 vs_options=vs or "",
                 predicts=predictions is not None,
                 on_progress=bar.on_progress,
+                runners=runners,
                 **given(settings),
             )
         notes_report(console.talk(), found.notes, found.findings)

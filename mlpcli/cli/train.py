@@ -20,6 +20,7 @@ from mlpcli.cli.signals import ENDING
 from mlpcli.errors import MlpcliError, SettingsError, StoppedError
 from mlpcli.options.options import SETTINGS_CLASSES
 from mlpcli.options.presets import usual_values
+from mlpcli.options.run import ClusterSettings
 from mlpcli.settings import given
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class Stopping:
 
 @click.command("train", cls=GroupedCommand, examples=EXAMPLES)
 @data_argument
-@settings_options(*SETTINGS_CLASSES, usual=usual_values())
+@settings_options(ClusterSettings, *SETTINGS_CLASSES, usual=usual_values())
 @option("-o --output", "Output", OUTPUT_HELP, metavar="MODEL")
 @option("--checkpoint", "Continuing", CHECKPOINT_HELP, metavar="FILE")
 @option("--history", "Reports", HISTORY_HELP, metavar="FILE", rare=True)
@@ -139,7 +140,8 @@ def command(
     }
     if dry_run:
         with WorkBar(talk) as bar:
-            plan = start(list(data), **outputs, on_progress=bar.on_progress, **given(settings)).plan
+            of_plan = given({**settings, "dask": None})
+            plan = start(list(data), **outputs, on_progress=bar.on_progress, **of_plan).plan
         notes_report(talk, plan.notes, plan.findings)
         if console.as_json:
             console.json("train", dry_runs.fields(plan))

@@ -86,6 +86,20 @@ class RunSettings(Settings):
 
 
 @dataclass(frozen=True)
+class ClusterSettings(Settings):
+    """Other machines that take part. No part of `Options`: the model is the same."""
+
+    dask: str | None = setting(
+        None,
+        "Train on the workers of the Dask cluster whose scheduler has this address, such as "
+        "tcp://10.0.0.5:8786. It is trusted as this machine is (mlpcli manual pipelines).",
+        group="Training",
+        metavar="ADDRESS",
+        changes_weights=False,
+    )
+
+
+@dataclass(frozen=True)
 class TransferSettings(Settings):
     """The model that a training starts from."""
 

@@ -5,6 +5,7 @@ run, is hardly faster than one after the other: 1.05 to 1.11 times for five netw
 with batches of 64 to 256.
 """
 
+import pickle
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
@@ -16,15 +17,19 @@ from typing import Literal
 import numpy as np
 
 from mlpcli.artifact.checkpoint import Progress
-from mlpcli.nn.fit_state import StopReason
+from mlpcli.nn.diagnosis import LayerDiagnosis
+from mlpcli.nn.fit_state import FitState, StopReason
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.nn.kernels import NUMBA, NUMPY, Engine
 from mlpcli.preparation.prepare import Prepared
+from mlpcli.training.cluster import NEWS_SECONDS, Cluster, Remote, networks_of
 from mlpcli.training.members import Keep, OnBatch, ShouldStop, Watch, train_member
 from mlpcli.training.shared_data import share, unnamed_file
 from mlpcli.training.workers import Assignment, Kept, Message, ProcessWorker, ThreadWorker, Trained
 
 POLL_SECONDS = 0.05
+ANSWERS = (Kept, Trained, Progress, FitState, EpochRecord, LayerDiagnosis)
+"""Classes of what the workers of a cluster answer."""
 PROCESS_SECONDS = {NUMPY: 1.2, NUMBA: 1.7}
 """Time that a process takes to start and to import, with the compiled engine also numba and compiled code."""
 PROCESS_GAIN = 0.95
@@ -108,8 +113,16 @@ class Trainers(ABC):
 
 
 @contextmanager
-def trainers(prepared: Prepared, mode: ExecutionMode, callbacks: Callbacks) -> Iterator[Trainers]:
-    """Trainers of a mode; their threads or processes end with the block."""
+def trainers(
+    prepared: Prepared, mode: ExecutionMode, callbacks: Callbacks, cluster: Cluster | None = None
+) -> Iterator[Trainers]:
+    """Trainers of a mode, or the workers of a cluster; threads and processes end with the block."""
+    if cluster is not None:
+        with Remote(
+            cluster, networks_of(prepared, cluster.run_threads), lambda: ANSWERS, NEWS_SECONDS
+        ) as remote:
+            yield OnCluster(remote, callbacks)
+        return
     if mode.workers == 1:
         yield InTurn(prepared, callbacks)
         return
@@ -188,6 +201,43 @@ class SideBySide(Trainers):
                         running += 1
                 case error:
                     raise error
+
+
+class OnCluster(Trainers):
+    """Several networks at once, on the workers of a cluster.
+
+    Progress is kept when a network pauses, stops or ends: an epoch's state does not travel.
+    """
+
+    def __init__(self, remote: Remote, callbacks: Callbacks) -> None:
+        super().__init__(callbacks)
+        self._remote = remote
+
+    def train(self, until: Mapping[int, int | None]) -> None:
+        callbacks = self._callbacks
+        told = {number: len(each.history) for number, each in self.progress.items()}
+        messages = (
+            (number, pickle.dumps(Assignment(number, self.progress.get(number), callbacks.keeps, epoch)))
+            for number, epoch in until.items()
+        )
+
+        def tell(record: EpochRecord) -> None:
+            if record.epoch > told.get(record.member, 0):  # those of a run made again come twice
+                told[record.member] = record.epoch
+                callbacks.on_epoch(record)
+
+        for number, answer, kept in self._remote.answers(messages, callbacks.should_stop):
+            if isinstance(answer, EpochRecord):
+                tell(answer)
+                continue
+            progress: Progress = answer.progress
+            for record in progress.history:
+                tell(record)
+            self.progress[number] = progress
+            if progress.ended or progress.state.stop_reason is None:
+                callbacks.keep(number, progress)
+            elif kept is not None:
+                callbacks.keep(number, Progress(kept.state, progress.history[: kept.state.epoch]))
 
 
 @contextmanager

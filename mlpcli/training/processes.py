@@ -21,7 +21,7 @@ from mlpcli.errors import MlpcliError
 BLOCKED = [
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT") if hasattr(signal, name)
 ]
-SERVE = "import sys; sys.path = {}; from mlpcli.training.worker_process import {}; {}({!r})"
+SERVE = "import sys; sys.path = {}; from mlpcli.training.worker_process import {}; {}(**{!r})"
 
 
 class KilledError(MlpcliError):
@@ -49,19 +49,21 @@ def _is_folder(path: str, folder: os.stat_result) -> bool:
 class ServedProcess:
     """A process that runs a function of `worker_process`, gets messages, and answers with others.
 
-    It inherits the `descriptor`, if one is given. `post` is called in a thread of this process with each
-    answer, and with an error if the process is killed.
+    It inherits the `descriptor`, if one is given, and the function gets it with the other `settings`. `post`
+    is called in a thread of this process with each answer, and with an error if the process is killed.
     """
 
     advice: ClassVar[str]
     """What to do if it is killed."""
 
-    def __init__(self, serve: str, post: Callable[[Any], None], descriptor: int | None = None) -> None:
+    def __init__(
+        self, serve: str, post: Callable[[Any], None], descriptor: int | None = None, **settings: Any
+    ) -> None:
         # A process inherits blocked signals: the process that runs the command decides what they do.
         masks = hasattr(signal, "pthread_sigmask")
         before = signal.pthread_sigmask(signal.SIG_BLOCK, BLOCKED) if masks else ()
         try:
-            code = SERVE.format(import_path(), serve, serve, descriptor)
+            code = SERVE.format(import_path(), serve, serve, {"descriptor": descriptor, **settings})
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-c", code],
                 stdin=subprocess.PIPE,
@@ -83,6 +85,7 @@ class ServedProcess:
 
     def close(self) -> None:
         """End it, whatever it is doing."""
+        self.put(None)
         with suppress(OSError):
             self._to.close()
         self._process.wait()

@@ -13,6 +13,7 @@ from mlpcli.model.model import Model
 from mlpcli.nn.fit_state import StopReason
 from mlpcli.options.options import Options
 from mlpcli.preparation.prepare import Prepared
+from mlpcli.training.cluster import Cluster
 from mlpcli.training.engine import load_code
 from mlpcli.training.ensemble import Callbacks, ExecutionMode, Trainers, trainers
 from mlpcli.training.members import Member, ended_early, member_of
@@ -69,14 +70,17 @@ def total_epochs(options: Options, configurations: int) -> int:
     return options.repetitions * (whole * epochs + (configurations - finalists) * raced_epochs(options))
 
 
-def train_all(prepared: Prepared, mode: ExecutionMode, callbacks: Callbacks) -> Raced:
+def train_all(
+    prepared: Prepared, mode: ExecutionMode, callbacks: Callbacks, cluster: Cluster | None = None
+) -> Raced:
     """Train the networks of all configurations, the worse ones only up to the decision.
 
     When stopped early, those that have a whole epoch; before the decision, of the best configuration alone.
     """
     numbers, everyone = _numbers(prepared), range(prepared.networks)
-    load_code(prepared)
-    with trainers(prepared, mode, callbacks) as team:
+    if cluster is None:
+        load_code(prepared)
+    with trainers(prepared, mode, callbacks, cluster) as team:
         if len(numbers) == 1:
             team.train(dict.fromkeys(everyone))
             return Raced(_members(team, everyone, callbacks), [])

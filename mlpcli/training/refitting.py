@@ -8,6 +8,7 @@ from mlpcli.artifact.checkpoint import Progress
 from mlpcli.nn.fit_state import StopReason
 from mlpcli.preparation.finding import REFIT, Finding
 from mlpcli.preparation.prepare import Prepared
+from mlpcli.training.cluster import Cluster
 from mlpcli.training.ensemble import Callbacks, ExecutionMode, trainers
 from mlpcli.training.members import Member, ended_early, member_of
 
@@ -34,7 +35,11 @@ def chosen_epochs(prepared: Prepared, members: Sequence[Member]) -> dict[int, in
 
 
 def train_anew(
-    prepared: Prepared, members: Sequence[Member], mode: ExecutionMode, callbacks: Callbacks
+    prepared: Prepared,
+    members: Sequence[Member],
+    mode: ExecutionMode,
+    callbacks: Callbacks,
+    cluster: Cluster | None = None,
 ) -> Mapping[int, Progress]:
     """Train networks like these on all training rows; returns how far each has come, by number.
 
@@ -42,7 +47,7 @@ def train_anew(
     out.
     """
     until = chosen_epochs(prepared, members)
-    with trainers(prepared, mode, callbacks) as team:
+    with trainers(prepared, mode, callbacks, cluster) as team:
         team.train(dict(until))
         for number, epoch in until.items():
             progress = team.progress.get(number, Progress())

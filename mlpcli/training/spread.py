@@ -1,41 +1,41 @@
 """Spread runs that do not depend on one another over processes: their results do not depend on how many."""
 
+import importlib
 import pickle
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from queue import Queue
 from threading import Lock
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from mlpcli.errors import Sentence
 from mlpcli.options.threads import usable_cores
 from mlpcli.training.processes import KilledError, ServedProcess
 
-Shared = TypeVar("Shared")
 Run = TypeVar("Run")
 Result = TypeVar("Result")
+
+Where: TypeAlias = tuple[str, str]
+"""A function by its module and name: other processes import it before this one does."""
 
 START_SECONDS = 2.0
 """Time that processes take to start and to import."""
 
 
-class Runners(Generic[Shared, Run, Result]):
+class Runners(Generic[Run, Result]):
     """This process and others, which call a function of what is shared and of a run; they end with the block.
 
-    With a number of `workers` the others start at once, `most` in all, and import while this one still finds
-    out what the runs are. Without one the first run is made here; if the others take long, there are as many
-    processes as cores. The function, what is shared and the results are pickled.
+    With a number of `workers` the others start at once, `most` in all, and import while this one still does
+    so itself and finds out what the runs are: that hides their start. Without a number the first run is made
+    here; if the others take long, there are as many processes as cores. What is shared and the results are
+    pickled.
     """
 
     def __init__(
-        self,
-        function: Callable[[Shared, Run], Result],
-        shared: Shared,
-        workers: int | None = None,
-        most: int | None = None,
+        self, where: Where, shared: Any, workers: int | None = None, most: int | None = None
     ) -> None:
-        self._function, self._shared, self._workers, self._most = function, shared, workers, most
+        self._where, self._shared, self._workers, self._most = where, shared, workers, most
         self._answers: Queue[Any] = Queue()
         self._lock = Lock()
         """Held to change what follows: processes take their next run as soon as they have answered, in the
@@ -46,7 +46,7 @@ class Runners(Generic[Shared, Run, Result]):
         """Places of runs whose process was killed."""
         self._closed = False
 
-    def __enter__(self) -> "Runners[Shared, Run, Result]":
+    def __enter__(self) -> "Runners[Run, Result]":
         if self._workers is not None:
             self._start(self._workers)
         return self
@@ -58,15 +58,21 @@ class Runners(Generic[Shared, Run, Result]):
         for each in processes:
             each.close()
 
+    def engine(self, given: str) -> str:
+        """The engine to ask for: that which is given."""
+        return given
+
     def run(self, runs: Sequence[Run]) -> Iterator[tuple[int, Result]]:
         """The place and the result of each run, in the order in which they end; raises what a run raises.
 
         The run of a process that was killed is made once more by another one.
         """
+        module, name = self._where
+        function: Callable[[Any, Run], Result] = getattr(importlib.import_module(module), name)
         done = 0
         if self._workers is None:
             begun = time.perf_counter()
-            first = self._function(self._shared, runs[0])
+            first = function(self._shared, runs[0])
             done, seconds = 1, (time.perf_counter() - begun) * (len(runs) - 1)
             yield 0, first
             workers = min(usable_cores(), max(len(runs) - 1, 1))
@@ -81,7 +87,7 @@ class Runners(Generic[Shared, Run, Result]):
             done += 1
             with self._lock:
                 own = self._left.popleft() if self._left and self._answers.empty() else None
-            yield self._answer() if own is None else (own[0], self._function(self._shared, own[1]))
+            yield self._answer() if own is None else (own[0], function(self._shared, own[1]))
 
     def _answer(self) -> tuple[int, Result]:
         answer = self._answers.get()
@@ -99,7 +105,8 @@ class Runners(Generic[Shared, Run, Result]):
 
     def _start_one(self) -> "RunProcess":
         process = RunProcess(self._on_answer)
-        process.put(pickle.dumps((pickle.dumps(self._function), pickle.dumps(self._shared))))
+        process.put(pickle.dumps(self._where))
+        process.put(pickle.dumps(self._shared))
         self._processes.append(process)
         return process
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -10,19 +11,20 @@ from mlpcli.data.reading.source import ReadingSettings
 from mlpcli.errors import Sentence, SettingsError
 from mlpcli.metrics.gates import check_for_task
 from mlpcli.metrics.resampled_test import Difference, corrected_difference
-from mlpcli.model.encoded_rows import Data
+from mlpcli.model.encoded_rows import Data, paths_of
 from mlpcli.options.options import SETTINGS_CLASSES, Options
+from mlpcli.options.run import ClusterSettings
 from mlpcli.preparation.dealing import DealtTable, dealt_table
 from mlpcli.progress import OnProgress, unwatched
 from mlpcli.settings import build, described_fields
-from mlpcli.training.spread import Runners
 from mlpcli.workflows.keyword_settings import takes
-from mlpcli.workflows.search.fold_run import FoldRun, FoldTask, run_fold
+from mlpcli.workflows.search.fold_run import FoldRun, FoldTask
+from mlpcli.workflows.search.fold_runners import FoldRunners, fold_runners
 from mlpcli.workflows.search.result import CrossValidation, Versus
 from mlpcli.workflows.search.settings import CrossValidationSettings
 
 FOLDS = "folds"
-OWN = frozenset(described_fields(CrossValidationSettings))
+OWN = frozenset({*described_fields(CrossValidationSettings), *described_fields(ClusterSettings)})
 AT_EVALUATION = frozenset({*described_fields(ReadingSettings), "allow_unreadable"})
 """Settings of a training that also say how the rows to score are read."""
 
@@ -34,7 +36,7 @@ SAME_FOR_BOTH = (
 those of the cross-validation."""
 
 
-@takes(CrossValidationSettings, *SETTINGS_CLASSES)
+@takes(CrossValidationSettings, ClusterSettings, *SETTINGS_CLASSES)
 def cv(
     data: Data,
     target: "str | tuple[str, ...] | list[str] | None" = None,
@@ -43,6 +45,7 @@ def cv(
     vs_options: str = "",
     predicts: bool = False,
     on_progress: OnProgress | None = None,
+    runners: "FoldRunners | None" = None,
     **settings: Any,
 ) -> CrossValidation:
     """Train as `train` does, once for each fold on all others, and score the rows of the fold.
@@ -51,6 +54,8 @@ def cv(
     `train` on the same rows. `vs` are other settings of the training, which are compared on the same folds;
     `vs_options` are their words on a command line. With `predicts` each run keeps its predictions. Rows of
     `test` are in no run. Raises MlpcliError with a hint.
+
+    `runners` are for a program that has started them before it imported this.
     """
     begun, watch = time.perf_counter(), on_progress or unwatched
     if target is not None:
@@ -62,9 +67,12 @@ def cv(
     _check(given)
     if vs is not None:
         _check_others(of_training, vs)
-    most = own.folds * own.repeats * (1 if vs is None else 2) if own.fold_column is None else None
-    with Runners(run_fold, data, own.workers, most) as runners:
-        dealt = dealt_table(data, given, own.folds, own.repeats, own.fold_column, watch)
+    table, dask = paths_of(data), build(ClusterSettings, settings).dask
+    with nullcontext(runners) if runners else fold_runners(table, own, dask, twice=vs is not None) as made_by:
+        of_training["engine"] = made_by.engine(given.run.engine)
+        if vs is not None and "engine" in vs:
+            vs = {**vs, "engine": made_by.engine(vs["engine"])}
+        dealt = dealt_table(table, given, own.folds, own.repeats, own.fold_column, watch)
         for condition in conditions:
             check_for_task("fail_if", condition.metric, dealt.schema.task)
         base = {"threads": 1, "sketches": False, **of_training, "test": None}
@@ -74,7 +82,7 @@ def cv(
         if vs is not None:
             tasks += _tasks(dealt, {**base, **vs, "test": None}, predicts=False)
         runs: list[FoldRun | None] = [None] * len(tasks)
-        for done, (place, run) in enumerate(runners.run(tasks), start=1):
+        for done, (place, run) in enumerate(made_by.run(tasks), start=1):
             runs[place] = run
             watch(done, len(tasks), FOLDS)
     whole = [run for run in runs if run is not None]

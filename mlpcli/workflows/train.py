@@ -20,12 +20,15 @@ from mlpcli.model.scores import Scores
 from mlpcli.nn.fit_state import StopReason
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.options.options import SETTINGS_CLASSES
+from mlpcli.options.run import ClusterSettings
 from mlpcli.options.threads import limited_threads
 from mlpcli.preparation.finding import CHECKPOINT, Finding
 from mlpcli.progress import OnProgress, unwatched
 from mlpcli.result_text import ResultTable, ResultText, Shown, listed
+from mlpcli.settings import build
 from mlpcli.training.assembly import assemble, receipt, with_refits
 from mlpcli.training.checkpointing import refuse_altered_checkpoint
+from mlpcli.training.cluster import Cluster, connected
 from mlpcli.training.diagnosing import findings_of
 from mlpcli.training.ensemble import Callbacks
 from mlpcli.training.held_out import no_better, score_parts
@@ -117,7 +120,7 @@ class TrainingRun(Shown):
         )
 
 
-@takes(*SETTINGS_CLASSES)
+@takes(ClusterSettings, *SETTINGS_CLASSES)
 def train(
     data: Data,
     target: "str | tuple[str, ...] | list[str] | None" = None,
@@ -151,34 +154,43 @@ def train(
     output = None if output is None else os.fspath(output)
     path = None if checkpoint is None else os.fspath(checkpoint)
     outputs: dict[str, Any] = {"output": output, "checkpoint": path, "reports": reports or NO_REPORTS}
-    ready = start(
-        data,
-        target,
-        force=force,
-        replace_same=replace_same,
-        on_progress=on_progress or unwatched,
-        **outputs,
-        **settings,
-    )
-    with nullcontext() if ready.checkpoint is None else closing(ready.checkpoint):
-        if on_start is not None:
-            on_start(ready.plan)
-        callbacks = Callbacks(on_epoch or (lambda record: None), should_stop or (lambda: None), on_batch)
-        return _run(ready, data, callbacks, output, command)
+    with connected(build(ClusterSettings, {"dask": settings.pop("dask", None)}).dask) as cluster:
+        ready = start(
+            data,
+            target,
+            force=force,
+            replace_same=replace_same,
+            on_progress=on_progress or unwatched,
+            **outputs,
+            **settings,
+        )
+        with nullcontext() if ready.checkpoint is None else closing(ready.checkpoint):
+            if cluster is not None:
+                cluster.engine(ready.prepared.options.run.engine)
+                cluster.run_threads = ready.plan.threads
+            if on_start is not None:
+                on_start(ready.plan)
+            callbacks = Callbacks(on_epoch or (lambda record: None), should_stop or (lambda: None), on_batch)
+            return _run(ready, data, callbacks, output, command, cluster)
 
 
 def _run(
-    ready: ReadyTraining, data: Data, callbacks: Callbacks, output: str | None, command: str
+    ready: ReadyTraining,
+    data: Data,
+    callbacks: Callbacks,
+    output: str | None,
+    command: str,
+    cluster: Cluster | None,
 ) -> TrainingRun:
     prepared, plan, checkpoint = ready.prepared, ready.plan, ready.checkpoint
     before = 0.0 if checkpoint is None else checkpoint.checkpoint.seconds
     stop_signal = StopSignal(prepared.options.run.time_limit, callbacks.should_stop, ready.began - before)
     with limited_threads(plan.threads):
         callbacks = _kept_callbacks(ready, callbacks, stop_signal, before)
-        raced, seconds = _trained(ready, callbacks, before)
+        raced, seconds = _trained(ready, callbacks, before, cluster)
         trained = raced.trained
         of_folds, held, members = assemble(prepared, kept(prepared, trained))
-        refit, seconds_of_refit = _refit(ready, members, callbacks, stop_signal)
+        refit, seconds_of_refit = _refit(ready, members, callbacks, stop_signal, cluster)
         seconds += seconds_of_refit
         model = with_refits(of_folds, prepared, refit.networks) if refit.networks else of_folds
         scores = score_parts(model, prepared, held)
@@ -256,21 +268,27 @@ def _is_finished(ready: ReadyTraining) -> bool:
     return ready.checkpoint is not None and ready.checkpoint.checkpoint.finished
 
 
-def _trained(ready: ReadyTraining, callbacks: Callbacks, before: float) -> tuple[Raced, float]:
+def _trained(
+    ready: ReadyTraining, callbacks: Callbacks, before: float, cluster: Cluster | None
+) -> tuple[Raced, float]:
     """The networks and their race, and how long they trained, `before` seconds of it in an earlier run."""
     if _is_finished(ready):
         return finished_race(ready.prepared, callbacks.progress), before
     begun, checkpoint = time.perf_counter(), ready.checkpoint
     if checkpoint is not None:
         checkpoint.begin()
-    raced = train_all(ready.prepared, ready.plan.mode, callbacks)
+    raced = train_all(ready.prepared, ready.plan.mode, callbacks, cluster)
     if checkpoint is not None:
         checkpoint.flush()
     return raced, before + time.perf_counter() - begun
 
 
 def _refit(
-    ready: ReadyTraining, members: Sequence[Member], callbacks: Callbacks, stop_signal: StopSignal
+    ready: ReadyTraining,
+    members: Sequence[Member],
+    callbacks: Callbacks,
+    stop_signal: StopSignal,
+    cluster: Cluster | None,
 ) -> tuple[Refit, float]:
     """What came of training these networks anew, if that is wanted, and how long it took."""
     begun, prepared, checkpoint = time.perf_counter(), ready.prepared, ready.checkpoint
@@ -278,7 +296,7 @@ def _refit(
         return Refit(), 0.0
     if _is_finished(ready) or stop_signal.reason is not None:
         return Refit.of(prepared, members, callbacks.progress), 0.0
-    progress = train_anew(prepared, members, ready.plan.mode, callbacks)
+    progress = train_anew(prepared, members, ready.plan.mode, callbacks, cluster)
     if checkpoint is not None:
         checkpoint.flush()
     return Refit.of(prepared, members, progress), time.perf_counter() - begun

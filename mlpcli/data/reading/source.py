@@ -182,6 +182,14 @@ class ReadingSettings(Settings):
 
 COPY = re.compile(r"/proc/\d+/fd/\d+")
 """The path of what `rereadable` keeps of stdin."""
+_COPIES: dict[str, str] = {}
+"""Names of the files that others are copies of, by the path of the copy."""
+
+
+def named_copies(paths: list[str], names: list[str]) -> list[str]:
+    """The paths, whose files are copies: messages show these names."""
+    _COPIES.update(zip(paths, names, strict=True))
+    return paths
 
 
 class TextSource:
@@ -192,7 +200,7 @@ class TextSource:
     """
 
     def __init__(self, path: str, *, name: str = "") -> None:
-        self.name = name or ("stdin" if path == STDIN or COPY.fullmatch(path) else path)
+        self.name = name or ("stdin" if path == STDIN or COPY.fullmatch(path) else _COPIES.get(path, path))
         self.path, self.part = (path, "") if path == STDIN else file_and_part(path)
         self.member = ""
         """The name of the table in an archive, as soon as it was opened."""

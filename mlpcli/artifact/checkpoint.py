@@ -1,4 +1,4 @@
-"""The checkpoint file: a container with the progress of each network of a training run.
+"""The checkpoint file: a container with the progress of each network of a training run, or of a search.
 
 A network that is still being trained has its whole `FitState` there, one that has ended its weights. Its
 arrays are named by its number, as 0.values; the history is JSON lines as bytes.
@@ -24,7 +24,7 @@ CHECKPOINT = Kind("checkpoint", 2, "Train with {checkpoint}.", "Give another fil
 ENDED: tuple[StopReason, ...] = ("epochs", "patience", "converged", "time", "diverged", "outraced")
 """Reasons after which a network is not trained further."""
 
-_HEADER = ("identity", "machine", "finished", "seconds", "outputs")
+_HEADER = ("identity", "machine", "finished", "seconds", "outputs", "trials")
 _COUNTERS = ("epoch", "step", "seconds", "best_epoch", "best_score", "waited", "plateau", "stop_reason")
 _ARRAYS = ("values", "constants", "best_values")
 MOMENT = "moments."
@@ -56,6 +56,17 @@ class Progress:
         return self.state.stop_reason in ENDED
 
 
+class StoredTrial(TypedDict):
+    """A trial of a search in the header."""
+
+    bracket: int
+    changes: dict[str, Any]
+    epochs: int
+    loss: float | None
+    finished: bool
+    scores: dict[str, float | None]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Checkpoint:
     """A training run that can be resumed."""
@@ -70,6 +81,8 @@ class Checkpoint:
     outputs: tuple[str, ...] = ()
     """Other files that the run writes, which it may therefore replace."""
     members: Mapping[int, Progress] = field(default_factory=dict)
+    trials: list[StoredTrial] = field(default_factory=list)
+    """Those of a search, in whole brackets; `members` are then the networks of the finished ones."""
 
 
 class CheckpointEncoder:
@@ -103,7 +116,7 @@ def load(path: str) -> Checkpoint:
     """Read a checkpoint; raises ArtifactError for anything but a whole, unaltered one."""
     _format, text, arrays = unpack(CHECKPOINT, path)
     try:
-        header = from_json(text)
+        header = {"trials": [], **from_json(text)}  # which trainings did not always have
         fields = _checked(header, Checkpoint, _HEADER)
         if not fits(header["members"], list[_Member]):
             raise ValueError("its networks are invalid")

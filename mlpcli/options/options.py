@@ -1,9 +1,9 @@
 """All settings of a training as one object, made from flat names."""
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, get_type_hints
+from typing import Any, TypeAlias, get_type_hints
 
 from mlpcli.data.reading.source import ReadingSettings
 from mlpcli.data.schema import DataSettings
@@ -133,6 +133,9 @@ class Configuration:
     """What differs from the first configuration."""
     options: Options
 
+
+Racing: TypeAlias = Callable[[Options, presets.TableShape], Sequence[Configuration]]
+"""The configurations that race with given options for a table; the usual one is `Options.racing`."""
 
 PARTS: dict[str, type[Settings]] = get_type_hints(Options)
 SETTINGS_CLASSES = tuple(PARTS.values())

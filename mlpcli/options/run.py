@@ -10,7 +10,7 @@ from mlpcli.errors import SettingsError
 from mlpcli.nn.kernels import ENGINES
 from mlpcli.settings import AUTO, Settings, setting
 
-PURPOSES = ("split", "weights", "shuffle", "dropout", "screening", "inner folds", "outer folds")
+PURPOSES = ("split", "weights", "shuffle", "dropout", "screening", "inner folds", "outer folds", "search")
 """Each gets a generator of its own, so that a longer use of one does not shift the others: only add."""
 
 
@@ -25,7 +25,8 @@ def parse_number(setting: str, text: str) -> int | None:
         raise SettingsError(said, "Give 1, 2, ... or auto.", setting=setting) from None
 
 
-def _parse_seconds(text: str) -> float:
+def parse_seconds(text: str) -> float:
+    """A duration in seconds; SettingsError for anything else."""
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(s|m|min|h|)", text.strip())
     seconds = float(match[1]) * {"s": 1, "": 1, "m": 60, "min": 60, "h": 3600}[match[2]] if match else 0
     if not 0 < seconds < float("inf"):
@@ -67,7 +68,7 @@ class RunSettings(Settings):
         "Train for about this long, such as 60s, 5m or 1h. Epochs, then networks, are reduced to fit.",
         group="Training",
         metavar="DURATION",
-        parse=_parse_seconds,
+        parse=parse_seconds,
         above=0,
     )
     sketches: bool | None = setting(

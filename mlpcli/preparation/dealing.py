@@ -16,7 +16,7 @@ from mlpcli.errors import DataError, Sentence, SettingsError, count
 from mlpcli.model.encoded_rows import Data, paths_of
 from mlpcli.options.options import Options
 from mlpcli.options.run import generators
-from mlpcli.preparation.deciding import decide_table, empty_targets, read_table
+from mlpcli.preparation.deciding import DecidedTable, decide_table, empty_targets, read_table
 from mlpcli.preparation.splitting import RowTraits, held_apart
 from mlpcli.progress import OnProgress, unwatched
 
@@ -47,6 +47,8 @@ class DealtTable:
     """All of the table, with those that no run learns from."""
     counted: int
     """Those with a target and a weight."""
+    duplicates: int
+    """Those that equal an earlier one, in no run and not counted, if these are to be left out."""
     apart: int
     """Those of `counted` that are kept for a final test, in no run."""
     how: Way
@@ -81,15 +83,14 @@ def dealt_table(
         paths_of(data), given.reading, empty_targets(given.data), given.data.drop, on_progress
     ) as table:
         labels = None if column is None else _labels(table, column)
-        read = read_table(table, given)
-        rows = len(read.frame)
-        decided = decide_table(table, read)
+        rows, decided = _decided(table, given)
         notes = list(table.notes)
     numbers = decided.rows.numbers
     traits = RowTraits.of(decided.rows.frame, decided.roles, decided.schema.task, decided.equal.apart)
     of_run = generators(given.run.seed)
     kept, apart = held_apart(traits, np.arange(traits.rows), given.split.test, of_run["split"])
-    some, uncounted = traits.take(kept), np.setdiff1d(np.arange(rows), numbers)
+    # Rows that equal an earlier one, where these are left out, are in no fold: others learn from the first.
+    some, uncounted = traits.take(kept), np.setdiff1d(np.arange(rows), decided.numbers)
     if labels is not None:
         how: Way = "column"
         _refuse_parted(labels[numbers[kept]], some)
@@ -126,11 +127,89 @@ def dealt_table(
         schema=decided.schema,
         rows=rows,
         counted=len(numbers),
+        duplicates=decided.duplicates,
         apart=len(apart),
         how=how,
         deals=deals,
         notes=notes,
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class OuterRows:
+    """A table whose rows are parted once: the numbers of those that are learned from, and of those that are
+    scored. Both grow."""
+
+    schema: Schema
+    rows: int
+    """All of the table."""
+    counted: int
+    """Those with a target and a weight."""
+    apart: int
+    """Those of `counted` that are kept for a final test, in neither part."""
+    whole: Array
+    """Those of both parts."""
+    learned: Array
+    scored: Array
+    units: int
+    """What a split of the learned rows can tell apart: groups, or rows."""
+    notes: list[str]
+
+    @property
+    def digest(self) -> str:
+        """Of the rows that are scored."""
+        return digest_of_rows({"outer": self.scored})
+
+
+FEW, OF_FEW, OF_MANY = 5_000, 0.2, 0.1
+"""Rows below which a fifth is kept out of a search, else a tenth: a model of the rest is nearer to one of all
+rows."""
+
+
+def outer_rows(
+    data: Data, given: Options, fraction: float | None, on_progress: OnProgress = unwatched
+) -> OuterRows:
+    """Keep a fraction of the rows out of a search, as `train` splits: by class, by whole groups, or the
+    latest. Without a fraction the number of rows decides.
+
+    Rows without target are learned from, which leaves them out and says so. A row of a class that none is
+    learned from is in neither part. Raises DataError for a table that cannot be parted so.
+    """
+    with open_table(
+        paths_of(data), given.reading, empty_targets(given.data), given.data.drop, on_progress
+    ) as table:
+        rows, decided = _decided(table, given)
+    numbers, uncounted = decided.rows.numbers, np.setdiff1d(np.arange(rows), decided.numbers)
+    traits = RowTraits.of(decided.rows.frame, decided.roles, decided.schema.task, decided.equal.apart)
+    of_run, notes = generators(given.run.seed), list[str]()
+    kept, apart = held_apart(traits, np.arange(traits.rows), given.split.test, of_run["split"])
+    some = traits.take(kept)
+    if fraction is None:
+        fraction = OF_FEW if len(kept) < FEW else OF_MANY
+    learned, scored = held_apart(some, np.arange(len(kept)), fraction, of_run["outer folds"])
+    if some.classes is not None:
+        known = np.isin(some.classes[scored], some.classes[learned])
+        if not known.all():
+            left_out = count(int((~known).sum()), "row")
+            notes.append(f"{left_out} left out: no earlier row, or no other, has their class")
+            scored = scored[known]
+    return OuterRows(
+        schema=decided.schema,
+        rows=rows,
+        counted=len(numbers),
+        apart=len(apart),
+        whole=np.sort(np.concatenate([numbers[kept], uncounted])),
+        learned=np.sort(np.concatenate([numbers[kept[learned]], uncounted])),
+        scored=np.sort(numbers[kept[scored]]),
+        units=some.take(learned).units,
+        notes=notes,
+    )
+
+
+def _decided(table: Table, given: Options) -> tuple[int, DecidedTable]:
+    """How many rows the table has, and what is decided of them."""
+    read = read_table(table, given)
+    return len(read.frame), decide_table(table, read)
 
 
 def _refuse_parted(labels: Array, traits: RowTraits) -> None:

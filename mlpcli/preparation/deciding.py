@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mlpcli.arrays import Array
 from mlpcli.data.columns.frame import Frame
 from mlpcli.data.reading.table import Table
 from mlpcli.data.schema import (
@@ -63,6 +64,8 @@ class DecidedTable:
     """Of the rows that count."""
     duplicates: int
     """Rows left out as they are equal to an earlier one."""
+    numbers: Array
+    """Of all rows with a target and a weight, those left out included."""
 
 
 def read_table(
@@ -109,7 +112,7 @@ def decide_table(table: Table, read: ReadTable, source: SourceModel | None = Non
     columns = [*(column.name for column in schema.inputs), roles.group, roles.time]
     inputs = [name for name in dict.fromkeys(columns) if name is not None]
     equal = EqualRows.of(rows.frame, inputs, roles.target)
-    duplicates = 0
+    duplicates, numbers = 0, rows.numbers
     if options.data.drop_duplicates:
         duplicates = rows.count - len(equal.firsts)
         rows, equal = rows.take(equal.firsts), EqualRows(rows.count - duplicates)
@@ -122,6 +125,7 @@ def decide_table(table: Table, read: ReadTable, source: SourceModel | None = Non
         known=known,
         equal=equal,
         duplicates=duplicates,
+        numbers=numbers,
     )
 
 

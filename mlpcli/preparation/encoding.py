@@ -18,7 +18,7 @@ from mlpcli.errors import DataError, Sentence
 from mlpcli.model.compatibility import refuse_impossible, target_range
 from mlpcli.model.encoded_rows import EncodedRows
 from mlpcli.model.tasks import TASKS, Regression, Task
-from mlpcli.options.options import Configuration
+from mlpcli.options.options import Configuration, Options, Racing
 from mlpcli.options.run import generators
 from mlpcli.preparation.cell_findings import level_findings, pooled_findings
 from mlpcli.preparation.deciding import DecidedTable
@@ -67,7 +67,12 @@ class Part(NamedTuple):
 
 
 def encode_table(
-    table: Table, decided: DecidedTable, source: SourceModel | None = None, *, part: Part | None = None
+    table: Table,
+    decided: DecidedTable,
+    source: SourceModel | None = None,
+    *,
+    part: Part | None = None,
+    racing: Racing = Options.racing,
 ) -> EncodedTable:
     """Parts of the decided rows, whose columns are removed from their frame one by one.
 
@@ -79,7 +84,7 @@ def encode_table(
     traits = RowTraits.of(frame, roles, schema.task, decided.equal.apart)
     shape = shape_of(schema.columns, table.sample, traits, schema.task, options.split.test)
     default_learning_rate = options.default_learning_rate(shape)
-    configurations = tuple(options.racing(shape))
+    configurations = tuple(racing(options, shape))
     options = configurations[0].options
     for each in configurations:
         refuse_impossible(each.options, TASKS[schema.task])

@@ -31,7 +31,7 @@ from mlpcli.model.model import load
 from mlpcli.model.tasks import Task
 from mlpcli.model.unreadable import refuse_unreadable
 from mlpcli.nn.batches import Examples
-from mlpcli.options.options import Configuration, Options
+from mlpcli.options.options import Configuration, Options, Racing
 from mlpcli.preparation.cell_findings import part_findings
 from mlpcli.preparation.deciding import decide_table, empty_targets, read_table
 from mlpcli.preparation.doctor import examine
@@ -117,6 +117,11 @@ class Prepared:
         chosen = self.configurations[self.configuration_of(number)]
         return dataclasses.replace(self, configurations=(chosen,), of_fold=self.fold_of(number))
 
+    def of_trial(self, number: int, configuration: Configuration) -> "Prepared":
+        """The same with a configuration that is none of these, and the rows of the network of this number."""
+        fold = str(number % self.repetitions % len(self.folds)) if self.folds else ONLY_FOLD
+        return dataclasses.replace(self, configurations=(configuration,), of_fold=fold)
+
     @property
     def has_held_rows(self) -> bool:
         """Whether some rows choose the epoch instead of being learned from."""
@@ -184,7 +189,12 @@ class Prepared:
         return by_class if by_row is None else by_row * by_class
 
 
-def prepared_for(data: Data, settings: dict[str, Any], on_progress: OnProgress = unwatched) -> Prepared:
+def prepared_for(
+    data: Data,
+    settings: dict[str, Any],
+    on_progress: OnProgress = unwatched,
+    racing: Racing = Options.racing,
+) -> Prepared:
     """The table made ready for training with the given settings.
 
     Raises MlpcliError for whatever is wrong with either.
@@ -194,11 +204,11 @@ def prepared_for(data: Data, settings: dict[str, Any], on_progress: OnProgress =
         if options.transfer.freeze:
             hint = Sentence("Also give {from_model} MODEL.")
             raise SettingsError("there is no model whose layers could be frozen", hint, setting="freeze")
-        return prepare(data, options, on_progress=on_progress)
+        return prepare(data, options, on_progress=on_progress, racing=racing)
     model = load(options.transfer.from_model)
     source = SourceModel.of(model, options.transfer.from_model)
     options = with_settings_of(model, settings, options)
-    prepared = prepare(data, options, source, on_progress=on_progress)
+    prepared = prepare(data, options, source, on_progress=on_progress, racing=racing)
     freeze = options.transfer.freeze
     network = prepared.blueprint.build()
     transfer = transfer_of(source, network, same_target=prepared.same_target, freeze=freeze)
@@ -211,6 +221,7 @@ def prepare(
     source: SourceModel | None = None,
     *,
     on_progress: OnProgress = unwatched,
+    racing: Racing = Options.racing,
 ) -> Prepared:
     """Read and encode; everything that can be wrong with the table is found here, before training.
 
@@ -219,7 +230,7 @@ def prepare(
     empties = empty_targets(given.data)
     with open_table(paths_of(data), given.reading, empties, given.data.drop, on_progress) as table:
         decided = decide_table(table, read_table(table, given, source), source)
-        encoded = encode_table(table, decided, source)
+        encoded = encode_table(table, decided, source, racing=racing)
         rows, schema = decided.rows, encoded.schema
         encoder, task, parts = encoded.encoder, encoded.task, encoded.parts
         options = encoded.configurations[0].options

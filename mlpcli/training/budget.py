@@ -30,7 +30,7 @@ def fit_to_time(prepared: Prepared, step_products: int, seconds: float) -> Prepa
     """
     options, given = prepared.options, prepared.given
     assert options.training.epochs is not None
-    per_epoch = _seconds_per_epoch(prepared)
+    per_epoch = seconds_per_epoch(prepared)
     cores = options.run.threads or usable_cores()
 
     count = len(prepared.configurations)
@@ -69,7 +69,7 @@ def _networks(options: Options) -> int:
     return options.repetitions * min(options.ensemble.finalists or 1, options.ensemble.race or 1)
 
 
-def _seconds_per_epoch(prepared: Prepared) -> float:
+def seconds_per_epoch(prepared: Prepared) -> float:
     """Measured on some steps of a network that is thrown away, and on its predictions."""
     training, held = prepared.member_parts(0)
     randomness = generators(prepared.options.run.seed)

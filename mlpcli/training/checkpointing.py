@@ -12,10 +12,18 @@ from typing import Any
 import numpy as np
 
 from mlpcli.artifact import load as load_model
-from mlpcli.artifact.checkpoint import CHECKPOINT, Checkpoint, CheckpointEncoder, Progress, load
+from mlpcli.artifact.checkpoint import (
+    CHECKPOINT,
+    Checkpoint,
+    CheckpointEncoder,
+    Progress,
+    StoredTrial,
+    load,
+)
 from mlpcli.errors import ArtifactError, MlpcliError, OutputError, Sentence, count
 from mlpcli.files import check_output
 from mlpcli.nn.fitting import EpochRecord
+from mlpcli.nn.kernels import ENGINES
 from mlpcli.nn.trainer import Trainer
 from mlpcli.options.options import Options, settings_with
 from mlpcli.preparation.prepare import Prepared
@@ -51,6 +59,18 @@ class CheckpointFile:
         assert self._checkpoint is not None
         return self._checkpoint
 
+    @property
+    def seconds(self) -> float:
+        """Those of an earlier run."""
+        return 0.0 if self._checkpoint is None else self._checkpoint.seconds
+
+    @property
+    def engine(self) -> str | None:
+        """That of an earlier run."""
+        settings = {} if self._checkpoint is None else self._checkpoint.identity.get("settings")
+        found = settings.get("engine") if isinstance(settings, dict) else None
+        return found if found in ENGINES else None
+
     def settled(self, given: Options) -> Mapping[str, Any] | None:
         """Values that the time limit chose in an earlier run, if any, for settings that are not `given`."""
         if self._checkpoint is None:
@@ -72,7 +92,10 @@ class CheckpointFile:
             found = Sentence.joined(differences, "; ")
             hint = Sentence("Use the settings and data of that run, or give another {checkpoint}.")
             raise MlpcliError(Sentence.joined([f"{self.path} belongs to another run: ", found]), hint)
-        notes = [f"{self.path}: resuming after {count(len(self.history), 'epoch')}"]
+        done = count(len(self.history), "epoch")
+        if "search" in identity:
+            done = count(len(self._checkpoint.trials), "trial")
+        notes = [f"{self.path}: resuming after {done}"]
         if self._checkpoint.finished:
             notes = [f"{self.path}: already finished; the model is rebuilt from the checkpoint"]
         if self._checkpoint.machine != machine():
@@ -121,6 +144,12 @@ class CheckpointFile:
         if self._clock() >= self._rested_at or progress.ended:
             self.flush()
 
+    def keep_trials(self, trials: list[StoredTrial], members: Mapping[int, Progress], seconds: float) -> None:
+        """Note the trials of a search, whose finished ones have these networks, and write the file."""
+        self._checkpoint = replace(self.checkpoint, trials=trials, members=members, seconds=seconds)
+        self._changed = True
+        self.flush()
+
     def finish(self) -> None:
         """Mark the run as finished."""
         if not self.checkpoint.finished:
@@ -166,20 +195,21 @@ def refuse_altered_checkpoint(checkpoint: Checkpoint, prepared: Prepared) -> Non
     members = prepared.networks * (2 if prepared.options.refits else 1)
     for number, progress in checkpoint.members.items():
         if not 0 <= number < members:
-            raise _altered()
-        parameters = prepared.of_member(number).blueprint.build().parameters
+            raise altered_checkpoint()
+        member = prepared.of_member(number)
+        parameters = member.blueprint.build().parameters
         state, epochs = progress.state, [record.epoch for record in progress.history]
         fit = epochs == list(range(1, len(epochs) + 1))
         fit = fit and state.epoch == len(epochs)
-        fit = fit and 0 <= state.best_epoch <= state.epoch <= (prepared.options.training.epochs or 0)
+        fit = fit and 0 <= state.best_epoch <= state.epoch <= (member.options.training.epochs or 0)
         fit = fit and (not epochs or state.step == progress.history[-1].step)
         if progress.ended:
             fit = fit and _same_layout(state.values, parameters.values)
             fit = fit and _same_layout(state.constants, parameters.constants)
         if not fit or (checkpoint.finished and not progress.ended):
-            raise _altered()
+            raise altered_checkpoint()
     if checkpoint.finished and not checkpoint.members:
-        raise _altered()
+        raise altered_checkpoint()
 
 
 def refuse_altered_progress(
@@ -201,12 +231,13 @@ def refuse_altered_progress(
     except (KeyError, TypeError, ValueError, OverflowError):
         fit = False
     if not fit:
-        raise _altered()
+        raise altered_checkpoint()
 
 
 def _same_layout(found: Any, wanted: Any) -> bool:
     return found is not None and (found.shape, found.dtype) == (wanted.shape, wanted.dtype)
 
 
-def _altered() -> ArtifactError:
+def altered_checkpoint() -> ArtifactError:
+    """The error of a checkpoint that somebody has altered."""
     return CHECKPOINT.altered("the checkpoint", "its parts do not fit together")

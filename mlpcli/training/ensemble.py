@@ -12,6 +12,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from queue import Empty, Queue
+from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
@@ -21,12 +22,14 @@ from mlpcli.nn.diagnosis import LayerDiagnosis
 from mlpcli.nn.fit_state import FitState, StopReason
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.nn.kernels import NUMBA, NUMPY, Engine
+from mlpcli.options.options import Configuration
 from mlpcli.preparation.prepare import Prepared
 from mlpcli.training.cluster import NEWS_SECONDS, Cluster, Remote, networks_of
 from mlpcli.training.members import Keep, OnBatch, ShouldStop, Watch, train_member
 from mlpcli.training.shared_data import share, unnamed_file
 from mlpcli.training.workers import Assignment, Kept, Message, ProcessWorker, ThreadWorker, Trained
 
+NOTHING: Mapping[int, Configuration] = MappingProxyType({})
 POLL_SECONDS = 0.05
 ANSWERS = (Kept, Trained, Progress, FitState, EpochRecord, LayerDiagnosis)
 """Classes of what the workers of a cluster answer."""
@@ -107,9 +110,16 @@ class Trainers(ABC):
         self._callbacks = callbacks
         self.progress = dict(callbacks.progress)
 
+    def _assignment(self, number: int, until: int | None, trials: Mapping[int, Configuration]) -> Assignment:
+        known = self.progress.get(number)
+        return Assignment(number, known, self._callbacks.keeps, until, trials.get(number))
+
     @abstractmethod
-    def train(self, until: Mapping[int, int | None]) -> None:
-        """Train networks, each to an epoch or to its end (None), or until the callbacks stop it."""
+    def train(self, until: Mapping[int, int | None], trials: Mapping[int, Configuration] = NOTHING) -> None:
+        """Train networks, each to an epoch or to its end (None), or until the callbacks stop it.
+
+        `trials` are configurations of networks that are none of the table's.
+        """
 
 
 @contextmanager
@@ -138,7 +148,7 @@ class InTurn(Trainers):
         super().__init__(callbacks)
         self._prepared = prepared
 
-    def train(self, until: Mapping[int, int | None]) -> None:
+    def train(self, until: Mapping[int, int | None], trials: Mapping[int, Configuration] = NOTHING) -> None:
         callbacks = self._callbacks
         for place, (number, epoch) in enumerate(until.items()):
             if place and callbacks.should_stop() is not None:
@@ -152,6 +162,7 @@ class InTurn(Trainers):
                 callbacks.keep,
                 callbacks.on_batch,
                 epoch,
+                trials.get(number),
             )
 
 
@@ -167,13 +178,10 @@ class SideBySide(Trainers):
         super().__init__(callbacks)
         self._workers, self._messages = workers, messages
 
-    def train(self, until: Mapping[int, int | None]) -> None:
+    def train(self, until: Mapping[int, int | None], trials: Mapping[int, Configuration] = NOTHING) -> None:
         callbacks = self._callbacks
         histories = {number: list(each.history) for number, each in self.progress.items()}
-        left = (
-            Assignment(number, self.progress.get(number), callbacks.keeps, epoch)
-            for number, epoch in until.items()
-        )
+        left = (self._assignment(number, epoch, trials) for number, epoch in until.items())
         running = 0
         for worker, assignment in zip(self._workers, left, strict=False):
             worker.send(assignment)
@@ -213,12 +221,11 @@ class OnCluster(Trainers):
         super().__init__(callbacks)
         self._remote = remote
 
-    def train(self, until: Mapping[int, int | None]) -> None:
+    def train(self, until: Mapping[int, int | None], trials: Mapping[int, Configuration] = NOTHING) -> None:
         callbacks = self._callbacks
         told = {number: len(each.history) for number, each in self.progress.items()}
         messages = (
-            (number, pickle.dumps(Assignment(number, self.progress.get(number), callbacks.keeps, epoch)))
-            for number, epoch in until.items()
+            (number, pickle.dumps(self._assignment(number, epoch, trials))) for number, epoch in until.items()
         )
 
         def tell(record: EpochRecord) -> None:

@@ -76,6 +76,8 @@ def differences_of(there: Mapping[str, Any], here: Mapping[str, Any]) -> Iterato
     encoding = settings_with(lambda setting: setting.encodes_rows)
     if there.get("data") != here["data"] and not set(encoding) & set(other):
         yield "the data differ"
+    if there.get("search") != here.get("search"):
+        yield Sentence("the search differs ({space}, {outer} or choices)")
     if there.get("start") != here["start"]:
         yield Sentence("the starting weights differ ({from_model})")
     for name in ("threads", "versions"):

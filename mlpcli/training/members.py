@@ -17,7 +17,7 @@ from mlpcli.nn.fit_state import StopReason
 from mlpcli.nn.fitting import EpochRecord, fit
 from mlpcli.nn.trainer import Trainer
 from mlpcli.nn.training_settings import LOSS
-from mlpcli.options.options import Options
+from mlpcli.options.options import Configuration, Options
 from mlpcli.options.run import generators
 from mlpcli.preparation.prepare import Prepared
 from mlpcli.training.checkpointing import refuse_altered_progress
@@ -67,8 +67,11 @@ def train_member(
     keep: Keep = lambda number, progress: None,
     on_batch: OnBatch | None = None,
     until: int | None = None,
+    configuration: Configuration | None = None,
 ) -> Progress:
     """Train network `number`, with generators of its own, to its end, to epoch `until` or to a stop.
+
+    A `configuration` takes the place of those of the table.
 
     The same numbers come out whichever members are trained before, after or beside it, and whether it starts
     at its beginning or from earlier `progress`; `keep` is told after each epoch how far it has come.
@@ -76,7 +79,10 @@ def train_member(
     progress = progress or Progress()
     if progress.ended or (until is not None and progress.state.epoch >= until):
         return progress
-    prepared = prepared.of_member(number)
+    if configuration is None:
+        prepared = prepared.of_member(number)
+    else:
+        prepared = prepared.of_trial(number, configuration)
     state, history = copy.copy(progress.state), list(progress.history)
     randomness = generators(prepared.options.run.seed, number)
     training, held = prepared.member_parts(number)

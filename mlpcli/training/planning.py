@@ -13,7 +13,7 @@ from mlpcli.model.compatibility import check_threshold
 from mlpcli.model.encoded_rows import Data, paths_of
 from mlpcli.nn.fitting import EpochRecord, check_schedule
 from mlpcli.nn.network import LayerSummary
-from mlpcli.options.options import Configuration, Options
+from mlpcli.options.options import Configuration, Options, Racing
 from mlpcli.options.threads import choose_threads, usable_cores
 from mlpcli.preparation.finding import CALIBRATION, Finding
 from mlpcli.preparation.prepare import Prepared, prepared_for
@@ -137,6 +137,7 @@ def start(
     reports: Outputs = NO_REPORTS,
     replace_same: bool = False,
     on_progress: OnProgress = unwatched,
+    racing: Racing = Options.racing,
     **settings: Any,
 ) -> ReadyTraining:
     """All of `train` but the training: what would be done is its `plan`.
@@ -159,7 +160,7 @@ def start(
     ).check()
     file = None if checkpoint is None else CheckpointFile(checkpoint)
     try:
-        ready = _ready(prepared_for(data, settings, on_progress), settings, file, began)
+        ready = _ready(prepared_for(data, settings, on_progress, racing), settings, file, began)
         written = [path for path in reports.paths.values() if path is not None]
         # Not before, as mistakes in settings are to be told first.
         same = None if output is None or force or not replace_same else KnownModel.at(output)

@@ -122,7 +122,7 @@ def _stopped(
     prepared: Prepared, team: Trainers, numbers: Mapping[int, Sequence[int]], reason: StopReason
 ) -> Raced:
     """What there is of a race that was stopped before it was decided: the best configuration."""
-    losses = {place: _loss_until(team.progress, each, None) for place, each in numbers.items()}
+    losses = {place: lowest_loss(team.progress, each) for place, each in numbers.items()}
     begun = [place for place, each in numbers.items() if team.progress.keys() & set(each)]
     whole = {place: loss for place, loss in losses.items() if loss is not None}
     best = min(whole, key=lambda place: whole[place]) if whole else min(begun, default=0)
@@ -130,7 +130,9 @@ def _stopped(
     return Raced(_members(team, numbers[best], callbacks), [])
 
 
-def _loss_until(progress: Mapping[int, Progress], numbers: Iterable[int], until: int | None) -> float | None:
+def lowest_loss(
+    progress: Mapping[int, Progress], numbers: Iterable[int], until: int | None = None
+) -> float | None:
     """The mean of the networks' lowest validation losses up to an epoch; None if one has none."""
     lowest: list[float] = []
     for number in numbers:
@@ -151,7 +153,7 @@ def _finalists(
     portfolio only if it is ahead of it by more than DOUBT standard errors of their difference: where held-out
     rows are few, the order of the portfolio decides.
     """
-    losses = np.stack([_block_losses(prepared, progress, each) for each in numbers.values()])
+    losses = np.stack([block_losses(prepared, progress, each) for each in numbers.values()])
     order: list[int] = []
     for place in np.flatnonzero(np.isfinite(losses).all(axis=1)).tolist():
         position = len(order)
@@ -163,20 +165,21 @@ def _finalists(
 
 
 def _is_ahead(losses: Array, other: Array) -> bool:
-    return float((other - losses).mean()) > DOUBT * _error(other - losses)
+    return float((other - losses).mean()) > DOUBT * standard_error(other - losses)
 
 
 def _is_hopeless(losses: Array, best: Array) -> bool:
     behind = float((losses - best).mean())
-    return behind > (HOPELESS - 1.0) * abs(best.mean()) and behind > HOPELESS_ERRORS * _error(losses - best)
+    chance = HOPELESS_ERRORS * standard_error(losses - best)
+    return behind > (HOPELESS - 1.0) * abs(best.mean()) and behind > chance
 
 
-def _error(differences: Array) -> float:
+def standard_error(differences: Array) -> float:
     """The standard error of the mean of differences between losses of the same blocks."""
     return float(differences.std(ddof=1) / np.sqrt(len(differences))) if len(differences) > 1 else 0.0
 
 
-def _block_losses(prepared: Prepared, progress: Mapping[int, Progress], numbers: Sequence[int]) -> Array:
+def block_losses(prepared: Prepared, progress: Mapping[int, Progress], numbers: Sequence[int]) -> Array:
     """Validation losses of blocks of held-out rows, at the networks' best epochs; network after network."""
     return np.concatenate([_losses_of(prepared, number, progress[number]) for number in numbers])
 
@@ -201,7 +204,7 @@ def _standings(
 ) -> list[Standing]:
     until = raced_epochs(prepared.options)
     return [
-        Standing(place, _loss_until(progress, numbers, until), place in finalists)
+        Standing(place, lowest_loss(progress, numbers, until), place in finalists)
         for place, numbers in _numbers(prepared).items()
     ]
 

@@ -62,14 +62,15 @@ class StopSignal:
     def __init__(self, time_limit: float | None, should_stop: ShouldStop, began: float) -> None:
         """The limit is counted from `began` on, of `time.perf_counter`."""
         self._should_stop = should_stop
-        self._end = None if time_limit is None else began + time_limit
+        self.end = None if time_limit is None else began + time_limit
+        """The time of `time.perf_counter` at which it stops the run."""
         self.reason: StopReason | None = None
         """Why the run was told to stop, if it was."""
 
     def ask(self) -> StopReason | None:
         """Whether, and why, to stop; asked after each batch."""
         reason = self._should_stop()
-        if reason is None and self._end is not None and time.perf_counter() >= self._end:
+        if reason is None and self.end is not None and time.perf_counter() >= self.end:
             reason = "time"
         self.reason = reason or self.reason
         return reason

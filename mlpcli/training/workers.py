@@ -14,6 +14,7 @@ from mlpcli.artifact.checkpoint import Progress
 from mlpcli.errors import Sentence
 from mlpcli.nn.fit_state import FitState, StopReason
 from mlpcli.nn.fitting import EpochRecord
+from mlpcli.options.options import Configuration
 from mlpcli.preparation.prepare import Prepared
 from mlpcli.training.members import train_member
 from mlpcli.training.processes import ServedProcess
@@ -50,6 +51,8 @@ class Assignment:
     """Whether its state is posted after each epoch."""
     until: int | None = None
     """The epoch after which it pauses."""
+    configuration: Configuration | None = None
+    """That of a trial, which is none of those of the table."""
 
 
 def train_each(
@@ -67,7 +70,14 @@ def train_each(
     for each in assignments:
         try:
             trained = train_member(
-                prepared(), each.number, post, should_stop, each.progress, keep, until=each.until
+                prepared(),
+                each.number,
+                post,
+                should_stop,
+                each.progress,
+                keep,
+                until=each.until,
+                configuration=each.configuration,
             )
             post(Trained(each.number, trained))
         except BaseException as error:  # raised again where it is received

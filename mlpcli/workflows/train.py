@@ -19,7 +19,7 @@ from mlpcli.model.model import Model
 from mlpcli.model.scores import Scores
 from mlpcli.nn.fit_state import StopReason
 from mlpcli.nn.fitting import EpochRecord
-from mlpcli.options.options import SETTINGS_CLASSES
+from mlpcli.options.options import SETTINGS_CLASSES, Options, Racing
 from mlpcli.options.run import ClusterSettings
 from mlpcli.options.threads import limited_threads
 from mlpcli.preparation.finding import CHECKPOINT, Finding
@@ -136,6 +136,7 @@ def train(
     replace_same: bool = False,
     command: str = "",
     on_progress: OnProgress | None = None,
+    racing: Racing | None = None,
     **settings: Any,
 ) -> TrainingRun:
     """Learn to predict `target` from the other columns of `data` (paths, or a DataFrame).
@@ -149,7 +150,8 @@ def train(
 
     The rest is for programs that show the training: `on_start` and `on_batch` are called with the plan and
     with the batches done, `reports` are files that the caller writes afterwards, `replace_same` replaces an
-    `output` of the same table and settings, and `command` is stored in the model.
+    `output` of the same table and settings, `command` is stored in the model, and `racing` gives other
+    configurations than those of the preset.
     """
     output = None if output is None else os.fspath(output)
     path = None if checkpoint is None else os.fspath(checkpoint)
@@ -161,6 +163,7 @@ def train(
             force=force,
             replace_same=replace_same,
             on_progress=on_progress or unwatched,
+            racing=racing or Options.racing,
             **outputs,
             **settings,
         )

@@ -248,7 +248,7 @@ def test_a_time_limit_is_spent(
     monkeypatch: pytest.MonkeyPatch, seconds: float, epochs: int, members: int
 ) -> None:
     """An epoch takes 0.1 s, on one core; 85 % of the limit are for training."""
-    monkeypatch.setattr(budget, "_seconds_per_epoch", lambda ready: 0.1)
+    monkeypatch.setattr(budget, "seconds_per_epoch", lambda ready: 0.1)
     ready = prepared(table(600), target="value", preset="default", race=1, threads=1)
     assert (ready.options.training.epochs, ready.repetitions) == (64, 2)
     fitted = budget.fit_to_time(ready, 1 << 20, seconds).options
@@ -256,7 +256,7 @@ def test_a_time_limit_is_spent(
 
 
 def test_a_bag_grows_by_whole_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(budget, "_seconds_per_epoch", lambda ready: 0.01)
+    monkeypatch.setattr(budget, "seconds_per_epoch", lambda ready: 0.01)
     ready = prepared(table(300), target="value", preset="default", race=1, threads=1)
     fitted = budget.fit_to_time(ready, 1 << 20, 25.0)
     assert (fitted.options.ensemble.folds, fitted.repetitions) == (5, 15)
@@ -264,7 +264,7 @@ def test_a_bag_grows_by_whole_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_time_of_an_epoch_is_measured() -> None:
-    assert 0 < budget._seconds_per_epoch(three()) < 60
+    assert 0 < budget.seconds_per_epoch(three()) < 60
 
 
 def test_schedules_end_at_their_end_under_a_time_limit() -> None:

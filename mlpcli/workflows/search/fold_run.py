@@ -5,13 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
-
-from mlpcli.arrays import Array
-from mlpcli.data.reading.some_rows import SomeRows
 from mlpcli.data.reading.source import ReadingSettings
 from mlpcli.errors import MlpcliError, Sentence
-from mlpcli.model.encoded_rows import Data, paths_of
+from mlpcli.model.encoded_rows import Data
 from mlpcli.model.model import Model
 from mlpcli.preparation.dealing import Deal
 from mlpcli.preparation.finding import Finding
@@ -19,6 +15,7 @@ from mlpcli.settings import build
 from mlpcli.workflows.evaluate import evaluate
 from mlpcli.workflows.predict import Scoring
 from mlpcli.workflows.prediction_settings import PredictionSettings
+from mlpcli.workflows.search.some_of import some_of
 from mlpcli.workflows.train import train
 
 
@@ -71,8 +68,8 @@ def run_fold(data: Data, task: FoldTask) -> FoldRun:
 
 def _run(data: Data, task: FoldTask) -> FoldRun:
     begun, deal = time.perf_counter(), task.deal
-    run = train(_rows(data, deal.learned), **task.settings)
-    held = _rows(data, deal.scored)
+    run = train(some_of(data, deal.learned), **task.settings)
+    held = some_of(data, deal.scored)
     evaluation = evaluate(run.model, held, **task.reading)
     predictions = _predicted(run.model, held, task.reading) if task.predicts else None
     return FoldRun(
@@ -100,12 +97,3 @@ def _predicted(model: Model, rows: Data, reading: Mapping[str, Any]) -> dict[str
             for column, values in zip(columns.values(), added, strict=True):
                 column += values
     return columns
-
-
-def _rows(data: Data, rows: Array) -> Data:
-    """Some rows of the data, as data."""
-    given = paths_of(data)
-    if isinstance(given, pd.DataFrame):
-        return given.iloc[rows]
-    assert not isinstance(given, SomeRows)
-    return SomeRows(given, rows)

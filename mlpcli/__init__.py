@@ -38,6 +38,7 @@ __all__ = [
     "lr_find",
     "predict",
     "train",
+    "tune",
 ]
 
 _ROOMS = {"load": "mlpcli.model.model", "MlpcliError": "mlpcli.errors"}
@@ -53,6 +54,7 @@ if _typing.TYPE_CHECKING:
     from mlpcli.workflows.lr_find import lr_find
     from mlpcli.workflows.predict import predict
     from mlpcli.workflows.train import train
+    from mlpcli.workflows.tune import tune
 else:  # which type checkers must not see: to them any name would be there
 
     def __getattr__(name: str) -> object:

@@ -274,7 +274,10 @@ def test_render_loads_pandas_and_matplotlib_only_to_draw() -> None:
         "matrix",
         "panels",
         "rates",
+        "search",
+        "setting_panels",
         "training",
+        "tried",
         "values",
     }
     files = [path for path in FILES if room_of(path) == "render" and path.stem != "__init__"]

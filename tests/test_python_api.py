@@ -22,9 +22,9 @@ from mlpcli.workflows.describe import DESCRIBED_BY
 from mlpcli.workflows.drifting.settings import DriftSettings
 from mlpcli.workflows.evaluation.settings import EvaluationSettings
 from mlpcli.workflows.prediction_settings import PredictionSettings
-from mlpcli.workflows.search.settings import CrossValidationSettings
+from mlpcli.workflows.search.settings import CrossValidationSettings, TuneSettings
 
-FUNCTIONS = ["compare", "cv", "describe", "drift", "evaluate", "load", "lr_find", "predict", "train"]
+FUNCTIONS = ["compare", "cv", "describe", "drift", "evaluate", "load", "lr_find", "predict", "train", "tune"]
 CLASSES: dict[str, tuple[Any, ...]] = {
     "compare": (ComparisonSettings,),
     "cv": (CrossValidationSettings, ClusterSettings, *SETTINGS_CLASSES),
@@ -34,6 +34,7 @@ CLASSES: dict[str, tuple[Any, ...]] = {
     "lr_find": (SweepSettings, *SETTINGS_CLASSES),
     "predict": (PredictionSettings, ReadingSettings),
     "train": (ClusterSettings, *SETTINGS_CLASSES),
+    "tune": (TuneSettings, ClusterSettings, *SETTINGS_CLASSES),
 }
 
 

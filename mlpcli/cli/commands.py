@@ -6,6 +6,7 @@ COMMANDS = {
     "predict": "Predict rows with a model.",
     "evaluate": "Measure a model on rows whose target is known.",
     "cv": "Cross-validate the settings of train.",
+    "tune": "Search for settings of train that suit a table.",
     "lr-find": "Suggest a learning rate.",
     "inspect": "Show what is in a model file.",
     "compare": "Show models, histories and results side by side.",

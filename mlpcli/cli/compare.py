@@ -37,7 +37,7 @@ def command(
 ) -> None:
     """Show models, histories and results side by side, and their curves in one picture.
 
-    FILE: a model, a history (train --history), or JSON of train, evaluate or cv (--json). With -v show
+    FILE: a model, a history (train --history), or JSON of train, evaluate, cv or tune (--json). With -v show
     all metrics.
     """
     from mlpcli.cli.pager import paged

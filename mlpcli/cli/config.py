@@ -116,30 +116,7 @@ def use_config(ctx: click.Context, param: click.Parameter, path: str | None) -> 
 
 def read_config(path: str) -> dict[str, dict[str, Any]]:
     """The file's tables by command; raises MlpcliError."""
-    import tomllib  # takes 4 ms, and few commands read a file
-
-    try:
-        with open(path, "rb") as file:
-            content = file.read(MOST_BYTES + 1)
-    except IsADirectoryError:
-        raise MlpcliError(f"{path} is a folder", "Give a TOML file.") from None
-    except FileNotFoundError:
-        raise MlpcliError(f"{path}: no such file", "Check the name and the folder of --config.") from None
-    except (OSError, ValueError) as error:
-        raise MlpcliError(f"{path} cannot be read ({error})", "Check its permissions.") from None
-    if len(content) > MOST_BYTES:
-        raise MlpcliError(f"{path} has more than {MOST_BYTES:,} bytes", "Give a TOML file of options.")
-    if any(line.count(b".") > MOST_DOTS for line in content.splitlines()):
-        raise MlpcliError(f"{path}: a line has more than {MOST_DOTS:,} dots", "Give a TOML file of options.")
-    try:
-        tables = tomllib.loads(content.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise MlpcliError(f"{path}: line {line} is not UTF-8", "Save the file as UTF-8 text.") from None
-    except RecursionError:
-        raise MlpcliError(f"{path} is nested too deeply", "Write a table for each command.") from None
-    except ValueError as error:  # TOMLDecodeError, or a number of too many digits
-        raise MlpcliError(f"{path}: {_placed(str(error))}", "Write lines as epochs = 50.") from None
+    tables = read_toml(path)
     for name, table in tables.items():
         if name in COMMANDS and not isinstance(table, dict):
             raise MlpcliError(f"{path}: {name} is not a table", f"Write [{name}] on a line of its own.")
@@ -149,6 +126,34 @@ def read_config(path: str) -> dict[str, dict[str, Any]]:
         if name not in COMMANDS:
             raise MlpcliError(f"{path}: there is no command [{name}]", did_you_mean(name, COMMANDS))
     return tables
+
+
+def read_toml(path: str) -> dict[str, Any]:
+    """The file's content; raises MlpcliError."""
+    import tomllib  # takes 4 ms, and few commands read a file
+
+    try:
+        with open(path, "rb") as file:
+            content = file.read(MOST_BYTES + 1)
+    except IsADirectoryError:
+        raise MlpcliError(f"{path} is a folder", "Give a TOML file.") from None
+    except FileNotFoundError:
+        raise MlpcliError(f"{path}: no such file", "Check its name and folder.") from None
+    except (OSError, ValueError) as error:
+        raise MlpcliError(f"{path} cannot be read ({error})", "Check its permissions.") from None
+    if len(content) > MOST_BYTES:
+        raise MlpcliError(f"{path} has more than {MOST_BYTES:,} bytes", "Give a TOML file of options.")
+    if any(line.count(b".") > MOST_DOTS for line in content.splitlines()):
+        raise MlpcliError(f"{path}: a line has more than {MOST_DOTS:,} dots", "Give a TOML file of options.")
+    try:
+        return tomllib.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise MlpcliError(f"{path}: line {line} is not UTF-8", "Save the file as UTF-8 text.") from None
+    except RecursionError:
+        raise MlpcliError(f"{path} is nested too deeply", "Write a table for each command.") from None
+    except ValueError as error:  # TOMLDecodeError, or a number of too many digits
+        raise MlpcliError(f"{path}: {_placed(str(error))}", "Write lines as epochs = 50.") from None
 
 
 @contextmanager
@@ -189,6 +194,8 @@ def _as_on_command_line(place: str, option: click.Option, value: Any, *, on: boo
             raise MlpcliError(f"{place} is {_kind(value)}, not true or false", hint)
         return value is on
     if isinstance(value, list):
+        if getattr(option, "alternatives", False):
+            return [_text(place, each) for each in value]
         if not getattr(option, "several", False):
             raise MlpcliError(f"{place} is a list, where one value is wanted", "Write the value alone.")
         words = [csv_word(_text(place, each)) for each in value]

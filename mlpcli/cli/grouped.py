@@ -6,6 +6,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
+from mlpcli.cli.alternatives import Alternatives
 from mlpcli.cli.config import from_environment, origins_told, unknown_variables
 from mlpcli.cli.confused_words import refuse_confused
 from mlpcli.cli.console import Console
@@ -31,7 +32,8 @@ class GroupedOption(HelpOption):
     """An option in a group of the help, which an environment variable may give.
 
     A flag can also be switched off, by --no-FLAG, as a variable or a file may have switched it on.
-    `several` options take a comma-separated list. `of` is the class whose setting it gives, if any.
+    `several` options take a comma-separated list, `alternatives` one value or a choice of values. `of` is the
+    class whose setting it gives, if any.
     """
 
     def __init__(
@@ -40,6 +42,7 @@ class GroupedOption(HelpOption):
         *,
         group: str = CONSOLE,
         several: bool = False,
+        alternatives: bool = False,
         of: type[Settings] | None = None,
         **details: Any,
     ) -> None:
@@ -48,7 +51,8 @@ class GroupedOption(HelpOption):
             names = [f"{each}/--no-{each[2:]}" if each.startswith("--") else each for each in names]
         super().__init__(names, group=group, **details)
         self.settings_class = of
-        self.several = several or self.multiple
+        self.alternatives = alternatives and self.multiple
+        self.several = several or (self.multiple and not alternatives)
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         record = super().get_help_record(ctx)
@@ -128,7 +132,10 @@ class GroupedCommand(click.Command):
                 found.append(explained(usage_error(error, ctx), error, ctx))
             else:
                 # Values that are wrong in themselves are left out of what they contradict.
-                settings = errors_of_settings(self._settings_classes(), ctx.params)
+                single = {
+                    name: each for name, each in ctx.params.items() if not isinstance(each, Alternatives)
+                }
+                settings = errors_of_settings(self._settings_classes(), single)
                 found += [_placed(ctx, each) for each in settings]
             break
         raise_all([*mistakes, *found])

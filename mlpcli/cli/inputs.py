@@ -4,7 +4,7 @@ import click
 
 from mlpcli.cli.config import CONFIG
 
-NAMING_FILES = ("model", "against", "compare", "from_model", "validation", "test")
+NAMING_FILES = ("model", "against", "compare", "from_model", "validation", "test", "space")
 """Parameters that are the name of a file if they are a text, of any command."""
 
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 import click
 
+from mlpcli.cli.alternatives import one_or_several
 from mlpcli.cli.config import use_config
 from mlpcli.cli.console import show_tracebacks, use_pager
 from mlpcli.cli.flags import flag_of_setting, flags_in
@@ -76,11 +77,13 @@ def settings_options(
     rare: Collection[str] = (),
     usual: Mapping[str, Sequence[Any]] = NOTHING,
     without: Collection[str] = (),
+    choosable: Collection[str] = (),
 ) -> Decorator:
     """A decorator that adds an option for each field of the classes; an option that is not given is None.
 
     Options of the fields in `rare` are shown by --help-all only, those in `without` have none, and of fields
     with one name the first counts. `usual` are values that the default preset gives to fields without one.
+    Options of the `choosable` fields may be given several times, which makes `Alternatives` of their values.
     """
     known = flags_in(reversed(classes))
     owners = {name: each for each in reversed(classes) for name in described_fields(each)}
@@ -98,7 +101,9 @@ def settings_options(
                 if field.name in rare:
                     described = dataclasses.replace(described, common=False)
                 shown_default = _usual(field.default, usual.get(field.name, ()))
-                of = {"of": settings_class, "usual": shown_default}
+                of: dict[str, Any] = {"of": settings_class, "usual": shown_default}
+                if field.name in choosable and not described.repeatable:
+                    of["alternatives"] = True
                 add = _setting_option(field, described, hints[field.name], naming, of)
                 function = add(function)
         return function
@@ -132,6 +137,9 @@ def _setting_option(
         }
         if described.repeatable:
             details["callback"] = _together
+            del details["default"]
+        elif of.get("alternatives"):
+            details |= {"multiple": True, "callback": one_or_several}
             del details["default"]
     rare = not described.common
     return option(" ".join([*names, flag, name]), described.group, help_text, rare=rare, **details)

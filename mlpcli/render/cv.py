@@ -93,8 +93,10 @@ def _facts(found: "CrossValidation", files: str) -> list[tuple[str, str]]:
     rows = count(dealt.counted - dealt.apart, "row")
     if dealt.apart:
         rows += f"; {dealt.apart:,} kept apart for a test"
-    if dealt.rows > dealt.counted:
-        rows += f"; {dealt.rows - dealt.counted:,} without target or weight"
+    if (uncounted := dealt.rows - dealt.counted - dealt.duplicates) > 0:
+        rows += f"; {uncounted:,} without target or weight"
+    if dealt.duplicates:
+        rows += f"; {dealt.duplicates:,} equal to an earlier one left out"
     return [
         ("data", f"{files}, {rows}"),
         ("target", f"{', '.join(schema.target)} ({schema.task}: {schema.task_reason})"),

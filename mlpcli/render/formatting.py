@@ -89,3 +89,19 @@ def file_size(size: int) -> str:
         if size >= of_unit:
             return f"{short(size / of_unit, 2)} {unit}"
     return count(size, "byte")
+
+
+def setting_text(value: object) -> str:
+    """The value of a setting as an option takes it."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, (list, tuple)):
+        return ",".join(map(setting_text, value)) or "none"
+    if value is None:
+        return "-"
+    return f"{value:.2g}" if isinstance(value, float) else str(value)
+
+
+def changes_text(changes: Mapping[str, object]) -> str:
+    """Settings with their values in a line."""
+    return ", ".join(f"{name.replace('_', '-')} {setting_text(value)}" for name, value in changes.items())

@@ -104,9 +104,7 @@ def test_pictures_of_nothing_and_over_an_input(mlpcli: Commands, folder: Path, t
 
 def test_mistakes(mlpcli: Commands, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder)
-    kinds = (
-        "Give models, histories (mlpcli train --history FILE) or results of train, evaluate and cv (--json)."
-    )
+    kinds = "Give models, histories (mlpcli train --history FILE) or JSON of train, evaluate, cv or tune"
     bad: dict[tuple[object, ...], tuple[int, str, str]] = {
         ("low.csv",): (2, "one file alone cannot be compared", kinds),
         (): (2, "there are no files to compare", kinds),

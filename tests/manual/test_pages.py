@@ -110,6 +110,7 @@ def test_json_fields_are_those_of_the_commands(tmp_path: Path, monkeypatch: pyte
         "lr-find": f"lr-find {table} -t class --preset textbook --steps 20 --sweeps 1",
         "inspect": f"inspect {model}",
         "cv": f"cv {table} -t class --preset textbook --epochs 2 --folds 2 --repeats 1 --workers 1",
+        "tune": f"tune {table} -t class --preset textbook --epochs 2 --hidden 4 --folds 2 --trials 3",
         "compare": f"compare {model} {saved}",
         "manual": "manual",
     }

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-TEST, VALIDATION, OUT_OF_FOLD, TRAINING, EVALUATED = (
+TEST, VALIDATION, OUT_OF_FOLD, TRAINING, EVALUATED, OUTER = (
     "test",
     "validation",
     "out-of-fold",
     "training",
     "evaluated",
+    "outer",
 )
 """Parts of the rows: those kept apart, those that chose the epoch, and so on."""
 

@@ -8,6 +8,7 @@ from mlpcli.json_values import fits
 from mlpcli.workflows.comparing.compared_file import (
     EVALUATED,
     OUT_OF_FOLD,
+    OUTER,
     ComparedFile,
     PartScores,
 )
@@ -17,8 +18,10 @@ FORMAT = 1
 """The newest known format of results."""
 LONGEST_NAME = 40
 """Characters of the name of a command, which may be any text in a file."""
-HOW = Sentence("Give a result of train, evaluate or cv: mlpcli evaluate MODEL DATA {as_json} > FILE.json")
-PARTS = {"evaluate": EVALUATED, "cv": OUT_OF_FOLD}
+HOW = Sentence(
+    "Give a result of train, evaluate, cv or tune: mlpcli evaluate MODEL DATA {as_json} > FILE.json"
+)
+PARTS = {"evaluate": EVALUATED, "cv": OUT_OF_FOLD, "tune": OUTER}
 """The rows that `metrics` are of, by command; of another one they are called like the command."""
 PARTS_OF_TRAIN = {"validation": "validation", "test": "test", "training": "train"}
 """Fields with the metrics of a part, and the part's name in a model; the first there is has the baseline."""

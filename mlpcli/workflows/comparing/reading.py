@@ -17,7 +17,7 @@ from mlpcli.workflows.comparing.json_results import of_result
 from mlpcli.workflows.comparing.models import of_model
 
 HOW = Sentence(
-    "Give models, histories (mlpcli train {history} FILE) or results of train, evaluate and cv ({as_json})."
+    "Give models, histories (mlpcli train {history} FILE) or JSON of train, evaluate, cv or tune ({as_json})."
 )
 LONGEST_TEXT = 1 << 26
 """Bytes of a history or result; a million epochs have as many."""

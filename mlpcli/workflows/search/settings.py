@@ -1,10 +1,10 @@
-"""Settings of a cross-validation."""
+"""Settings of a cross-validation and of a search."""
 
 from dataclasses import dataclass
 from functools import partial
 
 from mlpcli.metrics.gates import Condition
-from mlpcli.options.run import parse_number
+from mlpcli.options.run import parse_number, parse_seconds
 from mlpcli.settings import Settings, setting
 
 GROUP = "Cross-validation"
@@ -61,3 +61,57 @@ class CrossValidationSettings(Settings):
     def conditions(self) -> list[Condition]:
         """The conditions of `fail_if`; SettingsError for one that is none."""
         return [Condition.parse(text) for text in self.fail_if]
+
+
+SEARCH = "Search"
+
+
+@dataclass(frozen=True)
+class TuneSettings(Settings):
+    """How long a search takes, what it tries, and what it keeps."""
+
+    trials: int | None = setting(
+        None,
+        "Number of settings to try, however long it takes.",
+        group=SEARCH,
+        metavar="N",
+        at_least=2,
+        at_most=100_000,
+        common=True,
+    )
+    time_limit: float | None = setting(
+        None,
+        "Search for about this long, such as 60s, 5m or 1h. [default: 60s]",
+        group=SEARCH,
+        metavar="DURATION",
+        parse=parse_seconds,
+        above=0,
+        common=True,
+    )
+    outer: float | None = setting(
+        None,
+        "Share of the rows that no trial sees. The winner is scored on them; with 0 it is not. "
+        "[default: 0.2, from 5,000 rows on 0.1]",
+        group=SEARCH,
+        metavar="FRACTION",
+        at_least=0,
+        at_most=0.9,
+    )
+    keep: int = setting(
+        1,
+        "Settings that the model combines, each as often as held-out rows say.",
+        group=SEARCH,
+        metavar="K",
+        at_least=1,
+        at_most=20,
+        common=True,
+    )
+    workers: int | None = setting(
+        None,
+        "Networks that train side by side. By default (auto) as many as cores.",
+        group=SEARCH,
+        metavar="N|auto",
+        parse=partial(parse_number, "workers"),
+        at_least=1,
+        at_most=1024,
+    )

@@ -1,0 +1,202 @@
+"""A search that is ready to begin: its table encoded, its space and its first trials."""
+
+import dataclasses
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from mlpcli.data.schema import DATE, NUMBER
+from mlpcli.data.split import SplitSettings
+from mlpcli.errors import Sentence, SettingsError
+from mlpcli.model.compatibility import refuse_impossible
+from mlpcli.model.encoded_rows import Data
+from mlpcli.options.options import Configuration, Options
+from mlpcli.options.presets import TableShape
+from mlpcli.options.search_space import CHOOSABLE, Choice, Domain, Space, published
+from mlpcli.options.threads import limited_threads, usable_cores
+from mlpcli.preparation.dealing import OuterRows
+from mlpcli.preparation.prepare import Prepared
+from mlpcli.progress import OnProgress
+from mlpcli.settings import AUTO, described_fields
+from mlpcli.training.brackets import Trial, full_trainings
+from mlpcli.training.cluster import Cluster
+from mlpcli.training.engine import load_code, with_engine
+from mlpcli.training.ensemble import Callbacks, choose_mode, trainers
+from mlpcli.training.networks import batch_rows, engine_of
+from mlpcli.training.planning import ReadyTraining, start, work_of
+from mlpcli.training.search import BRACKET, Search
+
+FOLDED, FOLDS = 5_000, 5
+"""Rows up to which trials are judged by so many folds: of more a part judges as well."""
+FIRST = 6
+"""Trials at most that are the recipes of the race of `train`."""
+LONG_LIMIT, MANY_TRIALS = 60.0, 100
+"""Seconds of a time limit from which a search is taken for one of so many trials; a shorter one is not worth
+compiling for."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadySearch:
+    """A search, and what was found on the way to it."""
+
+    search: Search
+    training: ReadyTraining
+    notes: list[str]
+    epochs: int | None
+    """The preset's own."""
+    compiling: float
+    """Seconds that no time limit counts."""
+    whole: TableShape
+    """Of the table with the rows that trials do not see."""
+    given: Mapping[str, Any]
+    """Settings of all trainings that are given."""
+    varying: frozenset[str]
+    """Those to which the user has given values to choose from."""
+
+    def settings_of(self, trial: Trial) -> dict[str, Any]:
+        """The settings beside the given ones with which a training on all rows has the trial's.
+
+        Those of the preset differ with the number of rows: where the trial's are others, they are among them.
+        Only a trial of the preset's own settings leaves them to it.
+        """
+        wanted = trial.configuration.options.values()
+        found = {name: wanted[name] for name in self.varying} | dict(trial.configuration.changes)
+        if not found and self.search.first.training.epochs == self.epochs:
+            return {}
+        while True:  # one that is given may change what the preset makes of others
+            options = Options.from_values({**self.given, **found, "race": 1})
+            resolved = options.resolved(self.whole).values()
+            others = {
+                name: wanted[name]
+                for name in sorted(CHOOSABLE - found.keys())
+                if wanted[name] not in (None, resolved[name])
+            }
+            if not others:
+                return found
+            found |= others
+
+
+@contextmanager
+def ready_search(
+    data: Data,
+    of_training: Mapping[str, Any],
+    fixed: Mapping[str, Any],
+    domains: Mapping[str, Domain],
+    rows: OuterRows,
+    *,
+    only: bool,
+    trials: int,
+    workers: int | None,
+    engine: str | None,
+    cluster: Cluster | None,
+    callbacks: Callbacks,
+    on_trials: Callable[[Search], None],
+    watch: OnProgress,
+) -> Iterator[ReadySearch]:
+    """The search in these rows, with `fixed` settings in all of about so many trials, and who trains them.
+
+    The `engine` is that of an earlier run that goes on, unless one is given.
+    """
+    given = Options.from_values(of_training)
+    ready, whole = _ready(data, fixed, domains, rows, watch)
+    prepared = ready.prepared
+    brackets = full_trainings(BRACKET, prepared.repetitions) * trials / BRACKET
+    work = brackets * work_of(prepared) / len(prepared.configurations)
+    asked = engine if engine is not None and given.run.engine == AUTO else given.run.engine
+    prepared, notes = with_engine(prepared.changed(engine=asked), work)
+    prepared, first = _first_trials(prepared, domains, only=only)
+    space = Space(domains if only else {**_published(prepared, given), **domains})
+    step_products = prepared.blueprint.largest_product * batch_rows(prepared)
+    members, cores = BRACKET * prepared.repetitions, workers or given.run.threads or usable_cores()
+    mode = choose_mode(members, cores, step_products, work, engine_of(prepared))
+    begun = time.perf_counter()
+    load_code(prepared)
+    compiling = time.perf_counter() - begun
+    side_by_side = mode.workers
+    if cluster is not None:
+        cluster.engine(prepared.options.run.engine)
+        side_by_side = max(cluster.threads, 1)
+    with limited_threads(1), trainers(prepared, mode, callbacks, cluster) as team:
+        search = Search(
+            prepared,
+            space,
+            first,
+            team=team,
+            workers=side_by_side,
+            should_stop=callbacks.should_stop,
+            on_trials=on_trials,
+        )
+        yield ReadySearch(
+            search=search,
+            training=ready,
+            notes=[*ready.plan.notes, *notes],
+            epochs=prepared.options.training.epochs,
+            compiling=compiling,
+            whole=whole,
+            given={**of_training, "folds": fixed.get("folds")},
+            varying=frozenset(domains),
+        )
+
+
+def fixed_settings(of_training: Mapping[str, Any], rows: OuterRows) -> dict[str, Any]:
+    """The settings of all trials: few rows are dealt into folds, if the user does not say what judges."""
+    decided = {*described_fields(SplitSettings), "folds", "ensemble"} - {"test", "group"}
+    fixed = {"sketches": False, **of_training, "test": None}
+    few = len(rows.learned) < FOLDED and rows.units >= 2 * FOLDS
+    if few and not any(of_training.get(name) is not None for name in decided):
+        fixed["folds"] = FOLDS
+    return fixed
+
+
+def _ready(
+    data: Data, fixed: Mapping[str, Any], domains: Mapping[str, Domain], rows: OuterRows, watch: OnProgress
+) -> tuple[ReadyTraining, TableShape]:
+    """The table encoded with all scalings that trials may have; and the shape of one with all rows."""
+    scalings, shapes = domains.get("scaling"), list[TableShape]()
+
+    def racing(options: Options, table: TableShape) -> list[Configuration]:
+        shapes.append(table)
+        found = options.racing(table)
+        usual = found[0].options
+        if isinstance(scalings, Choice):
+            found += [
+                Configuration(each, "", {"scaling": each}, usual.changed(scaling=each))
+                for each in scalings.of
+            ]
+        return found
+
+    races: dict[str, Any] = {"race": FIRST, "finalists": FIRST}
+    ready = start(data, **fixed, **races, on_progress=watch, racing=racing)
+    if not ready.prepared.has_held_rows:
+        said = "no rows are held out, so that trials cannot be compared"
+        raise SettingsError(said, Sentence("Leave out {validation}."), setting="validation")
+    more, part = len(rows.scored), shapes[0]
+    units = part.units + round(more * part.units / max(part.rows, 1))
+    return ready, dataclasses.replace(part, rows=part.rows + more, units=units)
+
+
+def _first_trials(
+    prepared: Prepared, domains: Mapping[str, Domain], *, only: bool
+) -> tuple[Prepared, list[Mapping[str, Any]]]:
+    """The table with the usual settings alone, and the changes that the first trials make to them.
+
+    Where settings must vary within other values, the usual ones are the nearest of those.
+    """
+    usual = prepared.options
+    values = usual.values()
+    usual = usual.changed(**{name: domain.nearest(values[name]) for name, domain in domains.items()})
+    refuse_impossible(usual, type(prepared.task))
+    changes: list[Mapping[str, Any]] = [{}]
+    if not only:
+        changes += [each.changes for each in prepared.configurations if not set(each.changes) & set(domains)]
+    first = Configuration("1", "", {}, usual)
+    return dataclasses.replace(prepared, configurations=(first,)), changes
+
+
+def _published(prepared: Prepared, given: Options) -> dict[str, Domain]:
+    values = prepared.options.values()
+    free = {name for name, value in given.values().items() if value in (None, AUTO)}
+    numbers = sum(column.kind in (NUMBER, DATE) for column in prepared.schema.inputs)
+    return published({name: value for name, value in values.items() if name in free}, numbers)

@@ -20,6 +20,7 @@ from mlpcli.training.learning_rate import LearningRateFinding, RangeTestPoint
 from mlpcli.workflows.describe import describe
 from mlpcli.workflows.description.result import Description
 from tests.metrics.examples import drawn
+from tests.render.searches import SEARCHES
 
 UGLY = ["$x^2$", "[/b]bold", "日本語 🎉", "a" * 60 + "1", "a" * 60 + "2", "tab\tline\n", "per\u202ecent"]
 
@@ -162,4 +163,5 @@ FIGURES: dict[str, Callable[[], Any]] = {
     "seven targets": lambda: values_figure(values(50, 7), numbered(7)),
     "predicted": lambda: value_figure("predicted", values(50, 4), UGLY[:4]),
     "residuals": lambda: value_figure("residuals", values(1, 1), ["one row"]),
+    **SEARCHES,
 }

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mlpcli.training.learning_rate import LearningRateFinding
     from mlpcli.workflows.compare import FileComparison
     from mlpcli.workflows.description.result import Description
+    from mlpcli.workflows.search.tuned import Tuning
 
 CLASS_PLOTS = ("confusion", "roc", "precision_recall", "calibration")
 VALUE_PLOTS = ("predicted", "residuals")
@@ -93,6 +94,14 @@ def plot_rates(path: str, finding: "LearningRateFinding", title: str = "", *, fo
         from mlpcli.render.plots.rates import rates_figure
 
         save(path, rates_figure(finding, title), force=force)
+
+
+def plot_search(path: str, found: "Tuning", title: str = "", *, force: bool = False) -> None:
+    """Draw the losses of the trials in their order, and over the values of each setting that varied."""
+    with drawing():
+        from mlpcli.render.plots.search import search_figure
+
+        save(path, search_figure(found.trials, found.winner.trial, found.domains, title), force=force)
 
 
 def plot_description(path: str, description: "Description", title: str = "", *, force: bool = False) -> None:

@@ -8,17 +8,15 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from mlpcli.errors import MlpcliError, Sentence, StoppedError, count
+from mlpcli.errors import MlpcliError, Sentence, StoppedError
 from mlpcli.files import Outputs
 from mlpcli.model.encoded_rows import Data, paths_of
 from mlpcli.nn.fit_state import StopReason
 from mlpcli.options.options import SETTINGS_CLASSES, Options
 from mlpcli.options.run import ClusterSettings
-from mlpcli.options.search_space import domain_of
 from mlpcli.options.threads import limited_threads
 from mlpcli.preparation.dealing import outer_rows
 from mlpcli.progress import OnProgress, unwatched
-from mlpcli.settings import build, described_fields
 from mlpcli.training.checkpointing import CheckpointFile
 from mlpcli.training.cluster import connected
 from mlpcli.training.ensemble import Callbacks
@@ -26,18 +24,15 @@ from mlpcli.training.identity import identity_of
 from mlpcli.training.search import Limit, Search
 from mlpcli.training.stopping import StopSignal
 from mlpcli.workflows.keyword_settings import takes
-from mlpcli.workflows.search.checks import check_search, check_space
+from mlpcli.workflows.search.asked import Asked
 from mlpcli.workflows.search.final_training import train_kept
 from mlpcli.workflows.search.judging import judged, kept_trials
-from mlpcli.workflows.search.ready_search import LONG_LIMIT, MANY_TRIALS, fixed_settings, ready_search
+from mlpcli.workflows.search.ready_search import ready_search
 from mlpcli.workflows.search.settings import TuneSettings
 from mlpcli.workflows.search.some_of import some_of
 from mlpcli.workflows.search.tuned import Tuning
 
-OWN = frozenset({*described_fields(TuneSettings), *described_fields(ClusterSettings)})
 NOTHING: Mapping[str, Any] = MappingProxyType({})
-SECONDS = 60.0
-"""Of a search that has neither a time limit nor a number of trials."""
 LATE = 1.5
 """Times the time limit, at which trials are broken off."""
 
@@ -68,22 +63,16 @@ def tune(
     `space` has the values that settings may take: a list, or {"low": 0.01, "high": 0.1, "log": True}; other
     settings keep their published ones, unless `only` these vary. Settings that are given stay as they are.
     With `output` a model of the winner, or of the `keep` best together, is trained on all rows and written.
-    With a `checkpoint` file a search that was broken off goes on when the same is called again.
-    If only that training fails, the result has its error as `failed`. `should_stop` ends the search with what
-    there is. The rest is for programs that show it. Rows of `test`
-    are never touched. Raises MlpcliError with a hint.
+    With a `checkpoint` file a search that was broken off goes on when the same is called again. If only the
+    training of the model fails, the result has its error as `failed`. `should_stop` ends the search with what
+    there is. No trial and no model sees rows of `test`. The rest is for programs that show it. Raises
+    MlpcliError with a hint.
     """
     begun, watch = time.perf_counter(), on_progress or unwatched
     output, path = (None if each is None else os.fspath(each) for each in (output, checkpoint))
     if target is not None:
         settings["target"] = (target,) if isinstance(target, str) else tuple(target)
-    own = build(TuneSettings, {name: value for name, value in settings.items() if name in OWN})
-    dask = build(ClusterSettings, {"dask": settings.get("dask")}).dask
-    of_training = {name: value for name, value in settings.items() if name not in OWN}
-    given, limit = Options.from_values(of_training), own.time_limit or SECONDS
-    check_search(own, given, output, dask)
-    domains = {name: domain_of(name, values) for name, values in space.items()}
-    check_space(domains, of_training)
+    asked = Asked.of(settings, space, only=only, writes=output is not None)
     paths = paths_of(data)
     inputs = paths if isinstance(paths, list) else []
     Outputs({"output": output, "checkpoint": path}, force, inputs, may_exist=["checkpoint"]).check()
@@ -92,9 +81,8 @@ def tune(
     with ExitStack() as stack:
         file = None if path is None else stack.enter_context(closing(CheckpointFile(path)))
         before = 0.0 if file is None else file.seconds
-        cluster = stack.enter_context(connected(dask))
-        rows = outer_rows(data, given, own.outer, watch)
-        fixed = fixed_settings(of_training, rows)
+        cluster = stack.enter_context(connected(asked.dask))
+        rows = outer_rows(data, asked.given, asked.own.outer, watch)
 
         def keep(search: Search) -> None:
             if file is not None and signal.reason is None:
@@ -103,14 +91,9 @@ def tune(
 
         ready = stack.enter_context(
             ready_search(
-                some_of(data, rows.learned),
-                of_training,
-                fixed,
-                domains,
+                asked,
+                data,
                 rows,
-                only=only,
-                trials=own.trials or (MANY_TRIALS if limit >= LONG_LIMIT else 0),
-                workers=own.workers,
                 engine=None if file is None else file.engine,
                 cluster=cluster,
                 callbacks=callbacks,
@@ -118,37 +101,29 @@ def tune(
                 watch=watch,
             )
         )
-        search, notes = ready.search, [*ready.notes, *rows.notes]
-        until = begun + ready.compiling + limit - before
-        if own.trials is None:
-            usual = search.first.training.epochs
-            settled = None if file is None else file.settled(given)
-            if "epochs" in domains or given.training.epochs is not None:
-                pass  # the user has decided
-            elif settled is not None and settled["epochs"] != usual:
-                search.settle(settled["epochs"])
-            elif settled is None:
-                search.fit_to(until - time.perf_counter())
+        search, until = ready.search, begun + ready.compiling + asked.seconds - before
+        if asked.own.trials is None:
             signal.end = begun + LATE * (until - begun)
-            notes += _shortened(usual, search.first.training.epochs)
+            if not asked.epochs_are_given:
+                _fit(search, file, asked.given, until - time.perf_counter())
+        notes = [*ready.notes, *rows.notes, *ready.shortened()]
         if file is not None:
             varying = {name: str(each) for name, each in search.space.domains.items()}
             identity = identity_of(search.prepared, 1) | {"search": {"space": varying, "rows": rows.digest}}
             notes += file.adopt(identity)
             search.restore(file.checkpoint)
             file.begin()
-        on_start(own.trials, until - time.perf_counter())
-        search.run(Limit(own.trials, until, 0 if output is None else own.keep))
+        on_start(asked.own.trials, until - time.perf_counter())
+        search.run(Limit(asked.own.trials, until, 0 if output is None else asked.own.keep))
     if not search.finished:
         raise _nothing(signal.reason)
     with limited_threads(1):
-        winner = judged(search, search.winner, data, rows, fixed)
+        winner = judged(search, search.winner, data, rows, ready.fixed)
         preset = None
         if search.usual is not None:
             is_winner = search.usual is search.winner
-            preset = winner if is_winner else judged(search, search.usual, data, rows, fixed)
-        kept = kept_trials(search, own.keep)
-    shared = {"target": given.data.target, **of_training, "folds": fixed.get("folds")}
+            preset = winner if is_winner else judged(search, search.usual, data, rows, ready.fixed)
+        kept = kept_trials(search, asked.own.keep)
     seconds = before + time.perf_counter() - begun
     model, failed = None, None
     if output is not None and signal.reason in ("interrupted", "terminated"):
@@ -157,7 +132,7 @@ def tune(
         try:
             model = train_kept(
                 some_of(data, rows.whole) if rows.apart else data,
-                {**shared, "test": None, "dask": dask},
+                {**ready.shared, "test": None, "dask": asked.dask},
                 {trial.configuration.name: ready.settings_of(trial) for trial, _ in kept},
                 output=output,
                 force=force,
@@ -177,8 +152,8 @@ def tune(
         usual=preset,
         first=search.first.values(),
         kept=kept,
-        settings={**shared, **ready.settings_of(search.winner), "race": 1},
-        given=of_training,
+        settings={**ready.shared, **ready.settings_of(search.winner), "race": 1},
+        given=asked.of_training,
         model=model,
         failed=failed,
         notes=notes,
@@ -187,10 +162,13 @@ def tune(
     )
 
 
-def _shortened(usual: int | None, epochs: int | None) -> list[str]:
-    if usual is None or epochs is None or epochs == usual:
-        return []
-    return [Sentence("{time_limit} allows {} in each trial instead of {:,}", count(epochs, "epoch"), usual)]
+def _fit(search: Search, file: CheckpointFile | None, given: Options, seconds: float) -> None:
+    """Have as many epochs as an earlier run had, or as the time allows for."""
+    settled = None if file is None else file.settled(given)
+    if settled is None:
+        search.fit_to(seconds)
+    elif settled["epochs"] != search.first.training.epochs:
+        search.settle(settled["epochs"])
 
 
 def _nothing(reason: StopReason | None) -> StoppedError:

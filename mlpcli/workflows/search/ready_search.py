@@ -9,7 +9,7 @@ from typing import Any
 
 from mlpcli.data.schema import DATE, NUMBER
 from mlpcli.data.split import SplitSettings
-from mlpcli.errors import Sentence, SettingsError
+from mlpcli.errors import Sentence, SettingsError, count
 from mlpcli.model.compatibility import refuse_impossible
 from mlpcli.model.encoded_rows import Data
 from mlpcli.options.options import Configuration, Options
@@ -27,14 +27,13 @@ from mlpcli.training.ensemble import Callbacks, choose_mode, trainers
 from mlpcli.training.networks import batch_rows, engine_of
 from mlpcli.training.planning import ReadyTraining, start, work_of
 from mlpcli.training.search import BRACKET, Search
+from mlpcli.workflows.search.asked import Asked
+from mlpcli.workflows.search.some_of import some_of
 
 FOLDED, FOLDS = 5_000, 5
 """Rows up to which trials are judged by so many folds: of more a part judges as well."""
 FIRST = 6
 """Trials at most that are the recipes of the race of `train`."""
-LONG_LIMIT, MANY_TRIALS = 60.0, 100
-"""Seconds of a time limit from which a search is taken for one of so many trials; a shorter one is not worth
-compiling for."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,10 +49,20 @@ class ReadySearch:
     """Seconds that no time limit counts."""
     whole: TableShape
     """Of the table with the rows that trials do not see."""
-    given: Mapping[str, Any]
-    """Settings of all trainings that are given."""
+    fixed: Mapping[str, Any]
+    """Settings of all trials."""
+    shared: Mapping[str, Any]
+    """Settings that a training on all rows has whatever is found."""
     varying: frozenset[str]
     """Those to which the user has given values to choose from."""
+
+    def shortened(self) -> list[str]:
+        """A sentence if trials have fewer epochs than the preset gives them."""
+        epochs, usual = self.search.first.training.epochs, self.epochs
+        if self.varying & {"epochs"} or epochs is None or usual is None or epochs >= usual:
+            return []
+        said = "{time_limit} allows {} in each trial instead of {:,}"
+        return [Sentence(said, count(epochs, "epoch"), usual)]
 
     def settings_of(self, trial: Trial) -> dict[str, Any]:
         """The settings beside the given ones with which a training on all rows has the trial's.
@@ -66,7 +75,7 @@ class ReadySearch:
         if not found and self.search.first.training.epochs == self.epochs:
             return {}
         while True:  # one that is given may change what the preset makes of others
-            options = Options.from_values({**self.given, **found, "race": 1})
+            options = Options.from_values({**self.shared, **found, "race": 1})
             resolved = options.resolved(self.whole).values()
             others = {
                 name: wanted[name]
@@ -80,36 +89,31 @@ class ReadySearch:
 
 @contextmanager
 def ready_search(
+    asked: Asked,
     data: Data,
-    of_training: Mapping[str, Any],
-    fixed: Mapping[str, Any],
-    domains: Mapping[str, Domain],
     rows: OuterRows,
     *,
-    only: bool,
-    trials: int,
-    workers: int | None,
     engine: str | None,
     cluster: Cluster | None,
     callbacks: Callbacks,
     on_trials: Callable[[Search], None],
     watch: OnProgress,
 ) -> Iterator[ReadySearch]:
-    """The search in these rows, with `fixed` settings in all of about so many trials, and who trains them.
+    """The search in the rows that trials see, and who trains them.
 
     The `engine` is that of an earlier run that goes on, unless one is given.
     """
-    given = Options.from_values(of_training)
-    ready, whole = _ready(data, fixed, domains, rows, watch)
+    given, domains, fixed = asked.given, asked.domains, fixed_settings(asked.of_training, rows)
+    ready, whole = _ready(some_of(data, rows.learned), fixed, domains, rows, watch)
     prepared = ready.prepared
-    brackets = full_trainings(BRACKET, prepared.repetitions) * trials / BRACKET
+    brackets = full_trainings(BRACKET, prepared.repetitions) * asked.about_trials / BRACKET
     work = brackets * work_of(prepared) / len(prepared.configurations)
-    asked = engine if engine is not None and given.run.engine == AUTO else given.run.engine
-    prepared, notes = with_engine(prepared.changed(engine=asked), work)
-    prepared, first = _first_trials(prepared, domains, only=only)
-    space = Space(domains if only else {**_published(prepared, given), **domains})
+    wanted = engine if engine is not None and given.run.engine == AUTO else given.run.engine
+    prepared, notes = with_engine(prepared.changed(engine=wanted), work)
+    prepared, first = _first_trials(prepared, domains, only=asked.only)
+    space = Space(domains if asked.only else {**_published(prepared, given), **domains})
     step_products = prepared.blueprint.largest_product * batch_rows(prepared)
-    members, cores = BRACKET * prepared.repetitions, workers or given.run.threads or usable_cores()
+    members, cores = BRACKET * prepared.repetitions, asked.own.workers or given.run.threads or usable_cores()
     mode = choose_mode(members, cores, step_products, work, engine_of(prepared))
     begun = time.perf_counter()
     load_code(prepared)
@@ -135,7 +139,8 @@ def ready_search(
             epochs=prepared.options.training.epochs,
             compiling=compiling,
             whole=whole,
-            given={**of_training, "folds": fixed.get("folds")},
+            fixed=fixed,
+            shared={"target": given.data.target, **asked.of_training, "folds": fixed.get("folds")},
             varying=frozenset(domains),
         )
 

@@ -153,7 +153,6 @@ def tune(
         first=search.first.values(),
         kept=kept,
         settings={**ready.shared, **ready.settings_of(search.winner), "race": 1},
-        given=asked.of_training,
         model=model,
         failed=failed,
         notes=notes,

@@ -46,8 +46,6 @@ class Tuning(Shown):
     """Those that the model combines, and the share of each; the winner alone if one is kept."""
     settings: dict[str, Any]
     """Of `train`, for the winner on this table."""
-    given: Mapping[str, Any]
-    """Those of them that were given."""
     model: TrainingRun | None
     """The training of the kept settings on all rows, if a model was wanted."""
     failed: MlpcliError | None

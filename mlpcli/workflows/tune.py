@@ -16,6 +16,7 @@ from mlpcli.options.options import SETTINGS_CLASSES, Options
 from mlpcli.options.run import ClusterSettings
 from mlpcli.options.threads import limited_threads
 from mlpcli.preparation.dealing import outer_rows
+from mlpcli.preparation.finding import Finding
 from mlpcli.progress import OnProgress, unwatched
 from mlpcli.training.checkpointing import CheckpointFile
 from mlpcli.training.cluster import connected
@@ -31,6 +32,7 @@ from mlpcli.workflows.search.ready_search import ready_search
 from mlpcli.workflows.search.settings import TuneSettings
 from mlpcli.workflows.search.some_of import some_of
 from mlpcli.workflows.search.tuned import Tuning
+from mlpcli.workflows.train import TrainingRun
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 LATE = 1.5
@@ -156,9 +158,14 @@ def tune(
         model=model,
         failed=failed,
         notes=notes,
-        findings=ready.training.plan.findings,
+        findings=[*ready.training.plan.findings, *_of_model(model)],
         seconds=seconds,
     )
+
+
+def _of_model(run: TrainingRun | None) -> list[Finding]:
+    """What the training of the model found beside what its table shows, as that of the search does."""
+    return [] if run is None else run.findings[len(run.plan.findings) :]
 
 
 def _fit(search: Search, file: CheckpointFile | None, given: Options, seconds: float) -> None:

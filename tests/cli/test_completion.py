@@ -41,6 +41,7 @@ KNOWN_FORMS = {
         "CHAR",
         "NAME",
         "OPTIONS",
+        "ADDRESS",
         "WORDS",
     ),
     "COLUMN=WORDS",

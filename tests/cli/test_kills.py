@@ -34,7 +34,7 @@ def test_a_worker_ends_with_its_input_also_while_it_imports(tmp_path: Path) -> N
     """On a busy machine imports take seconds, in which the training may be killed."""
     started = tmp_path / "started"
     (tmp_path / "numpy.py").write_text(f"open({str(started)!r}, 'w')\nimport time\ntime.sleep(60)\n")
-    code = SERVE.format([str(tmp_path), *import_path()], "serve", "serve", None)
+    code = SERVE.format([str(tmp_path), *import_path()], "serve", "serve", {"descriptor": None})
     process = subprocess.Popen(
         [sys.executable, "-P", "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )

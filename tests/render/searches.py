@@ -37,7 +37,7 @@ def trial(place: int, loss: float | None, *, whole: bool = True, **changes: Any)
     options = Options.from_values(USUAL | changes)
     progress: Any = dict.fromkeys(range(5)) if whole else None  # of which only the count is drawn
     configuration = Configuration(str(place + 1), "", changes, options)
-    return Trial(place, place // 12, configuration, epochs=9, loss=loss, progress=progress)
+    return Trial(place, place // 12, configuration, 9, loss, finished=whole, progress=progress)
 
 
 def trials(count: int, domains: Mapping[str, Domain] = PUBLISHED, worst: float = 3.0) -> list[Trial]:

@@ -186,7 +186,7 @@ def test_a_loss_that_is_not_finite_ends_the_race_for_it(
 ) -> None:
     ready = prepared(table(200), **QUICK)
     losses = {0: [np.inf, np.inf], 1: [1.0, 1.2], 2: [0.8, 0.9]}
-    monkeypatch.setattr(race, "_block_losses", lambda ready, progress, numbers: np.array(losses[numbers[0]]))
+    monkeypatch.setattr(race, "block_losses", lambda ready, progress, numbers: np.array(losses[numbers[0]]))
     numbers = {place: [place] for place in range(3)}
     assert race._finalists(ready, {}, numbers) == [2, 1]
     monkeypatch.setattr(race, "DOUBT", 5.0)  # the first of the finite ones is believed in

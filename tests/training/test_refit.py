@@ -306,7 +306,7 @@ def test_the_plan_counts_them() -> None:
 
 def test_a_time_limit_counts_them(monkeypatch: pytest.MonkeyPatch) -> None:
     """An epoch takes 0.1 s, on one core, and 85 % of the limit are for training: 255 epochs."""
-    monkeypatch.setattr(budget, "_seconds_per_epoch", lambda ready: 0.1)
+    monkeypatch.setattr(budget, "seconds_per_epoch", lambda ready: 0.1)
     settings = {name: value for name, value in QUICK.items() if name != "epochs"}
     epochs = []
     for refit in (False, True):

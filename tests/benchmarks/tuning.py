@@ -59,9 +59,10 @@ def compared(folder: Path, table: dict[str, Any], seed: int, seconds: float, kee
         "target": tuple(table["targets"]),
     }
     settings = {name: value for name, value in settings.items() if value is not None}
-    default = mlpcli.train(train, **settings).model
     with tempfile.TemporaryDirectory() as outputs:
-        path, begun = str(Path(outputs) / "tuned.joblib"), time.perf_counter()
+        path, default = (str(Path(outputs) / f"{name}.joblib") for name in ("tuned", "default"))
+        mlpcli.train(train, output=default, **settings)
+        begun = time.perf_counter()
         found = mlpcli.tune(train, output=path, time_limit=seconds, keep=keep, **settings)
         spent = time.perf_counter() - begun
         both = mlpcli.evaluate(path, test, compare=default, bootstrap=RESAMPLES)

@@ -12,7 +12,8 @@ from mlpcli.settings import NONE, csv_word, parse_list
 
 def command_line(command: click.Command, data: Sequence[str], settings: Mapping[str, Any]) -> str:
     """The command with these files and settings, as a shell takes it."""
-    words = ["mlpcli", str(command.name), *data]
+    files = (f"./{path}" if path.startswith("-") and path != "-" else path for path in data)
+    words = ["mlpcli", str(command.name), *files]
     for option, value in _given(command, settings):
         flag = max(option.opts, key=len)
         if option.is_flag:

@@ -35,8 +35,8 @@ PLOT_HELP = (
     "Plot the losses of all trials, by trial and by setting, to this file. It is a .png, .svg or .pdf."
 )
 FORMAT_HELP = "Format of the report. Use markdown for a pull request. [default: text]"
-OUTPUT_HELP = "Write its settings to this file, for train --config."
-MODEL_HELP = "Train it on all rows, and write this model file."
+OUTPUT_HELP = "Write the winner's settings, for train --config."
+MODEL_HELP = "Train the winner on all rows, and write it."
 CHECKPOINT_HELP = "Save trials here. Run the same command again to resume."
 SPACE_HELP = "TOML file of the values that settings may take. Other settings keep the published ones."
 EXAMPLES = (
@@ -102,6 +102,8 @@ def command(
 
     if console.as_json and output_format is not None:
         raise SettingsError("the report is JSON already", "Leave out --format.", setting="as_json")
+    if output == "-":
+        raise SettingsError("the settings go to a file", "Name one, such as tuned.toml.", setting="output")
     if plot is not None:
         check_plot(plot)
     written = {"output": output, "model": model_file, "checkpoint": checkpoint, "plot": plot}

@@ -92,7 +92,7 @@ class Range(Domain):
 
     def _value(self, place: float) -> Any:
         if self.logarithmic:
-            value = self.low * (self.high / self.low) ** place
+            value = math.exp((1.0 - place) * math.log(self.low) + place * math.log(self.high))
         else:
             value = self.low + (self.high - self.low) * place
         if self.whole:
@@ -103,7 +103,8 @@ class Range(Domain):
     def _place(self, value: float) -> float:
         value = min(max(value, self.low), self.high)
         if self.logarithmic:
-            return math.log(value / self.low) / math.log(self.high / self.low)
+            low, high = math.log(self.low), math.log(self.high)
+            return (math.log(value) - low) / (high - low)
         return (value - self.low) / (self.high - self.low)
 
 
@@ -174,7 +175,7 @@ def domain_of(name: str, given: Any) -> Domain:
             said = Sentence(f"{{{name}}} cannot vary in a search")
             hint = Sentence("Scores could not be compared; mlpcli cv {vs} compares two values.")
             raise SettingsError(said, hint, setting=name)
-        raise SettingsError(f"there is no setting {name!r:.80}", did_you_mean(name, CHOOSABLE))
+        raise SettingsError(f"there is no setting {name!r:.80}", did_you_mean(name, sorted(CHOOSABLE)))
     if isinstance(given, Mapping):
         return _range(name, given)
     values = given if isinstance(given, (list, tuple)) else [given]

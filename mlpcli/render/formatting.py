@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import cache
 
 from mlpcli.errors import count
 from mlpcli.number_text import short
+from mlpcli.settings import described_fields, flag_of
 
 
 def day(value: float) -> str:
@@ -104,4 +106,20 @@ def setting_text(value: object) -> str:
 
 def changes_text(changes: Mapping[str, object]) -> str:
     """Settings with their values in a line."""
-    return ", ".join(f"{name.replace('_', '-')} {setting_text(value)}" for name, value in changes.items())
+    return ", ".join(f"{option_name(name)} {setting_text(value)}" for name, value in changes.items())
+
+
+def option_name(name: str) -> str:
+    """A setting as its option is called, without dashes before it."""
+    return _option_names().get(name, name.replace("_", "-"))
+
+
+@cache
+def _option_names() -> dict[str, str]:
+    from mlpcli.options.options import SETTINGS_CLASSES  # which inspect does not need
+
+    return {
+        name: flag_of(name, described)[2:]
+        for each in SETTINGS_CLASSES
+        for name, described in described_fields(each).items()
+    }

@@ -10,7 +10,7 @@ from mlpcli.number_text import same_precision
 from mlpcli.render.console import Screen
 from mlpcli.render.evaluation.report import markdown_tables
 from mlpcli.render.evaluation.tables import ReportTable, table_report
-from mlpcli.render.formatting import changes_text, duration, setting_text
+from mlpcli.render.formatting import changes_text, duration, option_name, setting_text
 
 if TYPE_CHECKING:
     from mlpcli.training.brackets import Trial
@@ -58,7 +58,7 @@ def fields(found: "Tuning", data: Sequence[str], line: str) -> dict[str, Any]:
         "metrics": None if found.winner.outer is None else found.winner.outer.metrics,
         "baseline": None if found.winner.outer is None else found.winner.outer.baseline,
         "winner": _judged_fields(found.winner),
-        "preset": None if found.usual is None else _judged_fields(found.usual),
+        "first": None if found.usual is None else _judged_fields(found.usual),
         "optimism": found.optimism,
         "trials": [_trial_fields(each, found.headline) for each in found.trials],
         "kept": [{"trial": trial.place + 1, "share": share} for trial, share in found.kept],
@@ -111,11 +111,16 @@ def _tables(found: "Tuning", *, whole: bool) -> Iterator[ReportTable]:
     yield _scores(found, whole=whole)
     if found.changes:
         rows = [
-            [name.replace("_", "-"), setting_text(found.first[name]), setting_text(value)]
+            [option_name(name), setting_text(found.first[name]), setting_text(value)]
             for name, value in found.changes.items()
         ]
-        yield ReportTable("Settings", ["setting", "preset", "winner"], rows)
+        yield ReportTable("Settings", ["setting", _first(found), "winner"], rows)
     yield _trials(found, whole=whole)
+
+
+def _first(found: "Tuning") -> str:
+    """What the first trial is called."""
+    return "preset" if found.begins_with_preset else "first trial"
 
 
 def _scores(found: "Tuning", *, whole: bool) -> ReportTable:
@@ -129,7 +134,7 @@ def _scores(found: "Tuning", *, whole: bool) -> ReportTable:
     headers = ["metric", "winner"]
     if usual is not None:
         columns.append(usual.inner.metrics if usual.outer is None else usual.outer.metrics)
-        headers.append("preset")
+        headers.append(_first(found))
     columns.append(winner.inner.baseline if outer is None else outer.baseline)
     rows = []
     for name in names:
@@ -140,9 +145,10 @@ def _scores(found: "Tuning", *, whole: bool) -> ReportTable:
         rows.append([name, *shown])
     below = []
     if usual is None:
-        below.append("The preset's own settings came to no end: their loss is not finite.")
+        below.append("The first trial came to no end: its loss is not finite.")
     elif not found.changes:
-        below.append("No setting is better than the preset's own by more than chance would explain.")
+        own = "the preset's own" if found.begins_with_preset else "those of the first trial"
+        below.append(f"No settings are better than {own} by more than chance would explain.")
     if outer is None:
         below.append("These are the rows that chose the winner, so it looks better than it is.")
         title = "Scores"
@@ -177,16 +183,18 @@ def _trials(found: "Tuning", *, whole: bool) -> ReportTable:
     shares = {trial.place: share for trial, share in found.kept} if len(found.kept) > 1 else {}
     rows = []
     for trial, loss, score in zip(shown, losses, scores, strict=True):
-        changes = changes_text(trial.configuration.changes) or "the preset's own"
+        changes = changes_text(trial.configuration.changes) or f"as the {_first(found)}"
         rows.append([f"{trial.place + 1:,}", loss, score, f"{trial.epochs:,}", changes])
         if shares:
             rows[-1].insert(1, f"{100 * shares[trial.place]:.0f} %" if trial.place in shares else "")
     headers = ["trial", *["share"] * bool(shares), "loss", found.headline, "epochs", "settings"]
     left, cut = len(ranked) - len(shown), len(found.trials) - len(found.finished)
-    said = [f"{left:,} more went to the end"] * bool(left) + [f"{cut:,} were cut earlier"] * bool(cut)
-    below = [] if whole or not said else [f"{', '.join(said)} (-v)."]
+    said = [f"{left:,} more to the end"] * bool(left) + [f"{cut:,} cut earlier"] * bool(cut)
+    below = [] if whole or not said else [f"Not shown: {', '.join(said)} (-v)."]
+    if found.winner.trial.configuration.options.repetitions > 1:
+        below.append("Loss and score are means over networks; above all held-out rows are taken together.")
     if whole and cut:
-        below = ["Where trials were cut earlier, the loss is that of the networks and epochs until then."]
+        below.append("Trials that were cut show the loss of the networks and epochs until then.")
     numbers = range(len(headers) - 1)
     return ReportTable("Best trials", headers, rows, numbers, below=below)
 
@@ -194,4 +202,5 @@ def _trials(found: "Tuning", *, whole: bool) -> ReportTable:
 def _model(found: "Tuning") -> str:
     of = "the winner" if len(found.kept) == 1 else f"{len(found.kept):,} settings together"
     assert found.model is not None
-    return f"{found.model.output}: {of}, of all rows, trained in {duration(found.model.seconds)}"
+    rows = f"all rows but the {found.rows.apart:,} for a test" if found.rows.apart else "all rows"
+    return f"{found.model.output}: {of}, of {rows}, trained in {duration(found.model.seconds)}"

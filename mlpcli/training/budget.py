@@ -87,6 +87,8 @@ def seconds_per_epoch(prepared: Prepared) -> float:
             elif steps >= LEAST_STEPS and time.perf_counter() - started > TRIED_SECONDS:
                 break
         per_step = (time.perf_counter() - started) / steps
+        if len(held):
+            network.predict(held.features)  # which may compile
         started = time.perf_counter()
         if len(held):
             network.predict(held.features)

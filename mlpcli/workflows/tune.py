@@ -16,7 +16,7 @@ from mlpcli.options.options import SETTINGS_CLASSES, Options
 from mlpcli.options.run import ClusterSettings
 from mlpcli.options.threads import limited_threads
 from mlpcli.preparation.dealing import outer_rows
-from mlpcli.preparation.finding import Finding
+from mlpcli.preparation.finding import CHECKPOINT, Finding
 from mlpcli.progress import OnProgress, unwatched
 from mlpcli.training.checkpointing import CheckpointFile
 from mlpcli.training.cluster import connected
@@ -153,12 +153,13 @@ def tune(
         winner=winner,
         usual=preset,
         first=search.first.values(),
+        begins_with_preset=ready.begins_with_preset,
         kept=kept,
         settings={**ready.shared, **ready.settings_of(search.winner), "race": 1},
         model=model,
         failed=failed,
         notes=notes,
-        findings=[*ready.training.plan.findings, *_of_model(model)],
+        findings=[*ready.training.plan.findings, *_of_model(model), *_of_checkpoint(file)],
         seconds=seconds,
     )
 
@@ -166,6 +167,13 @@ def tune(
 def _of_model(run: TrainingRun | None) -> list[Finding]:
     """What the training of the model found beside what its table shows, as that of the search does."""
     return [] if run is None else run.findings[len(run.plan.findings) :]
+
+
+def _of_checkpoint(file: CheckpointFile | None) -> list[Finding]:
+    """A finding if not all trials could be written."""
+    if file is None or file.complaint is None:
+        return []
+    return [Finding(CHECKPOINT, file.complaint, "the result is complete; the checkpoint is older or missing")]
 
 
 def _fit(search: Search, file: CheckpointFile | None, given: Options, seconds: float) -> None:

@@ -199,7 +199,7 @@ JSON = {
         "baseline": "those of the trivial baseline there",
         "winner": "trial, changes of the preset, inner (metrics of the rows that chose it), outer (of rows "
         "that no trial saw), intervals of outer",
-        "preset": "the same for the preset's own settings",
+        "first": "the same for the first trial: the preset's own settings, if the choices allow",
         "optimism": "by which share of itself the headline metric of the winner is better on inner rows",
         "trials": "for each: trial, changes, epochs, finished, loss, the headline metric",
         "kept": "the trials that the model combines, and the share of each",

@@ -99,3 +99,11 @@ def test_what_is_no_domain(name: str, given: Any, said: str) -> None:
         domain_of(name, given)
     assert said in str(raised.value)
     assert raised.value.hint
+
+
+def test_a_range_of_all_numbers() -> None:
+    domain = Range(1e-320, 1e300, logarithmic=True)
+    drawn = [domain.draw(np.random.default_rng(seed)) for seed in range(50)]
+    assert all(1e-320 <= each <= 1e300 for each in drawn)
+    assert len(set(drawn)) == 50
+    assert 1e-320 <= domain.near(drawn[0], np.random.default_rng(0)) <= 1e300

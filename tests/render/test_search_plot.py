@@ -47,7 +47,7 @@ def test_the_course() -> None:
         course = drawn.axes[0]
         legend = legend_of(drawn)
         (steps,) = (each for each in course.lines if each.get_drawstyle() == "steps-post")
-        assert {"best 0.4000", "preset 0.5000", "4 trials, 3 trained to the end"} <= said(drawn)
+        assert {"best 0.4000", "first 0.5000", "4 trials, 3 trained to the end"} <= said(drawn)
     assert dots_of(course, INK) == [(1, 0.5)]
     assert dots_of(course, GREY) == [(2, 0.6)]
     assert dots_of(course, BLUE) == [(3, 0.45)]
@@ -75,7 +75,7 @@ def test_the_preset_may_win() -> None:
         legend = legend_of(drawn)
         texts = said(drawn)
     assert legend[-1] == "winner: the preset"
-    assert {"winner and preset 0.25", "best 0.4000", "preset 0.5000"} <= texts
+    assert {"winner and first 0.25", "best 0.4000", "first 0.5000"} <= texts
     assert dots_of(drawn.axes[0], VERMILLION) == [(1, 0.5)]
 
 
@@ -85,7 +85,7 @@ def test_a_panel_for_each_setting_that_varied() -> None:
         titles = [axes.get_title(loc="left") for axes in drawn.axes[1:]]
         dropout = panel_of(drawn, "dropout")
         ticks = [each.get_text() for each in dropout.get_xticklabels()]
-        assert {"winner 0.1", "preset 0.25", "winner 0.08", "preset 0.04"} <= said(drawn)
+        assert {"winner 0.1", "first 0.25", "winner 0.08", "first 0.04"} <= said(drawn)
     assert sorted(titles) == ["dropout", "learning-rate"]
     assert ticks == ["0.1", "0.25", "0.4"]
     assert dots_of(dropout, INK) == [(1, 0.5)]

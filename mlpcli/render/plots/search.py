@@ -109,8 +109,8 @@ def _course(axes: Axes, tried: Tried, last: int, networks: int) -> None:
     _legend(axes, tried, networks)
     found = {"best": (float(best[-1]), BLUE)}
     if tried.usual is not None:
-        found["preset"] = float(tried.losses[tried.usual]), INK
-        if found["best"][0] == found["preset"][0]:
+        found["first"] = float(tried.losses[tried.usual]), INK
+        if found["best"][0] == found["first"][0]:
             del found["best"]
     texts = same_precision([loss for loss, _ in found.values()])
     labels = [

@@ -63,9 +63,9 @@ def _remark(axes: Axes, tried: Tried, setting: str) -> None:
     ours = values[tried.winner][setting]
     words = {"winner": (ours, VERMILLION)}
     if usual is not None:
-        words["preset"] = values[usual][setting], INK
-        if words["preset"][0] == ours:
-            words = {"winner and preset": (ours, VERMILLION)}
+        words["first"] = values[usual][setting], INK
+        if words["first"][0] == ours:
+            words = {"winner and first": (ours, VERMILLION)}
     indent = 0.0
     for word, (value, colour) in words.items():
         said = f"{word} {_text(value, LONGEST_VALUE)}"

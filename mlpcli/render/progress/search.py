@@ -56,8 +56,8 @@ class SearchView:
             best, usual = search.finished[0], search.usual
             preset = None if usual is None else usual.scores.get(metric)
             shown = same_precision([best.scores.get(metric), preset])
-            said = changes_text(best.configuration.changes) or "the preset's settings"
-            self._best = [f"{metric} {shown[0]}" + f" (preset {shown[1]})" * (usual is not None), said]
+            said = changes_text(best.configuration.changes) or "as the first"
+            self._best = [f"{metric} {shown[0]}" + f" (first {shown[1]})" * (usual is not None), said]
         self._draw()
 
     def _draw(self) -> None:

@@ -9,11 +9,13 @@ from typing import Any
 
 from mlpcli.data.schema import DATE, NUMBER
 from mlpcli.data.split import SplitSettings
-from mlpcli.errors import Sentence, SettingsError, count
+from mlpcli.errors import DataError, Sentence, SettingsError, count
 from mlpcli.model.compatibility import refuse_impossible
 from mlpcli.model.encoded_rows import Data
+from mlpcli.model.tasks import TASKS
 from mlpcli.options.options import Configuration, Options
 from mlpcli.options.presets import TableShape
+from mlpcli.options.run import generators
 from mlpcli.options.search_space import CHOOSABLE, Choice, Domain, Space, published
 from mlpcli.options.threads import limited_threads, usable_cores
 from mlpcli.preparation.dealing import OuterRows
@@ -26,7 +28,7 @@ from mlpcli.training.engine import load_code, with_engine
 from mlpcli.training.ensemble import Callbacks, choose_mode, trainers
 from mlpcli.training.networks import batch_rows, engine_of
 from mlpcli.training.planning import ReadyTraining, start, work_of
-from mlpcli.training.search import BRACKET, Search
+from mlpcli.training.search import BRACKET, MOST_DRAWS, Search
 from mlpcli.workflows.search.asked import Asked
 from mlpcli.workflows.search.some_of import some_of
 
@@ -43,8 +45,8 @@ class ReadySearch:
     search: Search
     training: ReadyTraining
     notes: list[str]
-    epochs: int | None
-    """The preset's own."""
+    preset: Options
+    """The preset's own settings for the rows that trials learn from."""
     compiling: float
     """Seconds that no time limit counts."""
     whole: TableShape
@@ -58,11 +60,17 @@ class ReadySearch:
 
     def shortened(self) -> list[str]:
         """A sentence if trials have fewer epochs than the preset gives them."""
-        epochs, usual = self.search.first.training.epochs, self.epochs
+        epochs, usual = self.search.first.training.epochs, self.preset.training.epochs
         if self.varying & {"epochs"} or epochs is None or usual is None or epochs >= usual:
             return []
         said = "{time_limit} allows {} in each trial instead of {:,}"
         return [Sentence(said, count(epochs, "epoch"), usual)]
+
+    @property
+    def begins_with_preset(self) -> bool:
+        """Whether the first trial has the preset's own settings."""
+        first, preset = self.search.first.values(), self.preset.values()
+        return all(first[name] == preset[name] for name in CHOOSABLE)
 
     def settings_of(self, trial: Trial) -> dict[str, Any]:
         """The settings beside the given ones with which a training on all rows has the trial's.
@@ -72,7 +80,7 @@ class ReadySearch:
         """
         wanted = trial.configuration.options.values()
         found = {name: wanted[name] for name in self.varying} | dict(trial.configuration.changes)
-        if not found and self.search.first.training.epochs == self.epochs:
+        if not found and self.begins_with_preset:
             return {}
         while True:  # one that is given may change what the preset makes of others
             options = Options.from_values({**self.shared, **found, "race": 1})
@@ -136,7 +144,7 @@ def ready_search(
             search=search,
             training=ready,
             notes=[*ready.plan.notes, *notes],
-            epochs=prepared.options.training.epochs,
+            preset=ready.prepared.options,
             compiling=compiling,
             whole=whole,
             fixed=fixed,
@@ -163,8 +171,8 @@ def _ready(
 
     def racing(options: Options, table: TableShape) -> list[Configuration]:
         shapes.append(table)
-        found = options.racing(table)
-        usual = found[0].options
+        first, *others = options.racing(table)
+        found, usual = [first, *(each for each in others if _is_possible(each.options, table))], first.options
         if isinstance(scalings, Choice):
             found += [
                 Configuration(each, "", {"scaling": each}, usual.changed(scaling=each))
@@ -175,6 +183,9 @@ def _ready(
     races: dict[str, Any] = {"race": FIRST, "finalists": FIRST}
     ready = start(data, **fixed, **races, on_progress=watch, racing=racing)
     if not ready.prepared.has_held_rows:
+        if fixed.get("validation") is None:
+            said = f"{count(len(rows.learned), 'row')} are too few to hold out some"
+            raise DataError(said, Sentence("Give {outer} 0, or more rows."))
         said = "no rows are held out, so that trials cannot be compared"
         raise SettingsError(said, Sentence("Leave out {validation}."), setting="validation")
     more, part = len(rows.scored), shapes[0]
@@ -182,17 +193,33 @@ def _ready(
     return ready, dataclasses.replace(part, rows=part.rows + more, units=units)
 
 
+def _is_possible(options: Options, table: TableShape) -> bool:
+    try:
+        refuse_impossible(options, TASKS[table.task])
+    except SettingsError:
+        return False
+    return True
+
+
 def _first_trials(
     prepared: Prepared, domains: Mapping[str, Domain], *, only: bool
 ) -> tuple[Prepared, list[Mapping[str, Any]]]:
     """The table with the usual settings alone, and the changes that the first trials make to them.
 
-    Where settings must vary within other values, the usual ones are the nearest of those.
+    Where settings must vary within other values, the usual ones are the nearest of those; or any that go
+    together, if these do not.
     """
-    usual = prepared.options
-    values = usual.values()
-    usual = usual.changed(**{name: domain.nearest(values[name]) for name, domain in domains.items()})
-    refuse_impossible(usual, type(prepared.task))
+    values, generator = prepared.options.values(), generators(prepared.options.run.seed)["search"]
+    nearest = {name: domain.nearest(values[name]) for name, domain in domains.items()}
+    for draw in range(MOST_DRAWS):
+        try:
+            usual = prepared.options.changed(**nearest)
+            refuse_impossible(usual, type(prepared.task))
+            break
+        except SettingsError:
+            if draw == MOST_DRAWS - 1:
+                raise
+        nearest = Space(domains).draw(generator)
     changes: list[Mapping[str, Any]] = [{}]
     if not only:
         changes += [each.changes for each in prepared.configurations if not set(each.changes) & set(domains)]

@@ -39,9 +39,11 @@ class Tuning(Shown):
     trials: list[Trial]
     winner: Judged
     usual: Judged | None
-    """The preset's own settings; None if their trial did not come to its end."""
+    """The first trial, of the preset's own settings if choices allow; None if it did not come to its end."""
     first: Mapping[str, Any]
-    """All settings of the first trial, from which the others differ: the preset's for this table."""
+    """All settings of the first trial, from which the others differ."""
+    begins_with_preset: bool
+    """Whether they are the preset's own: choices may exclude these, or time their epochs."""
     kept: list[tuple[Trial, float]]
     """Those that the model combines, and the share of each; the winner alone if one is kept."""
     settings: dict[str, Any]
@@ -87,7 +89,7 @@ class Tuning(Shown):
         rows = [[name, *same_precision([each[name] for each in columns])] for name in columns[0]]
         return ResultText(
             f"Search for settings for {listed(schema.target)} ({schema.task})",
-            [("trials", f"{len(self.trials):,}"), ("winner", changed or "the preset's own settings")],
+            [("trials", f"{len(self.trials):,}"), ("winner", changed or "as the first trial")],
             ResultTable(headers, rows),
             ["settings", "winner", "usual", "trials", "model"],
         )

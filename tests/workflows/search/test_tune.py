@@ -13,12 +13,13 @@ import pytest
 import mlpcli
 from mlpcli.artifact.checkpoint import CheckpointEncoder
 from mlpcli.artifact.checkpoint import load as load_checkpoint
-from mlpcli.errors import ArtifactError, MlpcliError, OutputError, SettingsError, StoppedError
+from mlpcli.errors import ArtifactError, DataError, MlpcliError, OutputError, SettingsError, StoppedError
 from mlpcli.nn.fit_state import StopReason
 from mlpcli.render.console import Screen
 from mlpcli.render.tune import report
 from mlpcli.training.brackets import full_trainings
 from mlpcli.training.ensemble import ExecutionMode
+from mlpcli.training.owned_file import OwnedFile
 from mlpcli.training.search import Search
 from mlpcli.workflows.search.tuned import Tuning
 
@@ -336,8 +337,11 @@ def test_a_preset_that_comes_to_no_end(frame: pd.DataFrame) -> None:
     assert "came to no end" in report_of(found)
 
 
-def test_too_little_time_shortens_trials(frame: pd.DataFrame, tmp_path: Path) -> None:
-    settings: dict[str, Any] = {"trials": None, "epochs": None, "only": False, "space": {}, "time_limit": 3.0}
+def test_too_little_time_shortens_trials(
+    frame: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mlpcli.training.search.seconds_per_epoch", lambda prepared: 0.05)
+    settings: dict[str, Any] = {"trials": None, "epochs": None, "only": False, "space": {}, "time_limit": 2.0}
     path = tmp_path / "search.ckpt"
     found = tuned(frame, folds=20, checkpoint=path, **settings)
     assert any("time_limit allows" in note for note in found.notes)
@@ -346,7 +350,7 @@ def test_too_little_time_shortens_trials(frame: pd.DataFrame, tmp_path: Path) ->
     assert epochs < 120
     assert found.settings["epochs"] == epochs
     assert "epochs" not in found.domains
-    more = tuned(frame, folds=20, checkpoint=path, **{**settings, "time_limit": 6.0})
+    more = tuned(frame, folds=20, checkpoint=path, **{**settings, "time_limit": 4.0})
     assert more.winner.trial.configuration.options.training.epochs == epochs
     assert told(more)[: len(found.trials)] == told(found)[: len(found.trials)]
 
@@ -398,3 +402,43 @@ def test_on_one_screen(usual: Tuning) -> None:
     assert shown.splitlines()[0] == "Search for settings for 'kind' (binary)"
     assert "inner" in shown
     assert "outer" in shown
+
+
+def test_a_full_disk_for_the_checkpoint_is_told(
+    frame: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[int] = []
+
+    def replace_once(self: OwnedFile, content: bytes) -> None:
+        written.append(len(content))
+        if len(written) > 1:
+            raise OutputError("the disk is full")
+        original(self, content)
+
+    original = OwnedFile.replace
+    monkeypatch.setattr(OwnedFile, "replace", replace_once)
+    found = tuned(frame, trials=3, checkpoint=tmp_path / "c.ckpt")
+    assert len(written) > 1
+    assert any("the disk is full" in each.text for each in found.findings)
+
+
+def test_an_optimizer_that_takes_all_rows_at_once(frame: pd.DataFrame) -> None:
+    found = tuned(frame, optimizer="l-bfgs", space={}, only=False, trials=3, epochs=3)
+    assert len(found.trials) == 3
+    assert all(each.configuration.options.optimizer.optimizer == "l-bfgs" for each in found.trials)
+
+
+def test_choices_of_which_some_do_not_go_together(frame: pd.DataFrame) -> None:
+    space = {"hidden": ["4", "4,4"], "dropout": ["0.1,0.2", "0"]}
+    found = tuned(frame, space=space, trials=10)
+    values = [each.configuration.options.values() for each in found.trials]
+    tried = {(each["hidden"], each["dropout"]) for each in values}
+    assert tried == {((4,), (0.0,)), ((4, 4), (0.0,)), ((4, 4), (0.1, 0.2))}
+    assert not found.begins_with_preset
+    assert "first trial" in report_of(found)
+
+
+def test_a_table_of_few_rows(frame: pd.DataFrame) -> None:
+    with pytest.raises(DataError, match="8 rows are too few to hold out some") as raised:
+        mlpcli.tune(frame.iloc[10:20], "kind", preset="textbook", trials=2)
+    assert "outer 0" in str(raised.value.hint)

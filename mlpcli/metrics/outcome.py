@@ -44,6 +44,17 @@ class Outcome:
         probabilities = None if self.probabilities is None else self.probabilities[rows]
         return Outcome(self.truth[rows], self.predicted[rows], probabilities, weights)
 
+    def of_label(self, number: int) -> "Outcome":
+        """One class against the rest or one label, as two classes; or one of several targets."""
+        if self.truth.ndim == 1:
+            truth, predicted = ((each == number).astype(np.intp) for each in (self.truth, self.predicted))
+        else:
+            truth, predicted = self.truth[:, number], self.predicted[:, number]
+        if self.probabilities is None:
+            return Outcome(truth[:, None], predicted[:, None], None, self.weights)
+        given = self.probabilities[:, number]
+        return Outcome(truth, predicted, np.column_stack([1 - given, given]), self.weights)
+
     def fixed(self, name: str, compute: Callable[[], Value]) -> Value:
         """A value that is the same for all weights, such as an order of rows: computed once."""
         if name not in self._fixed:

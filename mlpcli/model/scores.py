@@ -127,13 +127,10 @@ def by_target(model: Model, outcome: Outcome) -> ByTarget | None:
         return None
     found = ScoresByName()
     for number, name in enumerate(model.task.labels):
-        truth, predicted = outcome.truth[:, number], outcome.predicted[:, number]
+        single = outcome.of_label(number)
         if outcome.probabilities is None:
-            single = Outcome(truth[:, None], predicted[:, None], None, outcome.weights)
             found[name] = measure(single, "regression")[0]
             continue
-        of_label = outcome.probabilities[:, number]
-        single = Outcome(truth, predicted, np.column_stack([1 - of_label, of_label]), outcome.weights)
         found[name] = measure(single, "binary")[0]
         found[name] |= {each: float(values[1]) for each, values in shares(single).items()}
     return found

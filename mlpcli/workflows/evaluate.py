@@ -11,6 +11,7 @@ from mlpcli.data.reading.source import ReadingSettings
 from mlpcli.metrics import measure
 from mlpcli.metrics.bootstrap import intervals, percentiles, resampled
 from mlpcli.metrics.conformal import ErrorSizes
+from mlpcli.metrics.gaps import gaps
 from mlpcli.metrics.outcome import Outcome
 from mlpcli.model.compatibility import refuse_threshold
 from mlpcli.model.encoded_rows import Data, paths_of
@@ -30,6 +31,7 @@ from mlpcli.workflows.evaluation.comparison import (
     resamples_for,
 )
 from mlpcli.workflows.evaluation.importance import MOST_ROWS, permutation_importance
+from mlpcli.workflows.evaluation.judging import Judge
 from mlpcli.workflows.evaluation.other_model import outcome_of_other
 from mlpcli.workflows.evaluation.result import (
     Evaluation,
@@ -63,7 +65,7 @@ def evaluate(
     """
     chosen = build(EvaluationSettings, settings)
     loaded = load(model)
-    chosen.check_task(loaded.task.name)
+    chosen.check_task(loaded.task.name, loaded.task.labels)
     if chosen.threshold is not None:
         refuse_threshold(type(loaded.task))
     engine = scoring_engine(chosen.engine, paths_of(data), loaded.total_parameters)
@@ -72,6 +74,7 @@ def evaluate(
     other = None if chosen.compare is None else load_other(chosen.compare, loaded)
     seeds = np.random.SeedSequence(chosen.seed).spawn(len(PURPOSES))
     generators = {name: np.random.default_rng(seed) for name, seed in zip(PURPOSES, seeds, strict=True)}
+    seed = seeds[PURPOSES.index("resamples")]
     rows = score_rows(
         loaded,
         data,
@@ -79,6 +82,7 @@ def evaluate(
         strict=chosen.strict,
         allow_unreadable=chosen.allow_unreadable,
         by=chosen.by,
+        judged_by=[each.column for each in chosen.conditions if each.column is not None],
         other=other if isinstance(other, Model) else None,
         sample=MOST_ROWS if chosen.importance else 0,
         generator=generators["sample"],
@@ -88,7 +92,15 @@ def evaluate(
     # Dot products of one resample are too small for threads, which would wait for each other spinning.
     with limited_threads(1):
         return _evaluated(
-            loaded, rows, chosen, errors, other, generators, curves=curves, watch=on_progress or unwatched
+            loaded,
+            rows,
+            chosen,
+            errors,
+            other,
+            generators,
+            seed,
+            curves=curves,
+            watch=on_progress or unwatched,
         )
 
 
@@ -99,6 +111,7 @@ def _evaluated(
     errors: ErrorSizes | None,
     other: Model | Earlier | None,
     generators: dict[str, Generator],
+    seed: np.random.SeedSequence,
     *,
     curves: bool,
     watch: OnProgress,
@@ -132,7 +145,21 @@ def _evaluated(
     covered = None
     if errors is not None and chosen.interval is not None:
         covered = coverage_of(model, rows, errors, chosen.interval)
-    gates = [each.verdict(scores.metrics, scores.reasons) for each in chosen.conditions]
+    slices = _slices(model, rows, (outcome, trivial), chosen, generators["slices"], watch)
+    between = {column: gaps(outcome, each, task) for column, each in rows.slices.items()}
+    judge = Judge(
+        task=model.task,
+        outcome=outcome,
+        whole=SliceScores(len(part), scores.metrics, scores.baseline, scores.reasons, spread),
+        rows=rows.slices,
+        slices=slices,
+        gaps=between,
+        resamples=chosen.bootstrap or 0,
+        level=chosen.confidence,
+        seed=seed,
+        watch=watch,
+    )
+    gates = [judge.verdict(each) for each in chosen.conditions]
     if comparison is not None:
         gates += [each.verdict(scores.metrics, comparison.metrics, scores.reasons) for each in chosen.drops]
     drawn, undrawn = curves_of(model, outcome) if curves else (None, [])
@@ -154,7 +181,8 @@ def _evaluated(
         baseline_per_target=by_target(model, trivial),
         residuals=residuals_of(model, outcome),
         coverage=covered,
-        slices=_slices(model, rows, (outcome, trivial), chosen, generators["slices"], watch),
+        slices=slices,
+        gaps={column: each for column, each in between.items() if each},
         comparison=comparison,
         gates=gates,
         importance=importance,

@@ -137,6 +137,15 @@ def test_stdin(mlpcli: Commands, tmp_path: Path) -> None:
         (("--validation", "rows.csv"), "error: --validation cannot be a file"),
         (("--test", "rows.csv"), "error: --test cannot be a file"),
         (("--fail-if", "rmse < 1"), "error: --fail-if: rmse is not a metric of multiclass"),
+        (
+            ("--fail-if", "recall[Adelie] < 1"),
+            "error: --fail-if: 'recall[Adelie] < 1' cannot be judged: a cross-",
+        ),
+        (
+            ("--fail-if", "accuracy by island < 1"),
+            "error: --fail-if: 'accuracy by island < 1' cannot be judged",
+        ),
+        (("--fail-if", "lower(accuracy) < 1"), "error: --fail-if: 'lower(accuracy) < 1' cannot be judged"),
         (("--fold-column", "island", "--group", "year"), "error: --fold-column has rows of one --group in"),
         (("--fold-column", "island", "--time", "year"), "error: --fold-column and --time cannot be combined"),
         (("--workers", "some"), "error: --workers: 'some' is not a number of workers"),

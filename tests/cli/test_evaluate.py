@@ -137,6 +137,14 @@ def test_models_are_compared_on_rows_from_a_pipe(mlpcli: Commands, folder: Path)
     [
         (["--fail-if", "roc_auc"], 2, "is not METRIC"),
         (["--fail-if", "rmse < 3"], 2, "rmse is not a metric of binary"),
+        (
+            ["--fail-if", "recall[maybe] < 3"],
+            2,
+            "--fail-if: there is no class 'maybe'\nhint: Choose from: no, yes.",
+        ),
+        (["--fail-if", "f1 by regoin < 3"], 1, "there is no column 'regoin'\nhint: Did you mean 'region'?"),
+        (["--fail-if", "lower(f1) < 3"], 2, "--fail-if: 'lower(f1) < 3' needs --bootstrap"),
+        (["--fail-if", "recall_gap > 3"], 2, "--fail-if: recall_gap is a difference between slices"),
         (["--max-drop", "f1=0.1"], 2, "there is nothing to compare with"),
         (["--max-drop", "f1", "--compare", "x"], 2, "is not NAME=VALUE"),
         (["--bootstrap", "0"], 2, "--bootstrap: 0 is out of range"),
@@ -152,6 +160,40 @@ def test_models_are_compared_on_rows_from_a_pipe(mlpcli: Commands, folder: Path)
 )
 def test_refused(mlpcli: Commands, folder: Path, options: list[str], code: int, said: str) -> None:
     assert said in mlpcli.error(code, "evaluate", folder / "yes", folder / "t.csv", *options)
+
+
+def test_gates_on_slices_and_classes(mlpcli: Commands, folder: Path) -> None:
+    evaluate = ("evaluate", folder / "yes", folder / "t.csv")
+    conditions = (
+        "--fail-if",
+        "recall[no] by region < 2, recall_gap by region > 2",
+        "--fail-if",
+        "f1 by [/b] < 0",
+    )
+    result = mlpcli(*evaluate, *conditions)
+    assert result.code == 3
+    assert re.search(
+        r"\n  FAILS  fail if recall\[no\] by region < 2 +it is [\d.]+ for '(<i>|x\|y)'\n", result.out
+    )
+    assert re.search(
+        r"\n  holds  fail if recall_gap by region > 2 +it is [\d.]+ between '.+' and '.+'\n", result.out
+    )
+    assert (
+        "it needs a slice with 30 rows that defines it (left out: 0, 1, 2, 3, 4, 5, 6: fewer than"
+        in result.out
+    )
+    assert re.search(r"\n  recall_gap: [\d.]+, from [\d.]+ \(.+\) to [\d.]+ \(.+\)\n", result.out)
+    assert "\n  left out of recall_gap: 0, 1, 2, 3, 4, 5, 6: fewer than 30 rows\n" in result.out
+    shown = mlpcli(*evaluate, *conditions, "--format", "markdown").out
+    assert re.search(r"\nrecall_gap: [\d.]+, from [\d.]+ \(.+\) to [\d.]+ \(.+\)\n", shown)
+    result = mlpcli(*evaluate, *conditions, "--json")
+    fields = json.loads(result.out)
+    first, second, third = fields["gates"]
+    assert first["slices"][0] in fields["slices"]["region"]
+    assert second["value"] == fields["gaps"]["region"]["recall_gap"]["value"]
+    assert second["slices"] == [fields["gaps"]["region"]["recall_gap"][end] for end in ("highest", "lowest")]
+    assert (third["column"], third["slices"], len(third["left_out"])) == ("[/b]", [], 7)
+    assert result.err.count("gate failed: ") == 2
 
 
 def test_a_gate_on_a_metric_that_is_null(mlpcli: Commands, folder: Path) -> None:

@@ -58,6 +58,8 @@ def commands(folder: Path) -> dict[str, tuple[object, ...]]:
         "no such file": ("train", folder / f"evi{NASTY}.csv", "-t", "x", "-o", out, "-f"),
         "config": (*train, "--config", table),
         "evaluate": ("evaluate", model, table),
+        "gates": ("evaluate", model, table, "--fail-if", f'recall["one{NASTY}"] by "a{NASTY}" < 2'),
+        "gate of no column": ("evaluate", model, table, "--fail-if", f'f1 by "f{NASTY}" < 2'),
         "markdown": ("evaluate", model, table, "--format", "markdown"),
         "slices": ("evaluate", model, table, "--by", f"a{NASTY}", "--importance"),
         "compare": ("evaluate", model, table, "--compare", model),

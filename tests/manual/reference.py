@@ -158,8 +158,11 @@ JSON = {
         "residuals": "distribution of true value minus prediction",
         "coverage": "with `--interval`: share of true values inside, and mean width",
         "slices": "with `--by`: metrics for each value of the columns",
+        "gaps": "with `--by`, for classes: selection_rate_gap and recall_gap by column, each with value, "
+        "highest, lowest, scores (by slice), left_out (slices not judged, and why) and reason",
         "comparison": "with `--compare`: differences and whether they are significant",
-        "gates": "each quality check and whether it holds",
+        "gates": "each quality check: gate, metric, value, holds, reason; of slices also column, slices (the "
+        "worst, or the two of a gap) and left_out",
         "importance": "with `--importance`: loss of score by column, with interval",
         "seen_in_training": "true if these rows trained the model",
     }

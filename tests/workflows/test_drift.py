@@ -174,6 +174,8 @@ def test_gates(model: Model) -> None:
         ("roc_auc < 0.2", "Choose from: psi, ks"),
         ("psi", "Write for example 'psi > 0.2'."),
         ("psi > much", "Write for example"),
+        ("psi by a > 0.2", "Write for example 'psi > 0.2'."),
+        ("upper(psi) > 0.2", "Write for example 'psi > 0.2'."),
         ("", "Write for example 'psi > 0.2', or leave it out."),
     ],
 )

@@ -15,7 +15,7 @@ from mlpcli.text_width import width_of
 from tests.workflows.evaluated import NAMES, QUICK, TARGETS, saved, table
 
 HOSTILE = "<img>alert(1)</img>&\x1b[2J"
-ATTRIBUTES = {"per_class", "confusion", "slices", "importance", "intervals"}
+ATTRIBUTES = {"per_class", "confusion", "slices", "gaps", "importance", "intervals"}
 
 
 def check(result: object) -> str:

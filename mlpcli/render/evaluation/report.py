@@ -98,6 +98,7 @@ def fields(evaluation: "Evaluation") -> dict[str, Any]:
         "residuals": found.residuals,
         "coverage": found.coverage,
         "slices": found.slices,
+        "gaps": found.gaps,
         "comparison": None if found.comparison is None else _comparison(found.comparison),
         "gates": found.gates,
         "importance": None if found.importance is None else _importance(found.importance),

@@ -12,6 +12,7 @@ from mlpcli.render.table_layout import Styled
 
 if TYPE_CHECKING:
     from mlpcli.metrics.bootstrap import Interval
+    from mlpcli.metrics.gaps import Gap
     from mlpcli.metrics.gates import GateResult
     from mlpcli.workflows.evaluation.comparison import Comparison
     from mlpcli.workflows.evaluation.importance import Importance
@@ -192,7 +193,19 @@ def _slices(column: str, slices: "dict[str, SliceScores]", evaluation: "Evaluati
     rows = list(zip(*columns, strict=True))
     reasons = {each for found in slices.values() for each in found.reasons.items() if each[0] in few}
     below = [f"{name}: {reason}" for name, reason in sorted(reasons)]
+    for name, gap in evaluation.gaps.get(column, {}).items():
+        below += _gap(name, gap)
     return ReportTable(f"By {column}", headers, rows, range(1, len(headers)), below=below)
+
+
+def _gap(name: str, gap: "Gap") -> list[str]:
+    """A gap with the slices between which it is, and the slices that were left out."""
+    left_out = [f"left out of {name}: {each}" for each in _reasons(gap.left_out)]
+    if gap.highest is None or gap.lowest is None:
+        return [f"{name}: {gap.reason}", *left_out]
+    low, high = same_precision([gap.scores[gap.lowest], gap.scores[gap.highest]])
+    said = f"{name}: {text(gap.value)}, from {low} ({gap.lowest}) to {high} ({gap.highest})"
+    return [said, *left_out]
 
 
 def _comparison(evaluation: "Evaluation", found: "Comparison") -> ReportTable:
@@ -258,13 +271,20 @@ def gates_of(gates: "Sequence[GateResult]") -> list[ReportTable]:
 
 def found_by(gate: "GateResult") -> str:
     """The value that a verdict rests on, or why there is none."""
-    from mlpcli.metrics.gates import ColumnGate  # inspect, which shows tables too, starts without metrics
+    # Not above: inspect, which shows tables too, starts without metrics.
+    from mlpcli.metrics.gates import ColumnGate, SliceGate
 
     of = f" of {gate.column!r}" if isinstance(gate, ColumnGate) and gate.column is not None else ""
+    left_out = ""
+    if isinstance(gate, SliceGate):
+        slices = " and ".join(repr(each) for each in gate.slices)
+        of = f" {'between' if len(gate.slices) > 1 else 'for'} {slices}"
+        left_out = "".join(f" (left out: {each})" for each in _reasons(gate.left_out))
     value = gate.value
     # A number of rows is whole; 1 may be an accuracy.
     whole = value is not None and value.is_integer() and value > 1
-    return gate.reason or f"it is {text(int(value) if whole and value else value)}{of}"
+    number = text(int(value) if whole and value else value)
+    return (gate.reason or f"it is {number}{of}") + left_out
 
 
 def _bar(value: float | None, most: float, blocks: bool) -> str:

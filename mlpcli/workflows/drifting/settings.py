@@ -14,6 +14,7 @@ GATES = (
 )
 """Numbers on which a gate may be set: the largest of all columns, of p values the smallest."""
 EXAMPLE = "psi > 0.2"
+WHOLE = "measures of drift are for all columns together, without classes, slices or bounds"
 
 
 def _some(text: str) -> str:
@@ -43,9 +44,9 @@ class DriftSettings(Settings):
     def __post_init__(self) -> None:
         super().__post_init__()
         for text in self.fail_if:
-            Condition.parse(str(text), GATES, EXAMPLE)
+            Condition.parse(str(text), GATES, EXAMPLE, only_whole=WHOLE)
 
     @property
     def conditions(self) -> list[Condition]:
         """The conditions under which the comparison fails."""
-        return [Condition.parse(text, GATES, EXAMPLE) for text in self.fail_if]
+        return [Condition.parse(text, GATES, EXAMPLE, only_whole=WHOLE) for text in self.fail_if]

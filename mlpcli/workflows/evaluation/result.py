@@ -11,6 +11,7 @@ from mlpcli.metrics.bootstrap import Interval
 from mlpcli.metrics.classification import confusion, per_class, shares
 from mlpcli.metrics.conformal import ErrorSizes, coverage
 from mlpcli.metrics.evaluation_curves import EvaluationCurves, evaluation_curves
+from mlpcli.metrics.gaps import Gap
 from mlpcli.metrics.gates import GateResult
 from mlpcli.metrics.outcome import Outcome, UnavailableError
 from mlpcli.metrics.regression import residuals
@@ -25,7 +26,17 @@ from mlpcli.workflows.evaluation.scored_rows import ScoredRows
 from mlpcli.workflows.evaluation.slices import SliceScores
 from mlpcli.workflows.result_facts import cells_fact, gates_facts
 
-PARTS = ("per_class", "per_target", "confusion", "residuals", "coverage", "intervals", "slices", "importance")
+PARTS = (
+    "per_class",
+    "per_target",
+    "confusion",
+    "residuals",
+    "coverage",
+    "intervals",
+    "slices",
+    "gaps",
+    "importance",
+)
 """Attributes of an evaluation that only some have."""
 
 
@@ -84,6 +95,8 @@ class Evaluation(Shown):
     coverage: Coverage | None
     slices: dict[str, dict[str, SliceScores]]
     """{column: {value: scores}}"""
+    gaps: dict[str, dict[str, Gap]]
+    """{column: {name: gap}}: the largest differences between its slices, of classes."""
     comparison: Comparison | None
     gates: list[GateResult]
     importance: Importance | None

@@ -26,6 +26,7 @@ from mlpcli.model.encoded_rows import (
 from mlpcli.model.model import Model, reading_for
 from mlpcli.model.unreadable import refuse_unreadable
 from mlpcli.progress import ROWS, OnProgress, unwatched
+from mlpcli.settings import csv_word
 from mlpcli.workflows.evaluation.other_model import OtherModel, OtherRows
 from mlpcli.workflows.evaluation.slices import Slicer
 
@@ -59,6 +60,7 @@ def score_rows(
     strict: bool = False,
     allow_unreadable: bool = False,
     by: Sequence[str] = (),
+    judged_by: Sequence[str] = (),
     other: Model | None = None,
     sample: int = 0,
     generator: np.random.Generator,
@@ -67,6 +69,7 @@ def score_rows(
     """Read, encode and predict chunk by chunk; `sample` rows at most are kept with their features.
 
     The other model reads its inputs as it would alone; which rows have a target, and which, this one says.
+    `judged_by` are single columns that gates name, of which there are slices as well as of those of `by`.
     Memory: outputs and truth of all rows, and a chunk and the sample.
     """
     schema, counts = model.artifact.schema, CellCounts()
@@ -80,9 +83,11 @@ def score_rows(
         RowStream(paths_of(data), reading_for(model, reading), most, model.known, only_data=True) as stream,
         model.scorer() as scorer,
     ):
-        columns = resolve_names("by", by, stream.header, stream.name)
+        asked = resolve_names("by", by, stream.header, stream.name)
+        judged = resolve_names("fail_if", map(csv_word, judged_by), stream.header, stream.name)
+        columns = list(dict.fromkeys(asked + judged))
         numbers = numbers_of(schema, target=True)
-        also, texts, loosened = list(columns), set[str](), None
+        also, texts, loosened = columns.copy(), set[str](), None
         if other_model is not None:
             other_model.schema.require(stream.header, stream.name, target=False)
             also += other_model.inputs

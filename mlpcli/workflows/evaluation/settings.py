@@ -1,10 +1,12 @@
 """Settings of an evaluation."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mlpcli.errors import Sentence, SettingsError
 from mlpcli.metrics import METRICS
-from mlpcli.metrics.gates import Condition, Drop, check_for_task, check_metric
+from mlpcli.metrics.gaps import GAPS
+from mlpcli.metrics.gates import Condition, Drop, check_for_task, check_metric, split_conditions
 from mlpcli.nn.kernels import ENGINES
 from mlpcli.settings import AUTO, SOME_METRICS, Settings, check_factors, parse_factors, parse_list, setting
 
@@ -51,8 +53,8 @@ class EvaluationSettings(Settings):
     )
     by: tuple[str, ...] = setting(
         (),
-        "Also report metrics per value of these columns. Numbers are cut into quartiles. The "
-        "columns need not be inputs.",
+        "Also report metrics per value of these columns, and gaps between the values. Numbers are cut into "
+        "quartiles. The columns need not be inputs.",
         group="Evaluation",
         metavar="A,B",
         parse=lambda text: (text,),
@@ -98,10 +100,12 @@ class EvaluationSettings(Settings):
     )
     fail_if: tuple[str, ...] = setting(
         (),
-        f"Exit with status 3 if this is true, such as 'roc_auc<0.85'. {SOME_METRICS}",
+        "Exit with status 3 if this is true, such as 'roc_auc<0.85'. METRIC[CLASS] is that of one class, "
+        "METRIC by COLUMN that of the worst slice, lower(METRIC) and upper(METRIC) are the ends of its "
+        f"interval (with {{bootstrap}}). {SOME_METRICS}",
         group="Comparison and gates",
         metavar="CONDITION",
-        parse=lambda text: parse_list(_some("fail_if", text)),
+        parse=lambda text: split_conditions(_some("fail_if", text)),
         repeatable=True,
         common=True,
     )
@@ -139,8 +143,10 @@ class EvaluationSettings(Settings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        for text in self.fail_if:
-            Condition.parse(str(text))
+        for each in self.conditions:
+            if each.bound is not None and self.bootstrap is None:
+                needs = Sentence("{fail_if}: {!r} needs {bootstrap}", each.text)
+                raise SettingsError(needs, Sentence("Also give {bootstrap} 1000."), setting="fail_if")
         check_factors("max_drop", self.max_drop, list(METRICS))
         if self.max_drop and self.compare is None:
             hint = Sentence("Give {compare} MODEL.")
@@ -169,17 +175,18 @@ class EvaluationSettings(Settings):
     @property
     def conditions(self) -> list[Condition]:
         """The conditions under which the evaluation fails."""
-        return [Condition.parse(text) for text in self.fail_if]
+        return [Condition.parse(str(text), [*METRICS, *GAPS]) for text in self.fail_if]
 
     @property
     def drops(self) -> list[Drop]:
         """The largest drops that are allowed."""
         return [Drop(*pair) for pair in self.max_drop]
 
-    def check_task(self, task: str) -> None:
-        """Raise SettingsError if a named metric is not one of the task."""
-        named = [("fail_if", each.metric) for each in self.conditions]
-        named += [("max_drop", each.metric) for each in self.drops]
+    def check_task(self, task: str, labels: Sequence[str]) -> None:
+        """Raise SettingsError if a named metric is not one of the task, or a class not one of `labels`."""
+        for condition in self.conditions:
+            condition.check_task(task, labels)
+        named = [("max_drop", each.metric) for each in self.drops]
         if self.importance_metric is not None:
             named.append(("importance_metric", self.importance_metric))
         for setting_name, name in named:

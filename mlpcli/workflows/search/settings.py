@@ -60,7 +60,8 @@ class CrossValidationSettings(Settings):
     @property
     def conditions(self) -> list[Condition]:
         """The conditions of `fail_if`; SettingsError for one that is none."""
-        return [Condition.parse(text) for text in self.fail_if]
+        why = "a cross-validation has no classes, slices or bounds, only the mean over all folds"
+        return [Condition.parse(text, only_whole=why) for text in self.fail_if]
 
 
 SEARCH = "Search"

@@ -28,6 +28,7 @@ SHARES_WITHIN = 1e-6
 MOST_INPUTS = 1_000_000
 """Matrix columns."""
 ERROR_ARRAYS = ("errors.levels", "errors.sizes", "errors.knots", "errors.scales")
+CLASS_ERROR_ARRAYS = ("class_errors.levels", "class_errors.sizes")
 MOST_ENTRIES = 1000
 """Levels or knots; training stores a fifth of that."""
 LARGEST_ERROR = 1e40
@@ -153,6 +154,8 @@ def check_arrays(schema: Schema, header: Mapping[str, Any], arrays: Mapping[str,
             raise ValueError(f"its array {name!r:.40} holds a value that is not finite")
     if schema.task == "regression":
         _check_errors(arrays, targets)
+    if schema.task in ("binary", "multiclass"):
+        _check_class_errors(arrays)
     if "temperature" in arrays and (arrays["temperature"] < LOWEST_TEMPERATURE).any():
         raise ValueError("its temperature is too low")
 
@@ -208,6 +211,27 @@ def _check_errors(arrays: Mapping[str, Array], targets: int) -> None:
         raise ValueError("its arrays of errors are not sorted")
     if max(sizes.max(), scales.max()) > LARGEST_ERROR:
         raise ValueError("its arrays of errors are too large")
+
+
+def _check_class_errors(arrays: Mapping[str, Array]) -> None:
+    """Error sizes, for sets of classes, are all there, as `ClassErrors` takes them, or none is."""
+    there = [arrays[name] for name in CLASS_ERROR_ARRAYS if name in arrays]
+    if not there:
+        return
+    if len(there) < len(CLASS_ERROR_ARRAYS):
+        raise ValueError("some of its arrays of errors are missing")
+    levels, sizes = there
+    if any(array.dtype != np.float64 for array in there):
+        raise ValueError("its arrays of errors have the wrong type")
+    if levels.ndim != 1 or levels.shape != sizes.shape:
+        raise ValueError("its arrays of errors do not fit together")
+    if not 1 <= levels.size <= MOST_ENTRIES:
+        raise ValueError("its arrays of errors are empty or too long")
+    ascending = (np.diff(levels) > 0).all() and (np.diff(sizes) >= 0).all()
+    if not ascending or levels[0] <= 0 or levels[-1] >= 1:
+        raise ValueError("its arrays of errors are not sorted")
+    if sizes[0] < 0 or sizes[-1] > 1:
+        raise ValueError("its arrays of errors are out of range")
 
 
 def _check_thresholds(target: Mapping[str, Any], task: str) -> None:

@@ -47,12 +47,12 @@ class ErrorSizes:
         if not rows:
             return None
         weights = np.ones(rows) if weights is None else weights / weights.mean()
-        levels = _levels(rows)
+        levels = levels_of(rows)
         pairs = [_scales(predicted[:, t], np.abs(predicted - truth)[:, t]) for t in range(truth.shape[1])]
         knots, scales = (np.array(each) for each in zip(*pairs, strict=True))
         found = cls(levels, np.empty((0, 0)), knots, scales)
         sizes = np.abs(predicted - truth) / found.scale(predicted)
-        return cls(levels, np.array([_at(levels, each, weights) for each in sizes.T]), knots, scales)
+        return cls(levels, np.array([sizes_at(levels, each, weights) for each in sizes.T]), knots, scales)
 
     def scale(self, predicted: Array) -> Array:
         """The scale of the error of each prediction (rows, targets)."""
@@ -66,8 +66,7 @@ class ErrorSizes:
 
     def half_widths(self, predicted: Array, level: float) -> Array:
         """(rows, targets) half widths of intervals of a level, which is `highest` at most."""
-        place = np.searchsorted(self.levels, level * (1 - 1e-12))
-        return np.asarray(self.sizes[:, place] * self.scale(predicted))
+        return np.asarray(self.sizes[:, place_of(self.levels, level)] * self.scale(predicted))
 
 
 def coverage(truth: Array, low: Array, high: Array, weights: Array | None) -> tuple[Array, Array]:
@@ -82,8 +81,8 @@ def coverage(truth: Array, low: Array, high: Array, weights: Array | None) -> tu
     return np.asarray(shares), np.asarray(widths)
 
 
-def _levels(rows: int) -> Array:
-    """Levels i / (rows + 1), one for each row, or QUANTILES of them, densest at the high end."""
+def levels_of(rows: int) -> Array:
+    """Levels i / (rows + 1), one for each held-out row, or QUANTILES of them, densest at the high end."""
     ranks = np.arange(1, rows + 1)
     if rows > QUANTILES:
         linear = np.arange(1, QUANTILES // 2 + 1) / (QUANTILES // 2)
@@ -93,7 +92,12 @@ def _levels(rows: int) -> Array:
     return np.asarray(ranks / (rows + 1))
 
 
-def _at(levels: Array, sizes: Array, weights: Array) -> Array:
+def place_of(levels: Array, level: float) -> int:
+    """The place of the lowest of the levels that is not below `level`, which is the last at most."""
+    return int(np.searchsorted(levels, level * (1 - 1e-12)))
+
+
+def sizes_at(levels: Array, sizes: Array, weights: Array) -> Array:
     """The smallest size at which the weight reaches a level, where one further row has the mean weight."""
     order = np.argsort(sizes, kind="stable")
     reached = np.cumsum(weights[order]) / (len(sizes) + 1)

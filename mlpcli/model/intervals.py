@@ -4,14 +4,14 @@ Errors are of the encoded target, so that with `--target-scaling log` intervals 
 """
 
 import dataclasses
-import math
 
 import numpy as np
 
 from mlpcli.arrays import Array
 from mlpcli.data.target import NumberTarget
-from mlpcli.errors import ArtifactError, Sentence, SettingsError
+from mlpcli.errors import Sentence, SettingsError
 from mlpcli.metrics.conformal import ErrorSizes
+from mlpcli.model.held_errors import refuse_above, stored_arrays
 from mlpcli.model.model import Model
 from mlpcli.model.tasks import Regression
 
@@ -23,27 +23,12 @@ def errors_for(model: Model, level: float) -> ErrorSizes:
     """The stored errors, if they allow intervals of a level; raises MlpcliError if they do not."""
     if not isinstance(model.task, Regression):
         raise SettingsError(
-            Sentence("{interval} is only for regression, not for {}", model.task.name),
-            Sentence("Give {proba} for the probability of each class."),
+            Sentence("{interval} is only for numbers and classes, not for {}", model.task.name),
+            Sentence("Give {proba} for the probability of each label."),
             setting="interval",
         )
-    arrays = model.artifact.arrays
-    names = [field.name for field in dataclasses.fields(ErrorSizes)]
-    if not all(PREFIX + name in arrays for name in names):
-        raise ArtifactError(
-            "the model holds no errors of held-out rows",
-            Sentence("Train it again, with {validation} above 0."),
-            setting="interval",
-        )
-    found = ErrorSizes(*(arrays[PREFIX + name] for name in names))
-    if level > found.highest:
-        # Rounded down: what is said must be allowed. Of a number of three digits the product may be less.
-        highest = math.floor(found.highest * 1000 + 1e-9) / 1000
-        raise ArtifactError(
-            f"{level:g}: training held out too few rows for a level above {highest:.3f}",
-            "Give a lower level, or train with more validation rows.",
-            setting="interval",
-        )
+    found = ErrorSizes(**stored_arrays(model, PREFIX, ErrorSizes))
+    refuse_above(found.highest, level)
     return found
 
 

@@ -17,14 +17,14 @@ from mlpcli.data.reading.some_rows import SomeRows
 from mlpcli.model.blueprint import Blueprint
 from mlpcli.model.encoded_rows import Data, paths_of
 from mlpcli.model.model import Model, built
-from mlpcli.model.tasks import Regression
+from mlpcli.model.tasks import Multiclass, Regression
 from mlpcli.model.weights import input_weights, zeros_of
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.options.options import Options
 from mlpcli.options.threads import engine
 from mlpcli.preparation.prepare import Prepared
 from mlpcli.training.calibration import Shares, calibrated
-from mlpcli.training.held_out import HeldOut, chosen_thresholds, held_errors
+from mlpcli.training.held_out import HeldOut, chosen_thresholds, held_class_errors, held_errors
 from mlpcli.training.members import Member
 from mlpcli.training.shares import with_shares
 from mlpcli.training.sketching import with_predictions
@@ -125,7 +125,7 @@ def with_refits(model: Model, prepared: Prepared, refits: Sequence[Member]) -> M
 
 
 def _with_held_out(model: Model, prepared: Prepared, held: HeldOut) -> Model:
-    """The model with all that is fitted on held-out rows: error sizes of numbers; for classes, temperature,
+    """The model with all that is fitted on held-out rows: error sizes; for classes also temperature,
     bias and thresholds."""
     artifact = model.artifact
     if isinstance(prepared.task, Regression):
@@ -139,6 +139,8 @@ def _with_held_out(model: Model, prepared: Prepared, held: HeldOut) -> Model:
         temperature, bias = calibrated(model, held, class_weights, _shares(prepared))
         artifact.arrays.update(temperature=temperature, bias=bias)
         model = replace(model, temperature=temperature, bias=bias)
+    if isinstance(prepared.task, Multiclass):
+        artifact.arrays.update(held_class_errors(model, held))
     if (thresholds := chosen_thresholds(model, held, class_weights)) is not None:
         artifact.target["thresholds"] = thresholds
     return model

@@ -7,8 +7,10 @@ import numpy as np
 
 from mlpcli.arrays import Array
 from mlpcli.errors import Sentence
+from mlpcli.metrics.class_sets import ClassErrors
 from mlpcli.metrics.conformal import ErrorSizes
 from mlpcli.metrics.thresholds import DEFAULT_THRESHOLD, best_threshold, thresholds_by_cost
+from mlpcli.model.class_sets import PREFIX as CLASS_PREFIX
 from mlpcli.model.encoded_rows import EncodedRows
 from mlpcli.model.intervals import PREFIX, clipped, number_target
 from mlpcli.model.model import Model
@@ -115,6 +117,18 @@ def held_errors(model: Model, held: HeldOut) -> dict[str, Array]:
     if (found := ErrorSizes.of(truth, predicted, held.part.weights)) is None:
         return {}
     return {PREFIX + name: np.asarray(values, np.float64) for name, values in vars(found).items()}
+
+
+def held_class_errors(model: Model, held: HeldOut) -> dict[str, Array]:
+    """The arrays to store of a model of classes, by its calibrated probabilities; none without such rows."""
+    if not len(held.part):
+        return {}
+    probabilities = model.task.probabilities(model.loss.point_prediction(held.predicted(model.predictions)))
+    if probabilities is None or not np.isfinite(probabilities).all():
+        return {}
+    if (found := ClassErrors.of(held.part.truth, probabilities, held.part.weights)) is None:
+        return {}
+    return {CLASS_PREFIX + name: np.asarray(values, np.float64) for name, values in vars(found).items()}
 
 
 def no_better(model: Model, scores: Mapping[str, Scores]) -> list[Finding]:

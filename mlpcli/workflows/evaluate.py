@@ -10,12 +10,13 @@ from mlpcli.arrays import Array
 from mlpcli.data.reading.source import ReadingSettings
 from mlpcli.metrics import measure
 from mlpcli.metrics.bootstrap import intervals, percentiles, resampled
+from mlpcli.metrics.class_sets import ClassErrors
 from mlpcli.metrics.conformal import ErrorSizes
 from mlpcli.metrics.gaps import gaps
 from mlpcli.metrics.outcome import Outcome
+from mlpcli.model.class_sets import held_errors_for
 from mlpcli.model.compatibility import refuse_threshold
 from mlpcli.model.encoded_rows import Data, paths_of
-from mlpcli.model.intervals import errors_for
 from mlpcli.model.model import Model, ModelLike, load
 from mlpcli.model.scores import Scores, baseline_outcome, by_target, overall_scores, scores_of
 from mlpcli.options.engines import scoring_engine
@@ -39,6 +40,7 @@ from mlpcli.workflows.evaluation.result import (
     coverage_of,
     curves_of,
     residuals_of,
+    set_coverage_of,
     threshold_of_each,
 )
 from mlpcli.workflows.evaluation.scored_rows import ScoredRows, score_rows
@@ -70,7 +72,7 @@ def evaluate(
         refuse_threshold(type(loaded.task))
     engine = scoring_engine(chosen.engine, paths_of(data), loaded.total_parameters)
     loaded = loaded.on(engine.name)
-    errors = None if chosen.interval is None else errors_for(loaded, chosen.interval)
+    errors = None if chosen.interval is None else held_errors_for(loaded, chosen.interval)
     other = None if chosen.compare is None else load_other(chosen.compare, loaded)
     seeds = np.random.SeedSequence(chosen.seed).spawn(len(PURPOSES))
     generators = {name: np.random.default_rng(seed) for name, seed in zip(PURPOSES, seeds, strict=True)}
@@ -108,7 +110,7 @@ def _evaluated(
     model: Model,
     rows: ScoredRows,
     chosen: EvaluationSettings,
-    errors: ErrorSizes | None,
+    errors: ErrorSizes | ClassErrors | None,
     other: Model | Earlier | None,
     generators: dict[str, Generator],
     seed: np.random.SeedSequence,
@@ -142,9 +144,12 @@ def _evaluated(
             on_progress=watch,
         )
     matrix, classes = by_class(model, outcome)
-    covered = None
+    covered, sets_covered = None, None
     if errors is not None and chosen.interval is not None:
-        covered = coverage_of(model, rows, errors, chosen.interval)
+        if isinstance(errors, ClassErrors):
+            sets_covered = set_coverage_of(outcome, model.task.labels, errors, chosen.interval)
+        else:
+            covered = coverage_of(model, rows, errors, chosen.interval)
     slices = _slices(model, rows, (outcome, trivial), chosen, generators["slices"], watch)
     between = {column: gaps(outcome, each, task) for column, each in rows.slices.items()}
     judge = Judge(
@@ -181,6 +186,7 @@ def _evaluated(
         baseline_per_target=by_target(model, trivial),
         residuals=residuals_of(model, outcome),
         coverage=covered,
+        set_coverage=sets_covered,
         slices=slices,
         gaps={column: each for column, each in between.items() if each},
         comparison=comparison,

@@ -15,12 +15,15 @@ from mlpcli.data.reading.source import ReadingSettings
 from mlpcli.data.reading.stream import RowStream, refuse_doubled
 from mlpcli.data.schema import resolve_names
 from mlpcli.errors import DataError, Sentence, count
+from mlpcli.metrics.class_sets import ClassErrors
 from mlpcli.metrics.conformal import ErrorSizes
+from mlpcli.model.class_sets import COLUMN, held_errors_for, written_sets
 from mlpcli.model.compatibility import refuse_threshold
 from mlpcli.model.encoded_rows import Data, numbers_of, paths_of, refuse_counted
 from mlpcli.model.in_pandas import labelled
-from mlpcli.model.intervals import bounds, errors_for
+from mlpcli.model.intervals import bounds
 from mlpcli.model.model import Model, ModelLike, load, reading_for
+from mlpcli.model.tasks import Multiclass
 from mlpcli.model.unreadable import refuse_unreadable
 from mlpcli.options.engines import scoring_engine
 from mlpcli.progress import ROWS, OnProgress, unwatched
@@ -77,7 +80,7 @@ class Scoring:
         self.summary = PredictionSummary()
         if settings.threshold is not None:
             refuse_threshold(type(model.task))
-        self._errors = None if settings.interval is None else errors_for(model, settings.interval)
+        self._errors = None if settings.interval is None else held_errors_for(model, settings.interval)
         self._stream = RowStream(paths_of(data), reading, model.chunk_rows(settings.chunk_rows), model.known)
         try:
             model.artifact.schema.require(self._stream.header, self._stream.name, target=False)
@@ -195,7 +198,9 @@ def added_columns(model: Model, settings: PredictionSettings) -> list[str]:
     names = list(task.columns)
     ends = [f"_{name}" for name in task.labels] if len(task.labels) > 1 else [""]
     names += [f"quantile_{level}{end}" for level in model.quantile_levels for end in ends]
-    if settings.interval is not None:
+    if settings.interval is not None and isinstance(task, Multiclass):
+        names.append(COLUMN)
+    elif settings.interval is not None:
         names += [f"{name}_{end}" for name in task.labels for end in ("low", "high")]
     if settings.proba and task.gives_probabilities:
         names += [f"probability_{name}" for name in task.labels]
@@ -203,7 +208,7 @@ def added_columns(model: Model, settings: PredictionSettings) -> list[str]:
 
 
 def _added(
-    model: Model, predictions: Array, settings: PredictionSettings, errors: ErrorSizes | None
+    model: Model, predictions: Array, settings: PredictionSettings, errors: ErrorSizes | ClassErrors | None
 ) -> list[list[Any]]:
     """The added columns as plain values."""
     task = model.task
@@ -212,11 +217,17 @@ def _added(
     columns = task.cells(task.decide(point_prediction, threshold))
     for level in model.quantiles(predictions):
         columns += level.T.tolist()
-    if errors is not None and settings.interval is not None:
+    wanted = settings.proba or isinstance(errors, ClassErrors)
+    probabilities = task.probabilities(point_prediction) if wanted else None
+    if isinstance(errors, ClassErrors):
+        assert probabilities is not None
+        assert settings.interval is not None
+        inside = errors.sets(probabilities, settings.interval)
+        columns.append(written_sets(task.labels, inside, probabilities))
+    elif errors is not None and settings.interval is not None:
         low, high = bounds(model, errors, point_prediction, settings.interval)
         for ends in zip(low.T, high.T, strict=True):
             columns += [each.tolist() for each in ends]
-    probabilities = task.probabilities(point_prediction) if settings.proba else None
-    if probabilities is not None:
+    if settings.proba and probabilities is not None:
         columns += rounded_probabilities(probabilities).T.tolist()
     return columns

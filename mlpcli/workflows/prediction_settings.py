@@ -29,7 +29,8 @@ class PredictionSettings(Settings):
     )
     interval: float | None = setting(
         None,
-        "Add prediction intervals of this level, such as 0.9. For regression only.",
+        "Add prediction intervals of this level, such as 0.9; of classes the set that holds the true one. "
+        "Not for several labels.",
         group="Output",
         metavar="LEVEL",
         above=0,

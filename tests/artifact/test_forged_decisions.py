@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import mlpcli
-from mlpcli.artifact.consistency import ERROR_ARRAYS, LARGEST_ERROR, MOST_ENTRIES
+from mlpcli.artifact.consistency import CLASS_ERROR_ARRAYS, ERROR_ARRAYS, LARGEST_ERROR, MOST_ENTRIES
 from mlpcli.errors import ArtifactError
 from tests.artifact.conftest import Forge
 
@@ -67,6 +67,52 @@ def test_arrays_too_long_or_empty(forge: Forge) -> None:
             assert "empty or too long" in refused(forge, "regression", change)
     for change in (levels(MOST_ENTRIES), knots(MOST_ENTRIES)):
         assert mlpcli.load(forge("regression", change)).task.name == "regression"
+
+
+@pytest.mark.parametrize("task", ["binary", "multiclass"])
+@pytest.mark.parametrize("name", CLASS_ERROR_ARRAYS)
+def test_arrays_of_classes(forge: Forge, task: str, name: str) -> None:
+    def changed(change: Any) -> Any:
+        return lambda header, arrays: arrays.update({name: change(arrays[name])})
+
+    assert "are missing" in refused(forge, task, lambda header, arrays: arrays.pop(name))
+    assert "wrong type" in refused(forge, task, changed(lambda array: array.astype(np.float32)))
+    for change in (
+        lambda array: array[:0],
+        lambda array: array[:-1],
+        lambda array: array[None],
+        lambda array: np.array(array.flat[0]),
+    ):
+        assert "do not fit together" in refused(forge, task, changed(change))
+    assert "not sorted" in refused(forge, task, changed(lambda array: np.arange(len(array), 0, -1) / 99))
+    nan = changed(lambda array: np.full_like(array, np.nan))
+    assert "holds a value that is not finite" in refused(forge, task, nan)
+
+
+def test_errors_of_classes_out_of_range(forge: Forge) -> None:
+    def filled(name: str, place: int, value: float) -> Any:
+        def change(header: Any, arrays: Any) -> None:
+            arrays[name] = arrays[name].copy()
+            arrays[name][place] = value
+
+        return change
+
+    for place, value in ((0, 0.0), (-1, 1.0)):
+        assert "not sorted" in refused(forge, "binary", filled("class_errors.levels", place, value))
+    for place, value in ((0, -1e-9), (-1, 1.0 + 1e-9)):
+        said = refused(forge, "binary", filled("class_errors.sizes", place, value))
+        assert "errors are out of range" in said
+
+    def long(count: int) -> Any:
+        def change(header: Any, arrays: Any) -> None:
+            arrays["class_errors.levels"] = np.arange(1, count + 1) / (count + 1)
+            arrays["class_errors.sizes"] = np.ones(count)
+
+        return change
+
+    for count in (0, MOST_ENTRIES + 1):
+        assert "empty or too long" in refused(forge, "binary", long(count))
+    assert mlpcli.load(forge("binary", long(MOST_ENTRIES))).task.name == "binary"
 
 
 def test_knots_that_go_down(forge: Forge) -> None:

@@ -59,6 +59,34 @@ def test_the_report_of_numbers(mlpcli: Commands, folder: Path) -> None:
     assert "Residuals (true - predicted)" in out
 
 
+def test_the_report_of_sets(mlpcli: Commands, folder: Path) -> None:
+    evaluate = ("evaluate", folder / "yes", folder / "t.csv", "--interval", "0.8")
+    out = mlpcli.ok(*evaluate).out
+    assert re.search(
+        r"\nCoverage of the 80 % sets of classes\n  true class +coverage +mean size\n"
+        r"  no +[\d.]+ +[\d.]+\n  yes +[\d.]+ +[\d.]+\n  all rows +[\d.]+ +[\d.]+\n",
+        out,
+    )
+    assert "About 80 % are promised of all rows together, not of each class." in out
+    found = mlpcli.ok(*evaluate, "--json").json()
+    assert found["coverage"] is None
+    found = found["set_coverage"]
+    assert list(found["per_class"]) == ["no", "yes"]
+    each = [found["per_class"][name]["coverage"] for name in ("no", "yes")]
+    assert min(each) <= found["coverage"] <= max(each)
+    assert found["coverage_macro"] == pytest.approx(sum(each) / 2)
+    # Of two classes a set holds one or both.
+    assert found["mean_size"] == pytest.approx(2 - found["single"])
+    shown = mlpcli.ok(*evaluate, "--format", "markdown").out
+    assert "### Coverage of the 80 % sets of classes" in shown
+    one_class = write(
+        folder, "no.csv", [row for row in (folder / "t.csv").read_text().splitlines() if ",yes," not in row]
+    )
+    found = mlpcli.ok("evaluate", folder / "yes", one_class, "--interval", "0.8", "--json").json()
+    assert found["set_coverage"]["per_class"]["yes"] == {"coverage": None, "mean_size": None}
+    assert found["set_coverage"]["coverage_macro"] == found["set_coverage"]["coverage"]
+
+
 def test_markdown(mlpcli: Commands, folder: Path) -> None:
     result = mlpcli(
         *("evaluate", folder / "yes", folder / "t.csv", "--format", "markdown", "--by", "region,a|b"),
@@ -150,7 +178,7 @@ def test_models_are_compared_on_rows_from_a_pipe(mlpcli: Commands, folder: Path)
         (["--bootstrap", "0"], 2, "--bootstrap: 0 is out of range"),
         (["--bootstrap", "10000000"], 2, "--bootstrap: 10000000 is out of range"),
         (["--level", "1"], 2, "--level: 1.0 is out of range"),
-        (["--interval", "0.9"], 2, "--interval is only for regression, not for binary"),
+        (["--interval", "0.99"], 1, "--interval: 0.99: training held out too few rows for a level above 0."),
         (["--json", "--format", "markdown"], 2, "the report is JSON already"),
         (["--importance-metric", "f1"], 2, "needs --importance"),
         (["--compare", "none.joblib"], 1, "no such model file"),
@@ -215,6 +243,26 @@ def test_predicted_intervals(mlpcli: Commands, folder: Path) -> None:
     said = mlpcli.error(1, "predict", folder / "m", taken, "--interval", "0.5")
     assert "already has a column 'value_low'" in said
     assert "--interval: 1.0" in mlpcli.error(2, *predict[:3], "--interval", "1")
+
+
+def test_predicted_sets(mlpcli: Commands, folder: Path) -> None:
+    predict = ("predict", folder / "yes", folder / "t.csv", "--interval", "0.9", "--keep", "none")
+    out = mlpcli.ok(*predict, "--prefix", "p_").out
+    first, *rows = out.splitlines()
+    assert first == "p_prediction,p_prediction_set"
+    assert {row.partition(",")[2] for row in rows} <= {"no", "yes", "no;yes", "yes;no"}
+    # The threshold is 0.5: the prediction is the most probable class, which comes first.
+    assert all(re.fullmatch(r"(\w+),\1(;\w+)?", row) for row in rows)
+    assert mlpcli.ok(*predict, "--prefix", "p_", "--chunk-rows", "7").out == out
+    table = (folder / "t.csv").read_bytes()
+    assert mlpcli.ok(predict[0], predict[1], "-", *predict[3:], "--prefix", "p_", stdin=table).out == out
+    lines = map(json.loads, mlpcli.ok(*predict, "--format", "jsonl", "--proba").out.splitlines())
+    for row, line in zip(rows, lines, strict=True):
+        assert list(line) == ["prediction", "prediction_set", "probability_no", "probability_yes"]
+        assert f"{line['prediction']},{line['prediction_set']}" == row
+    taken = write(folder, "taken.csv", ["[/b],a|b,region,prediction_set", "1,2,x|y,3"])
+    said = mlpcli.error(1, "predict", folder / "yes", taken, "--interval", "0.5")
+    assert "already has a column 'prediction_set'" in said
 
 
 def test_a_chosen_threshold_is_said(mlpcli: Commands, tmp_path: Path) -> None:

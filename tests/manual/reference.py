@@ -157,6 +157,8 @@ JSON = {
         "baseline_per_target": "the same for the baseline",
         "residuals": "distribution of true value minus prediction",
         "coverage": "with `--interval`: share of true values inside, and mean width",
+        "set_coverage": "the same for sets of classes: coverage, mean_size, single (share of sets of one "
+        "class), coverage_macro, and coverage and mean_size per_class",
         "slices": "with `--by`: metrics for each value of the columns",
         "gaps": "with `--by`, for classes: selection_rate_gap and recall_gap by column, each with value, "
         "highest, lowest, scores (by slice), left_out (slices not judged, and why) and reason",

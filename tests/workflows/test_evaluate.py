@@ -47,7 +47,6 @@ def test_intervals_hold_the_metrics_and_are_repeatable(models: dict[str, Model],
         ({"bootstrap": 10_000_000}, "is out of range"),
         ({"interval": 0.0}, "interval: 0.0 is out of range"),
         ({"interval": 1.0}, "interval: 1.0 is out of range"),
-        ({"interval": 0.9}, "interval is only for regression, not for binary"),
         ({"importance_metric": "f1"}, "importance_metric needs importance"),
         ({"importance_repeats": 5}, "importance_repeats needs importance"),
         ({"level": 0.9}, "level has no effect without intervals"),
@@ -122,7 +121,7 @@ def test_no_rows_and_no_target(models: dict[str, Model]) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_everything_at_once_is_json(models: dict[str, Model], name: str, tmp_path: Path) -> None:
     task = models[name].task.name
-    interval: dict[str, Any] = {"interval": 0.9} if task == "regression" else {}
+    interval: dict[str, Any] = {} if task == "multilabel" else {"interval": 0.9}
     found = mlpcli.evaluate(
         models[name],
         table(),
@@ -141,6 +140,7 @@ def test_everything_at_once_is_json(models: dict[str, Model], name: str, tmp_pat
     assert set(fields["importance"]["columns"]) == set(INPUTS)
     assert set(fields["slices"]["region"]) == {"north", "south"}
     assert (fields["coverage"] is not None) == (task == "regression")
+    assert (fields["set_coverage"] is not None) == (task in ("binary", "multiclass"))
 
 
 @pytest.mark.parametrize("threshold", [0.05, 0.95])

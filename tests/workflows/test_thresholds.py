@@ -205,9 +205,8 @@ def test_intervals_that_cannot_be_had() -> None:
         with pytest.raises(MlpcliError, match="the model holds no errors of held-out rows"):
             mlpcli.evaluate(without, "no such file.csv", interval=0.9)
         assert mlpcli.evaluate(without, table()).coverage is None
-    for name in ("yes", "class", "labels"):
-        with pytest.raises(SettingsError, match="interval is only for regression"):
-            mlpcli.predict(usual(name), table(), interval=0.9)
+    with pytest.raises(SettingsError, match="interval is only for numbers and classes, not for multilabel"):
+        mlpcli.predict(usual("labels"), table(), interval=0.9)
 
 
 def _aged(model: Model) -> Model:

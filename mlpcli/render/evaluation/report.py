@@ -97,6 +97,7 @@ def fields(evaluation: "Evaluation") -> dict[str, Any]:
         "baseline_per_target": found.baseline_per_target,
         "residuals": found.residuals,
         "coverage": found.coverage,
+        "set_coverage": found.set_coverage,
         "slices": found.slices,
         "gaps": found.gaps,
         "comparison": None if found.comparison is None else _comparison(found.comparison),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mlpcli.metrics.gates import GateResult
     from mlpcli.workflows.evaluation.comparison import Comparison
     from mlpcli.workflows.evaluation.importance import Importance
-    from mlpcli.workflows.evaluation.result import Coverage, Evaluation
+    from mlpcli.workflows.evaluation.result import Coverage, Evaluation, SetCoverage
     from mlpcli.workflows.evaluation.slices import SliceScores
 
 ByName: TypeAlias = Mapping[str, Mapping[str, float | None]]
@@ -71,6 +71,8 @@ def tables_of(evaluation: "Evaluation", blocks: bool, *, brief: bool = False) ->
     yield _metrics(evaluation)
     if evaluation.coverage is not None:
         yield _coverage(evaluation.coverage)
+    if evaluation.set_coverage is not None:
+        yield _set_coverage(evaluation.set_coverage)
     if evaluation.per_class is not None and evaluation.baseline_per_class is not None:
         yield _each("class", FEW_OF_CLASS, evaluation.per_class, evaluation.baseline_per_class)
     if evaluation.per_target is not None and evaluation.baseline_per_target is not None:
@@ -177,6 +179,22 @@ def _coverage(found: "Coverage") -> ReportTable:
     rows = list(zip(named, same_precision(shares), same_precision(widths), strict=True))
     title = f"Coverage of the {_percent(found.level)} prediction intervals"
     return ReportTable(title, ["target", "coverage", "mean width"], rows, (1, 2))
+
+
+def _set_coverage(found: "SetCoverage") -> ReportTable:
+    named: dict[str, tuple[float | None, float | None]] = {
+        name: (each["coverage"], each["mean_size"]) for name, each in found.per_class.items()
+    }
+    named |= {"all rows": (found.coverage, found.mean_size)}
+    shares, sizes = zip(*named.values(), strict=True)
+    rows = list(zip(named, same_precision(shares), same_precision(sizes), strict=True))
+    single, macro = same_precision([found.single, found.coverage_macro])
+    below = [
+        f"{single} of the sets are of one class. The mean coverage of the classes is {macro}.",
+        f"About {_percent(found.level)} are promised of all rows together, not of each class.",
+    ]
+    title = f"Coverage of the {_percent(found.level)} sets of classes"
+    return ReportTable(title, ["true class", "coverage", "mean size"], rows, (1, 2), below=below)
 
 
 def _slices(column: str, slices: "dict[str, SliceScores]", evaluation: "Evaluation") -> ReportTable:

@@ -1,5 +1,6 @@
 """Result of an evaluation and its parts: each class, each target, errors, intervals."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +9,7 @@ from mlpcli.data.counts import CellCounts
 from mlpcli.errors import Sentence, count
 from mlpcli.headlines import headline_table
 from mlpcli.metrics.bootstrap import Interval
+from mlpcli.metrics.class_sets import ClassErrors, set_scores
 from mlpcli.metrics.classification import confusion, per_class, shares
 from mlpcli.metrics.conformal import ErrorSizes, coverage
 from mlpcli.metrics.evaluation_curves import EvaluationCurves, evaluation_curves
@@ -32,6 +34,7 @@ PARTS = (
     "confusion",
     "residuals",
     "coverage",
+    "set_coverage",
     "intervals",
     "slices",
     "gaps",
@@ -67,6 +70,22 @@ class Coverage:
     per_target: dict[str, dict[str, float]]
 
 
+@dataclass(frozen=True)
+class SetCoverage:
+    """Share of rows whose true class is in their set of classes, and how small these sets are."""
+
+    level: float
+    """Promised of all rows together, not of those of each class."""
+    coverage: float
+    mean_size: float
+    single: float
+    """Share of sets of one class."""
+    coverage_macro: float
+    """Mean over the classes that have rows."""
+    per_class: dict[str, dict[str, float | None]]
+    """Coverage and mean size over the rows of a class; None of one without rows."""
+
+
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Evaluation(Shown):
     """Result of `evaluate`."""
@@ -93,6 +112,7 @@ class Evaluation(Shown):
     residuals: dict[str, dict[str, float]] | None
     """Of true - predicted, for each target."""
     coverage: Coverage | None
+    set_coverage: SetCoverage | None
     slices: dict[str, dict[str, SliceScores]]
     """{column: {value: scores}}"""
     gaps: dict[str, dict[str, Gap]]
@@ -182,3 +202,28 @@ def coverage_of(model: Model, rows: ScoredRows, errors: ErrorSizes, level: float
         for number, name in enumerate(model.artifact.schema.target)
     }
     return Coverage(level, float(inside.mean()), float(width.mean()), per_target)
+
+
+def set_coverage_of(
+    outcome: Outcome, classes: Sequence[str], errors: ClassErrors, level: float
+) -> SetCoverage:
+    """How many true classes lie in the sets of a level."""
+    assert outcome.probabilities is not None
+    inside = errors.sets(outcome.probabilities, level)
+    found = set_scores(outcome.truth, inside, outcome.weights)
+    of_each = {"coverage": found.coverage_of_each, "mean_size": found.sizes_of_each}
+    per_class = {
+        each: {
+            name: None if np.isnan(values[number]) else float(values[number])
+            for name, values in of_each.items()
+        }
+        for number, each in enumerate(classes)
+    }
+    return SetCoverage(
+        level=level,
+        coverage=found.coverage,
+        mean_size=found.mean_size,
+        single=found.single,
+        coverage_macro=float(np.nanmean(found.coverage_of_each)),
+        per_class=per_class,
+    )

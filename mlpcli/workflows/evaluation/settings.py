@@ -63,8 +63,8 @@ class EvaluationSettings(Settings):
     )
     interval: float | None = setting(
         None,
-        "Check prediction intervals of this level, such as 0.9. Shows how many true numbers they "
-        "hold, and their mean width.",
+        "Check prediction intervals, or sets of classes, of this level, such as 0.9. Shows how many true "
+        "numbers or classes they hold, and their mean width or size.",
         group="Evaluation",
         metavar="LEVEL",
         above=0,

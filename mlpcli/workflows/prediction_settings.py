@@ -29,8 +29,8 @@ class PredictionSettings(Settings):
     )
     interval: float | None = setting(
         None,
-        "Add prediction intervals of this level, such as 0.9; of classes the set that holds the true one. "
-        "Not for several labels.",
+        "Add prediction intervals of this level, such as 0.9. For classes it is the set of likely ones; "
+        "several labels have none.",
         group="Output",
         metavar="LEVEL",
         above=0,

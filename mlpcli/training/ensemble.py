@@ -24,7 +24,8 @@ from mlpcli.nn.fitting import EpochRecord
 from mlpcli.nn.kernels import NUMBA, NUMPY, Engine
 from mlpcli.options.options import Configuration
 from mlpcli.preparation.prepare import Prepared
-from mlpcli.training.cluster import NEWS_SECONDS, Cluster, Remote, networks_of
+from mlpcli.training.cluster import Cluster
+from mlpcli.training.cluster_runs import NEWS_SECONDS, Remote, networks_of
 from mlpcli.training.members import Keep, OnBatch, ShouldStop, Watch, train_member
 from mlpcli.training.shared_data import share, unnamed_file
 from mlpcli.training.workers import Assignment, Kept, Message, ProcessWorker, ThreadWorker, Trained

@@ -21,7 +21,8 @@ from mlpcli.data.reading.source import TextSource
 from mlpcli.errors import DataError, MlpcliError, SettingsError
 from mlpcli.nn.fit_state import StopReason
 from mlpcli.training import cluster as module
-from mlpcli.training.cluster import Cluster, sent_files
+from mlpcli.training.cluster import Cluster
+from mlpcli.training.cluster_runs import sent_files
 from mlpcli.training.cluster_worker import look_up, opened_copies
 from tests.cli.commands import Commands
 from tests.local_clusters import LocalCluster, local_cluster

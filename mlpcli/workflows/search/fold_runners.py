@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mlpcli.errors import Sentence, SettingsError
-from mlpcli.training.cluster import Cluster, ClusterRunners
+from mlpcli.training.cluster import Cluster
+from mlpcli.training.cluster_runs import ClusterRunners
 from mlpcli.training.spread import Runners
 from mlpcli.workflows.search.settings import CrossValidationSettings
 

@@ -10,7 +10,8 @@ from tests.cli.terminals import SEQUENCE, in_terminal
 
 NEXT = "mlpcliinspect"
 """Of the summary, without blanks, as a narrow terminal breaks words."""
-QUICK = ("--preset", "textbook", "--epochs", "150", "--patience", "150")
+QUICK = ("--preset", "textbook", "--epochs", "500", "--patience", "500")
+"""Longer than a view waits for, also on a fast machine."""
 
 
 def penguins(model: Path, *more: object) -> list[object]:
@@ -34,7 +35,7 @@ def test_it_is_gone_at_the_end(columns: int, model: Path) -> None:
     assert text.replace(" ", "").count(NEXT) == 1
     assert model.exists()
     if columns >= 60:
-        assert re.search(r"\d+/150 epochs +[\d,]+ rows/s +≤ .* left", shown.plain)
+        assert re.search(r"\d+/500 epochs +[\d,]+ rows/s +≤ .* left", shown.plain)
         assert "validation loss" in shown.plain
 
 

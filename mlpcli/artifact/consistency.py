@@ -11,10 +11,12 @@ import numpy as np
 
 from mlpcli.arrays import Array
 from mlpcli.artifact.header import Header
+from mlpcli.data.crosses import checked_crosses
 from mlpcli.data.encoders import ENCODERS
-from mlpcli.data.schema import MOST_COLUMNS, Schema
+from mlpcli.data.schema import MOST_COLUMNS, NUMBER, Schema
 from mlpcli.data.sketch_sets import ARRAYS, PREFIX, Sketches, levels_in
 from mlpcli.data.target import MOST_OUTPUTS, TARGETS
+from mlpcli.errors import SettingsError
 from mlpcli.json_values import fits
 
 LOWEST_TEMPERATURE = 1e-3
@@ -103,6 +105,7 @@ def check_columns(schema: Schema, header: Mapping[str, Any]) -> None:
     encoded = [(each["name"], each["kind"]) for each in encoders]
     if encoded != [(column.name, column.kind) for column in schema.inputs]:
         raise ValueError("its encoders do not match its columns")
+    _check_crosses(schema)
     if (sketches := header["sketches"]) is not None:
         groups = sketches["groups"]
         networks = len(header["receipt"]["members"]) if sketches["predictions"] else 0
@@ -126,6 +129,24 @@ def check_columns(schema: Schema, header: Mapping[str, Any]) -> None:
     if schema.task == "binary" and len(target["classes"]) > 2:
         raise ValueError("its classes do not match its task")
     _check_thresholds(target, schema.task)
+
+
+def _check_crosses(schema: Schema) -> None:
+    """Raise ValueError unless the crosses are formulas, the last inputs, and made of other numbers."""
+    try:
+        crosses = checked_crosses(schema.cross)
+    except SettingsError as error:
+        raise ValueError(f"its crosses are invalid: {error!s:.100}") from None
+    names = tuple(cross.name for cross in crosses)
+    if names != schema.cross:
+        raise ValueError("its crosses are not written as they are stored")
+    own = tuple(column.name for column in schema.columns[len(schema.columns) - len(names) :])
+    numbers = {column.name for column in schema.table_inputs if column.kind == NUMBER}
+    if own != names or any(column.kind != NUMBER for column in schema.columns if column.name in names):
+        raise ValueError("its crosses are not among its inputs")
+    for cross in crosses:
+        if not numbers.issuperset(cross.sources):
+            raise ValueError(f"its cross {cross.name!r:.40} is made of columns that are no number inputs")
 
 
 def _ones(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Array]:

@@ -20,7 +20,7 @@ from mlpcli.files import atomic_output
 from mlpcli.json_values import from_json, printable
 from mlpcli.result_text import ResultText, Shown, listed
 
-FORMAT = 7
+FORMAT = 8
 MODEL = Kind(MODEL_NAME, FORMAT, "Train one: mlpcli train DATA -t COLUMN -o MODEL", "Train it again.")
 
 MOST_EPOCHS = 50_000
@@ -212,6 +212,11 @@ def _from_6(header: dict[str, Any]) -> None:
             column["kind"] = IGNORE if column["reason"] == CHOSEN else IDENTIFIER
 
 
+def _from_7(header: dict[str, Any]) -> None:
+    """Add that no input is made of others; programs that know of none would look for a column of its name."""
+    header["schema"].setdefault("cross", [])
+
+
 UPGRADES: dict[int, Callable[[dict[str, Any]], None]] = {
     1: _from_1,
     2: _from_2,
@@ -219,5 +224,6 @@ UPGRADES: dict[int, Callable[[dict[str, Any]], None]] = {
     4: _from_4,
     5: _from_5,
     6: _from_6,
+    7: _from_7,
 }
 """A function for each older format, which turns a header into the next one."""

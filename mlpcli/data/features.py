@@ -1,14 +1,17 @@
 """The encoders of all input columns, side by side in one float32 matrix."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from mlpcli.arrays import Array
+from mlpcli.data.columns.cells import Cells, Numbers
 from mlpcli.data.columns.frame import Frame
+from mlpcli.data.columns.readings import Reading
 from mlpcli.data.counts import CellCounts
+from mlpcli.data.crosses import Cross
 from mlpcli.data.encoders import ENCODERS, Encoder
 from mlpcli.data.encoders.numbers import alike, write_numbers
 from mlpcli.data.reading.memory import own_pages
@@ -19,11 +22,27 @@ BATCH_CELLS = 1 << 16
 would not stay in the cache."""
 
 
+NO_WORDS = Reading(missing=frozenset())
+"""Of crosses: a number that means "missing" in the table is one there."""
+
+
+def with_crosses(frame: Frame, crosses: Sequence[Cross], values_of: Callable[[str, Cells], Array]) -> Frame:
+    """The frame with the cells of the crosses; `values_of` gives those of a column, NaN at gaps."""
+    if not crosses:
+        return frame
+    names = dict.fromkeys(name for cross in crosses for name in cross.sources)
+    by_name = {name: values_of(name, frame[name]) for name in names}
+    made: dict[str, Cells] = {each.name: Numbers(each.values(by_name), NO_WORDS) for each in crosses}
+    return Frame(frame.columns | made, len(frame), frame.place)
+
+
 class FeatureEncoder:
     """All encoders of a model, in the order of the columns."""
 
-    def __init__(self, encoders: Sequence[Encoder]) -> None:
+    def __init__(self, encoders: Sequence[Encoder], crosses: Sequence[Cross] = ()) -> None:
+        """`crosses`: the inputs that are made of others, each of which has an encoder, too."""
         self.encoders = list(encoders)
+        self.crosses = tuple(crosses)
 
     @classmethod
     def fit(
@@ -35,8 +54,11 @@ class FeatureEncoder:
         weights: Array | None = None,
         *,
         scalings: Sequence[str] = (),
+        crosses: Sequence[Cross] = (),
     ) -> "FeatureEncoder":
         """Fit every input column on the (training) `rows` of a frame, which may have `weights` above 0.
+
+        The frame has the cells of the `crosses`.
 
         `scalings`: those of all networks, where they differ; the first is also for networks of any other.
         """
@@ -45,21 +67,30 @@ class FeatureEncoder:
             cells = frame[column.name][rows]
             return ENCODERS[column.kind].fit(column, cells, settings, weights, scalings=scalings)
 
-        return cls([fitted(column) for column in columns if column.kind in ENCODERS])
+        return cls([fitted(column) for column in columns if column.kind in ENCODERS], crosses)
 
     @property
     def width(self) -> int:
         return sum(encoder.width for encoder in self.encoders)
 
-    def encode(self, frame: Frame, counts: CellCounts | None = None, rows: Array | None = None) -> Array:
-        """A (rows, width) float32 matrix; columns are found by name.
+    def complete(self, frame: Frame) -> Frame:
+        """A frame of the table's columns, with the cells of the crosses."""
+        if not self.crosses:
+            return frame
+        encoder_of = {encoder.name: encoder for encoder in self.encoders}
+        return with_crosses(frame, self.crosses, lambda name, cells: encoder_of[name].read(cells)[0])
 
-        `rows`: only these, in their order; the frame's columns are then removed one by one.
+    def encode(self, frame: Frame, counts: CellCounts | None = None, rows: Array | None = None) -> Array:
+        """A (rows, width) float32 matrix; columns are found by name, and crosses made of them.
+
+        `rows`: only these, in their order, of a frame that has the crosses; the frame's columns are then
+        removed one by one.
         """
         counts = CellCounts() if counts is None else counts
         counts.rows += len(frame) if rows is None else len(rows)
         if rows is not None:
             return self._encode_apart(frame, counts, rows)
+        frame = self.complete(frame)
         matrix = np.empty((len(frame), self.width), np.float32)
         start = 0
         for several in self._batches(max(BATCH_CELLS // max(len(frame), 1), 1)):
@@ -112,7 +143,10 @@ class FeatureEncoder:
 
     @classmethod
     def from_stored(
-        cls, described: Sequence[Mapping[str, Any]], arrays: Mapping[str, Array]
+        cls,
+        described: Sequence[Mapping[str, Any]],
+        arrays: Mapping[str, Array],
+        crosses: Sequence[Cross] = (),
     ) -> "FeatureEncoder":
         encoders: list[Encoder] = []
         used: Counter[str] = Counter()
@@ -123,4 +157,4 @@ class FeatureEncoder:
                 own[name] = arrays[name][used[name] : used[name] + rows]
                 used[name] += rows
             encoders.append(encoder.from_description(stored, own))
-        return cls(encoders)
+        return cls(encoders, crosses)

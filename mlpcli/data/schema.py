@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Annotated, Any
 
+from mlpcli.data.crosses import Cross, checked_crosses, parse_crosses, parse_names
 from mlpcli.data.form import PLAIN, Form, are_formats
 from mlpcli.data.label_lists import parse_separator
 from mlpcli.data.spelling import cleaned
@@ -75,6 +76,14 @@ class DataSettings(Settings):
         metavar="COLUMN=KIND",
         parse=lambda text: tuple(parse_pairs("kind", text).items()),
         common=True,
+    )
+    cross: tuple[str, ...] = _setting(
+        (),
+        "Make further inputs of number columns, such as x1*x2, x1^2 or sin(x1).",
+        parse=parse_names,
+        repeatable=True,
+        decides_columns=True,
+        metavar="FORMULA,...",
     )
     weight: str | None = _setting(
         None,
@@ -178,6 +187,7 @@ class DataSettings(Settings):
                 raise SettingsError(f"{name}: {kind!r} is not a column kind", hint, setting="kind")
         if self.features and set(self.features) <= set(self.target):
             raise SettingsError("it names only the target", "Name columns to learn from.", setting="features")
+        checked_crosses(self.cross)
         if self.label_separator is not None:
             parse_separator(self.label_separator)
             if self.task not in (AUTO, "multilabel"):
@@ -197,7 +207,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Schema:
-    """All input columns in the table's order (also the ignored ones), the target and the task."""
+    """All input columns in the table's order (also the ignored ones), the target and the task.
+
+    Inputs that are crosses stand behind the columns of the table.
+    """
 
     columns: tuple[Column, ...]
     target: tuple[str, ...]
@@ -207,6 +220,13 @@ class Schema:
     target_forms: tuple[Form, ...] = ()
     exact: bool = False
     """Whether cells are matched and read as versions before 0.3 did, one of which made the model."""
+    cross: tuple[str, ...] = ()
+    """The formulas of the inputs that are crosses, which are called by them."""
+
+    @cached_property
+    def crosses(self) -> tuple[Cross, ...]:
+        """The inputs that are made of others, in the order of the columns."""
+        return tuple(cross for text in self.cross for cross in parse_crosses(text))
 
     @property
     def forms(self) -> dict[str, Form]:
@@ -220,12 +240,22 @@ class Schema:
         return tuple(column for column in self.columns if column.kind in LEARNED)
 
     @property
+    def table_columns(self) -> tuple[Column, ...]:
+        """The columns of the table, without the crosses."""
+        return tuple(column for column in self.columns if column.name not in self.cross)
+
+    @property
+    def table_inputs(self) -> tuple[Column, ...]:
+        """The inputs that a table must have: those that are no crosses."""
+        return tuple(column for column in self.inputs if column.name not in self.cross)
+
+    @property
     def left_out(self) -> tuple[Column, ...]:
         return tuple(column for column in self.columns if column.kind not in LEARNED)
 
     def require(self, names: Sequence[str], where: str, *, target: bool) -> None:
         """Raise DataError unless the table `where` has every input (and, if asked, target) column."""
-        wanted = [column.name for column in self.inputs] + (list(self.target) if target else [])
+        wanted = [column.name for column in self.table_inputs] + (list(self.target) if target else [])
         there = set(names)
         for name in wanted:
             if name not in there:
@@ -252,6 +282,7 @@ class Schema:
             weight=stored["weight"],
             target_forms=tuple(map(_form, stored["target_forms"])),
             exact=stored["exact"],
+            cross=tuple(stored["cross"]),
         )
 
 

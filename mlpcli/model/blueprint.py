@@ -14,11 +14,12 @@ from mlpcli.data.scaling import NEW
 from mlpcli.data.schema import resolve_names
 from mlpcli.model.compatibility import levels, output_activation
 from mlpcli.model.tasks import Task
+from mlpcli.nn.activations import THRESHOLD_UNITS
 from mlpcli.nn.architecture import ALL, NetworkSettings, build_layers, build_network, build_shortcut
 from mlpcli.nn.embeddings import Inputs
 from mlpcli.nn.kernels import NUMPY, Engine, of_engine
 from mlpcli.nn.layers import Layer
-from mlpcli.nn.losses import LOSSES, Loss
+from mlpcli.nn.losses import LOSSES, Loss, StepPerceptron
 from mlpcli.nn.network import LayerSummary, Network, count_parameters, largest_product, summarize
 from mlpcli.nn.parameters import HasParameters
 from mlpcli.nn.shortcut import Shortcut
@@ -71,7 +72,11 @@ class Blueprint:
 
     def summary(self) -> list[LayerSummary]:
         """The table of layers."""
-        return summarize(self.layers, self.shortcut)
+        summary = summarize(self.layers, self.shortcut)
+        if unit := THRESHOLD_UNITS.get(self.network.threshold_unit):
+            # No layer, as the loss is one of the score before it.
+            summary.append(LayerSummary(unit, self.n_out, 0))
+        return summary
 
     @property
     def largest_product(self) -> int:
@@ -129,4 +134,6 @@ def _wide(network: NetworkSettings, encoder: FeatureEncoder) -> Array | None:
 def loss_of(options: Options, task: Task, *, hard: bool = False, engine: Engine = NUMPY) -> Loss:
     """The loss of the settings; `hard` labels are not smoothed."""
     settings = dataclasses.replace(options.loss, label_smoothing=0.0) if hard else options.loss
+    if options.network.threshold_unit:
+        return StepPerceptron(settings)
     return of_engine(LOSSES[task.loss_name(options.objective.loss)], engine)(settings)

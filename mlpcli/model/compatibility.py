@@ -61,6 +61,8 @@ def refuse_impossible(options: Options, task: type[Task]) -> None:
             Sentence("Give {hidden} none, or {loss} hinge with hidden layers."),
             setting="loss",
         )
+    if options.network.threshold_unit:
+        _refuse_threshold_unit(options, task)
     if options.loss.label_smoothing and (task is Regression or loss not in (AUTO, "cross-entropy")):
         raise SettingsError(
             Sentence(
@@ -78,6 +80,23 @@ def refuse_impossible(options: Options, task: type[Task]) -> None:
             raise _incompatible("folds", other, ": each network holds out its own part", hint)
     if is_minimized(options):
         _refuse_settings_of_steps(options)
+
+
+def _refuse_threshold_unit(options: Options, task: type[Task]) -> None:
+    """Raise SettingsError unless the output that is a step is a perceptron's, of yes and no."""
+    unit = options.network.threshold_unit
+    if not task.has_threshold:
+        hint = "Leave it out: of several classes that of the highest score is predicted."
+        hint = "Leave it out: a number is no step." if task is Regression else hint
+        said = f"{unit} is only for two classes or for labels, not for {task.name}"
+        raise SettingsError(said, hint, setting="activation")
+    if options.objective.loss != "perceptron":
+        said = f"{unit} has slope 0, so only the perceptron's loss can be minimized, which is of the score"
+        hint = Sentence("Give {loss} perceptron, or another {activation}.")
+        raise SettingsError(said, hint, setting="activation")
+    if options.decision.threshold is not None:
+        hint = "Leave one of them out: the outputs are 0 and 1."
+        raise _incompatible("threshold", "activation", f" {unit}", hint)
 
 
 def is_minimized(options: Options) -> bool:

@@ -125,7 +125,7 @@ def encode_chunks(
     """
     schema.require(stream.header, stream.name, target=True)
     weight = schema.weight if schema.weight in stream.header else None
-    names = [*(column.name for column in schema.inputs), *schema.target, *([weight] if weight else [])]
+    names = [*(column.name for column in schema.table_inputs), *schema.target, *([weight] if weight else [])]
     names = list(dict.fromkeys([*names, *also]))
     numbers = numbers_of(schema, weight, target=True) - set(texts)
     for whole, _ in stream.chunks(names, numbers, loosened=loosened, ahead=True):
@@ -139,7 +139,7 @@ def encode_chunks(
             frame, weights = frame.take(counting), weights[counting]
         part = EncodedRows(encoder.encode(frame, counts), task.truth(frame), weights)
         if strict:
-            refuse_counted(counts, frame)
+            refuse_counted(counts, encoder.complete(frame))
         yield EncodedChunk(part, len(whole) - len(present), len(present) - len(frame), frame)
 
 
@@ -157,7 +157,7 @@ def encode_part(
 
 def numbers_of(schema: Schema, weight: str | None = None, *, target: bool = False) -> set[str]:
     """The columns that are read as numbers: inputs, the weight and, if asked for, targets."""
-    names = {column.name for column in schema.inputs if column.kind == NUMBER}
+    names = {column.name for column in schema.table_inputs if column.kind == NUMBER}
     if target and schema.task == Regression.name:
         names |= set(schema.target)
     return names | ({weight} if weight is not None else set())

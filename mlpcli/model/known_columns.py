@@ -23,6 +23,7 @@ def known_columns(
         each.name: (each.lowest, each.highest)
         for each in encoder.encoders
         if isinstance(each, NumberEncoder)
+        and each.name not in schema.cross
         and each.kind == NUMBER
         and not forms.get(each.name, PLAIN).clock
         and each.lowest <= each.highest
@@ -31,7 +32,7 @@ def known_columns(
     if isinstance(target, NumberTarget) and target.scaling == STANDARD:
         about = zip(target.names, target.mean.tolist(), target.spread.tolist(), strict=True)
         ranges |= {name: (mean - spread, mean + spread) for name, mean, spread in about}
-    names = [*(column.name for column in schema.inputs), *schema.target]
+    names = [*(column.name for column in schema.table_inputs), *schema.target]
     return Known(
         [*names, *([schema.weight] if schema.weight is not None else [])],
         decimal=reading.decimal or ".",

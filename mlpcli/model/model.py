@@ -200,7 +200,7 @@ class Model(Shown):
         reading, rows = reading_for(self, ReadingSettings()), self.chunk_rows(READ_ROWS)
         with RowStream(paths_of(data), reading, rows, self.known) as stream, self.scorer() as scorer:
             schema.require(stream.header, stream.name, target=False)
-            inputs = [column.name for column in schema.inputs]
+            inputs = [column.name for column in schema.table_inputs]
             chunks = (
                 (frame, self.encode(frame, counts), True)
                 for frame, _ in stream.chunks(inputs, numbers_of(schema))
@@ -265,7 +265,7 @@ def load(model: ModelLike) -> Model:
 def from_artifact(stored: Artifact) -> Model:
     """Rebuild encoders and network; the sizes are checked before anything of their size is made."""
     options = Options.from_values(stored.settings)
-    encoder = FeatureEncoder.from_stored(stored.encoders, stored.arrays)
+    encoder = FeatureEncoder.from_stored(stored.encoders, stored.arrays, stored.schema.crosses)
     target = TARGETS[stored.schema.task].from_description(stored.target, stored.arrays)
     task = TASKS[stored.schema.task](target)
     return built(stored, options, encoder, task)

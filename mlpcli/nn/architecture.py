@@ -7,8 +7,8 @@ from types import NoneType
 import numpy as np
 import numpy.typing as npt
 
-from mlpcli.errors import SettingsError, count
-from mlpcli.nn.activations import ACTIVATIONS, OUTPUT_ACTIVATIONS, Parametric
+from mlpcli.errors import Sentence, SettingsError, count
+from mlpcli.nn.activations import ACTIVATIONS, OUTPUT_ACTIVATIONS, THRESHOLD_UNITS, Parametric
 from mlpcli.nn.embeddings import NUMBER_EMBEDDINGS, InputLayer, Inputs, input_layer
 from mlpcli.nn.initialization import INITIALIZATIONS
 from mlpcli.nn.kernels import NUMPY, Engine
@@ -90,10 +90,10 @@ class NetworkSettings(Settings):
     )
     activation: str | None = setting(
         None,
-        "Function of hidden layers.",
+        "Function of hidden layers. Without any, step and sign are that of a perceptron's output.",
         group="Network",
-        needs="hidden layers",
-        choices=tuple(ACTIVATIONS),
+        needs="an activation",
+        choices=(*ACTIVATIONS, *THRESHOLD_UNITS),
         common=True,
         of_model=True,
     )
@@ -189,6 +189,10 @@ class NetworkSettings(Settings):
             raise _refusal("hidden", "a size is not a whole number", "Write 128,64 or 3x256, or none.")
         if any(size < 1 for size in sizes):
             raise _refusal("hidden", "a layer needs at least one unit", "Write none for no hidden layer.")
+        if sizes and self.activation in THRESHOLD_UNITS:
+            wrong = f"{self.activation} has slope 0, so no gradient would pass through a hidden layer"
+            hint = Sentence("Choose another, or give {hidden} none and {loss} perceptron.")
+            raise _refusal("activation", wrong, hint)
         rates = self.dropout_rates()
         if any(type(rate) not in (int, float) or not 0 <= rate < 1 for rate in rates):
             wrong = f"{', '.join(map(str, rates)):.40} is out of range"
@@ -199,6 +203,11 @@ class NetworkSettings(Settings):
         if self.wide != NONE and self.hidden == ():
             wrong = "without hidden layers, all inputs already reach the output"
             raise _refusal("wide", wrong, "Leave it out.")
+
+    @property
+    def threshold_unit(self) -> str:
+        """The activation if it is that of a perceptron's output, else ""."""
+        return self.activation if self.activation in THRESHOLD_UNITS else ""
 
     def dropout_rates(self) -> tuple[float, ...]:
         """The rates as a tuple: empty, one for all hidden layers, or one for each."""

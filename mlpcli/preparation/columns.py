@@ -148,7 +148,7 @@ def decide_columns(table: Table, settings: DataSettings, roles: Roles) -> list[C
 def source_columns(source_model: SourceModel, table: Table, roles: Roles) -> list[Column]:
     """The inputs of the model that is started from; the target cannot be one of them."""
     names = [name for name in table.columns if name not in (*roles.target, roles.weight, roles.group)]
-    for column in source_model.schema.inputs:
+    for column in source_model.schema.table_inputs:
         if column.name in roles.names and column.name not in names:
             raise DataError(
                 f"{table.name}: {column.name!r} is an input of {source_model.path}",

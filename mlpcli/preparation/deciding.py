@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from mlpcli.arrays import Array
 from mlpcli.data.columns.frame import Frame
+from mlpcli.data.crosses import Cross
 from mlpcli.data.reading.table import Table
 from mlpcli.data.schema import (
     CATEGORY,
@@ -31,6 +32,13 @@ from mlpcli.preparation.columns import (
     special_columns,
     training_rows,
 )
+from mlpcli.preparation.crosses import (
+    columns_of,
+    cross_findings,
+    crosses_of,
+    refuse_no_numbers,
+    with_made_cells,
+)
 from mlpcli.preparation.equal_rows import EqualRows
 from mlpcli.preparation.targets import decide_task, refuse_too_few
 from mlpcli.preparation.transfer import SourceModel
@@ -46,6 +54,8 @@ class ReadTable:
     roles: Roles
     columns: list[Column]
     """As decided by a sample."""
+    crosses: tuple[Cross, ...]
+    """Inputs that are made of them."""
     frame: Frame
 
 
@@ -81,12 +91,13 @@ def read_table(
     leave_out_weightless(table, roles)
     if source is None:
         columns = decide_columns(table, options.data, roles)
+        crosses = crosses_of(table, columns, roles, options.data)
     else:
-        columns = source_columns(source, table, roles)
+        columns, crosses = source_columns(source, table, roles), source.schema.crosses
         table.reading = dataclasses.replace(table.reading, exact=source.schema.exact)
     also = table.columns if describes else ()
     frame = read_cells(table, columns, roles, options.data, decides=source is None, also=also)
-    return ReadTable(options=options, roles=roles, columns=columns, frame=frame)
+    return ReadTable(options=options, roles=roles, columns=columns, crosses=crosses, frame=frame)
 
 
 def decide_table(table: Table, read: ReadTable, source: SourceModel | None = None) -> DecidedTable:
@@ -100,16 +111,21 @@ def decide_table(table: Table, read: ReadTable, source: SourceModel | None = Non
         name, reason = known.name, f"as in {source.path}"
     if not any(column.kind in LEARNED for column in rows.columns):
         raise DataError(f"{table.name}: no input column is left", _why_none(rows.columns))
+    refuse_no_numbers(table.name, read.crosses, rows.columns, roles)
+    made = with_made_cells(rows.frame, read.crosses, None if source is None else source.encoder)
+    found = cross_findings(made, read.crosses, strict=options.data.strict)
+    rows = dataclasses.replace(rows, frame=made, findings=[*rows.findings, *found])
     schema = Schema(
-        columns=tuple(rows.columns),
+        columns=(*rows.columns, *columns_of(read.crosses)),
         target=roles.target,
         task=name,
         task_reason=reason,
         weight=roles.weight,
         target_forms=rows.target_forms,
         exact=source is not None and source.schema.exact,
+        cross=tuple(cross.name for cross in read.crosses),
     )
-    columns = [*(column.name for column in schema.inputs), roles.group, roles.time]
+    columns = [*(column.name for column in schema.table_inputs), roles.group, roles.time]
     inputs = [name for name in dict.fromkeys(columns) if name is not None]
     equal = EqualRows.of(rows.frame, inputs, roles.target)
     duplicates, numbers = 0, rows.numbers

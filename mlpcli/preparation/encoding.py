@@ -104,7 +104,13 @@ def encode_table(
         of_fitted = None if weights is None else weights[fitted]
         scalings = dict.fromkeys(str(each.options.data.scaling) for each in configurations)
         encoder = FeatureEncoder.fit(
-            schema.inputs, frame, options.data, fitted, of_fitted, scalings=tuple(scalings)
+            schema.inputs,
+            frame,
+            options.data,
+            fitted,
+            of_fitted,
+            scalings=tuple(scalings),
+            crosses=schema.crosses,
         )
         if options.data.target_means:
             by = generators(options.run.seed)["inner folds"]
@@ -134,8 +140,10 @@ def encode_table(
     findings += narrowed.findings
     findings += decided.equal.findings()
     numbers = roles.target if schema.task == Regression.name else ()
-    findings += sentinels(encoder.encoders, frame, numbers)
-    looked_at = LookedAt.of(frame, schema.inputs, encoder.encoders, truth, split.parts)
+    # What crosses tell is told by their columns.
+    of_table = [each for each in encoder.encoders if each.name not in schema.cross]
+    findings += sentinels(of_table, frame, numbers)
+    looked_at = LookedAt.of(frame, schema.table_inputs, of_table, truth, split.parts)
     sketches = None
     if part is None and options.run.sketches is not False:
         kinds = [column.kind for column in schema.inputs]

@@ -11,7 +11,7 @@ FEW_ROWS, IMBALANCE = "few rows", "imbalance"
 DIVERGED, CHECKPOINT, CALIBRATION = "diverged", "checkpoint", "calibration"
 NO_BETTER, PERFECT, REFIT = "no better", "perfect", "refit"
 SENTINEL, DUPLICATES, POOLED = "sentinel", "duplicates", "pooled"
-REFUSED, SCREENING = "refused", "screening"
+REFUSED, SCREENING, CROSS = "refused", "screening", "cross"
 GRAVE = (REFUSED, LEAK, PERFECT, LISTS, SENTINEL, WORDS, GAPS, FALLBACK, LEVELS, DATES)
 """The gravest first."""
 LIGHT = (MISSING, CASE, IDENTIFIER, CONSTANT, DUPLICATE)

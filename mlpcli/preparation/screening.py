@@ -85,10 +85,11 @@ def screened(
 ) -> Screened:
     """The columns for networks that read the `most` best numbers and booleans, and some others at random.
 
-    Columns whose kind the user chose are read by all. Networks of different folds read different columns, as
+    Columns whose kind the user chose, crosses and what they are made of are read by all. Networks of different folds read different columns, as
     many of each kind: what the rows that they hold out show would flatter their scores. With 0 all are kept.
     """
     chosen = {column.name for column in schema.columns if column.reason == CHOSEN}
+    chosen |= {name for cross in schema.crosses for name in (cross.name, *cross.sources)}
     numbers = [
         each for each in encoder.encoders if isinstance(each, NumberEncoder) and each.name not in chosen
     ]
@@ -106,7 +107,7 @@ def screened(
         if not any(by_fold):
             reasons[each.name] = f"rank {rank + 1:,} of {len(numbers):,} by an F test with the target"
     encoders = [replaced.get(each.name, each) for each in encoder.encoders]
-    kept = FeatureEncoder([each for each in encoders if each is not None])
+    kept = FeatureEncoder([each for each in encoders if each is not None], encoder.crosses)
     return Screened(kept, reasons, [_finding(len(numbers), int(read[0].sum()), bool(learned.folds))])
 
 

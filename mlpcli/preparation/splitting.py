@@ -103,7 +103,8 @@ def shape_of(
     left = 1.0 - test if isinstance(test, float) else 1.0
     numbers = [column.name for column in columns if column.kind == NUMBER]
     dates = sum(column.kind == DATE for column in columns)
-    values = [cells.values for name in numbers if isinstance(cells := sample[name], Numbers)]
+    there = [sample[name] for name in numbers if name in sample.columns]  # crosses are not
+    values = [cells.values for cells in there if isinstance(cells, Numbers)]
     rows, units = math.floor(left * traits.rows), math.floor(left * traits.units)
     return TableShape(rows, task, len(numbers) + dates, units, _one_range(values))
 

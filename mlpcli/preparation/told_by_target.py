@@ -136,7 +136,7 @@ def told_by_target(
             means, scales = _means(task, learned, column, gain)
             encoders[place] = replace(column.encoder, told=means)
             cells.columns[column.encoder.name] = (column, scales)
-    return FeatureEncoder(encoders), cells
+    return FeatureEncoder(encoders, encoder.crosses), cells
 
 
 def _best(task: Task, learned: LearnedRows, column: Candidate) -> tuple[Candidate, float] | None:

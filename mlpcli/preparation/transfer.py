@@ -50,10 +50,11 @@ class SourceModel:
     def columns(self, names: Sequence[str], where: str) -> list[Column]:
         """Those of a table: the model's inputs as it knows them, the others left out."""
         self.schema.require(names, where, target=False)
-        inputs = {column.name: column for column in self.schema.inputs}
+        inputs = self.schema.table_inputs
+        known = {column.name for column in inputs}
         unknown = f"not an input of {self.path}"
-        others = [Column(name, IGNORE, unknown) for name in names if name not in inputs]
-        return [*self.schema.inputs, *others]
+        others = [Column(name, IGNORE, unknown) for name in names if name not in known]
+        return [*inputs, *others]
 
     def known_task(self, frame: Frame, names: Sequence[str], options: Options) -> Task | None:
         """The model's own task, if the target of the frame means the same: then the outputs do, too."""

@@ -108,7 +108,8 @@ def _with_networks(
             for network, member in zip(model.networks, artifact.receipt["members"], strict=True)
             if member["configuration"] == place
         ]
-        for layer, zeros in zip(configuration["network"], zeros_of(own), strict=True):
+        # A perceptron's step or sign stands in the table, but is no layer of the network.
+        for layer, zeros in zip(configuration["network"], zeros_of(own), strict=False):
             layer["zeros"] = zeros
     return model
 
@@ -132,7 +133,7 @@ def _with_held_out(model: Model, prepared: Prepared, held: HeldOut) -> Model:
         artifact.arrays.update(held_errors(model, held))
         return model
     class_weights = None
-    if prepared.options.objective.calibrate:
+    if prepared.options.objective.calibrate and not prepared.options.network.threshold_unit:
         class_weights = prepared.class_weights
         if class_weights is not None and np.ptp(class_weights) == 0:
             class_weights = None  # as without any

@@ -66,11 +66,21 @@ NEEDS: dict[str, Need] = {
     ),
     "a race": Need(lambda prepared: len(prepared.configurations) > 1, "there is no race"),
     "probabilities of validation rows": Need(
-        lambda prepared: prepared.has_held_rows and not isinstance(prepared.task, Regression),
-        "it is for classes with rows that are held out",
+        lambda prepared: (
+            prepared.has_held_rows
+            and not isinstance(prepared.task, Regression)
+            and not prepared.options.network.threshold_unit
+        ),
+        "it is for probabilities of classes, with rows that are held out",
     ),
     "hidden layers": Need(
         lambda prepared: bool(prepared.options.network.hidden), "there are no hidden layers"
+    ),
+    "an activation": Need(
+        lambda prepared: bool(
+            prepared.options.network.hidden or prepared.options.network.threshold_unit
+        ),
+        "there are no hidden layers",
     ),
     "waves": Need(
         lambda prepared: prepared.options.network.number_embedding in ("pbld", "plr"),

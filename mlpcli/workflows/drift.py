@@ -141,7 +141,7 @@ def _counted(
     columns = [each.without_rows() for each in sketches.columns]
     predictions = [each.without_rows() for each in sketches.predictions]
     outputs = _scorer(model, sketches.groups) if predictions else None
-    inputs, numbers = [column.name for column in schema.inputs], numbers_of(schema)
+    inputs, numbers = [column.name for column in schema.table_inputs], numbers_of(schema)
     most = model.chunk_rows(BLOCK_ROWS)
     threads = choose_threads(model.options.run.threads, model.products_at_once)
     with (
@@ -151,9 +151,9 @@ def _counted(
         schema.require(stream.header, stream.name, target=False)
         for frame, _ in stream.chunks(inputs, numbers, ahead=True):
             first = counts.rows
-            features = model.encode(frame, counts)
+            features, whole = model.encode(frame, counts), model.encoder.complete(frame)
             for sketch, encoder in zip(columns, encoders, strict=True):
-                sketch.add(encoder.read(frame[encoder.name])[0])
+                sketch.add(encoder.read(whole[encoder.name])[0])
             if outputs is not None:
                 values = predicted_values(model, outputs(features, first))
                 for sketch, column in zip(predictions, values, strict=True):

@@ -153,12 +153,12 @@ class Scoring:
         """Chunks with their encoded rows, and whether the next one is at hand."""
         model, counts = self._model, self.summary.counts
         schema = model.artifact.schema
-        inputs = [column.name for column in schema.inputs]
+        inputs = [column.name for column in schema.table_inputs]
         for frame, block in self._stream.chunks(inputs, numbers_of(schema)):
             is_first = not counts.rows
             features = model.encode(frame, counts)
             if self._settings.strict:
-                refuse_counted(counts, frame)
+                refuse_counted(counts, model.encoder.complete(frame))
             if is_first:  # before anything is written
                 self._refuse_unreadable()
             yield (frame, block, features), features, self._stream.has_more_at_hand(block)

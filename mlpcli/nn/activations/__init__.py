@@ -4,7 +4,14 @@ from mlpcli.nn.activations import simple, smooth
 from mlpcli.nn.activations.base import Activation, SmoothActivation
 from mlpcli.nn.activations.parametric import Parametric
 
-__all__ = ["ACTIVATIONS", "OUTPUT_ACTIVATIONS", "Activation", "Parametric", "SmoothActivation"]
+__all__ = [
+    "ACTIVATIONS",
+    "OUTPUT_ACTIVATIONS",
+    "THRESHOLD_UNITS",
+    "Activation",
+    "Parametric",
+    "SmoothActivation",
+]
 
 ACTIVATIONS: dict[str, type[Activation] | type[SmoothActivation]] = {
     "relu": simple.Relu,
@@ -22,6 +29,13 @@ ACTIVATIONS: dict[str, type[Activation] | type[SmoothActivation]] = {
     "identity": simple.Identity,
 }
 """Names are stored in model files: add, never rename."""
+
+THRESHOLD_UNITS = {"step": "Step", "sign": "Sign"}
+"""Functions of a perceptron's output, with their names in tables of layers: 0 or 1, and -1 or 1.
+
+Their slope is 0 but for the jump, so that no gradient would reach a layer before them. The perceptron's loss
+is one of the score that they take.
+"""
 
 OUTPUT_ACTIVATIONS = ("identity", "relu", "softplus", "sigmoid", "tanh")
 """Activations that may follow the output layer, as their ranges fit targets."""

@@ -8,8 +8,9 @@ for elementwise losses also (rows, outputs), or None.
 
 from mlpcli.nn.losses import classes, labels, numbers
 from mlpcli.nn.losses.base import Loss, LossSettings, TargetKind
+from mlpcli.nn.losses.labels import StepPerceptron
 
-__all__ = ["LOSSES", "LOSS_NAMES", "Loss", "LossSettings", "losses_for"]
+__all__ = ["LOSSES", "LOSS_NAMES", "Loss", "LossSettings", "StepPerceptron", "losses_for"]
 
 LOSSES: dict[str, type[Loss]] = {
     "mse": numbers.MeanSquaredError,

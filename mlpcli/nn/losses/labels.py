@@ -95,6 +95,13 @@ class BinaryPerceptron(BinaryHinge):
     margin = 0.0
 
 
+class StepPerceptron(BinaryPerceptron):
+    """The same with an output that is a step: the prediction is 0 or 1, at a score of 0 it is 1."""
+
+    def link(self, outputs: FloatArray) -> FloatArray:
+        return np.greater_equal(outputs, 0.0).astype(outputs.dtype)
+
+
 def _log_one_plus_exp(z: FloatArray, out: FloatArray, term: FloatArray) -> None:
     """max(z, 0) + log(1 + e^-|z|); `term` is overwritten."""
     np.abs(z, out=out)

@@ -53,7 +53,11 @@ def examine(
         *pair_leaks(task, looked, alone),
         *_repeated(hashes),
         *class_findings(task, parts["train"]),
-        *mostly_missing(counts.missing, rows, alone.values()),
+        *mostly_missing(
+            {name: each for name, each in counts.missing.items() if name not in schema.cross},
+            rows,
+            alone.values(),
+        ),
     ]
 
 

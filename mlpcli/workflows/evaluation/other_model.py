@@ -40,7 +40,7 @@ class OtherModel:
                 raise DataError(why, hint, setting="compare")
         self._model, self._ours = other, model
         self.schema = other.artifact.schema
-        self.inputs = [column.name for column in self.schema.inputs]
+        self.inputs = [column.name for column in self.schema.table_inputs]
         known = other.known
         self._reading = replace(
             Reading.of(theirs), forms=known.forms, empties=known.empties, exact=known.exact
@@ -73,7 +73,7 @@ class OtherModel:
         frame = chunk.frame.under(mine)
         features = model.encode(frame, self._counts)
         if strict:
-            refuse_counted(self._counts, frame, compared=True)
+            refuse_counted(self._counts, model.encoder.complete(frame), compared=True)
         self._predictions.append(model.loss.point_prediction(model.outputs(features, first)))
         truth = truth_for(model, self._ours, chunk.part.truth)
         self._hashes.append(EncodedRows(features, truth, None).hashes())

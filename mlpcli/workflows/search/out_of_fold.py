@@ -48,7 +48,7 @@ class PredictedRows:
     ) -> None:
         self._columns, self.added = columns, list(columns)
         schema = dealt.schema
-        names = [*(column.name for column in schema.inputs), *schema.target]
+        names = [*(column.name for column in schema.table_inputs), *schema.target]
         # As of a model, so that the same rows are left out as no data, and columns not used may share a name.
         self._stream = RowStream(list(paths), reading, known=Known(names), only_data=True)
         self.kept = self._stream.original_header

@@ -17,7 +17,7 @@ LONGEST = 1_000
 """Characters of a formula."""
 DEEPEST = 20
 """Parentheses, functions, signs and powers in one another; the recursive functions are safe up to there."""
-QUOTES = "`\""
+QUOTES = '`"'
 _NAME = r"[^\W\d]\w*(?:\.\w+)*"
 _TOKEN = re.compile(
     rf"(?P<name>{_NAME})"
@@ -264,7 +264,10 @@ class _Parser:
             called = self._next
             if bare and self._takes("("):
                 if token.text not in FUNCTIONS:
-                    said, hint = f"there is no function {token.text!r:.40}", did_you_mean(token.text, FUNCTIONS)
+                    said, hint = (
+                        f"there is no function {token.text!r:.40}",
+                        did_you_mean(token.text, FUNCTIONS),
+                    )
                     raise self._refusal(said, hint, token.place)
                 inner = self._inside(self._sum)
                 self._close(called)

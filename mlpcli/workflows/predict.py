@@ -140,7 +140,7 @@ class Scoring:
                 columns = _added(model, predictions, self._settings, self._errors)
                 if self.effects is not None:
                     decided = self._decided(predictions)
-                    columns += self.effects.columns(features, self.summary.rows, predictions, decided)
+                    columns += self.effects.columns(frame, features, self.summary.rows, predictions, decided)
                 self.summary.rows += len(frame)
                 yield block, columns
                 self._on_progress(self.summary.rows, self._stream.expected_rows, ROWS)

@@ -1,33 +1,32 @@
-"""Rows that stand for the training rows, drawn from the sketches of the columns that a model holds."""
+"""Values that stand for those of the training rows, drawn from the sketches that a model holds."""
 
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.random import Generator
 
 from mlpcli.arrays import Array
 from mlpcli.data.encoders import Encoder
-from mlpcli.data.sketch_sets import Sketches, levels_of
+from mlpcli.data.sketch_sets import levels_of
 from mlpcli.data.sketches import Sketch
 
 SMALLEST = 1e-12
 """Of shares, which are divided by, and looked up where 0 is below all values."""
 
 
-def drawn_rows(
-    encoders: Sequence[Encoder], sketches: Sketches, rows: int, generator: np.random.Generator
-) -> Array:
-    """Encoded rows (rows, width), float32, each column drawn independently of the others.
+def drawn_values(
+    encoders: Sequence[Encoder], sketches: Sequence[Sketch], trained: int, rows: int, generator: Generator
+) -> list[Array]:
+    """Values (rows,) of each column as its encoder reads them, drawn independently of the other columns.
 
-    The values of a column are spread evenly over its distribution (a Latin hypercube, McKay et al. 1979).
+    They are spread evenly over the column's distribution (a Latin hypercube, McKay et al. 1979). The sketches
+    are of so many `trained` rows.
     """
-    matrix = np.empty((rows, sum(encoder.width for encoder in encoders)), np.float32)
-    start = 0
-    for encoder, sketch in zip(encoders, sketches.columns, strict=True):
+    drawn = []
+    for encoder, sketch in zip(encoders, sketches, strict=True):
         shares = (generator.permutation(rows) + generator.random(rows)) / rows
-        stop = start + encoder.width
-        encoder.write_values(_values(sketch, encoder, sketches.rows, shares), matrix[:, start:stop])
-        start = stop
-    return matrix
+        drawn.append(_values(sketch, encoder, trained, shares))
+    return drawn
 
 
 def _values(sketch: Sketch, encoder: Encoder, rows: int, shares: Array) -> Array:

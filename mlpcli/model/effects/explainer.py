@@ -6,10 +6,10 @@ from typing import TypeAlias
 import numpy as np
 
 from mlpcli.arrays import Array
-from mlpcli.data.encoders import Encoder
 from mlpcli.data.sketch_sets import Sketches
 from mlpcli.errors import ArtifactError, Sentence
-from mlpcli.model.effects.background import drawn_rows
+from mlpcli.model.effects.background import drawn_values
+from mlpcli.model.effects.inputs import Inputs, Rows
 from mlpcli.model.effects.link_scale import linked
 from mlpcli.model.effects.walks import Walk, pairs_for, steps, walks_from
 from mlpcli.model.model import Model
@@ -36,12 +36,6 @@ def sketches_for(model: Model) -> Sketches:
     return sketches
 
 
-def blocks_of(encoders: Sequence[Encoder]) -> list[slice]:
-    """The matrix columns of each input column."""
-    stops = np.cumsum([encoder.width for encoder in encoders]).tolist()
-    return [slice(stop - encoder.width, stop) for stop, encoder in zip(stops, encoders, strict=True)]
-
-
 class Explainer:
     """Effects of columns that add up: with the baseline they give the value of a row on its link scale.
 
@@ -53,18 +47,16 @@ class Explainer:
     def __init__(self, model: Model, predict: Predict, *, seed: int = 0, pairs: int | None = None) -> None:
         """`pairs` of walks; by default as many as `walks.STEPS` allow. Raises ArtifactError for a model
         without sketches."""
-        sketches, generator = sketches_for(model), np.random.default_rng(seed)
-        encoders = model.encoder.encoders
+        self._sketches, generator = sketches_for(model), np.random.default_rng(seed)
         self._model, self._predict = model, predict
-        self.columns = [encoder.name for encoder in encoders]
-        self._blocks = blocks_of(encoders)
-        columns = len(encoders)
-        backgrounds = drawn_rows(encoders, sketches, 2 * (pairs or pairs_for(columns)), generator)
-        starts = self._score(backgrounds, 0)
+        self.inputs = Inputs(model.encoder)
+        columns = len(self.inputs.names)
+        backgrounds = self._drawn(2 * (pairs or pairs_for(columns)), generator)
+        starts = self._score(backgrounds.matrix, 0)
         self._walks = walks_from(backgrounds, starts, columns, generator)
         rows = int(np.clip(MOST_CELLS // (columns * starts.shape[1]), FEWEST_CENTRED, CENTRED_BY))
-        drawn = drawn_rows(encoders, sketches, rows, generator)
-        values = self._score(drawn, 0)
+        drawn = self._drawn(rows, generator)
+        values = self._score(drawn.matrix, 0)
         self.baseline = values.mean(axis=0)
         """(answers,)"""
         self._centre, self.error = self._measured(drawn, values)
@@ -73,21 +65,29 @@ class Explainer:
         """Predictions (rows, outputs) as values (rows, answers) on the link scale."""
         return linked(self._model, predictions)
 
-    def effects(self, features: Array, first: int, values: Array, answers: Array) -> Array:
-        """Effects (rows, columns) on one answer (rows,) of each row.
+    def effects(self, rows: Rows, first: int, values: Array, answers: Array) -> Array:
+        """Effects (rows, columns) on one answer (rows,) of each row, of columns in the order of `inputs`.
 
-        The rows are encoded, those from number `first` on of a table, and have such `values`.
+        The rows are those from number `first` on of a table, and have such `values`.
         """
-        rows, sums = np.arange(len(features)), np.zeros((len(features), len(self.columns)))
+        places, sums = np.arange(len(rows)), np.zeros((len(rows), len(self.inputs.names)))
         for walk in self._walks:
-            for column, change in steps(walk, self._blocks, features, first, values, self._score):
-                sums[:, column] += change[rows, answers]
+            for column, change in steps(walk, self.inputs, rows, first, values, self._score):
+                sums[:, column] += change[places, answers]
         return np.asarray(sums / len(self._walks) - self._centre.T[answers])
+
+    def _drawn(self, rows: int, generator: np.random.Generator) -> Rows:
+        of_all = zip(self._model.encoder.encoders, self._sketches.columns, strict=True)
+        sketch_of = {encoder.name: sketch for encoder, sketch in of_all}
+        sketches = [sketch_of[name] for name in self.inputs.names]
+        return self.inputs.of_values(
+            drawn_values(self.inputs.encoders, sketches, self._sketches.rows, rows, generator)
+        )
 
     def _score(self, features: Array, first: int) -> Array:
         return self.values(self._predict(features, first))
 
-    def _measured(self, drawn: Array, values: Array) -> tuple[Array, Array]:
+    def _measured(self, drawn: Rows, values: Array) -> tuple[Array, Array]:
         """Mean effects (columns, answers) over drawn rows, and the standard error of an effect (answers,).
 
         The error is a share of the effects' root mean square, from how much pairs of walks differ; of one
@@ -96,8 +96,8 @@ class Explainer:
         parts = [self._walks[number : number + 2] for number in range(0, len(self._walks), 2)]
         if len(parts) == 1:
             parts = [[walk] for walk in self._walks]
-        centre = np.zeros((len(self.columns), values.shape[1]))
-        sums = np.zeros((len(self.columns), *values.shape))
+        centre = np.zeros((len(self.inputs.names), values.shape[1]))
+        sums = np.zeros((len(self.inputs.names), *values.shape))
         squares = np.zeros(values.shape[1])
         for part in parts:
             effects = self._mean_effects(part, drawn, values)
@@ -110,10 +110,10 @@ class Explainer:
         spread = np.maximum(squares - summed / len(parts), 0.0) * len(parts) / (len(parts) - 1)
         return centre, np.sqrt(spread / np.where(summed > 0, summed, 1.0))
 
-    def _mean_effects(self, walks: Sequence[Walk], features: Array, values: Array) -> Array:
+    def _mean_effects(self, walks: Sequence[Walk], rows: Rows, values: Array) -> Array:
         """Effects (columns, rows, answers) on all answers."""
-        effects = np.zeros((len(self.columns), *values.shape))
+        effects = np.zeros((len(self.inputs.names), *values.shape))
         for walk in walks:
-            for column, change in steps(walk, self._blocks, features, 0, values, self._score):
+            for column, change in steps(walk, self.inputs, rows, 0, values, self._score):
                 effects[column] += change / len(walks)
         return effects

@@ -8,13 +8,14 @@ do together (Mitchell et al. 2022, arXiv 2104.12199). All rows share the walks, 
 effects wherever it stands.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 
 from mlpcli.arrays import Array
+from mlpcli.model.effects.inputs import Inputs, Rows
 
 Score: TypeAlias = Callable[[Array, int], Array]
 """Gives values on the link scale (rows, answers) of encoded rows, from a row number on of a table."""
@@ -29,8 +30,8 @@ MOST_PAIRS = 32
 class Walk:
     """An order of the columns, from one background row."""
 
-    background: Array
-    """(width,) of the encoded row."""
+    background: Rows
+    """A single one."""
     start: Array
     """(answers,), its values."""
     order: tuple[int, ...]
@@ -41,27 +42,30 @@ def pairs_for(columns: int) -> int:
     return int(np.clip(round(STEPS / (2 * max(columns - 1, 1))), 1, MOST_PAIRS))
 
 
-def walks_from(backgrounds: Array, starts: Array, columns: int, generator: np.random.Generator) -> list[Walk]:
-    """A walk for each background row (rows, width) with its values (rows, answers), each second one in the
-    opposite order of that before it."""
+def walks_from(backgrounds: Rows, starts: Array, columns: int, generator: np.random.Generator) -> list[Walk]:
+    """A walk for each background row with its values (rows, answers), each second one in the opposite order
+    of that before it."""
     walks: list[Walk] = []
-    for number, (background, start) in enumerate(zip(backgrounds, starts, strict=True)):
+    for number, start in enumerate(starts):
         order = walks[-1].order[::-1] if number % 2 else tuple(generator.permutation(columns).tolist())
-        walks.append(Walk(background, start, order))
+        walks.append(Walk(backgrounds.take(slice(number, number + 1)), start, order))
     return walks
 
 
 def steps(
-    walk: Walk, blocks: Sequence[slice], features: Array, first: int, values: Array, score: Score
+    walk: Walk, inputs: Inputs, rows: Rows, first: int, values: Array, score: Score
 ) -> Iterator[tuple[int, Array]]:
     """For each column its number and how its step changes the values (rows, answers).
 
-    `blocks` are the matrix columns of each column; `values` (rows, answers) are those of the rows.
+    `values` (rows, answers) are those of the rows, which are those from number `first` on of a table.
     """
-    mixed = np.repeat(walk.background[None], len(features), axis=0)
+    mixed = walk.background.repeated(len(rows))
     before = np.broadcast_to(walk.start, values.shape)
     for place, column in enumerate(walk.order, 1):
-        mixed[:, blocks[column]] = features[:, blocks[column]]
-        after = score(mixed, first) if place < len(walk.order) else values
+        if place < len(walk.order):
+            inputs.copy_column(mixed, inputs.names[column], rows)
+            after = score(mixed.matrix, first)
+        else:
+            after = values
         yield column, after - before
         before = after

@@ -6,10 +6,12 @@ from typing import Any
 import numpy as np
 
 from mlpcli.arrays import Array
+from mlpcli.data.columns.frame import Frame
 from mlpcli.data.decimals import rounded_to
 from mlpcli.data.target import LOG, RESOLUTION
 from mlpcli.errors import DataError, Sentence, did_you_mean
 from mlpcli.model.effects.explainer import Explainer, Predict, sketches_for
+from mlpcli.model.effects.inputs import Inputs
 from mlpcli.model.intervals import number_target
 from mlpcli.model.model import Model
 from mlpcli.model.tasks import Multiclass, Regression
@@ -58,23 +60,25 @@ class RowEffects:
         """`most`: reasons of each row, or ALL_EFFECTS; raises MlpcliError for a model without sketches."""
         sketches_for(model)
         self._model, self._answer, self._most = model, answer, most
-        self._inputs = [encoder.name for encoder in model.encoder.encoders]
+        self._inputs = Inputs(model.encoder)
         self._explainer: Explainer | None = None
 
     @property
     def added(self) -> list[str]:
         """Names of the columns that are written."""
         if self._most == ALL_EFFECTS:
-            return ["baseline", *(f"effect_{name}" for name in self._inputs)]
-        numbers = range(1, min(self._most, len(self._inputs)) + 1)
+            return ["baseline", *(f"effect_{name}" for name in self._inputs.names)]
+        numbers = range(1, min(self._most, len(self._inputs.names)) + 1)
         return [name for number in numbers for name in (f"reason_{number}", f"reason_{number}_effect")]
 
     def start(self, predict: Predict) -> None:
         """Measure what all rows share; `predict` is used from now on."""
         self._explainer = Explainer(self._model, predict)
 
-    def columns(self, features: Array, first: int, predictions: Array, decided: Array) -> list[list[Any]]:
-        """The columns that are `added`, for encoded rows from number `first` on of a table.
+    def columns(
+        self, frame: Frame, features: Array, first: int, predictions: Array, decided: Array
+    ) -> list[list[Any]]:
+        """The columns that are `added`, for rows from number `first` on of a table, and their encoded form.
 
         `decided` are the predicted classes, (rows,), where a class is predicted.
         """
@@ -82,7 +86,9 @@ class RowEffects:
         values = self._explainer.values(predictions)
         number = self._answer.number
         answers = decided if number is None else np.full(len(features), number)
-        effects = self._rounded(self._explainer.effects(features, first, values, answers), answers)
+        effects = self._rounded(
+            self._explainer.effects(self._inputs.of(frame, features), first, values, answers), answers
+        )
         if self._most == ALL_EFFECTS:
             baseline = self._rounded(self._explainer.baseline[answers][:, None], answers)
             return [column.tolist() for column in (*baseline.T, *effects.T)]
@@ -91,7 +97,7 @@ class RowEffects:
         columns: list[list[Any]] = []
         for places, sizes in zip(strongest.T.tolist(), chosen.T.tolist(), strict=True):
             columns.append(
-                [self._inputs[place] if size else "" for place, size in zip(places, sizes, strict=True)]
+                [self._inputs.names[place] if size else "" for place, size in zip(places, sizes, strict=True)]
             )
             columns.append(sizes)
         return columns

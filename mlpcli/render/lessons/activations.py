@@ -46,7 +46,7 @@ def report(screen: Screen, lesson: ActivationsLesson) -> None:
         f"how much of the last hidden layer's gradient reaches the first of {lesson.layers}, measured before "
         "training",
     )
-    screen.heading("What is left of a gradient behind sigmoid layers, at most (0.25 ^ layers)")
+    screen.heading("What is left of a gradient after sigmoid layers, at most (0.25 ^ layers)")
     bounds = lesson.sigmoid_bounds
     screen.table(["layers", *map(str, bounds)], [["share", *(f"{each:.2g}" for each in bounds.values())]])
     screen.heading("Notice")

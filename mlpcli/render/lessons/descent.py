@@ -38,7 +38,7 @@ SAID = {
 def report(screen: Screen, lesson: DescentLesson) -> None:
     """The walks on the parabola, and tables of their numbers."""
     screen.line(f"Gradient descent on {lesson.formula} from x = {START:g}", "bold")
-    screen.line("Each step: x becomes x - rate * slope, and the slope is 2 (x - 3).")
+    screen.line("Each step: x becomes x - rate times slope, and the slope is 2 (x - 3).")
     width = panel_width(screen, len(lesson.walks), LEAST_WIDTH)
     if width:
         screen.line("Dots: the loss. Line: the way; the digits number its first steps, 0 is the start.")

@@ -44,9 +44,10 @@ def report(screen: Screen, lesson: DropoutLesson) -> None:
     for text in (
         "Each training step trains another thinned network; all share their weights.",
         "So no unit can rely on a certain other one, and what one mask lacks another has.",
-        f"The mean of {most:,} masks is near the network with dropout off ({left} of the distance of one mask), which "
-        "costs one pass instead: that is why dropout is off at prediction.",
-        "Near, not equal: the second hidden layer bends what it gets, so means before and behind it differ.",
+        f"The mean of {most:,} masks is near the network with dropout off ({left} of one mask's distance); "
+        "it costs one pass instead, so dropout is off at prediction.",
+        "Near, not equal: the second hidden layer bends what it gets, and the mean of bent values is not "
+        "the bent mean.",
     ):
         screen.item("-", text)
 

@@ -63,11 +63,11 @@ class Panel:
         parts = np.maximum(np.ceil(np.maximum(abs(across), abs(down))), 1).astype(np.intp)
         part = np.repeat(np.arange(len(parts)), parts)
         share = (np.arange(len(part)) - np.repeat(np.cumsum(parts) - parts, parts)) / parts[part]
-        joined = [
+        columns, rows = (
             np.append(each[part] + share * way[part], each[-1])
             for each, way in ((columns, across), (rows, down))
-        ]
-        self._draw(*joined, colour, sign, in_front=in_front)
+        )
+        self._draw(columns, rows, colour, sign, in_front=in_front)
 
     def dots(self, xs: Sequence[float], ys: Sequence[float], colour: str, sign: str) -> None:
         """Draw points."""

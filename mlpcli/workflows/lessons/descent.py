@@ -49,7 +49,8 @@ def descent(learning_rates: tuple[float, ...] = RATES, steps: int = STEPS) -> De
     walks = []
     for rate in learning_rates:
         xs = walk(SGD, lambda x: 2.0 * (x - LOWEST), [START], rate, steps)[:, 0]
-        walks.append(Descent(rate, _course(rate, xs), xs.tolist(), loss(xs).tolist(), len(xs) <= steps))
+        course, losses = _course(rate, xs), loss(xs).tolist()
+        walks.append(Descent(rate, course, xs.tolist(), losses, diverged=len(xs) <= steps))
     return DescentLesson(FORMULA, steps, walks)
 
 

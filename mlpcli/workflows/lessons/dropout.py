@@ -92,14 +92,14 @@ def dropout(rate: float = RATE, seed: int = 0) -> DropoutLesson:
     ]
     order = np.argsort(inputs[:, 0])
     return DropoutLesson(
-        rate,
-        seed,
-        (inputs[order, 0].tolist(), targets[order, 0].tolist()),
-        places[:, 0].tolist(),
-        whole.tolist(),
-        thinned,
-        outputs.mean(axis=0).tolist(),
-        {number: _mean_distance(outputs, number, whole) for number in MEANS},
+        dropout=rate,
+        seed=seed,
+        rows=(inputs[order, 0].tolist(), targets[order, 0].tolist()),
+        inputs=places[:, 0].tolist(),
+        whole=whole.tolist(),
+        thinned=thinned,
+        mean=outputs.mean(axis=0).tolist(),
+        distances={number: _mean_distance(outputs, number, whole) for number in MEANS},
     )
 
 

@@ -77,7 +77,9 @@ def optimizers(learning_rate: float = LEARNING_RATE, steps: int = STEPS) -> Opti
     """Let each optimizer walk so many steps from `START`, all at the same rate."""
     found = wells()
     walks = [_walk(name, learning_rate, steps, found) for name in NAMES]
-    return OptimizersLesson(FORMULA, START, learning_rate, steps, found, walks)
+    return OptimizersLesson(
+        FORMULA, START, learning_rate=learning_rate, steps=steps, wells=found, walks=walks
+    )
 
 
 def wells() -> list[Well]:
@@ -101,6 +103,12 @@ def _walk(name: str, learning_rate: float, steps: int, found: list[Well]) -> Opt
         if first < len(path):
             well, arrived = each.name, first
     xs, ys = path.T
-    losses = surface(xs, ys)
-    diverged = len(path) <= steps
-    return OptimizerWalk(name, xs.tolist(), ys.tolist(), losses.tolist(), well, arrived, diverged)
+    return OptimizerWalk(
+        name,
+        xs.tolist(),
+        ys.tolist(),
+        surface(xs, ys).tolist(),
+        well=well,
+        arrived=arrived,
+        diverged=len(path) <= steps,
+    )

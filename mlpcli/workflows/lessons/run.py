@@ -31,7 +31,7 @@ def lesson(name: str, **settings: Any) -> Lesson:
     chosen = build(LessonSettings, settings)
     with limited_threads(1):  # more threads sum in another order, and wait for one another
         if name == OPTIMIZERS:
-            return optimizers(*(chosen.rates or (LEARNING_RATE,)), chosen.steps or OPTIMIZER_STEPS)
+            return optimizers((chosen.rates or (LEARNING_RATE,))[0], chosen.steps or OPTIMIZER_STEPS)
         if name == DESCENT:
             return descent(chosen.rates or RATES, chosen.steps or DESCENT_STEPS)
         if name == ACTIVATIONS:

@@ -1,5 +1,6 @@
 """Settings of the lessons, and which lesson takes which."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -29,10 +30,13 @@ MOST_RATES = 6
 def parse_rates(text: str) -> tuple[float, ...]:
     """Numbers between commas."""
     try:
-        return tuple(float(part) for part in text.split(","))
+        rates = tuple(float(part) for part in text.split(","))
     except ValueError:
+        rates = (math.nan,)
+    if not all(map(math.isfinite, rates)):
         said = f"{text!r:.80} is not a number"
-        raise SettingsError(said, "Write 0.1, or 0.1,0.5.", setting="learning_rate") from None
+        raise SettingsError(said, "Write 0.1, or 0.1,0.5.", setting="learning_rate")
+    return rates
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,8 @@ class LessonSettings(Settings):
 
     learning_rate: tuple[float, ...] | float | None = setting(
         None,
-        "Learning rate of descent and optimizers. Give descent several, such as 0.1,0.5.",
+        "Learning rate, for descent and optimizers. Give descent several, such as 0.1,0.5. [default: 0.03, "
+        "of descent 0.02,0.2,0.9,1.05]",
         group="Lesson",
         flag="lr",
         metavar="RATE,...",
@@ -50,7 +55,7 @@ class LessonSettings(Settings):
     )
     steps: int | None = setting(
         None,
-        "Number of steps of descent and optimizers.",
+        "Number of steps, for descent and optimizers. [default: 10 or 100]",
         group="Lesson",
         at_least=1,
         at_most=1000,
@@ -58,7 +63,7 @@ class LessonSettings(Settings):
     )
     dropout: float | None = setting(
         None,
-        "Share of hidden outputs that a mask drops, of dropout.",
+        "Share of hidden outputs to drop, for dropout. [default: 0.2]",
         group="Lesson",
         metavar="RATE",
         above=0,
@@ -67,7 +72,7 @@ class LessonSettings(Settings):
     )
     seed: int | None = setting(
         None,
-        "Seed of the weights and masks of dropout.",
+        "Seed of weights and masks, for dropout. [default: 0]",
         group="Lesson",
         at_least=0,
         common=True,
@@ -99,8 +104,8 @@ def refuse_others(lesson: str, given: Mapping[str, Any]) -> None:
     for name in described_fields(LessonSettings):
         if name in given and name not in TAKES[lesson]:
             taken = " and ".join(f"{{{each}}}" for each in TAKES[lesson])
-            hint = Sentence(f"It takes {taken}." if taken else "It takes no settings.")
-            raise SettingsError(f"the lesson {lesson} does not use it", hint, setting=name)
+            takes = Sentence(f"It takes {taken or 'no settings'}.")
+            raise SettingsError(f"the lesson {lesson} does not use it", takes, setting=name)
     rates = given.get("learning_rate")
     if lesson == OPTIMIZERS and isinstance(rates, tuple) and len(rates) > 1:
         hint = "Give one: all five optimizers take it."

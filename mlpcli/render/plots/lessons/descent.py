@@ -15,7 +15,9 @@ HEIGHT = 2.2
 ACROSS = 3
 """Panels in a row, unless there are four."""
 NUMBERED = 5
-"""Steps with their number."""
+"""Steps with their number, below the point."""
+LOW, APART = 0.15, 0.12
+"""Shares of the panel: lower points have it above, and nearer ones have none."""
 
 
 def descent_figure(lesson: DescentLesson) -> Figure:
@@ -37,8 +39,9 @@ def descent_figure(lesson: DescentLesson) -> Figure:
         free: list[tuple[float, float]] = []
         for step, (at, height) in enumerate(zip(walk.xs, walk.losses, strict=True)):
             share = (at - x[0]) / (x[1] - x[0]), (height - y[0]) / (y[1] - y[0])
-            near = any(math.dist(share, other) < 0.12 for other in free)
+            near = any(math.dist(share, other) < APART for other in free)
             if 0 < step <= NUMBERED and not near:
                 free.append(share)
-                write(axes, str(step), (at, height), (0, -10), "data", size=SMALL, color=BLUE, ha="center")
+                side = (0, -10) if share[1] > LOW else (0, 4)
+                write(axes, str(step), (at, height), side, "data", size=SMALL, color=BLUE, ha="center")
     return figure

@@ -77,9 +77,7 @@ NEEDS: dict[str, Need] = {
         lambda prepared: bool(prepared.options.network.hidden), "there are no hidden layers"
     ),
     "an activation": Need(
-        lambda prepared: bool(
-            prepared.options.network.hidden or prepared.options.network.threshold_unit
-        ),
+        lambda prepared: bool(prepared.options.network.hidden or prepared.options.network.threshold_unit),
         "there are no hidden layers",
     ),
     "waves": Need(

@@ -223,12 +223,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("name", nargs="?", choices=TABLES, metavar="NAME", help="the table, see below")
     parser.add_argument("--all", type=Path, metavar="FOLDER", help="write every table as shipped into FOLDER")
-    parser.add_argument("--rows", type=_rows, metavar="N", help="rows to make (truth tables 4, bumps 600, others 300)")
+    parser.add_argument(
+        "--rows", type=_rows, metavar="N", help="rows to make (truth tables 4, bumps 600, others 300)"
+    )
     parser.add_argument(
         "--noise",
         type=_noise,
         metavar="X",
-        help="standard deviation of the noise on x1 and x2, in plane and bumps on y (each table has its own default)",
+        help="standard deviation of the noise on x1 and x2, in plane and bumps on y (each has its default)",
     )
     parser.add_argument("--seed", type=_seed, metavar="S", help=f"seed of the random numbers ({SEED})")
     parser.add_argument(

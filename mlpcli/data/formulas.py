@@ -18,7 +18,9 @@ LONGEST = 1_000
 DEEPEST = 20
 """Parentheses, functions, signs and powers in one another; the recursive functions are safe up to there."""
 QUOTES = '`"'
-_NAME = r"[^\W\d]\w*(?:\.\w+)*"
+_SIGN = r"[\w\u0300-\u036f]"
+"""Of a word, which may have its accents apart, as on some file systems."""
+_NAME = rf"[^\W\d]{_SIGN}*(?:\.{_SIGN}+)*"
 _TOKEN = re.compile(
     rf"(?P<name>{_NAME})"
     r"|(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
@@ -264,11 +266,8 @@ class _Parser:
             called = self._next
             if bare and self._takes("("):
                 if token.text not in FUNCTIONS:
-                    said, hint = (
-                        f"there is no function {token.text!r:.40}",
-                        did_you_mean(token.text, FUNCTIONS),
-                    )
-                    raise self._refusal(said, hint, token.place)
+                    said = f"there is no function {token.text!r:.40}"
+                    raise self._refusal(said, did_you_mean(token.text, FUNCTIONS), token.place)
                 inner = self._inside(self._sum)
                 self._close(called)
                 return Call(token.text, inner)

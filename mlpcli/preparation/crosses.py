@@ -53,7 +53,8 @@ def refuse_no_numbers(where: str, crosses: Sequence[Cross], columns: Sequence[Co
             column = by_name.get(name)
             if column is None or column.kind != NUMBER:
                 said, hint = _why_not(name, column, roles)
-                raise DataError(f"{where}: column {name!r} {said}", hint, setting="cross")
+                said = Sentence.joined([f"{where}: column {name!r} ", said])
+                raise DataError(said, hint, setting="cross")
 
 
 def _why_not(name: str, column: Column | None, roles: Roles) -> tuple[str, str]:

@@ -227,7 +227,8 @@ JSON = {
         "points": "lr, loss and smoothed loss of each step",
     },
     "inspect": {
-        "columns": "columns with kind, reason and encoder",
+        "columns": "columns with kind, reason and encoder, and crosses",
+        "crosses": "for each cross: name, sources (its columns)",
         "target": "target columns with classes or scaling",
         "task": "regression, binary, multiclass or multilabel",
         "task_reason": "why this task",

@@ -4,7 +4,7 @@ import numpy as np
 
 from mlpcli.number_text import short
 from mlpcli.render.console import Screen
-from mlpcli.render.lessons.panels import Panel, panel_width, show_panels
+from mlpcli.render.panels import Panel, panel_width, show_panels
 from mlpcli.workflows.lessons.descent import (
     ARRIVES,
     FLOOR,

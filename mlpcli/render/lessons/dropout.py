@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from mlpcli.number_text import short
 from mlpcli.render.console import Screen
 from mlpcli.render.formatting import share
-from mlpcli.render.lessons.panels import Panel, panel_width, show_panels
+from mlpcli.render.panels import Panel, panel_width, show_panels
 from mlpcli.workflows.lessons.dropout import SHOWN, DropoutLesson, ThinnedNetwork
 
 HEIGHT = 8

@@ -5,7 +5,7 @@ import numpy as np
 from mlpcli.number_text import short
 from mlpcli.render.compared_curves import COLOURS_IN_TURN
 from mlpcli.render.console import Screen
-from mlpcli.render.lessons.panels import Panel, panel_width, show_panels
+from mlpcli.render.panels import Panel, panel_width, show_panels
 from mlpcli.render.terminal_curve import BRAILLE
 from mlpcli.workflows.lessons.optimizers import NEAR, OptimizersLesson, OptimizerWalk, surface
 

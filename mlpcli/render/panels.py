@@ -20,6 +20,8 @@ FAR = 20.0
 BOLD = 1
 """Its SGR parameter."""
 DIGITS = 3
+BARS, PLAIN_BARS = "▁▂▃▄▅▆▇█", ".:=+*#"
+"""From low to high."""
 STYLE = re.compile("\x1b\\[[0-9;]*m")
 
 
@@ -104,8 +106,18 @@ class Panel:
             for place, character in places:
                 self._canvas.write(at, place, character, self._colour(colour))
 
-    def lines(self, title: str, *, axis: bool = True) -> list[str]:
-        """The rows of text, all as wide as the panel."""
+    def lines(
+        self,
+        title: str,
+        *,
+        axis: bool = True,
+        strip: Sequence[float] = (),
+        ends: tuple[str, str] | None = None,
+    ) -> list[str]:
+        """The rows of text, all as wide as the panel.
+
+        `strip` are heights from 0 to 1 of bars in place of the axis, `ends` the texts below its ends.
+        """
         upright, corner, flat = ("|", "+", "-") if self.plain else ("│", "└", "─")
         heading = padded(cut(title, self._width, "..." if self.plain else "…"), self._width)
         found = [coloured(heading, BOLD) if self._in_colour else heading]
@@ -114,11 +126,19 @@ class Panel:
                 _filled(f"{self._labels.get(number, ''):>{self._margin}}{upright}{row}", self._width)
             )
         if axis:
-            found.append(f"{'':>{self._margin}}{corner}{flat * self._inner}")
-            first, last = (short(each, DIGITS) for each in self._x)
+            line = self._strip(strip, flat) if len(strip) else flat * self._inner
+            found.append(f"{'':>{self._margin}}{corner}{line}")
+            first, last = ends or (short(self._x[0], DIGITS), short(self._x[1], DIGITS))
             blanks = " " * max(self._inner - len(first) - len(last), 1)
             found.append(_filled(f"{'':>{self._margin}} {first}{blanks}{last}", self._width))
         return found
+
+    def _strip(self, heights: Sequence[float], flat: str) -> str:
+        """Bars, one for each column of the axis, of the nearest of the heights."""
+        levels = flat + (PLAIN_BARS if self.plain else BARS)
+        places = np.rint(np.linspace(0, len(heights) - 1, self._inner)).astype(np.intp)
+        shown = np.ceil(np.asarray(heights, np.float64)[places] * (len(levels) - 1)).astype(np.intp)
+        return "".join(levels[each] for each in shown.tolist())
 
     def _dots_of(self, xs: Sequence[float], ys: Sequence[float]) -> tuple[Array, Array]:
         """Columns and rows of dots, not rounded; what is far out is moved nearer."""

@@ -19,7 +19,12 @@ FOUND = {name: lesson(name) for name in LESSONS}
 BRAILLE = range(0x2800, 0x2900)
 TITLES = {
     "optimizers": ["the surface", "gradient descent (sgd)", "momentum", "AdaGrad", "RMSProp", "Adam"],
-    "descent": ["rate 0.02: too small", "rate 0.2: arrives", "rate 0.9: overshoots", "rate 1.05: too large"],
+    "descent": [
+        "rate 0.02: not there yet",
+        "rate 0.2: arrives",
+        "rate 0.9: overshoots",
+        "rate 1.05: too large",
+    ],
     "activations": list(ACTIVATIONS),
     "dropout": [*(f"mask {number}:" for number in range(1, 6)), "mean of 1,000 masks"],
 }

@@ -26,7 +26,7 @@ LARGEST = 1e6
 """Larger numbers are rounded."""
 DIGITS = "0123456789"
 SAID = {
-    SLOW: "too small",
+    SLOW: "not there yet",
     ARRIVES: "arrives",
     OVERSHOOTS: "overshoots",
     SWINGS: "swings for ever",
@@ -101,7 +101,7 @@ def _panel(screen: Screen, walk: Descent, width: int) -> list[str]:
 def _noticed(lesson: DescentLesson) -> list[str]:
     """One sentence for each course that is there."""
     said = {
-        SLOW: "Each step keeps almost all of the distance to 3: many more steps are needed.",
+        SLOW: "Each step is short, and most of the distance is kept: more steps or a higher rate are needed.",
         ARRIVES: "Each step takes a good share of the distance, and the steps become shorter by themselves, "
         "as the slope does.",
         OVERSHOOTS: "Each step lands on the other side, but nearer: it gets there in a zigzag.",

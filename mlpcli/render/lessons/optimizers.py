@@ -64,7 +64,7 @@ def report(screen: Screen, lesson: OptimizersLesson) -> None:
 
 
 NOTICED = (
-    "sgd goes straight down and stays in the first well, be it the worse one.",
+    "sgd follows the slope alone: it stays in the first well that it gets into, be it the worse one.",
     "momentum adds up its steps: it can roll out of a shallow well, and swings before it settles.",
     "adagrad divides by all gradients so far, so its steps become smaller and smaller.",
     "rmsprop and adam divide by recent gradients only: steps are about as long as the rate, steep or not.",

@@ -23,22 +23,32 @@ def optimizers_figure(lesson: OptimizersLesson) -> Figure:
     above = figure.add_subplot(grid[0], xlabel="x", ylabel="y", xlim=X, ylim=Y)
     below = figure.add_subplot(grid[1], xlabel="step", ylabel="loss")
     xs, ys = np.linspace(*X, 161), np.linspace(*Y, 121)
-    above.contour(xs, ys, surface(xs[None, :], ys[:, None]), levels=LEVELS, colors=GREY, linewidths=0.5)
+    above.contour(
+        xs,
+        ys,
+        surface(xs[None, :], ys[:, None]),
+        levels=LEVELS,
+        colors=GREY,
+        linewidths=0.5,
+        linestyles="solid",
+    )
+    top = ROOM * lesson.walks[0].losses[0]
     labels = []
     for walk, colour in zip(lesson.walks, SERIES, strict=False):
         title = TITLES[walk.optimizer]
         above.plot(walk.xs, walk.ys, ".-", color=colour, linewidth=1.1, markersize=3, label=title)
         above.plot(walk.xs[-1], walk.ys[-1], "s", color=colour, markersize=5)
         below.plot(walk.losses, color=colour, linewidth=1.1)
-        labels.append(Label(walk.losses[-1], title, colour))
+        end = top if walk.diverged else walk.losses[-1]
+        labels.append(Label(end, f"{title}, diverged" if walk.diverged else title, colour))
     marks = [("start", *lesson.start), *((f"{each.name} well", each.x, each.y) for each in lesson.wells)]
     for name, at, height in marks:
         above.plot(at, height, "x", color=INK, markersize=6, zorder=5)
         write(above, name, (at, height), (7, -9), "data", size=SMALL, color=INK)
     plain_numbers(above.xaxis)
     plain_numbers(above.yaxis)
-    first, lowest = lesson.walks[0].losses[0], min(each.loss for each in lesson.wells)
-    below.set(xlim=(0, lesson.steps), ylim=(lowest - 0.3, ROOM * first))
+    lowest = min(each.loss for each in lesson.wells)
+    below.set(xlim=(0, lesson.steps), ylim=(lowest - 0.3, top))
     plain_numbers(below.xaxis)
     plain_numbers(below.yaxis)
     end_labels(below, labels)

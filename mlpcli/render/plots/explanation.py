@@ -1,4 +1,4 @@
-"""What drives predictions: importance with intervals, curves with the data's density, and a map of a pair."""
+"""Explanations: importance with intervals, curves with the density of the data, and the map of a pair."""
 
 import math
 from typing import TYPE_CHECKING, Any

@@ -53,10 +53,9 @@ def conspicuous_columns(description: "Description") -> set[str]:
 
 
 def _title(description: "Description") -> str:
-    columns = count(len(description.columns) - description.crosses, "column")
-    return (
-        f"{description.name}: {count(description.rows, 'row')}, {columns}{crosses_text(description.crosses)}"
-    )
+    crosses = description.crosses
+    columns = count(len(description.columns) - crosses, "column") + crosses_text(crosses)
+    return f"{description.name}: {count(description.rows, 'row')}, {columns}"
 
 
 def _facts(description: "Description", conspicuous: set[str]) -> list[str]:

@@ -84,7 +84,7 @@ def test_every_choice(settings: dict[str, str], tmp_path: Path) -> None:
 @pytest.mark.parametrize("task", ["binary", "multilabel"])
 def test_every_output_of_a_perceptron(unit: str, task: str, tmp_path: Path) -> None:
     predicted = trained(tmp_path, task, activation=unit, hidden=(), loss="perceptron").frame
-    shown = predicted[[name for name in predicted if name.startswith("probability_")]]
+    shown = predicted.filter(like="probability_")
     assert set(np.unique(shown)) <= {0.0, 1.0}
 
 

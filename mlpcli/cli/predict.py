@@ -89,7 +89,7 @@ def command(
     if output != "-" or bar.was_shown:
         written(console.talk(), scoring, output, bar.seconds)
     if console.as_json:
-        console.json("predict", fields(scoring.summary, output))
+        console.json("predict", fields(scoring, output))
 
 
 def _may_be_shown(stream: TextIO) -> bool:

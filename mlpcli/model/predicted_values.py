@@ -41,9 +41,9 @@ def predicted_values(model: Model, predictions: Array) -> list[Array]:
         columns = [*clipped(number_target(model), point_prediction).T]
     elif isinstance(task, Multiclass) and not isinstance(task, Binary):
         codes = task.decide(point_prediction, model.threshold)
-        columns = [codes.astype(np.float64), _log_odds(point_prediction[np.arange(len(codes)), codes])]
+        columns = [codes.astype(np.float64), log_odds(point_prediction[np.arange(len(codes)), codes])]
     else:
-        columns = [*_log_odds(point_prediction).T]
+        columns = [*log_odds(point_prediction).T]
     return [np.where(bad, np.nan, column) for column in columns]
 
 
@@ -78,7 +78,8 @@ def sketches_of(model: Model) -> Sketches | None:
     return Sketches.from_stored(artifact.sketches, artifact.arrays, levels)
 
 
-def _log_odds(probabilities: Array) -> Array:
+def log_odds(probabilities: Array) -> Array:
+    """log(p / (1 - p)), at most FARTHEST away from 0."""
     with np.errstate(divide="ignore", invalid="ignore"):
         odds = np.log(probabilities) - np.log1p(-probabilities)
     return np.asarray(np.clip(odds, -FARTHEST, FARTHEST))

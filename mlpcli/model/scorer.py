@@ -115,6 +115,10 @@ class Scorer(AbstractContextManager["Scorer"]):
         if failure is not None:
             raise failure
 
+    def of(self, features: Array, first: int) -> Array:
+        """Predictions (rows, outputs) for encoded rows, from a row number on of a table."""
+        return self._started(features, first)()
+
     def _started(self, features: Array, first: int) -> Callable[[], Array]:
         """A function that waits for the predictions of some rows and returns them."""
         numbers = range(len(self._parts))

@@ -9,7 +9,7 @@ from mlpcli.render.progress.bar import spent
 from mlpcli.text_width import printable
 
 if TYPE_CHECKING:
-    from mlpcli.workflows.predict import PredictionSummary, Scoring
+    from mlpcli.workflows.predict import Scoring
 
 
 def report(screen: Screen, scoring: "Scoring") -> None:
@@ -26,6 +26,8 @@ def written(screen: Screen, scoring: "Scoring", output: str, seconds: float) -> 
     screen.raw(printable(f"{rows} written{place} in {spent(seconds)}"))  # without loading rich
 
 
-def fields(summary: "PredictionSummary", output: str) -> dict[str, Any]:
+def fields(scoring: "Scoring", output: str) -> dict[str, Any]:
     """The JSON fields of `predict`."""
-    return {"rows": summary.rows, "output": output, **counts.fields(summary.counts)}
+    summary, effects = scoring.summary, scoring.effects
+    explained = {} if effects is None or not summary.rows else {"effects": effects.facts}
+    return {"rows": summary.rows, "output": output, **counts.fields(summary.counts), **explained}

@@ -14,7 +14,7 @@ from mlpcli.data.reading.blocks import Block
 from mlpcli.data.reading.source import ReadingSettings
 from mlpcli.data.reading.stream import RowStream, refuse_doubled
 from mlpcli.data.schema import resolve_names
-from mlpcli.errors import DataError, Sentence, count
+from mlpcli.errors import DataError, Sentence, SettingsError, count
 from mlpcli.metrics.class_sets import ClassErrors
 from mlpcli.metrics.conformal import ErrorSizes
 from mlpcli.model.class_sets import COLUMN, held_errors_for, written_sets
@@ -29,6 +29,7 @@ from mlpcli.options.engines import scoring_engine
 from mlpcli.progress import ROWS, OnProgress, unwatched
 from mlpcli.result_text import ResultText, Shown
 from mlpcli.settings import build
+from mlpcli.workflows.explanation.row_effects import LARGEST_CHUNK, RowEffects, answer_for
 from mlpcli.workflows.keyword_settings import takes
 from mlpcli.workflows.prediction_settings import PredictionSettings
 from mlpcli.workflows.result_facts import cells_fact, frame_table
@@ -81,7 +82,15 @@ class Scoring:
         if settings.threshold is not None:
             refuse_threshold(type(model.task))
         self._errors = None if settings.interval is None else held_errors_for(model, settings.interval)
-        self._stream = RowStream(paths_of(data), reading, model.chunk_rows(settings.chunk_rows), model.known)
+        most = settings.chunk_rows
+        self.effects: RowEffects | None = None
+        if settings.explain is not None:
+            self.effects = RowEffects(model, answer_for(model, settings.of_class), settings.explain)
+            most = min(most, LARGEST_CHUNK)
+        elif settings.of_class is not None:
+            hint = Sentence("Leave it out, or give {explain} N.")
+            raise SettingsError(Sentence("it is only for {explain}"), hint, setting="of_class")
+        self._stream = RowStream(paths_of(data), reading, model.chunk_rows(most), model.known)
         try:
             model.artifact.schema.require(self._stream.header, self._stream.name, target=False)
             self.positions = self._kept()
@@ -94,7 +103,8 @@ class Scoring:
                 if self._stream.header[position] in numbers
             ]
             """Of the kept columns, those that are numbers to the model."""
-            self.added = [settings.prefix + name for name in added_columns(model, settings)]
+            names = [*added_columns(model, settings), *(self.effects.added if self.effects else [])]
+            self.added = [settings.prefix + name for name in names]
             for name in self.added:
                 if name in self.kept:
                     hint = Sentence("Give {prefix} TEXT, or drop the column with {keep}.")
@@ -115,21 +125,31 @@ class Scoring:
         notes = [*self._engine_notes, *self._stream.notes]
         if self._settings.proba and not self._model.task.gives_probabilities:
             notes.append(Sentence("{proba} has no effect: the model has no probabilities"))
+        if self.effects is not None and self.summary.rows:
+            notes.append(self.effects.note)
         return notes
 
     def __iter__(self) -> Iterator[tuple[Block | None, list[list[Any]]]]:
         """Rows as they came (None of a DataFrame) and the added columns; `summary` counts along."""
         model = self._model
         with model.scorer() as scorer:
-            for (frame, block), predictions in scorer.outputs(self._encoded()):
+            if self.effects is not None:
+                self.effects.start(scorer.of)
+            for (frame, block, features), predictions in scorer.outputs(self._encoded()):
                 model.refuse_infinite(frame, predictions)
                 columns = _added(model, predictions, self._settings, self._errors)
+                if self.effects is not None:
+                    decided = self._decided(predictions)
+                    columns += self.effects.columns(frame, features, self.summary.rows, predictions, decided)
                 self.summary.rows += len(frame)
                 yield block, columns
                 self._on_progress(self.summary.rows, self._stream.expected_rows, ROWS)
         self._refuse_unreadable()
 
-    def _encoded(self) -> Iterator[tuple[tuple[Frame, Block | None], Array, bool]]:
+    def _decided(self, predictions: Array) -> Array:
+        return _decided(self._model, self._model.loss.point_prediction(predictions), self._settings.threshold)
+
+    def _encoded(self) -> Iterator[tuple[tuple[Frame, Block | None, Array], Array, bool]]:
         """Chunks with their encoded rows, and whether the next one is at hand."""
         model, counts = self._model, self.summary.counts
         schema = model.artifact.schema
@@ -141,7 +161,7 @@ class Scoring:
                 refuse_counted(counts, model.encoder.complete(frame))
             if is_first:  # before anything is written
                 self._refuse_unreadable()
-            yield (frame, block), features, self._stream.has_more_at_hand(block)
+            yield (frame, block, features), features, self._stream.has_more_at_hand(block)
 
     def _refuse_unreadable(self) -> None:
         if not self._settings.allow_unreadable:
@@ -213,8 +233,7 @@ def _added(
     """The added columns as plain values."""
     task = model.task
     point_prediction = model.loss.point_prediction(predictions)
-    threshold = model.threshold if settings.threshold is None else settings.threshold
-    columns = task.cells(task.decide(point_prediction, threshold))
+    columns = task.cells(_decided(model, point_prediction, settings.threshold))
     for level in model.quantiles(predictions):
         columns += level.T.tolist()
     wanted = settings.proba or isinstance(errors, ClassErrors)
@@ -231,3 +250,7 @@ def _added(
     if settings.proba and probabilities is not None:
         columns += rounded_probabilities(probabilities).T.tolist()
     return columns
+
+
+def _decided(model: Model, point_prediction: Array, threshold: float | None) -> Array:
+    return model.task.decide(point_prediction, model.threshold if threshold is None else threshold)

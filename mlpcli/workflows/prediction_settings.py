@@ -3,8 +3,22 @@
 from dataclasses import dataclass
 
 from mlpcli.data.reading.blocks import BLOCK_ROWS
+from mlpcli.errors import SettingsError
 from mlpcli.nn.kernels import ENGINES
 from mlpcli.settings import AUTO, Settings, setting
+
+ALL_EFFECTS = 0
+"""Instead of a number of reasons: the effects of all columns."""
+
+
+def _parse_explain(text: str) -> int:
+    if text == "all":
+        return ALL_EFFECTS
+    if text.isdecimal() and text.isascii() and (number := int(text[:9])) > 0:
+        return number
+    raise SettingsError(
+        f"{text!r:.40} is not a number of reasons", "Give 1, 2, ... or all.", setting="explain"
+    )
 
 
 @dataclass(frozen=True)
@@ -36,6 +50,23 @@ class PredictionSettings(Settings):
         above=0,
         below=1,
         common=True,
+    )
+    explain: int | None = setting(
+        None,
+        "Add the N columns that moved each prediction most, and by how much. With all, the effect of every "
+        "column.",
+        group="Output",
+        metavar="N|all",
+        parse=_parse_explain,
+        at_least=0,
+        common=True,
+    )
+    of_class: str | None = setting(
+        None,
+        "Class, label or target whose prediction {explain} explains. By default the predicted class.",
+        group="Output",
+        flag="class",
+        metavar="CLASS",
     )
     prefix: str = setting("", "Text before the name of every added column.", group="Output", metavar="TEXT")
     safe_cells: bool = setting(

@@ -249,6 +249,43 @@ JSON = {
         "scores": "for each part of the rows and each target: part, task, target, rows_known, and for each "
         "file name, rows, same_rows (equal letters: the same rows), metrics, baseline",
     },
+    "lessons": {"lessons": "names of the lessons, and what each shows (without LESSON)"},
+    "lessons optimizers": {
+        "lesson": "optimizers",
+        "formula": "the surface",
+        "start": "[x, y] where all start",
+        "learning_rate": "the rate of all",
+        "steps": "steps of each",
+        "wells": "for each: name, x, y, loss",
+        "walks": "for each optimizer: optimizer, xs, ys and losses of the start and each step, well and "
+        "arrived (the step from which on it stays there; null if it is in none), diverged",
+    },
+    "lessons descent": {
+        "lesson": "descent",
+        "formula": "the parabola",
+        "steps": "steps at each rate",
+        "walks": "for each rate: learning_rate, course (slow, arrives, overshoots, swings or grows), xs and "
+        "losses of the start and each step, diverged",
+    },
+    "lessons activations": {
+        "lesson": "activations",
+        "inputs": "inputs of all curves",
+        "activations": "for each: name, outputs, slopes, range ([low, high], null without end), slope_at_0, "
+        "largest_slope, dead and faint ([below, above]: where the slope is 0, and below 0.01), gradient",
+        "layers": "layers of the network whose gradient was measured",
+        "sigmoid_bounds": "by number of layers, the largest share of a gradient that sigmoids let through",
+    },
+    "lessons dropout": {
+        "lesson": "dropout",
+        "dropout": "share of hidden outputs to drop",
+        "seed": "seed of weights and masks",
+        "rows": "[inputs, targets] of training",
+        "inputs": "inputs of all curves",
+        "whole": "outputs with dropout off",
+        "thinned": "for each mask: kept (by layer and unit), outputs, distance from `whole`",
+        "mean": "outputs averaged over 1,000 masks",
+        "distances": "by number of masks, the distance of their mean from `whole`",
+    },
     "manual": {"pages": "names and summaries of the pages (without TOPIC)"},
 }
 """The fields of each command's JSON object, beside `command`, `format` and `mlpcli`."""

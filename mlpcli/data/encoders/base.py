@@ -109,6 +109,10 @@ class Encoder(ABC):
         """Write the encoded cells into `out` (rows, width), counting what had to be replaced."""
 
     @abstractmethod
+    def write_values(self, values: Array, out: Array) -> None:
+        """Encode values (rows,) as `read` gives them into `out` (rows, width); may change `values`."""
+
+    @abstractmethod
     def described(self) -> dict[str, Any]:
         """JSON values with the fields of `STORED`."""
 

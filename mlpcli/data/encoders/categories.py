@@ -102,20 +102,32 @@ class CategoryEncoder(Encoder):
 
     def write(self, cells: "Cells", out: Array, counts: CellCounts) -> None:
         codes, absent = self._levels(cells)
-        codes[absent] = len(self.levels) if self.had_gaps else -1
         unseen = (codes < 0) & ~absent
-        if self.embedded:
-            out[:, 0] = codes + 1
-        else:
-            out[:] = 0.0
-            rows = np.flatnonzero(codes >= 0)
-            out[rows, codes[rows]] = 1.0
+        self._write_codes(codes, absent, out)
         if self.told is not None:
             told = self.told_rows(cells, self.told)
             self.told.write(told, out[:, self.own_width :])
             unseen &= told == UNSEEN
         counts.add("missing", self.name, absent)
         counts.add("unseen", self.name, unseen, cells)
+
+    def write_values(self, values: Array, out: Array) -> None:
+        """Numbers of levels: any that is no level of the encoder counts as unseen."""
+        absent = np.isnan(values)
+        codes = np.where(absent, -1.0, values).astype(np.intp)
+        self._write_codes(codes, absent, out)
+        if self.told is not None:
+            rows = np.append(self.told.rows_of_texts(keys(self.levels, self.matching)), UNSEEN)[codes]
+            self.told.write(np.where(absent, MISSING, rows), out[:, self.own_width :])
+
+    def _write_codes(self, codes: Array, absent: Array, out: Array) -> None:
+        codes = np.where(absent, len(self.levels) if self.had_gaps else -1, codes)
+        if self.embedded:
+            out[:, 0] = codes + 1
+        else:
+            out[:] = 0.0
+            rows = np.flatnonzero(codes >= 0)
+            out[rows, codes[rows]] = 1.0
 
     def told_rows(self, cells: "Cells", told: LevelMeans) -> Array:
         """For each cell the row of a table of means."""

@@ -112,17 +112,21 @@ class DateEncoder(Encoder):
         return cells.dates(cells.reading.form.formats or self.formats)
 
     def write(self, cells: "Cells", out: Array, counts: CellCounts) -> None:
-        """The parts in order; a missing date has the median's days and year, and no place in any circle."""
         seconds, unreadable = self._seconds(cells)
         gaps = np.isnan(seconds)
         counts.add("missing", self.name, gaps & ~unreadable)
         counts.add("unreadable", self.name, unreadable, cells)
-        values = calendar(seconds)
-        counts.add(
-            "out_of_range",
-            self.name,
-            (values["days"] < self.days.lowest) | (values["days"] > self.days.highest),
-        )
+        days = seconds / _DAY
+        counts.add("out_of_range", self.name, (days < self.days.lowest) | (days > self.days.highest))
+        self._write_seconds(seconds, out)
+
+    def write_values(self, values: Array, out: Array) -> None:
+        """Days, of which whole seconds count."""
+        self._write_seconds(np.round(values * _DAY), out)
+
+    def _write_seconds(self, seconds: Array, out: Array) -> None:
+        """The parts in order; a missing date has the median's days and year, and no place in any circle."""
+        gaps, values = np.isnan(seconds), calendar(seconds)
         start = 0
         for part, names in zip(self.parts, self._columns(), strict=True):
             stop = start + len(names)

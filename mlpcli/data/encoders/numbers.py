@@ -175,6 +175,9 @@ class NumberEncoder(Encoder):
         counts.add("missing", self.name, gaps & ~unreadable)
         counts.add("unreadable", self.name, unreadable, cells)
         counts.add("out_of_range", self.name, (values < self.lowest) | (values > self.highest))
+        self.write_values(values, out)
+
+    def write_values(self, values: Array, out: Array) -> None:
         if self.spikes:
             known = np.array(self.spikes)
             places = np.minimum(np.searchsorted(known, values), len(known) - 1)  # NaN is no value of them
@@ -182,9 +185,9 @@ class NumberEncoder(Encoder):
         if self.told is not None:
             self.told.write(self.told.rows_of_values(values), out[:, self.own_width :])
         several = len(self.fitted)
-        self.write_scaled(values, out[:, :several])
         if self.had_gaps:
-            out[:, several] = gaps
+            out[:, several] = np.isnan(values)
+        self.write_scaled(values, out[:, :several])
 
     def write_scaled(self, values: Array, out: Array) -> None:
         """Write values (n,) as networks see them, gaps as the median, into `out` (n, scalings).

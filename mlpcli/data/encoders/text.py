@@ -121,6 +121,12 @@ class TextEncoder(Encoder):
         if self.had_gaps:
             out[:, width] = gaps
 
+    def write_values(self, values: Array, out: Array) -> None:
+        """As texts without a word that is known, as the words themselves are not read."""
+        out[:] = 0.0
+        if self.had_gaps:
+            out[:, -1] = np.isnan(values)
+
     @cached_property
     def _reader(self) -> WordReader:
         return WordReader()

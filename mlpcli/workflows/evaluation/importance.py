@@ -11,6 +11,7 @@ from mlpcli.errors import count
 from mlpcli.metrics import METRICS, measure
 from mlpcli.metrics.bootstrap import percentiles, resampled
 from mlpcli.metrics.outcome import Outcome
+from mlpcli.model.effects.inputs import Inputs, Rows
 from mlpcli.model.encoded_rows import EncodedRows
 from mlpcli.model.model import Model
 from mlpcli.number_text import same_precision
@@ -52,6 +53,7 @@ class Importance(Shown):
 def permutation_importance(
     model: Model,
     part: EncodedRows,
+    rows: Rows,
     threshold: Any,
     metric: str,
     repeats: int,
@@ -60,25 +62,22 @@ def permutation_importance(
     *,
     on_progress: OnProgress = unwatched,
 ) -> Importance:
-    """Of every input column by all matrix columns that encode it, shuffled `repeats` times together.
+    """Of every input column of the table, whose cells are shuffled `repeats` times, with all made of them.
 
-    The interval tells of both kinds of chance: each shuffling is scored on resamples of the rows, the same
-    ones for the table as it was.
+    `rows` are those of the part. The interval tells of both kinds of chance: each shuffling is scored on
+    resamples of the rows, the same ones for the table as it was.
     """
     plain = _outcome(model, part, part.features, threshold)
     columns: dict[str, ColumnImportance] = {}
-    start = 0
-    features = part.features.copy()
-    for number, encoder in enumerate(encoders := model.encoder.encoders):
-        on_progress(number, len(encoders), SHUFFLED)
-        block = slice(start, start + encoder.width)
-        start += encoder.width
+    inputs, changed = Inputs(model.encoder), rows.take(slice(None))
+    for number, name in enumerate(inputs.names):
+        on_progress(number, len(inputs.names), SHUFFLED)
         shuffled = []
         for _ in range(repeats):
-            features[:, block] = part.features[shuffled_rows(part, generator), block]
-            shuffled.append(_outcome(model, part, features, threshold))
-        features[:, block] = part.features[:, block]
-        columns[encoder.name] = _importance(plain, shuffled, model.task.name, metric, level, generator)
+            inputs.copy_column(changed, name, rows, shuffled_rows(part, generator))
+            shuffled.append(_outcome(model, part, changed.matrix, threshold))
+        inputs.copy_column(changed, name, rows)
+        columns[name] = _importance(plain, shuffled, model.task.name, metric, level, generator)
     ordered = sorted(columns.items(), key=lambda each: -np.inf if each[1].drop is None else -each[1].drop)
     return Importance(metric, len(part), repeats, level, dict(ordered))
 

@@ -1,0 +1,1 @@
+"""Effects of the input columns on single predictions."""

@@ -130,7 +130,7 @@ class _Explained:
             metric=None if importance is None else importance.metric,
             level=self.chosen.level,
             scale=scale_of(model),
-            unit=label if isinstance(model.task, Regression) else f"probability of {label}",
+            unit=_unit(model, label),
             columns=columns,
             curves=[curve for curve in curves if curve.grid.column in order[: self.chosen.top]],
             curve_rows=min(CURVE_ROWS, len(sampled)),
@@ -283,6 +283,14 @@ class _Explained:
             reasons=reasons,
             rest=float(effects.sum() - sum(reason.effect for reason in reasons)),
         )
+
+
+def _unit(model: Model, label: str) -> str:
+    """The name of what curves show."""
+    if isinstance(model.task, Regression):
+        return label
+    of = f"{model.artifact.schema.target[0]} {label}" if isinstance(model.task, Multiclass) else label
+    return f"probability of {of}"
 
 
 def _written(cells: list[list[Any]], answer: int) -> str:

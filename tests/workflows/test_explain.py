@@ -42,7 +42,7 @@ def test_directions_are_those_of_the_table() -> None:
     assert direction["colour"].startswith("highest for")
     falling = mlpcli.explain(trained("yes"), table(), of_class="no")
     assert {each.name: each.direction for each in falling.columns}["a"] == "falls"
-    assert falling.unit == "probability of no"
+    assert falling.unit == "probability of yes no"
     assert falling.of == "no"
 
 

@@ -104,7 +104,7 @@ def _columns(screen: Screen, found: "Explanation", *, brief: bool) -> ReportTabl
 def _of_pair(found: "Explanation") -> str:
     pair = found.pair
     assert pair is not None
-    share = f"{pair.strength:.0%}"
+    share = f"{pair.strength * 100:.0f} %"
     return f"Strongest pair: {pair.x.column} and {pair.y.column}; {share} of what both do is done together."
 
 

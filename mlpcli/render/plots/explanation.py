@@ -133,7 +133,7 @@ def _map(figure: Figure, axes: Axes, pair: "PairDependence", unit: str) -> None:
     axes.set_xlabel(name(pair.x.column, LONGEST_NAME))
     axes.set_ylabel(name(pair.y.column, LONGEST_NAME))
     axes.set_title("strongest pair", size=SMALL, pad=TINY + 5)
-    said = f"{pair.strength:.0%} of what both do is done together"
+    said = f"{pair.strength * 100:.0f} % of what both do is done together"
     write(axes, said, (0, 1), (0, 3), "axes fraction", size=TINY, color=MUTED)
     bar = figure.colorbar(mesh, ax=axes, aspect=30)
     bar.outline.set_linewidth(0)

@@ -12,7 +12,6 @@ from pathlib import Path
 from tests.manual.checks import Checks
 from tests.manual.pages import ROOT, RUN, Block, blocks_of
 
-
 FIRST_COMPILED = re.compile("^note: numba compiles the engine for the first time.*\n", flags=re.MULTILINE)
 """Written only where nothing has been compiled yet."""
 

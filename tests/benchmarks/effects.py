@@ -8,8 +8,8 @@ folder of models, which must be there). Printed are, of some test rows:
 - the largest difference of baseline and written effects from the prediction, as a share of the range of
   predictions on the link scale;
 - for up to ten columns the mean rank correlation (Spearman) of a row's effects with exact Shapley values,
-  over all sets of columns and so many drawn rows, and the root mean square of the differences, beside the standard
-  error that is said;
+  over all sets of columns and so many drawn rows, and the root mean square of the differences, beside the
+  standard error that is said;
 - the time of a further row with `--explain 3`, as a multiple of that without, and the seconds of a whole
   command on 1,000 rows.
 """

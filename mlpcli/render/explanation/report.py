@@ -111,7 +111,10 @@ def _rows(found: "Explanation") -> list[ReportTable]:
 
 
 def _row(row: "ExplainedRow") -> list[str]:
-    predicted = row.prediction if row.probability is None else f"{row.prediction} ({text(row.probability)})"
+    predicted = row.prediction
+    if row.probability is not None:
+        of = "" if row.of == row.prediction else f"{row.of}: "
+        predicted = f"{row.prediction} ({of}{text(row.probability)})"
     parts = [f"baseline {short(row.baseline, 3)}"]
     parts += [
         f"{cut(each.column, LONGEST_CELL, '...')}={_cell(each.cell)} {each.effect:+.3g}"

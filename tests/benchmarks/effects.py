@@ -125,10 +125,10 @@ def correlation(model: Model, rows: Rows, named: str | None, backgrounds: int) -
     values = explainer.values(model.outputs(rows.matrix))
     number = answer_for(model, named).number
     answers = values.argmax(axis=1) if number is None else np.full(len(rows), number)
-    said = float(np.mean(explainer.error[answers]))
+    found = explainer.effects(rows, 0, values, answers)
+    said = explainer.standard_error
     if not 1 < len(explainer.inputs.names) <= MOST_EXACT:
         return math.nan, math.nan, said
-    found = explainer.effects(rows, 0, values, answers)
     wanted = exact(explainer, model, rows, answers, backgrounds)
     ranks = [spearmanr(one, other).statistic for one, other in zip(found, wanted, strict=True)]
     return float(np.nanmean(ranks)), float(np.sqrt(((found - wanted) ** 2).mean() / (wanted**2).mean())), said

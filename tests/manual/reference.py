@@ -140,8 +140,8 @@ JSON = {
     "predict": {
         "rows": "rows written",
         "output": "the file",
-        "effects": "of `--explain`: scale, of (what is explained; null: the predicted class), baseline and "
-        "standard_error (as a share of the effects' root mean square) of each answer; else null",
+        "effects": "of `--explain`: scale, of (what is explained; null: the predicted class), baseline of "
+        "each answer, standard_error (as a share of the effects' root mean square); else null",
     }
     | CELLS,
     "evaluate": {

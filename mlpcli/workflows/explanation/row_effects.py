@@ -114,9 +114,7 @@ class RowEffects:
             "baseline": {
                 self._model.task.labels[each]: float(self._explainer.baseline[each]) for each in shown
             },
-            "standard_error": {
-                self._model.task.labels[each]: float(self._explainer.error[each]) for each in shown
-            },
+            "standard_error": self._explainer.standard_error,
         }
 
     @property
@@ -124,7 +122,7 @@ class RowEffects:
         """On what the effects are, and how sure."""
         assert self._explainer is not None
         number = self._answer.number
-        error = float(np.max(self._explainer.error) if number is None else self._explainer.error[number])
+        error = self._explainer.standard_error
         scale = scale_of(self._model)
         whose = f"{scale} of {self._answer.name}" if scale == "log-odds" else scale
         start = "" if number is None else f" from a baseline of {short(self._explainer.baseline[number])}"

@@ -10,6 +10,7 @@ COMMANDS = {
     "lr-find": "Suggest a learning rate.",
     "inspect": "Show what is in a model file.",
     "compare": "Show models, histories and results side by side.",
+    "explain": "Show what a model has learned.",
     "manual": "Read the manual, or search it.",
 }
 

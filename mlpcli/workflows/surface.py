@@ -14,6 +14,7 @@ from mlpcli.data.sketches import Sketch
 from mlpcli.errors import ArtifactError, DataError, MlpcliError, Sentence, SettingsError
 from mlpcli.model.effects.axes import Axis, axis_of, grid_rows, is_level_axis, kind_of, typical_value
 from mlpcli.model.effects.inputs import Inputs
+from mlpcli.model.effects.shown import Shown
 from mlpcli.model.encoded_rows import Data
 from mlpcli.model.model import Model, ModelLike, load
 from mlpcli.model.predicted_values import sketches_of
@@ -22,7 +23,6 @@ from mlpcli.options.threads import choose_threads, limited_threads
 from mlpcli.progress import OnProgress, unwatched
 from mlpcli.settings import build
 from mlpcli.workflows.keyword_settings import takes
-from mlpcli.workflows.surfaces.answers import Shown
 from mlpcli.workflows.surfaces.result import LayerMaps, Points, Surface, Typical, UnitMap
 from mlpcli.workflows.surfaces.settings import SurfaceSettings
 from mlpcli.workflows.surfaces.table import TableRows, table_rows
@@ -92,9 +92,7 @@ def axis_names(model: Model, given: Sequence[str] | None) -> tuple[str, str]:
     return names[0], names[1]
 
 
-def _refuse_unusable(
-    name: str, kind: str | None, columns: Mapping[str, Any], inputs: Sequence[str]
-) -> None:
+def _refuse_unusable(name: str, kind: str | None, columns: Mapping[str, Any], inputs: Sequence[str]) -> None:
     others = Sentence("Choose from the inputs: {}.", ", ".join(inputs[:20]))
     if kind is None:
         raise DataError(f"{name!r} is the target, no input of the model", others, setting="surface")

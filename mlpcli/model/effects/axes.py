@@ -17,7 +17,7 @@ from mlpcli.model.effects.inputs import Inputs, Rows
 MARGIN = 0.04
 """Of the range of the values, at each end."""
 MIDDLE, FAR = (0.01, 0.99), 5.0
-"""Shares of the values in the middle, which an axis is limited to where all span so many times their range."""
+"""Shares of the values in the middle, to which an axis is limited where all span so many times as much."""
 MOST_LEVELS = 16
 """Of a category; further ones are left out, the rarest first."""
 LARGEST = float(np.finfo(np.float64).max) / 4
@@ -47,7 +47,7 @@ class Axis:
         return float(self.values[0]), float(self.values[-1])
 
     def places(self, values: Array) -> Array:
-        """Where values (rows,) lie along it, 0 at its beginning and 1 at its end; NaN outside, and at gaps."""
+        """Where values (rows,) lie along it, 0 at its beginning, 1 at its end; NaN outside, and at gaps."""
         if self.levels:
             positions = np.full(int(max(self.values.max(), 0)) + 2, np.nan)
             positions[self.values.astype(np.intp)] = np.arange(len(self.levels))

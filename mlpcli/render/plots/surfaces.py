@@ -13,13 +13,14 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from mlpcli.arrays import Array
 from mlpcli.data.schema import DATE
 from mlpcli.model.effects.axes import Axis
+from mlpcli.model.effects.shown import CLASS, PROBABILITY
 from mlpcli.render.plots.canvas import INK, MUTED, SMALL, TINY, WIDTH, figure_of, name, number
 from mlpcli.render.plots.panels import plain_numbers
 from mlpcli.render.surfaces.palettes import Palette, SignedPalette
 from mlpcli.render.surfaces.report import palette_of, title_of, typical_line
 from mlpcli.render.surfaces.ticks import ticks
 from mlpcli.text_width import wrapped
-from mlpcli.workflows.surfaces.result import CLASS, PROBABILITY, LayerMaps, Surface
+from mlpcli.workflows.surfaces.result import LayerMaps, Surface
 
 HEIGHT = 4.6
 """Inches of the map with its title."""
@@ -71,9 +72,7 @@ def _map(axes: Axes, surface: Surface) -> None:
 
 def _mesh(axes: Axes, colours: Array, x: Axis, y: Axis) -> None:
     """Cells of these colours (ny, nx, 3), rasterized, as in SVG and PDF thousands of them would be large."""
-    axes.pcolormesh(
-        _edges(x), _edges(y), colours / 255.0, rasterized=True, shading="flat", antialiased=False
-    )
+    axes.pcolormesh(_edges(x), _edges(y), colours / 255.0, rasterized=True, shading="flat", antialiased=False)
 
 
 def _edges(axis: Axis) -> Array:
@@ -198,4 +197,3 @@ def _coarse(axis: Axis, places: int) -> Axis:
     low, high = axis.ends
     shares = np.linspace(0.0, 1.0, places)
     return Axis(axis.name, axis.kind, low * (1 - shares) + high * shares)
-

@@ -1,4 +1,4 @@
-"""A map as lines of a terminal: two pixels a character by half blocks, or a character each without colours."""
+"""A map as lines of a terminal: two pixels a character by half blocks, or one character without colours."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -69,7 +69,7 @@ class Mark:
 def sampled(values: Array, x: Axis, y: Axis, width: int, height: int) -> Array:
     """Values (height, width), the top line first, of a grid (ny, nx): those nearest to each pixel."""
     rows, columns = values.shape
-    return values[np.ix_(_nearest(y, rows, height)[::-1], _nearest(x, columns, width))]
+    return np.asarray(values[np.ix_(_nearest(y, rows, height)[::-1], _nearest(x, columns, width))])
 
 
 def _nearest(axis: Axis, most: int, pixels: int) -> Array:

@@ -44,7 +44,7 @@ def map_lines(
     height: int,
     points: MapPoints | None = None,
 ) -> list[str]:
-    """The map in so many columns with its axes, `height` lines and two for the axis and its ticks."""
+    """The map with its axes: lines of so many columns, `height` of them and two for axis and ticks."""
     y_ticks = {
         height - 1 - min(int(place * height), height - 1): cut(printable(text), WIDEST_LABEL)
         for place, text in ticks(y, max(height // (1 if y.levels else ROWS_BETWEEN_TICKS), 2))
@@ -68,7 +68,7 @@ def map_lines(
     return [
         *framed,
         f"{blank} {corner}{across * inner}",
-        f"{blank}  {_labels_below(x, inner)}".rstrip(),
+        f"{blank}  {padded(_labels_below(x, inner), inner)}",
     ]
 
 

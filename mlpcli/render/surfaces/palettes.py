@@ -41,6 +41,11 @@ def rgb(colour: str) -> Array:
     return np.array([int(colour[place : place + 2], 16) for place in (1, 3, 5)], np.float64)
 
 
+def _darker(colour: Array) -> Array:
+    """The colour of marks: of orange a red brown, which is not taken for a shade of the map."""
+    return np.asarray((rgb(VERMILLION) if (colour == rgb(ORANGE)).all() else colour) * MARK)
+
+
 def paled(colour: Array, strength: Array) -> Array:
     """A colour (..., 3) on white, as strong as `strength` (...,) from 0 to 1."""
     share = (PALEST + (FULLEST - PALEST) * strength)[..., None]
@@ -95,6 +100,14 @@ class ProbabilityPalette(Palette):
     classes: Sequence[str]
     boundary: float | None
 
+    @property
+    def _pair(self) -> tuple[Array, Array]:
+        """The colours of the other class and of the one that is shown."""
+        other, own = (name.casefold() for name in self.classes)
+        # A class that is called as one of the colours has it, as in the tables of two spirals.
+        swapped = own == "orange" or other == "blue"
+        return (rgb(BLUE), rgb(ORANGE)) if swapped else (rgb(ORANGE), rgb(BLUE))
+
     def _sides(self, values: Array) -> tuple[Array, Array]:
         """Whether values are above the boundary, and their share of the way from it to 0 or 1."""
         if self.boundary is None:
@@ -106,7 +119,8 @@ class ProbabilityPalette(Palette):
 
     def colours(self, values: Array, confidence: Array | None) -> Array:
         above, strength = self._sides(values)
-        return paled(np.where(above[..., None], rgb(BLUE), rgb(ORANGE)), strength)
+        other, own = self._pair
+        return paled(np.where(above[..., None], own, other), strength)
 
     def characters(self, values: Array, confidence: Array | None, *, plain: bool) -> Array:
         shades = np.array(list(ABOVE_PLAIN if plain else ABOVE))
@@ -118,7 +132,8 @@ class ProbabilityPalette(Palette):
         return np.where(above, shades[step], np.array(list(BELOW))[::-1][step])
 
     def mark_colours(self, truth: Array) -> Array:
-        return np.where(truth[:, None] > 0.5, rgb(BLUE), rgb(VERMILLION)) * MARK
+        other, own = map(_darker, self._pair)
+        return np.where(truth[:, None] > 0.5, own, other)
 
     def mark_characters(self, truth: Array) -> list[str]:
         return ["x" if each > 0.5 else "o" for each in truth.tolist()]
@@ -132,13 +147,13 @@ class ProbabilityPalette(Palette):
     def keys(self, *, plain: bool) -> list[Key]:
         shades = ABOVE_PLAIN if plain else ABOVE
         if self.boundary is None:
-            return [Key(rgb(BLUE), BELOW + shades, "from 0 to 1")]
-        other, own = self.classes
-        return [Key(rgb(ORANGE), BELOW, other), Key(rgb(BLUE), shades, own)]
+            return [Key(self._pair[1], BELOW + shades, "from 0 to 1")]
+        names, characters = self.classes, (BELOW, shades)
+        return [Key(*each) for each in zip(self._pair, characters, names, strict=True)]
 
     def marks(self) -> list[Key]:
-        names = zip(self.classes, (VERMILLION, BLUE), "ox", strict=True)
-        return [Key(rgb(colour) * MARK, character, name) for name, colour, character in names]
+        colours = map(_darker, self._pair)
+        return [Key(*each) for each in zip(colours, "ox", self.classes, strict=True)]
 
 
 class ClassPalette(Palette):

@@ -11,22 +11,23 @@ from mlpcli.arrays import Array
 from mlpcli.data.schema import DATE
 from mlpcli.errors import count
 from mlpcli.model.effects.axes import Axis
+from mlpcli.model.effects.shown import CLASS, PROBABILITY, VALUE
 from mlpcli.number_text import short
+from mlpcli.render import counts
 from mlpcli.render.console import Screen
 from mlpcli.render.formatting import quoted, some
-from mlpcli.render import counts
 from mlpcli.render.surfaces.canvas import DISC, PLAIN, Style, codes_of, drawn, sampled
+from mlpcli.render.surfaces.legend import key_text, mark_text, packed
 from mlpcli.render.surfaces.maps import MapPoints, map_lines, panel, side_by_side
 from mlpcli.render.surfaces.palettes import (
     ClassPalette,
-    Key,
     Palette,
     ProbabilityPalette,
     SignedPalette,
     ValuePalette,
 )
 from mlpcli.text_width import cut, printable, width_of, wrapped
-from mlpcli.workflows.surfaces.result import CLASS, PROBABILITY, VALUE, LayerMaps, Surface, Typical
+from mlpcli.workflows.surfaces.result import LayerMaps, Surface, Typical
 
 WIDEST, TALLEST, LOWEST = 84, 22, 6
 """Columns of a map with its labels, and its most and fewest lines."""
@@ -110,7 +111,7 @@ def report(screen: Screen, surface: Surface) -> None:
         None if points is None else MapPoints(points.x, points.y, points.truth),
     )
     for line in lines:
-        screen.raw(line)
+        screen.raw(line.rstrip())
     across = printable(f"{surface.x.name} (across)")
     screen.line(f"{cut(across, max(width, 8)):>{width}}" if width_of(across) < width else across, "dim")
     screen.line()
@@ -137,7 +138,7 @@ def _legend(surface: Surface, palette: Palette, style: Style, width: int) -> lis
         plain = not style.blocks
         if surface.shows == VALUE:
             lines.append(printable(f"{surface.of}:"))
-        lines += _packed([_key(key, style, surface) for key in palette.keys(plain=plain)], width)
+        lines += packed([key_text(key, style) for key in palette.keys(plain=plain)], width)
         if surface.shows == CLASS:
             said = "paler where it is less sure" if style.colours else "a . where it is less sure"
             lines += wrapped(said, width)
@@ -145,12 +146,14 @@ def _legend(surface: Surface, palette: Palette, style: Style, width: int) -> lis
     if points is None:
         return lines
     drawn_rows = len(points.x)
-    what = count(drawn_rows, "row") if drawn_rows == points.rows else f"{drawn_rows:,} of {points.rows:,} rows"
+    what = (
+        count(drawn_rows, "row") if drawn_rows == points.rows else f"{drawn_rows:,} of {points.rows:,} rows"
+    )
     if points.truth is None:
         return [*lines, *wrapped(f"{DISC if style.colours and style.blocks else '.'} {what}", width)]
-    marks = [_mark(key, style) for key in palette.marks()] if surface.shows == PROBABILITY else []
+    marks = [mark_text(key, style) for key in palette.marks()] if surface.shows == PROBABILITY else []
     if surface.shows == PROBABILITY:
-        return [*lines, *_packed([*marks, (f"truth of {what}", f"truth of {what}")], width)]
+        return [*lines, *packed([*marks, (f"truth of {what}", f"truth of {what}")], width)]
     if style.colours:
         said = f"{DISC if style.blocks else 'o'} {what}, in the colour of their truth"
     else:
@@ -173,38 +176,6 @@ def _scale(colours: Array, texts: Sequence[tuple[float, str]], surface: Surface,
     if surface.threshold is not None:
         what += f"; from {short(surface.threshold, 3)} on it is predicted"
     return [f"{bar}  {printable(what)}", below]
-
-
-def _key(key: Key, style: Style, surface: Surface) -> tuple[str, str]:
-    """A part of a legend as it is drawn, and as it counts."""
-    text = cut(printable(key.text), 30)
-    if style.colours:
-        return f"\x1b[48;{codes_of(key.colour, style.colours)}m  {PLAIN} {text}", f"   {text}"
-    said = f"{key.characters!r} {text}" if " " in key.characters else f"{key.characters} {text}"
-    return said, said
-
-
-def _mark(key: Key, style: Style) -> tuple[str, str]:
-    text = cut(printable(key.text), 30)
-    if style.colours:
-        character = DISC if style.blocks else key.characters
-        return f"\x1b[38;{codes_of(key.colour, style.colours)}m{character}{PLAIN} {text}", f"o {text}"
-    return f"{key.characters} {text}", f"{key.characters} {text}"
-
-
-def _packed(parts: Sequence[tuple[str, str]], width: int) -> list[str]:
-    """Parts of a legend in lines of at most `width` columns."""
-    lines: list[str] = []
-    used = 0
-    for shown, counted in parts:
-        size = width_of(counted)
-        if lines and used + 3 + size <= width:
-            lines[-1] += "   " + shown
-            used += 3 + size
-        else:
-            lines.append(shown)
-            used = size
-    return lines
 
 
 def _units(screen: Screen, layer: LayerMaps, x: Axis, y: Axis, style: Style) -> None:

@@ -9,9 +9,6 @@ from mlpcli.errors import count
 from mlpcli.model.effects.axes import Axis
 from mlpcli.result_text import ResultText, Shown, listed
 
-PROBABILITY, CLASS, VALUE = "probability", "class", "value"
-"""What a surface shows: the probability of one class or label, the predicted class, or a number."""
-
 
 @dataclass(frozen=True)
 class Typical:

@@ -7,7 +7,9 @@ import numpy as np
 from mlpcli.arrays import Array
 from mlpcli.errors import DataError, Sentence, did_you_mean
 from mlpcli.model.tasks import Binary, Multiclass, Regression, Task, Threshold
-from mlpcli.workflows.surfaces.result import CLASS, PROBABILITY, VALUE
+
+PROBABILITY, CLASS, VALUE = "probability", "class", "value"
+"""What a surface shows: the probability of one class or label, the predicted class, or a number."""
 
 
 @dataclass(frozen=True)

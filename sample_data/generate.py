@@ -27,6 +27,11 @@ Points: TypeAlias = tuple[Floats, Column]
 DECIMALS = 4
 RADIUS = 5.0
 """The points lie within about this distance of the origin."""
+GAP = 0.3
+"""Between points of quadrants and the axes."""
+CENTRES = ((-4.0, 2.5), (0.0, 2.5), (4.0, 2.5), (-4.0, -2.5), (0.0, -2.5), (4.0, -2.5))
+SIGNS = (1.0, -1.0, 1.0, -1.0, 1.0, -1.0)
+"""Of the bumps at these centres: cones of height 1 and radius 2, of which the higher one counts."""
 
 
 def logical_and(rows: int, noise: float, rng: np.random.Generator) -> Points:
@@ -79,6 +84,22 @@ def plane(rows: int, noise: float, rng: np.random.Generator) -> Points:
     """Regression on y = 2 x1 - x2 + 3 plus noise: linear, the best possible RMSE is the noise."""
     x = rng.uniform(-RADIUS, RADIUS, (rows, 2)).round(DECIMALS)
     return x, 2.0 * x[:, 0] - x[:, 1] + 3.0 + noise * rng.standard_normal(rows)
+
+
+def quadrants(rows: int, noise: float, rng: np.random.Generator) -> Points:
+    """XOR of the signs of x1 and x2: needs a hidden layer, or the column x1*x2 and none."""
+    x = rng.uniform(-RADIUS, RADIUS, (rows, 2))
+    x += np.where(x > 0, GAP, -GAP)
+    return _jitter(x, noise, rng), _colours((x[:, 0] * x[:, 1] >= 0).astype(np.int64))
+
+
+def bumps(rows: int, noise: float, rng: np.random.Generator) -> Points:
+    """Regression on three hills and three hollows plus noise: needs hidden layers."""
+    x = rng.uniform(-1.2 * RADIUS, 1.2 * RADIUS, (rows, 2)).round(DECIMALS)
+    away = np.hypot(*(x[:, None, :] - np.array(CENTRES)).transpose(2, 0, 1))
+    heights = np.array(SIGNS) * np.clip(1.0 - away / 2.0, 0.0, 1.0)
+    height = heights[np.arange(rows), np.abs(heights).argmax(axis=1)]
+    return x, height + noise * rng.standard_normal(rows)
 
 
 def _corners(rows: int) -> Floats:
@@ -157,6 +178,8 @@ TABLES = {
     "circle": Table(circle, target="class", rows=300, noise=0.1),
     "blobs": Table(blobs, target="class", rows=300, noise=1.0),
     "spiral": Table(spiral, target="class", rows=300, noise=0.1),
+    "quadrants": Table(quadrants, target="class", rows=300, noise=0.1),
+    "bumps": Table(bumps, target="y", rows=600, noise=0.05),
     "plane": Table(plane, target="y", rows=300, noise=0.5),
 }
 
@@ -200,12 +223,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("name", nargs="?", choices=TABLES, metavar="NAME", help="the table, see below")
     parser.add_argument("--all", type=Path, metavar="FOLDER", help="write every table as shipped into FOLDER")
-    parser.add_argument("--rows", type=_rows, metavar="N", help="rows to make (truth tables 4, others 300)")
+    parser.add_argument(
+        "--rows", type=_rows, metavar="N", help="rows to make (truth tables 4, bumps 600, others 300)"
+    )
     parser.add_argument(
         "--noise",
         type=_noise,
         metavar="X",
-        help="standard deviation of the noise on x1 and x2, in plane on y (each table has its own default)",
+        help="standard deviation of the noise on x1 and x2, in plane and bumps on y (each has its default)",
     )
     parser.add_argument("--seed", type=_seed, metavar="S", help=f"seed of the random numbers ({SEED})")
     parser.add_argument(

@@ -146,7 +146,7 @@ def _check_crosses(schema: Schema) -> None:
         raise ValueError("its crosses are not among its inputs")
     for cross in crosses:
         if not numbers.issuperset(cross.sources):
-            raise ValueError(f"its cross {cross.name!r:.40} is made of columns that are no number inputs")
+            raise ValueError(f"its cross {cross.name!r:.40} has other columns than number inputs")
 
 
 def _ones(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Array]:

@@ -5,12 +5,13 @@ COMMANDS = {
     "train": "Train a model on a table.",
     "predict": "Predict rows with a model.",
     "evaluate": "Measure a model on rows whose target is known.",
+    "explain": "Show what drives the predictions of a model.",
     "cv": "Cross-validate the settings of train.",
     "tune": "Search for settings of train that suit a table.",
     "lr-find": "Suggest a learning rate.",
     "inspect": "Show what is in a model file.",
     "compare": "Show models, histories and results side by side.",
-    "explain": "Show what a model has learned.",
+    "lessons": "See how networks learn, on small experiments.",
     "manual": "Read the manual, or search it.",
 }
 

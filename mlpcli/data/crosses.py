@@ -77,7 +77,9 @@ def checked_crosses(texts: Sequence[str]) -> tuple[Cross, ...]:
         if not cross.sources:
             raise _refusal(f"{cross.name!r:.60} names no column", "Write for example x1*x2.")
         if isinstance(cross.formula, Name):
-            raise _refusal(f"{cross.name!r:.60} is a column as it is", "Leave it out: it is an input anyway.")
+            raise _refusal(
+                f"{cross.name!r:.60} is a single column", "Leave it out: columns are inputs anyway."
+            )
     return crosses
 
 

@@ -5,7 +5,7 @@ A formula is never run as a program. Needs no NumPy before values are asked for.
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
@@ -18,7 +18,9 @@ LONGEST = 1_000
 DEEPEST = 20
 """Parentheses, functions, signs and powers in one another; the recursive functions are safe up to there."""
 QUOTES = '`"'
-_NAME = r"[^\W\d]\w*(?:\.\w+)*"
+_SIGN = r"[\w\u0300-\u036f]"
+"""Of a word, which may have its accents apart, as on some file systems."""
+_NAME = rf"[^\W\d]{_SIGN}*(?:\.{_SIGN}+)*"
 _TOKEN = re.compile(
     rf"(?P<name>{_NAME})"
     r"|(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
@@ -123,7 +125,7 @@ def renamed(formula: Formula, names: Mapping[str, str]) -> Formula:
 
 
 def text_of(formula: Formula) -> str:
-    """The formula as it is stored: without blanks and needless parentheses; `parse_formulas` reads it back."""
+    """The formula as it is stored, without blanks and needless parentheses; `parse_formulas` reads it."""
     return _text(formula, _SUM)
 
 
@@ -216,7 +218,7 @@ class _Parser:
 
     def _formula(self) -> Formula:
         if self._next.kind == "end" or self._next[:2] == ("sign", ","):
-            raise self._refusal("there is nothing", "Separate several crosses by single commas.")
+            raise self._refusal("a formula is missing", "Separate several by single commas.")
         formula = self._sum()
         if self._next.place - 1 - self._begin > LONGEST or len(text_of(formula)) > LONGEST:
             said = f"this cross has more than {LONGEST:,} characters"
@@ -226,7 +228,7 @@ class _Parser:
     def _sum(self) -> Formula:
         return self._chain("+-", lambda: self._chain("*/", self._signed))
 
-    def _chain(self, signs: str, part: Any) -> Formula:
+    def _chain(self, signs: str, part: Callable[[], Formula]) -> Formula:
         first, rest = part(), list[tuple[str, Formula]]()
         while self._next.kind == "sign" and self._next.text in signs:
             rest.append((self._take().text, part()))
@@ -264,11 +266,8 @@ class _Parser:
             called = self._next
             if bare and self._takes("("):
                 if token.text not in FUNCTIONS:
-                    said, hint = (
-                        f"there is no function {token.text!r:.40}",
-                        did_you_mean(token.text, FUNCTIONS),
-                    )
-                    raise self._refusal(said, hint, token.place)
+                    said = f"there is no function {token.text!r:.40}"
+                    raise self._refusal(said, did_you_mean(token.text, FUNCTIONS), token.place)
                 inner = self._inside(self._sum)
                 self._close(called)
                 return Call(token.text, inner)
@@ -282,12 +281,12 @@ class _Parser:
             raise self._refusal("the ( is never closed", "Add a ).", opened.place)
         raise self._unexpected(")")
 
-    def _inside(self, part: Any) -> Formula:
+    def _inside(self, part: Callable[[], Formula]) -> Formula:
         self._depth += 1
         if self._depth > DEEPEST:
             said = f"more than {DEEPEST} parentheses, functions, signs or powers are nested"
             raise self._refusal(said, "Write it more simply.")
-        formula: Formula = part()
+        formula = part()
         self._depth -= 1
         return formula
 
@@ -313,7 +312,7 @@ class _Parser:
             if sign in QUOTES:
                 raise self._refusal("the quote is never closed", f"Add a {sign}.", place)
             hint = "Write a name with other signs than letters, digits and _ in backticks: `a name`."
-            raise self._refusal(f"{sign!r} has no meaning", hint, place)
+            raise self._refusal(f"{sign!r} is not allowed here", hint, place)
         self._place = found.end()
         for quoted, mark in (("ticks", "`"), ("quotes", '"')):
             if found[quoted] is not None:

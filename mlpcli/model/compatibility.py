@@ -86,8 +86,9 @@ def _refuse_threshold_unit(options: Options, task: type[Task]) -> None:
     """Raise SettingsError unless the output that is a step is a perceptron's, of yes and no."""
     unit = options.network.threshold_unit
     if not task.has_threshold:
-        hint = "Leave it out: of several classes that of the highest score is predicted."
-        hint = "Leave it out: a number is no step." if task is Regression else hint
+        hint = "Leave it out."
+        if task is not Regression:
+            hint = "Leave it out: of several classes that of the highest score is predicted."
         said = f"{unit} is only for two classes or for labels, not for {task.name}"
         raise SettingsError(said, hint, setting="activation")
     if options.objective.loss != "perceptron":

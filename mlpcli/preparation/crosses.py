@@ -53,7 +53,8 @@ def refuse_no_numbers(where: str, crosses: Sequence[Cross], columns: Sequence[Co
             column = by_name.get(name)
             if column is None or column.kind != NUMBER:
                 said, hint = _why_not(name, column, roles)
-                raise DataError(f"{where}: column {name!r} {said}", hint, setting="cross")
+                said = Sentence.joined([f"{where}: column {name!r} ", said])
+                raise DataError(said, hint, setting="cross")
 
 
 def _why_not(name: str, column: Column | None, roles: Roles) -> tuple[str, str]:
@@ -104,16 +105,16 @@ def cross_findings(frame: Frame, crosses: Sequence[Cross], *, strict: bool = Fal
         undefined = np.logical_and.reduce([gaps, *sources])
         first = frame.place(int(np.argmax(undefined))) if undefined.any() else ""
         if len(values) and gaps.all():
-            hint = "Look at the signs and sizes of its columns, or leave it out."
-            raise DataError(f"{cross.name!r:.60} is a finite number in no row", hint, setting="cross")
+            hint = "Check the signs and sizes of its columns, or leave it out."
+            raise DataError(f"{cross.name!r:.60} has a finite value in no row", hint, setting="cross")
         if first and strict:
             hint = Sentence("Fix the cell, or leave out {strict}.")
-            raise DataError(f"{first}: {cross.name!r:.60} is no finite number", hint, setting="cross")
+            raise DataError(f"{first}: {cross.name!r:.60} is not finite", hint, setting="cross")
         if first:
             rows = count(int(undefined.sum()), "row")
-            text = f"cross {cross.name!r:.60} is no finite number in {rows} (the first is {first})"
-            findings.append(Finding(CROSS, text, "these count as missing", columns=(cross.name,)))
+            text = f"cross {cross.name!r:.60} has no finite value in {rows} (first: {first})"
+            findings.append(Finding(CROSS, text, "it counts as missing there", columns=(cross.name,)))
         elif len(there := values[~gaps]) and (there == there[0]).all():
-            text = f"cross {cross.name!r:.60} has the same value in all rows, so it tells nothing"
+            text = f"cross {cross.name!r:.60} has the same value in all rows, so it predicts nothing"
             findings.append(Finding(CROSS, text, Sentence("leave it out of {cross}"), columns=(cross.name,)))
     return findings

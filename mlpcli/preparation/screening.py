@@ -85,8 +85,9 @@ def screened(
 ) -> Screened:
     """The columns for networks that read the `most` best numbers and booleans, and some others at random.
 
-    Columns whose kind the user chose, crosses and what they are made of are read by all. Networks of different folds read different columns, as
-    many of each kind: what the rows that they hold out show would flatter their scores. With 0 all are kept.
+    Columns whose kind the user chose are read by all, and so are crosses with their columns. Networks of
+    different folds read different columns, as many of each kind: what the rows that they hold out show would
+    flatter their scores. With 0 all are kept.
     """
     chosen = {column.name for column in schema.columns if column.reason == CHOSEN}
     chosen |= {name for cross in schema.crosses for name in (cross.name, *cross.sources)}

@@ -22,6 +22,7 @@ from mlpcli.render.model_tables import (
 from mlpcli.render.training_words import (
     SHORT_DIGEST,
     epochs_lines,
+    inputs_text,
     network_text,
     race_lines,
     refit_lines,
@@ -61,7 +62,7 @@ def report(screen: Screen, artifact: "Artifact", path: str, *, everything: bool 
         ("target", f"{', '.join(schema.target)} ({schema.task}: {schema.task_reason})"),
         *_labels(artifact.target),
         ("data", f"{_files(receipt)}; {rows_text(receipt['rows'], folds)}"),
-        ("inputs", f"{len(schema.inputs)} of {count(len(schema.columns), 'column')}"),
+        ("inputs", inputs_text(schema)),
         *told_lines(artifact.encoders),
         *_networks(artifact),
         ("trained", _trained(artifact)),
@@ -311,6 +312,7 @@ def fields(artifact: "Artifact") -> dict[str, Any]:
     columns = [vars(column) | {"encoder": encoded.get(column.name)} for column in artifact.schema.columns]
     return {
         "columns": columns,
+        "crosses": [{"name": each.name, "sources": each.sources} for each in artifact.schema.crosses],
         "target": artifact.target,
         "task": artifact.schema.task,
         "task_reason": artifact.schema.task_reason,

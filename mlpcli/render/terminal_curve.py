@@ -84,7 +84,7 @@ def draw(
     labels = axis.labels()
     label_width = max(LABEL_WIDTH, *map(len, labels.values()))
     inner = max(width - label_width - 2, 4)
-    canvas = _Canvas(inner, height)
+    canvas = Canvas(inner, height)
     left, right = _apart(float(there[:, 0].min()), float(there[:, 0].max()))
 
     def columns(xs: Array) -> Array:
@@ -166,7 +166,7 @@ class Axis:
                 yield [step * number for number in range(first, last + 1)]
 
 
-class _Canvas:
+class Canvas:
     """Dots in characters of braille; a character has the colour of what was drawn on it last.
 
     plotille, which drew the curves before, colours by whether stdout is a terminal, also what is drawn on
@@ -193,6 +193,19 @@ class _Canvas:
         for_each = ((columns, across), (rows, down))
         x, y = (np.append(_whole(each[part] + share * way[part]), each[-1]) for each, way in for_each)
         self.dots(x, y, colour)
+
+    def clear(self, columns: Array, rows: Array) -> None:
+        """Leave nothing of the characters that have these dots."""
+        self._bits[rows // ROWS_OF_DOTS, columns // COLUMNS_OF_DOTS] = 0
+
+    def write(self, row: int, column: int, text: str, colour: str | None = None) -> None:
+        """Write a character in place of the dots of a row and column of characters."""
+        self._letters[row, column] = text
+        self._colours[row, column] = COLOURS[colour] if colour else 0
+
+    def is_written(self, row: int, column: int) -> bool:
+        """Whether there is a character in place of dots."""
+        return (row, column) in self._letters
 
     def letters(self, columns: Array, rows: Array, curve: Curve, place: int, curves: int) -> None:
         """Write the letter of the curve at `place` of so many, each at columns of its own.

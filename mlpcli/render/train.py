@@ -16,6 +16,7 @@ from mlpcli.render.model_tables import network_report, race_report, settings_rep
 from mlpcli.render.training_words import (
     SHORT_DIGEST,
     epochs_lines,
+    inputs_text,
     race_lines,
     refit_lines,
     remark,
@@ -60,13 +61,12 @@ def report(screen: Screen, run: "TrainingRun", data: Sequence[str]) -> None:
 def _headlines(screen: Screen, run: "TrainingRun", data: Sequence[str], folds: int) -> None:
     """Data, target, and a few metrics next to the baseline's."""
     schema, rows = run.artifact.schema, run.plan.rows
-    kept = f"{len(schema.inputs)} of {count(len(schema.columns), 'column')}"
     screen.line()
     screen.pairs(
         [
             ("data", f"{_files(data)}, {rows_text(rows, folds)}" + _left_out(rows)),
             ("target", f"{', '.join(schema.target)} ({schema.task}: {schema.task_reason})"),
-            ("inputs", kept),
+            ("inputs", inputs_text(schema)),
         ]
     )
     screen.line()

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mlpcli.data.encoders.level_means import R_SQUARED
+from mlpcli.data.schema import Schema
 from mlpcli.errors import count
 from mlpcli.render.formatting import duration, share, some, span
 
@@ -44,6 +45,17 @@ def rows_text(rows: Mapping[str, int], folds: int) -> str:
 def rows_line(rows: Mapping[str, int], folds: int) -> tuple[str, str]:
     """The number of rows and their use, with a label."""
     return "rows", rows_text(rows, folds).replace(" rows", "", 1)
+
+
+def inputs_text(schema: Schema) -> str:
+    """The number of inputs: 2 of 3 columns, and 1 cross."""
+    of_table = f"{len(schema.table_inputs)} of {count(len(schema.table_columns), 'column')}"
+    return of_table + crosses_text(len(schema.crosses))
+
+
+def crosses_text(crosses: int) -> str:
+    """The number of crosses, after that of columns, if there are any."""
+    return f", and {crosses:,} cross{'es' * (crosses != 1)}" if crosses else ""
 
 
 def told_lines(encoders: Sequence[Mapping[str, Any]]) -> Lines:

@@ -65,6 +65,7 @@ def describe(
             name=table.name,
             rows=len(read.frame),
             columns=columns,
+            crosses=len(columns) - len(table.columns),
             target=read.roles.target,
             dropped=rows.dropped,
             notes=[*table.notes, *left_out(rows.weightless, table.name)],
@@ -83,7 +84,8 @@ def describe(
             numbers = read.roles.target if regression else ()
             findings += [*infinite, *sentinels_in(inputs, rows.frame, numbers)]
             findings += left_out_columns(rows.columns)
-        missing = {each.name: each.statistics.missing for each in columns if each.use == INPUT}
+        inputs_of_table = [each for each in columns if each.use == INPUT and each.name in table.columns]
+        missing = {each.name: each.statistics.missing for each in inputs_of_table}
         findings += mostly_missing(missing, description.rows, examination.findings)
     return replace(
         description,

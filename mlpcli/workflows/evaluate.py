@@ -135,7 +135,7 @@ def _evaluated(
     if rows.sample is not None:
         importance = permutation_importance(
             model,
-            rows.sample,
+            *rows.sample,
             threshold,
             chosen.importance_metric or model.task.importance_metric,
             chosen.shufflings,

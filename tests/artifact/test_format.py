@@ -31,7 +31,7 @@ def test_joblib_reads_the_documented_dict(tmp_path: Path) -> None:
     arrays = {"columns first": np.asfortranarray([[1, 2], [3, 4]]), "empty": np.zeros((0, 2), bool)}
     content = joblib.load(saved(tmp_path / "m.joblib", arrays))
     assert list(content) == KEYS
-    assert content["format"] == room.FORMAT == 7
+    assert content["format"] == room.FORMAT == 8
     assert list(json.loads(content["header"])) == FIELDS
     assert content["header_sha256"] == hashlib.sha256(content["header"].encode()).hexdigest()
     assert content["arrays_sha256"] == digest(content["arrays"])
@@ -56,14 +56,14 @@ def test_the_same_model_is_the_same_bytes() -> None:
     assert room.to_bytes(artifact()) == room.to_bytes(artifact())
 
 
-@pytest.mark.parametrize("number", [8, 255, 10**9])
+@pytest.mark.parametrize("number", [9, 255, 10**9])
 def test_a_newer_format(number: int, tmp_path: Path) -> None:
     said = refusal(tmp_path / "m", packed(parts() | {"format": number}))
-    assert said == f"has format {number}, but this mlpcli only reads up to 7"
+    assert said == f"has format {number}, but this mlpcli only reads up to 8"
 
 
 def test_a_newer_format_may_hold_other_parts(tmp_path: Path) -> None:
-    assert "has format 8" in refusal(tmp_path / "m", packed({"format": 8, "content": "anything"}))
+    assert "has format 9" in refusal(tmp_path / "m", packed({"format": 9, "content": "anything"}))
 
 
 @pytest.mark.parametrize("number", [0, -1, True, None, "1", ()])

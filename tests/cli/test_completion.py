@@ -36,6 +36,7 @@ KNOWN_FORMS = {
         "COLUMN",
         "A,B",
         "COLUMN=KIND",
+        "FORMULA,...",
         "SIZE",
         "SIZES",
         "CHAR",

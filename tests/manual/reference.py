@@ -137,7 +137,13 @@ JSON = {
         "threads": "threads used",
         "notes": "what was noticed: kind, text, advice",
     },
-    "predict": {"rows": "rows written", "output": "the file"} | CELLS,
+    "predict": {
+        "rows": "rows written",
+        "output": "the file",
+        "effects": "of `--explain`: scale, of (what is explained; null: the predicted class), baseline and "
+        "standard_error (as a share of the effects' root mean square) of each answer; else null",
+    }
+    | CELLS,
     "evaluate": {
         "task": "regression, binary, multiclass or multilabel",
         "target": "target columns",
@@ -213,6 +219,29 @@ JSON = {
         "model": "the model file that was written, or null",
         "seconds": "duration of the search",
     },
+    "explain": {
+        "target": "the target columns",
+        "task": "regression, binary, multiclass or multilabel",
+        "of": "the class, label or target that is explained",
+        "rows": "rows of the table",
+        "scored_rows": "rows drawn from them, for importance and single rows",
+        "metric": "the metric of importance; null of data without the target",
+        "level": "level of the intervals",
+        "scale": "of effects: log-odds, units of the target, or log(1 + target)",
+        "unit": "of the curves",
+        "columns": "for each column, the most important first: name, kind, importance, interval, mean_effect "
+        "(absolute, on the scale of effects), direction",
+        "curves": "for each of the strongest columns: grid (column, kind, values, labels, rows nearest to each), "
+        "predictions (mean at each value), direction",
+        "curve_rows": "rows of which curves are means",
+        "pair": "the two columns that work together most: grids x and y, predictions (a row for each y), "
+        "strength",
+        "typical": "for each row: place, why, prediction, probability, truth, of, baseline, reasons (column, "
+        "cell, effect), rest (sum of all other effects)",
+        "surprising": "the same of the rows whose predictions are farthest from the truth",
+        "standard_error": "of effects, as a share of their root mean square",
+    }
+    | CELLS,
     "lr-find": {
         "suggestion": "the suggested learning rate",
         "rule": "the rule it comes from",
@@ -227,7 +256,8 @@ JSON = {
         "points": "lr, loss and smoothed loss of each step",
     },
     "inspect": {
-        "columns": "columns with kind, reason and encoder",
+        "columns": "columns with kind, reason and encoder, and crosses",
+        "crosses": "for each cross: name, sources (its columns)",
         "target": "target columns with classes or scaling",
         "task": "regression, binary, multiclass or multilabel",
         "task_reason": "why this task",
@@ -247,6 +277,43 @@ JSON = {
         "settings": "settings that differ, with the value of each file that has settings",
         "scores": "for each part of the rows and each target: part, task, target, rows_known, and for each "
         "file name, rows, same_rows (equal letters: the same rows), metrics, baseline",
+    },
+    "lessons": {"lessons": "names of the lessons, and what each shows (without LESSON)"},
+    "lessons optimizers": {
+        "lesson": "optimizers",
+        "formula": "the surface",
+        "start": "[x, y] where all start",
+        "learning_rate": "the rate of all",
+        "steps": "steps of each",
+        "wells": "for each: name, x, y, loss",
+        "walks": "for each optimizer: optimizer, xs, ys and losses of the start and each step, well and "
+        "arrived (the step from which on it stays there; null if it is in none), diverged",
+    },
+    "lessons descent": {
+        "lesson": "descent",
+        "formula": "the parabola",
+        "steps": "steps at each rate",
+        "walks": "for each rate: learning_rate, course (slow, arrives, overshoots, swings or grows), xs and "
+        "losses of the start and each step, diverged",
+    },
+    "lessons activations": {
+        "lesson": "activations",
+        "inputs": "inputs of all curves",
+        "activations": "for each: name, outputs, slopes, range ([low, high], null without end), slope_at_0, "
+        "largest_slope, dead and faint ([below, above]: where the slope is 0, and below 0.01), gradient",
+        "layers": "layers of the network whose gradient was measured",
+        "sigmoid_bounds": "by number of layers, the largest share of a gradient that sigmoids let through",
+    },
+    "lessons dropout": {
+        "lesson": "dropout",
+        "dropout": "share of hidden outputs to drop",
+        "seed": "seed of weights and masks",
+        "rows": "[inputs, targets] of training",
+        "inputs": "inputs of all curves",
+        "whole": "outputs with dropout off",
+        "thinned": "for each mask: kept (by layer and unit), outputs, distance from `whole`",
+        "mean": "outputs averaged over 1,000 masks",
+        "distances": "by number of masks, the distance of their mean from `whole`",
     },
     "manual": {"pages": "names and summaries of the pages (without TOPIC)"},
 }

@@ -9,6 +9,7 @@ from mlpcli.cli.commands import COMMANDS
 from mlpcli.options.options import SETTINGS_CLASSES
 from mlpcli.render.manual import PAGES, summary_of
 from mlpcli.settings import described_fields
+from mlpcli.workflows.lessons.settings import LESSONS
 from tests.cli.commands import Commands
 from tests.manual import pages
 from tests.manual.pages import MANUAL, README, ROOT, blocks_of
@@ -107,11 +108,14 @@ def test_json_fields_are_those_of_the_commands(tmp_path: Path, monkeypatch: pyte
         "describe --against": f"describe {table} --against {model}",
         "predict": f"predict {model} {table} -o {tmp_path / 'out.csv'}",
         "evaluate": f"evaluate {model} {table}",
+        "explain": f"explain {model} {table}",
         "lr-find": f"lr-find {table} -t class --preset textbook --steps 20 --sweeps 1",
         "inspect": f"inspect {model}",
         "cv": f"cv {table} -t class --preset textbook --epochs 2 --folds 2 --repeats 1 --workers 1",
         "tune": f"tune {table} -t class --preset textbook --epochs 2 --hidden 4 --folds 2 --trials 3",
         "compare": f"compare {model} {saved}",
+        "lessons": "lessons",
+        **{f"lessons {name}": f"lessons {name}" for name in LESSONS},
         "manual": "manual",
     }
     assert set(lines) == set(JSON)

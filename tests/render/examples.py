@@ -1,6 +1,7 @@
 """What the tests draw: histories, range tests and evaluations of odd names and sizes; FIGURES of all."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,15 @@ from mlpcli.nn.fitting import EpochRecord
 from mlpcli.render.plots.classes import class_figure, classes_figure
 from mlpcli.render.plots.columns import columns_figure
 from mlpcli.render.plots.comparison import comparison_figure
+from mlpcli.render.plots.lessons.figures import lesson_figure
 from mlpcli.render.plots.rates import rates_figure
 from mlpcli.render.plots.training import training_figure
 from mlpcli.render.plots.values import value_figure, values_figure
 from mlpcli.training.learning_rate import LearningRateFinding, RangeTestPoint
 from mlpcli.workflows.describe import describe
 from mlpcli.workflows.description.result import Description
+from mlpcli.workflows.lessons.run import lesson
+from mlpcli.workflows.lessons.settings import LESSONS
 from tests.metrics.examples import drawn
 from tests.render.searches import SEARCHES
 
@@ -129,6 +133,11 @@ def courses(number: int, epochs: int = 20) -> list[tuple[str, list[float | None]
     ]
 
 
+def lesson_of(name: str, **settings: Any) -> Any:
+    """The figure of a lesson."""
+    return lesson_figure(lesson(name, **settings))
+
+
 FIGURES: dict[str, Callable[[], Any]] = {
     "training": lambda: training_figure([history(25, 6)], "accuracy", "a title"),
     "one epoch": lambda: training_figure([history(1, 1, layers=2)], "accuracy"),
@@ -142,6 +151,9 @@ FIGURES: dict[str, Callable[[], Any]] = {
     "rates": lambda: rates_figure(finding({"half_max": 0.01, "valley": 1e-3, "steep": 2e-3}), "a title"),
     "equal rates": lambda: rates_figure(finding({"half_max": 0.01, "valley": 0.01, "slide": 0.0099})),
     "rates outside": lambda: rates_figure(finding({"half_max": 5e-8, "steep": 9.0, "minimum": 1e-8}, 5e-8)),
+    **{f"lesson {name}": partial(lesson_of, name) for name in LESSONS},
+    "lesson of six rates": lambda: lesson_of("descent", learning_rate=(0.01, 0.1, 0.5, 0.9, 1.0, 2.0)),
+    "lesson that diverges": lambda: lesson_of("optimizers", learning_rate=10.0),
     "two classes": lambda: classes_figure(classes(2), ["no", "yes $"], "two"),
     "three classes": lambda: classes_figure(classes(3, weighted=True), UGLY[:3]),
     "ugly classes": lambda: classes_figure(classes(7, weighted=True), UGLY),

@@ -27,6 +27,12 @@ class Rows:
         sources = {name: np.repeat(values, times) for name, values in self.sources.items()}
         return Rows(np.repeat(self.matrix, times, axis=0), sources)
 
+    @classmethod
+    def joined(cls, parts: Sequence["Rows"]) -> "Rows":
+        """One part behind the other, of one at least."""
+        sources = {name: np.concatenate([each.sources[name] for each in parts]) for name in parts[0].sources}
+        return cls(np.concatenate([each.matrix for each in parts]), sources)
+
     def take(self, rows: Array | slice) -> "Rows":
         """Some of the rows, copied."""
         sources = {name: values[rows].copy() for name, values in self.sources.items()}
@@ -68,12 +74,12 @@ class Inputs:
             {name: np.full(rows, np.nan) for name in self._sources},
         )
 
-    def copy_column(self, rows: Rows, name: str, other: Rows) -> None:
-        """Give a column the cells that it has in as many `other` rows."""
+    def copy_column(self, rows: Rows, name: str, other: Rows, order: Array | slice = slice(None)) -> None:
+        """Give a column the cells that it has in as many `other` rows, of these numbers."""
         block = self._block_of[name]
-        rows.matrix[:, block] = other.matrix[:, block]
+        rows.matrix[:, block] = other.matrix[order, block]
         if name in self._sources:
-            rows.sources[name][:] = other.sources[name]
+            rows.sources[name][:] = other.sources[name][order]
         self._renew_crosses(rows, name)
 
     def write_column(self, rows: Rows, name: str, values: Array) -> None:

@@ -94,21 +94,31 @@ def drawn(
             cells[place] = mark.character
         return ["".join(line) for line in cells.tolist()]
     pixels = codes_of(palette.colours(values, confidence), style.colours)
+    discs = _discs(marks, style)
     if style.lines_of_pixels == 1:
-        return [_line(line, line, row, marks, style) for row, line in enumerate(pixels.tolist())]
+        return [_line(line, line, row, discs) for row, line in enumerate(pixels.tolist())]
     pairs = zip(pixels[::2].tolist(), pixels[1::2].tolist(), strict=True)
-    return [_line(upper, lower, row, marks, style) for row, (upper, lower) in enumerate(pairs)]
+    return [_line(upper, lower, row, discs) for row, (upper, lower) in enumerate(pairs)]
+
+
+def _discs(marks: Mapping[tuple[int, int], Mark], style: Style) -> dict[tuple[int, int], tuple[str, str]]:
+    """The colour and the character of each mark; all colours at once, as one by one took half of the time."""
+    if not marks:
+        return {}
+    colours = codes_of(np.stack([mark.colour for mark in marks.values()]), style.colours).tolist()
+    return {
+        place: (colour, DISC if style.blocks else mark.character)
+        for (place, mark), colour in zip(marks.items(), colours, strict=True)
+    }
 
 
 def _line(
-    upper: list[str], lower: list[str], row: int, marks: Mapping[tuple[int, int], Mark], style: Style
+    upper: list[str], lower: list[str], row: int, discs: Mapping[tuple[int, int], tuple[str, str]]
 ) -> str:
     cells = []
     for column, (above, below) in enumerate(zip(upper, lower, strict=True)):
-        mark = marks.get((row, column))
-        if mark is not None:
-            colour = str(codes_of(mark.colour, style.colours))
-            cells.append((f"38;{colour};48;{below}", DISC if style.blocks else mark.character))
+        if (disc := discs.get((row, column))) is not None:
+            cells.append((f"38;{disc[0]};48;{below}", disc[1]))
         elif above == below:
             cells.append((f"48;{above}", " "))
         else:

@@ -1,5 +1,6 @@
 """Description of the columns of a table, without regard to a target."""
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ from mlpcli.data.reading.table import Table
 from mlpcli.data.schema import BOOLEAN, CATEGORY, LEARNED, NUMBER, Column
 from mlpcli.model.tasks import Regression
 from mlpcli.preparation.columns import Roles, TrainingRows
+from mlpcli.preparation.crosses import columns_of, with_made_cells
 from mlpcli.preparation.deciding import DecidedTable, ReadTable
 from mlpcli.preparation.targets import settled_target
 from mlpcli.progress import DESCRIBED, OnProgress, unwatched
@@ -42,7 +44,7 @@ def described_columns(
     *,
     on_progress: OnProgress = unwatched,
 ) -> list[ColumnDescription]:
-    """All columns in the table's order, their statistics over all rows."""
+    """All columns in the table's order, then the crosses, with their statistics over all rows."""
     known = {column.name: column for column in rows.columns}
     others = _others(table, read, [name for name in table.columns if name not in known])
     settled = rows.frame if rows.count == len(read.frame) else None
@@ -72,7 +74,24 @@ def described_columns(
         for column in pool.map(described, table.columns):
             found.append(column)
             on_progress(len(found), len(table.columns), DESCRIBED)
-        return found
+    return [*found, *_crosses(read, known)]
+
+
+def _crosses(read: ReadTable, known: Mapping[str, Column]) -> list[ColumnDescription]:
+    """The crosses of number columns, over all rows."""
+    crosses = [each for each in read.crosses if all(known[name].kind == NUMBER for name in each.sources)]
+    cells = {name: _settled(read.frame[name], known[name]) for each in crosses for name in each.sources}
+    frame = with_made_cells(Frame(cells, len(read.frame), read.frame.place), crosses, None)
+    return [
+        ColumnDescription(
+            name=column.name,
+            kind=column.kind,
+            reason=column.reason,
+            use=INPUT,
+            statistics=statistics_of(frame[column.name], column),
+        )
+        for column in columns_of(crosses)
+    ]
 
 
 def _use(name: str, roles: Roles) -> str:

@@ -13,6 +13,7 @@ from mlpcli.data.reading.blocks import BLOCK_ROWS
 from mlpcli.data.reading.source import ReadingSettings
 from mlpcli.data.reading.stream import RowStream
 from mlpcli.data.schema import resolve_names
+from mlpcli.model.effects.inputs import Inputs, Rows
 from mlpcli.model.encoded_rows import (
     Data,
     EncodedRows,
@@ -43,7 +44,7 @@ class ScoredRows:
     """The same rows by another model."""
     slices: dict[str, dict[str, Array]]
     """{column: {value: row numbers}}"""
-    sample: EncodedRows | None
+    sample: tuple[EncodedRows, Rows] | None
     """Some of the rows, drawn without order, with their features."""
     digest: str
     """Empty if they are more than the model was trained with."""
@@ -77,6 +78,7 @@ def score_rows(
     parts, outputs, hashes = list[EncodedRows](), list[Array](), list[Array]()
     # More rows than were there in training are not those: no need to look at them.
     rows, trained = 0, sum(model.artifact.receipt["rows"].values())
+    inputs = Inputs(model.encoder)
     dropped, weightless, drawn = 0, 0, _Sample(sample, generator)
     most = min(each.chunk_rows(BLOCK_ROWS) for each in (model, other) if each is not None)
     with (
@@ -110,7 +112,8 @@ def score_rows(
             if rows <= trained:
                 hashes.append(chunk.part.hashes())
             slicer.add(chunk.frame)
-            drawn.add(chunk.part)
+            if sample:
+                drawn.add(chunk.part, inputs.of(chunk.frame, chunk.part.features))
             # What the network saw is not needed any more; a slice without columns would keep all of it.
             without = np.empty((len(chunk.part), 0), np.float32)
             parts.append(dataclasses.replace(chunk.part, features=without))
@@ -129,7 +132,7 @@ def score_rows(
         point_prediction=np.concatenate(outputs),
         other=theirs,
         slices=slicer.slices(),
-        sample=drawn.part if sample else None,
+        sample=drawn.rows if sample else None,
         digest=digest_of(np.concatenate(hashes)) if rows <= trained else "",
         dropped=dropped,
         counts=counts,
@@ -140,15 +143,16 @@ def score_rows(
 class _Sample:
     """Rows with the smallest of random numbers: each row is as likely, whatever the chunks."""
 
-    def __init__(self, rows: int, generator: np.random.Generator) -> None:
-        self._rows, self._generator = rows, generator
+    def __init__(self, most: int, generator: np.random.Generator) -> None:
+        self._most, self._generator = most, generator
         self._keys = np.empty(0)
-        self.part = EncodedRows.joined([])
+        self.rows: tuple[EncodedRows, Rows] | None = None
 
-    def add(self, part: EncodedRows) -> None:
-        if not self._rows or not len(part):
+    def add(self, part: EncodedRows, rows: Rows) -> None:
+        if not len(part):
             return
         keys = np.concatenate([self._keys, self._generator.random(len(part))])
-        both = EncodedRows.joined([self.part, part]) if len(self.part) else part
-        kept = np.argsort(keys, kind="stable")[: self._rows]
-        self._keys, self.part = keys[kept], both.take(kept)
+        if self.rows is not None:
+            part, rows = EncodedRows.joined([self.rows[0], part]), Rows.joined([self.rows[1], rows])
+        kept = np.argsort(keys, kind="stable")[: self._most]
+        self._keys, self.rows = keys[kept], (part.take(kept), rows.take(kept))

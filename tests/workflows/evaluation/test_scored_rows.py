@@ -7,6 +7,7 @@ import pytest
 
 import mlpcli
 from mlpcli.data.reading import stream as data_rows
+from mlpcli.model.effects.inputs import Rows
 from mlpcli.model.encoded_rows import EncodedRows
 from mlpcli.workflows.evaluation import scored_rows
 from tests.workflows.evaluated import INPUTS, QUICK, table
@@ -17,14 +18,23 @@ def part(numbers: Any) -> EncodedRows:
     return EncodedRows(values[:, None], values.astype(float)[:, None], None)
 
 
+def with_source(part: EncodedRows) -> Rows:
+    return Rows(part.features, {"x": part.truth[:, 0]})
+
+
 def drawn(sizes: list[int], rows: int, seed: int = 0) -> list[float]:
     sample = scored_rows._Sample(rows, np.random.default_rng(seed))
     start = 0
     for size in sizes:
-        sample.add(part(np.arange(start, start + size)))
+        added = part(np.arange(start, start + size))
+        sample.add(added, with_source(added))
         start += size
-    assert (sample.part.features == sample.part.truth).all()
-    return [float(each) for each in sample.part.features[:, 0]]
+    assert sample.rows is not None
+    kept, with_sources = sample.rows
+    assert (kept.features == kept.truth).all()
+    assert (with_sources.matrix == kept.features).all()
+    assert (with_sources.sources["x"] == kept.truth[:, 0]).all()
+    return [float(each) for each in kept.features[:, 0]]
 
 
 def test_chunks_make_no_difference() -> None:
@@ -32,12 +42,6 @@ def test_chunks_make_no_difference() -> None:
     assert len(set(whole)) == 10
     assert whole == drawn([1, 0, 49, 50], 10)
     assert sorted(drawn([5, 5], 20)) == list(range(10))
-
-
-def test_none_are_kept_where_none_are_asked_for() -> None:
-    sample = scored_rows._Sample(0, np.random.default_rng(0))
-    sample.add(part(np.arange(5)))
-    assert len(sample.part) == 0
 
 
 def test_every_row_is_as_likely() -> None:

@@ -1,0 +1,1 @@
+"""Explanations for people, as pictures, and as the fields of JSON objects."""

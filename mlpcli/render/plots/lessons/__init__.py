@@ -1,0 +1,1 @@
+"""Pictures of the lessons, drawn by matplotlib. One module a lesson."""

@@ -1,0 +1,1 @@
+"""Lessons: small experiments whose pictures show what no table does."""

@@ -115,8 +115,14 @@ class Trainers(ABC):
 
     def _assignment(self, number: int, until: int | None, trials: Mapping[int, Configuration]) -> Assignment:
         known = self.progress.get(number)
-        watched = self._callbacks.on_weights is not None
-        return Assignment(number, known, self._callbacks.keeps, until, trials.get(number), watched)
+        return Assignment(
+            number,
+            known,
+            self._callbacks.keeps,
+            until,
+            trials.get(number),
+            watched=self._callbacks.on_weights is not None,
+        )
 
     @abstractmethod
     def train(self, until: Mapping[int, int | None], trials: Mapping[int, Configuration] = NOTHING) -> None:

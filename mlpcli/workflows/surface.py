@@ -84,9 +84,9 @@ def axis_names(model: Model, given: Sequence[str] | None) -> tuple[str, str]:
     except DataError as error:  # a hint on headers would not help here
         raise DataError(str(error.message), error.hint, setting="surface") from None
     if len(names) != 2:
-        what = "one column" if len(names) == 1 else f"{len(names):,} columns"
+        what = "one column is" if len(names) == 1 else f"{len(names):,} columns are"
         hint = Sentence("Name two different columns, such as {surface} {}.", ",".join(inputs[:2]) or "A,B")
-        raise SettingsError(f"a surface is over two columns, and {what} is named", hint, setting="surface")
+        raise SettingsError(f"a surface is over two columns, and {what} named", hint, setting="surface")
     for name in names:
         _refuse_unusable(name, columns[name].kind if name in columns else None, columns, inputs)
     return names[0], names[1]

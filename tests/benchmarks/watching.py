@@ -1,4 +1,4 @@
-"""Cost of the live view, alone and with a surface, and of a checkpoint: seconds of training with and without them, pair by pair.
+"""Cost of the live view, also with a surface, and of a checkpoint: seconds of training with and without.
 
     python tests/benchmarks/watching.py [PAIRS]
 

@@ -133,11 +133,11 @@ def _legend(surface: Surface, palette: Palette, style: Style, width: int) -> lis
     lines = []
     scale = palette.scale()
     if style.colours and scale is not None:
-        lines += _scale(*scale, surface, style)
+        lines += _scale(*scale, surface, style, width)
     else:
         plain = not style.blocks
         if surface.shows == VALUE:
-            lines.append(printable(f"{surface.of}:"))
+            lines += wrapped(printable(f"{surface.of}:"), width)
         lines += packed([key_text(key, style) for key in palette.keys(plain=plain)], width)
         if surface.shows == CLASS:
             said = "paler where it is less sure" if style.colours else "a . where it is less sure"
@@ -161,7 +161,9 @@ def _legend(surface: Surface, palette: Palette, style: Style, width: int) -> lis
     return [*lines, *wrapped(said, width)]
 
 
-def _scale(colours: Array, texts: Sequence[tuple[float, str]], surface: Surface, style: Style) -> list[str]:
+def _scale(
+    colours: Array, texts: Sequence[tuple[float, str]], surface: Surface, style: Style, width: int
+) -> list[str]:
     """A bar of colours with texts below it."""
     codes = codes_of(colours, style.colours).tolist()
     bar = "".join(f"\x1b[48;{code}m " for code in codes) + PLAIN
@@ -170,12 +172,15 @@ def _scale(colours: Array, texts: Sequence[tuple[float, str]], surface: Surface,
         start = max(min(round(place * len(codes) - len(text) / 2), len(codes) - len(text)), 0)
         if not below or start > len(below):
             below += " " * (start - len(below)) + text
-    if surface.shows != PROBABILITY:
-        return [f"{bar}  {printable(surface.of)}", below]
-    what = f"probability of {surface.of}"
-    if surface.threshold is not None:
-        what += f"; from {short(surface.threshold, 3)} on it is predicted"
-    return [f"{bar}  {printable(what)}", below]
+    what = surface.of
+    if surface.shows == PROBABILITY:
+        what = f"probability of {surface.of}"
+        if surface.threshold is not None:
+            what += f"; from {short(surface.threshold, 3)} on it is predicted"
+    what = printable(what)
+    if len(codes) + 2 + width_of(what) <= width:
+        return [f"{bar}  {what}", below]
+    return [*wrapped(what, width), bar, below]
 
 
 def _units(screen: Screen, layer: LayerMaps, x: Axis, y: Axis, style: Style) -> None:

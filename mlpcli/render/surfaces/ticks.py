@@ -13,6 +13,8 @@ from mlpcli.render.formatting import day, moment
 STEPS = (1.0, 2.0, 5.0, 10.0)
 YEARS, MONTHS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000), (1, 2, 3, 6)
 DAYS_OF_YEAR, DAYS_OF_MONTH, SECONDS_OF_DAY = 365.25, 30.4, 86_400.0
+LEAST_DAYS = 0.7
+"""Between two ticks, from which on they are at whole days."""
 Tick = tuple[float, str]
 """A place from 0 to 1, and the text there."""
 
@@ -39,7 +41,7 @@ def _numbers(low: float, high: float, most: int) -> list[tuple[float, str]]:
     step = next(each * size for each in STEPS if each * size >= raw * (1 - 1e-9))
     values = [number * step for number in range(math.ceil(low / step), math.floor(high / step) + 1)]
     largest = max(abs(low), abs(high))
-    digits = max(3, math.ceil(math.log10(largest / step)) + 1)
+    digits = max(3, math.floor(math.log10(largest)) - math.floor(math.log10(step)) + 1)
     return [(value, short(0.0 if abs(value) < step / 2 else value, min(digits, 15))) for value in values]
 
 
@@ -59,7 +61,7 @@ def _dates(low: float, high: float, most: int) -> list[tuple[float, str]]:
         months = range(12 * first.year + first.month - 1, 12 * last.year + last.month)
         starts = [date(each // 12, each % 12 + 1, 1) for each in months if each % step == 0]
         return _inside([(_number_of(each), f"{each:%Y-%m}") for each in starts], low, high)
-    if days >= 1:
+    if days >= LEAST_DAYS:
         step = math.ceil(days)
         return [(float(value), day(value)) for value in range(math.ceil(low), math.floor(high) + 1, step)]
     places = np.linspace(low, high, most + 2)[1:-1].tolist()

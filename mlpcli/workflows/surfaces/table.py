@@ -77,12 +77,12 @@ def table_rows(
         refuse_unreadable(model.encoder, schema, counts, stream.name)
         kept = _drawn(parts)
         return TableRows(
-            stream.name,
-            rows,
-            {encoder.name: kept[:, place] for place, encoder in enumerate(read)},
-            kept[:, -2] if has_target else None,
-            counts,
-            stream.notes,
+            name=stream.name,
+            rows=rows,
+            values={encoder.name: kept[:, place] for place, encoder in enumerate(read)},
+            truth=kept[:, -2] if has_target else None,
+            counts=counts,
+            notes=stream.notes,
         )
 
 

@@ -16,7 +16,7 @@ from mlpcli.workflows.surfaces.settings import SurfaceSettings
 
 TEXT, MARKDOWN = "text", "markdown"
 FORMAT_HELP = "Format of the report. Use markdown for a pull request. [default: text]"
-PLOT_HELP = "Plot importance, curves and the strongest pair, or the surface, to this file. It is a .png, .svg or .pdf."
+PLOT_HELP = "Plot importance, curves and the strongest pair, or the surface, to this .png, .svg or .pdf."
 EXAMPLES = (
     "mlpcli explain penguins.joblib new.csv",
     "mlpcli explain penguins.joblib new.csv --top 8 --plot explained.png",

@@ -9,9 +9,14 @@ import pytest
 from mlpcli.render.plots.canvas import drawing
 from mlpcli.render.plots.plot_files import plot_surface
 from mlpcli.render.plots.surfaces import surface_figure
-from mlpcli.workflows.surfaces.result import LayerMaps, UnitMap
+from mlpcli.workflows.surfaces.result import LayerMaps, Surface, UnitMap
 from tests.render.surfaces.test_report import LEVELS, slope, surface
 from tests.render.test_plots import texts_of
+
+
+def figure_of(shown: Surface) -> Any:
+    """Untyped, as matplotlib's types know little of what a figure holds."""
+    return surface_figure(shown)
 
 
 def said(figure: Any) -> set[str]:
@@ -21,7 +26,7 @@ def said(figure: Any) -> set[str]:
 @pytest.mark.parametrize("shows", ["probability", "class", "value"])
 def test_map_and_rows(shows: str) -> None:
     with drawing():
-        figure = surface_figure(surface(shows))
+        figure = figure_of(surface(shows))
         axes = figure.axes[0]
         mesh, *others = axes.collections
         assert mesh.get_array().shape == (40, 50, 3)
@@ -35,25 +40,25 @@ def test_map_and_rows(shows: str) -> None:
 
 def test_the_boundary_is_a_line_where_the_threshold_is_met() -> None:
     with drawing():
-        axes = surface_figure(surface()).axes[0]
+        axes = figure_of(surface()).axes[0]
         (line,) = (each for each in axes.collections if type(each).__name__ == "QuadContourSet")
         assert line.levels.tolist() == [0.4]
-        never = surface_figure(surface(values=slope() * 0.1)).axes[0]
+        never = figure_of(surface(values=slope() * 0.1)).axes[0]
         assert not [each for each in never.collections if type(each).__name__ == "QuadContourSet"]
 
 
 def test_classes_have_a_legend_and_numbers_a_scale() -> None:
     with drawing():
-        legend = surface_figure(surface("class")).axes[0].get_legend()
+        legend = figure_of(surface("class")).axes[0].get_legend()
         assert [each.get_text() for each in legend.get_texts()] == ["ape", "bee", "cat"]
-        (strip,) = surface_figure(surface("value")).axes[0].child_axes
+        (strip,) = figure_of(surface("value")).axes[0].child_axes
         assert strip.get_ylim() == (0.0, 40.0)
         assert strip.get_ylabel() == "target"
 
 
 def test_levels_are_named() -> None:
     with drawing():
-        axes = surface_figure(surface(x=LEVELS)).axes[0]
+        axes = figure_of(surface(x=LEVELS)).axes[0]
         assert [each.get_text() for each in axes.get_xticklabels()] == ["red", "green", "blue"]
         assert axes.get_xlim() == (-0.5, 2.5)
 
@@ -61,7 +66,7 @@ def test_levels_are_named() -> None:
 def test_small_maps_of_units() -> None:
     maps = [UnitMap(number, slope()) for number in range(1, 17)]
     with drawing():
-        figure = surface_figure(surface(units=[LayerMaps(1, 40, maps), LayerMaps(2, 2, maps[:2])]))
+        figure = figure_of(surface(units=[LayerMaps(1, 40, maps), LayerMaps(2, 2, maps[:2])]))
         assert len(figure.axes) == 1 + (1 + 16) + (1 + 2)
         figure.draw_without_rendering()
         assert "hidden layer 1: 16 of 40 units, those that move the next layer most" in said(figure)

@@ -28,8 +28,14 @@ def table(further: int = 0) -> pd.DataFrame:
 
 def watched(target: str = "class", further: int = 0, **settings: Any) -> tuple[LiveSurface, TrainingRun]:
     found: list[LiveSurface] = []
-    names = [name for name in table(further) if name.startswith("x")]
-    chosen = {"preset": "textbook", "hidden": "8", "epochs": 6, "patience": 50, "features": names} | settings
+    names = [str(name) for name in table(further) if str(name).startswith("x")]
+    chosen: dict[str, Any] = {
+        "preset": "textbook",
+        "hidden": "8",
+        "epochs": 6,
+        "patience": 50,
+        "features": names,
+    } | settings
     run = mlpcli.train(table(further), target, on_surface=found.append, **chosen)
     return found[0], run
 
@@ -57,7 +63,12 @@ def every_batch(monkeypatch: pytest.MonkeyPatch) -> None:
     ids=["dropout", "lbfgs", "ensemble", "race"],
 )
 def test_the_same_bytes_with_and_without(settings: dict[str, Any]) -> None:
-    chosen = {"preset": "textbook", "hidden": "8", "epochs": 4, "features": ["x0", "x1"]} | settings
+    chosen: dict[str, Any] = {
+        "preset": "textbook",
+        "hidden": "8",
+        "epochs": 4,
+        "features": ["x0", "x1"],
+    } | settings
     drawn = list[Any]()
     surfaces = list[LiveSurface]()
     plain = mlpcli.train(table(), "class", **chosen)

@@ -18,6 +18,7 @@ from mlpcli.text_width import width_of
 from mlpcli.workflows.surfaces.result import LayerMaps, Points, Surface, Typical, UnitMap
 
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
+BOLD_OR_DIM = re.compile(r"\x1b\[[0-2]m")
 X = Axis("across", "number", np.linspace(-2.0, 3.0, 50))
 Y = Axis("up", "number", np.linspace(0.0, 100.0, 40))
 LEVELS = Axis("colour", "category", np.arange(3.0), ("red", "green", "blue"))
@@ -73,7 +74,8 @@ def lines_of(
     report(Screen(stream, width=width), shown)
     stream.flush()
     stream.seek(0)
-    return stream.read().split("\n")
+    lines = stream.read().split("\n")
+    return lines if colour else [BOLD_OR_DIM.sub("", line) for line in lines]
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -41,8 +41,19 @@ INPUTS = ["x", "y", "colour", "member", "day", "constant"]
 
 
 def trained(target: "str | list[str]", **settings: Any) -> Model:
-    chosen = {"preset": "textbook", "hidden": "8", "epochs": 4, "features": INPUTS, "seed": 1} | settings
+    chosen: dict[str, Any] = {
+        "preset": "textbook",
+        "hidden": "8",
+        "epochs": 4,
+        "features": INPUTS,
+        "seed": 1,
+    } | settings
     return mlpcli.train(table(), target, **chosen).model
+
+
+def surface_of(*given: Any, **settings: Any) -> Any:
+    """Untyped, as what may be None is there in these tests."""
+    return mlpcli.surface(*given, **settings)
 
 
 def by_hand(model: Model, found: Any, frame: pd.DataFrame) -> pd.DataFrame:
@@ -84,25 +95,25 @@ AXES = [["x", "y"], ["y", "colour"], ["day", "x"], ["member", "colour"], ["colou
 @pytest.mark.parametrize("axes", AXES, ids=",".join)
 def test_a_probability_is_that_of_predict_proba(axes: list[str]) -> None:
     model, frame = trained("two"), table()
-    found = mlpcli.surface(model, frame, axes, resolution=7)
+    found = surface_of(model, frame, axes, resolution=7)
     expected = model.predict_proba(by_hand(model, found, frame))["hot"].to_numpy()
     assert (found.shows, found.of, found.classes) == ("probability", "hot", ("cold", "hot"))
     np.testing.assert_allclose(found.values.ravel(), expected, rtol=0, atol=1e-12)
-    other = mlpcli.surface(model, frame, axes, resolution=7, of_class="cold")
+    other = surface_of(model, frame, axes, resolution=7, of_class="cold")
     np.testing.assert_allclose(other.values, 1 - found.values, rtol=0, atol=1e-12)
     assert other.threshold == pytest.approx(1 - found.threshold)
 
 
 def test_predicted_classes_are_those_of_predict() -> None:
     model, frame = trained("three"), table()
-    found = mlpcli.surface(model, frame, "x,y", resolution=9)
+    found = surface_of(model, frame, "x,y", resolution=9)
     rows = by_hand(model, found, frame)
     named = [found.classes[int(code)] for code in found.values.ravel()]
-    assert named == model.predict(rows).tolist()
+    assert named == list(model.predict(rows))
     np.testing.assert_allclose(
         found.confidence.ravel(), model.predict_proba(rows).max(axis=1), rtol=0, atol=1e-12
     )
-    of_one = mlpcli.surface(model, frame, "x,y", resolution=9, of_class="b")
+    of_one = surface_of(model, frame, "x,y", resolution=9, of_class="b")
     np.testing.assert_allclose(of_one.values.ravel(), model.predict_proba(rows)["b"], rtol=0, atol=1e-12)
     assert of_one.threshold is None
 
@@ -110,7 +121,7 @@ def test_predicted_classes_are_those_of_predict() -> None:
 @pytest.mark.parametrize("target", ["number", ["number", "other"]])
 def test_numbers_are_those_of_predict(target: "str | list[str]") -> None:
     model, frame = trained(target), table()
-    found = mlpcli.surface(model, frame, ["x", "day"], resolution=6, of_class="number")
+    found = surface_of(model, frame, ["x", "day"], resolution=6, of_class="number")
     predicted = model.predict(by_hand(model, found, frame))
     expected = predicted if isinstance(target, str) else predicted["prediction_number"]
     np.testing.assert_allclose(found.values.ravel(), expected, rtol=1e-12)
@@ -119,21 +130,21 @@ def test_numbers_are_those_of_predict(target: "str | list[str]") -> None:
 
 def test_an_ensemble_and_its_calibration_count() -> None:
     model, frame = trained("two", ensemble=3, calibrate=True), table()
-    found = mlpcli.surface(model, frame, "x,y", resolution=5)
+    found = surface_of(model, frame, "x,y", resolution=5)
     expected = model.predict_proba(by_hand(model, found, frame))["hot"]
     np.testing.assert_allclose(found.values.ravel(), expected, rtol=0, atol=1e-12)
 
 
 def test_crosses_follow_their_columns() -> None:
     model, frame = trained("two", features=["x", "y"], cross="x*y,x^2"), table()
-    found = mlpcli.surface(model, frame, resolution=5)
+    found = surface_of(model, frame, resolution=5)
     expected = model.predict_proba(by_hand(model, found, frame))["hot"]
     np.testing.assert_allclose(found.values.ravel(), expected, rtol=0, atol=1e-12)
 
 
 def test_without_data_the_training_rows_decide() -> None:
     model, frame = trained("two"), table()
-    found = mlpcli.surface(model, None, "x,y")
+    found = surface_of(model, None, "x,y")
     typical = {each.name: each for each in found.typical}
     assert found.typical_of == "the training rows"
     assert (typical["colour"].level, typical["member"].level) == ("green", "true")
@@ -145,7 +156,7 @@ def test_without_data_the_training_rows_decide() -> None:
 
 def test_points_are_the_rows_with_their_truth() -> None:
     model, frame = trained("three"), table()
-    points = mlpcli.surface(model, frame, "x,y").points
+    points = surface_of(model, frame, "x,y").points
     there = frame[frame["y"].notna()]
     assert points.rows == ROWS
     np.testing.assert_allclose(points.x, there["x"])
@@ -155,9 +166,9 @@ def test_points_are_the_rows_with_their_truth() -> None:
 
 def test_points_without_truth() -> None:
     model, frame = trained("two"), table()
-    assert mlpcli.surface(model, frame.drop(columns="two"), "x,y").points.truth is None
+    assert surface_of(model, frame.drop(columns="two"), "x,y").points.truth is None
     frame.loc[:119, "two"] = None
-    truth = mlpcli.surface(model, frame, "x,day").points.truth
+    truth = surface_of(model, frame, "x,day").points.truth
     assert np.isnan(truth[:120]).all()
     assert set(truth[120:]) == {0.0, 1.0}
 
@@ -165,7 +176,7 @@ def test_points_without_truth() -> None:
 def test_many_rows_are_drawn_in_part() -> None:
     model, frame = trained("two"), table()
     many = pd.concat([frame] * 250, ignore_index=True)
-    found = mlpcli.surface(model, many, "x,y", resolution=3)
+    found = surface_of(model, many, "x,y", resolution=3)
     assert found.points.rows == len(many) == 60_000
     assert len(found.points.x) == 500
     typical = {each.name: each.value for each in found.typical}
@@ -177,7 +188,7 @@ def test_many_rows_are_drawn_in_part() -> None:
 def test_an_outlier_does_not_make_the_map_empty() -> None:
     model, frame = trained("two"), table()
     frame.loc[0, "x"] = 1e9
-    found = mlpcli.surface(model, frame, "x,y")
+    found = surface_of(model, frame, "x,y")
     assert found.x.limited
     assert found.x.ends[1] < 10
     assert "x: its range is that of the middle 98 % of its values" in found.notes
@@ -188,14 +199,14 @@ def test_an_outlier_does_not_make_the_map_empty() -> None:
 def test_odd_ranges_have_an_axis(cells: list[float]) -> None:
     model = trained("two")
     frame = table().head(2).assign(x=cells)
-    found = mlpcli.surface(model, frame, "x,y", resolution=4)
+    found = surface_of(model, frame, "x,y", resolution=4)
     assert (np.diff(found.x.values) > 0).all()
     assert np.isfinite(found.values).all()
 
 
 def test_hidden_units_of_each_layer() -> None:
     model, frame = trained("two", hidden="40,3"), table()
-    first, second = mlpcli.surface(model, frame, "x,colour", units=True).units
+    first, second = surface_of(model, frame, "x,colour", units=True).units
     assert (first.layer, first.units, len(first.maps)) == (1, 40, 16)
     assert (second.layer, [each.unit for each in second.maps]) == (2, [1, 2, 3])
     assert first.maps[0].values.shape == (3, 48)
@@ -215,7 +226,7 @@ ERRORS = {
 def test_impossible_axes_are_refused(axes: str) -> None:
     kind, said = ERRORS[axes]
     with pytest.raises(kind, match=said) as raised:
-        mlpcli.surface(trained("two"), None, axes)
+        surface_of(trained("two"), None, axes)
     assert raised.value.hint
 
 
@@ -225,27 +236,27 @@ def test_a_text_is_no_axis() -> None:
         frame, "two", preset="textbook", epochs=1, features=["x", "note"], kind="note=text"
     ).model
     with pytest.raises(DataError, match="'note' is a text"):
-        mlpcli.surface(model)
+        surface_of(model)
 
 
 def test_what_must_be_named() -> None:
     with pytest.raises(SettingsError, match="reads 5 columns"):
-        mlpcli.surface(trained("two"))
+        surface_of(trained("two"))
     with pytest.raises(DataError, match="predicts 2 columns"):
-        mlpcli.surface(trained(["number", "other"]), None, "x,y")
+        surface_of(trained(["number", "other"]), None, "x,y")
     with pytest.raises(DataError, match="does not predict 'warm'"):
-        mlpcli.surface(trained("two"), None, "x,y", of_class="warm")
+        surface_of(trained("two"), None, "x,y", of_class="warm")
     with pytest.raises(SettingsError, match="no hidden layer"):
-        mlpcli.surface(trained("two", hidden="none"), None, "x,y", units=True)
+        surface_of(trained("two", hidden="none"), None, "x,y", units=True)
 
 
 def test_a_model_without_sketches_asks_for_data() -> None:
     model = trained("two", sketches=False)
     with pytest.raises(ArtifactError, match="holds no counts"):
-        mlpcli.surface(model, None, "x,y")
-    assert mlpcli.surface(model, table(), "x,y", resolution=3).values.shape == (3, 3)
+        surface_of(model, None, "x,y")
+    assert surface_of(model, table(), "x,y", resolution=3).values.shape == (3, 3)
 
 
 def test_a_table_without_rows() -> None:
     with pytest.raises(MlpcliError, match="there is no row"):
-        mlpcli.surface(trained("two"), table().head(0), "x,y")
+        surface_of(trained("two"), table().head(0), "x,y")

@@ -19,7 +19,6 @@ FORMAT_HELP = "Format of the report. Use markdown for a pull request. [default: 
 PLOT_HELP = "Plot importance, curves and the strongest pair, or the surface, to this .png, .svg or .pdf."
 EXAMPLES = (
     "mlpcli explain penguins.joblib new.csv",
-    "mlpcli explain penguins.joblib new.csv --top 8 --plot explained.png",
     "mlpcli explain circle.joblib circle.csv --surface x1,x2 --units",
 )
 data_if_any: Decorator = click.argument("data", nargs=-1, metavar="DATA...", type=FILE)

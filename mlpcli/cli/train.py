@@ -164,7 +164,7 @@ def command(
         training_view(talk, verbose=console.verbose) as view,
     ):
         if watch is not None and (why := view.without_surface(cluster=settings["dask"] is not None)):
-            talk.note(f"--watch {watch}: nothing is drawn, as {why}")
+            talk.note(f"--watch {watch} draws nothing, as {why}")
             watch = None
 
         def on_start(plan: "TrainingPlan") -> None:

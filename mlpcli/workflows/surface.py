@@ -192,9 +192,9 @@ class _Surveyor:
         notes = []
         for axis in axes:
             if axis.limited and axis.levels:
-                notes.append(f"{axis.name}: only its {len(axis.levels)} most frequent values are drawn")
+                notes.append(f"the map shows only the {len(axis.levels)} most frequent values of {axis.name}")
             elif axis.limited:
-                notes.append(f"{axis.name}: its range is that of the middle 98 % of its values")
+                notes.append(f"the map shows only the middle 98 % of the values of {axis.name}")
         return notes
 
     def _refuse_infinite(self, outputs: Array) -> None:

@@ -38,7 +38,7 @@ class TrainingView:
 
     def without_surface(self, *, cluster: bool) -> str:
         """Why no surface can be shown; empty if it can."""
-        return "this is no terminal that can be drawn on"
+        return "there is no live view here"
 
     def on_batch(self, done: int, total: int) -> None:
         """Show that `done` of an epoch's `total` batches are done."""

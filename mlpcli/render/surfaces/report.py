@@ -238,7 +238,7 @@ def fields(surface: Surface) -> dict[str, Any]:
         ],
         "notes": surface.notes,
     }
-    return content
+    return content | counts.fields(surface.counts)
 
 
 def _axis(axis: Axis) -> dict[str, Any]:

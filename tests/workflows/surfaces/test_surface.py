@@ -191,7 +191,7 @@ def test_an_outlier_does_not_make_the_map_empty() -> None:
     found = surface_of(model, frame, "x,y")
     assert found.x.limited
     assert found.x.ends[1] < 10
-    assert "x: its range is that of the middle 98 % of its values" in found.notes
+    assert "the map shows only the middle 98 % of the values of x" in found.notes
     assert not found.y.limited
 
 

@@ -133,6 +133,7 @@ class _Surveyor:
             y=y,
             shows=shown.shows,
             of=shown.name,
+            title=shown.title,
             values=values.reshape(shape),
             confidence=None if confidence is None else confidence.reshape(shape),
             classes=shown.classes,

@@ -25,7 +25,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Commands:
 
 def test_the_map_in_a_pipe(model: Path, run: Commands) -> None:
     result = run.ok("explain", model, CIRCLE, "--surface", "x1,x2")
-    assert result.out.startswith("Probability of outer over x1 and x2\n")
+    assert result.out.startswith("Probability of class outer over x1 and x2\n")
     assert "o inner   x outer   truth of 300 rows" in result.out
     assert "\x1b" not in result.out
     assert result.err == ""
@@ -104,8 +104,8 @@ def test_watching_on_a_terminal(run: Commands, tmp_path: Path, monkeypatch: pyte
         result = run(*line, "-o", tmp_path / "m.joblib", "--watch", "surface", stderr=terminal.stream)
         written = terminal.read()
     assert result.code == 0
-    assert "probability of outer: x2 (up) over x1" in written
-    assert written.rindex("\x1b[?1049l") > written.rindex("probability of outer")
+    assert "probability of class outer: x2 (up) over x1" in written
+    assert written.rindex("\x1b[?1049l") > written.rindex("probability of class outer")
     digests = [
         run.ok("inspect", tmp_path / name, "--json").json()["receipt"]["weights"]
         for name in os.listdir(tmp_path)

@@ -253,7 +253,7 @@ JSON = {
         "confidence": "of predicted classes their probabilities, else null",
         "typical": "values of the columns that are no axes",
         "typical_of": "the rows that they are typical of",
-        "points": "x, y and truth of at most 500 rows of the table, and the number of its rows; null without one",
+        "points": "x, y and truth of at most 500 rows, and the number of rows of the table; null without one",
         "units": "with `--units` for each hidden layer: layer, units, maps (unit, values)",
         "notes": "on axes and on the table",
     }

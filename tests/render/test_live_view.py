@@ -174,7 +174,7 @@ class Slope:
     x = Axis("x1", "number", np.linspace(-1.0, 1.0, 40))
     y = Axis("x2", "number", np.linspace(-1.0, 1.0, 40))
     points = SimpleNamespace(x=np.zeros(3), y=np.array([-0.5, 0.0, 0.5]), truth=np.array([0.0, 1.0, 1.0]))
-    shown = SimpleNamespace(shows="probability", name="yes", classes=("no", "yes"), boundary=0.5)
+    shown = SimpleNamespace(shows="probability", title="yes", name="yes", classes=("no", "yes"), boundary=0.5)
     known = True
 
     def predicted(self) -> Any:

@@ -52,6 +52,13 @@ class Shown:
         return self.task.target.names[0] if self.number is None else self.task.labels[self.number]
 
     @property
+    def title(self) -> str:
+        """The name, of a class behind that of the target, as a class may be called 1."""
+        if self.number is None or not isinstance(self.task, Multiclass):
+            return self.name
+        return f"{self.task.target.names[0]} {self.name}"
+
+    @property
     def classes(self) -> tuple[str, ...]:
         """The classes, or the other of two and the one that is shown."""
         task = self.task

@@ -160,7 +160,7 @@ def _legend(axes: Axes, surface: Surface, palette: Palette) -> None:
     strip.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
     strip.yaxis.set_major_formatter(FuncFormatter(lambda value, position: number(value, 4)))
     if surface.shows == PROBABILITY:
-        strip.set_ylabel(f"probability of {name(surface.of)}")
+        strip.set_ylabel(f"probability of {name(surface.title)}")
         if surface.threshold is not None:
             strip.axhline(surface.threshold, color=INK, linewidth=0.9)
     else:

@@ -63,7 +63,7 @@ class SurfaceView:
             self._points,
         )
         shown = surface.shown
-        what = f"probability of {shown.name}" if shown.shows == PROBABILITY else f"predicted {shown.name}"
+        what = f"probability of {shown.title}" if shown.shows == PROBABILITY else f"predicted {shown.name}"
         title = f"{whose}{what}: {quoted(surface.y.name)} (up) over {quoted(surface.x.name)}"
         return [self._fitted(title), *drawn, self._legend(palette)]
 

@@ -56,7 +56,7 @@ def title_of(surface: Surface) -> str:
     """What the map shows."""
     over = f"over {quoted(surface.x.name)} and {quoted(surface.y.name)}"
     if surface.shows == PROBABILITY:
-        return f"probability of {surface.of} {over}"
+        return f"probability of {surface.title} {over}"
     return f"predicted {surface.of} {over}"
 
 
@@ -174,7 +174,7 @@ def _scale(
             below += " " * (start - len(below)) + text
     what = surface.of
     if surface.shows == PROBABILITY:
-        what = f"probability of {surface.of}"
+        what = f"probability of {surface.title}"
         if surface.threshold is not None:
             what += f"; from {short(surface.threshold, 3)} on it is predicted"
     what = printable(what)

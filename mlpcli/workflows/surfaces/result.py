@@ -66,6 +66,8 @@ class Surface(Shown):
     """"probability", "class" or "value"."""
     of: str
     """The class, label or target that is shown; of predicted classes the target."""
+    title: str
+    """The same, of a class behind the target's name."""
     values: Array
     """(ny, nx), the lowest y first: probabilities, numbers, or class numbers."""
     confidence: Array | None

@@ -46,6 +46,7 @@ def surface(shows: str = "probability", x: Axis = X, y: Axis = Y, **changes: Any
         "x": x,
         "y": y,
         "shows": shows,
+        "title": "yes" if shows == "probability" else "target",
         "of": "yes" if shows == "probability" else "target",
         "values": values,
         "confidence": confidence,

@@ -231,8 +231,8 @@ JSON = {
         "unit": "of the curves",
         "columns": "for each column, the most important first: name, kind, importance, interval, mean_effect "
         "(absolute, on the scale of effects), direction",
-        "curves": "for each of the strongest columns: grid (column, kind, values, labels, rows nearest to each), "
-        "predictions (mean at each value), direction",
+        "curves": "for each of the strongest columns: grid (column, kind, values, labels, rows nearest to "
+        "each), predictions (mean at each value), direction",
         "curve_rows": "rows of which curves are means",
         "pair": "the two columns that work together most: grids x and y, predictions (a row for each y), "
         "strength",

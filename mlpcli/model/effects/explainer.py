@@ -45,13 +45,13 @@ class Explainer:
     """
 
     def __init__(self, model: Model, predict: Predict, *, seed: int = 0, pairs: int | None = None) -> None:
-        """`pairs` of walks; by default as many as `walks.STEPS` allow. Raises ArtifactError for a model
+        """`pairs` of walks; by default as many as `walks.pairs_for` says. Raises ArtifactError for a model
         without sketches."""
         self._sketches, generator = sketches_for(model), np.random.default_rng(seed)
         self._model, self._predict = model, predict
         self.inputs = Inputs(model.encoder)
         columns = len(self.inputs.names)
-        backgrounds = self._drawn(2 * (pairs or pairs_for(columns)), generator)
+        backgrounds = self._drawn(2 * (pairs or pairs_for(columns, len(model.networks))), generator)
         starts = self._score(backgrounds.matrix, 0)
         self._walks = walks_from(backgrounds, starts, columns, generator)
         rows = int(np.clip(MOST_CELLS // (columns * starts.shape[1]), FEWEST_CENTRED, CENTRED_BY))

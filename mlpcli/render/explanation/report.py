@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 MOST_COLUMNS = 12
 """In a brief report."""
 LONGEST_CELL = 20
+NOTHING = 1e-9
+"""Of a sum of effects, which is rounding."""
 
 
 def notes_report(screen: Screen, found: "Explanation") -> None:
@@ -32,7 +34,7 @@ def report(screen: Screen, found: "Explanation") -> None:
     """Write tables and curves as text."""
     whose = "" if found.of == found.target else f" ({found.of})"
     screen.line(f"What drives {found.target}{whose}: {count(found.rows, 'row')}", "bold")
-    table_report(screen, _columns(screen, found, brief=not screen.verbose))
+    table_report(screen, _columns(found, brief=not screen.verbose))
     if found.curves:
         screen.heading(
             f"{_capital(found.unit)}: mean of {count(found.curve_rows, 'row')} by the column's value"
@@ -48,7 +50,7 @@ def report(screen: Screen, found: "Explanation") -> None:
 
 def markdown(screen: Screen, found: "Explanation") -> None:
     """Write the tables as Markdown."""
-    tables = [_columns(screen, found, brief=not screen.verbose), *_rows(found)]
+    tables = [_columns(found, brief=False, curves=True), *_rows(found)]
     if found.pair is not None:
         tables[0] = ReportTable(**(vars(tables[0]) | {"below": [*tables[0].below, _of_pair(found)]}))
     markdown_tables(screen, tables)
@@ -65,40 +67,27 @@ def _capital(said: str) -> str:
     return said[:1].upper() + said[1:]
 
 
-def _columns(screen: Screen, found: "Explanation", *, brief: bool) -> ReportTable:
+def _columns(found: "Explanation", *, brief: bool, curves: bool = False) -> ReportTable:
+    """With `curves`, also a small curve of each column that has one."""
     shown = found.columns[:MOST_COLUMNS] if brief else found.columns
-    curve_of = {curve.grid.column: curve for curve in found.curves}
-    effects = same_precision(each.mean_effect for each in shown)
-    limits = scale_of(found.curves)
-    curves = [
-        small_curve(screen, curve_of[each.name], limits) if each.name in curve_of else "" for each in shown
-    ]
     said = f"Mean effect: how far the column moves a prediction, in {found.scale}."
-    if found.metric is None:
-        rows = [
-            [each.name, effect, curve, each.direction]
-            for each, effect, curve in zip(shown, effects, curves, strict=True)
-        ]
-        headers = ["column", "mean effect", "", "direction"]
-        numbers: tuple[int, ...] = (1,)
-    else:
+    cells = {"column": [each.name for each in shown]}
+    if found.metric is not None:
         said = f"Worse by: what {found.metric} loses with the column shuffled. {said}"
-        drops = same_precision(each.importance for each in shown)
-        intervals = spans(each.interval for each in shown)
-        rows = [
-            [each.name, drop, interval, effect, curve, each.direction]
-            for each, drop, interval, effect, curve in zip(
-                shown, drops, intervals, effects, curves, strict=True
-            )
-        ]
-        level = f"{found.level * 100:.10g} % interval"
-        headers = ["column", "worse by", level, "mean effect", "", "direction"]
-        numbers = (1, 2, 3)
+        cells["worse by"] = same_precision(each.importance for each in shown)
+        cells[f"{found.level * 100:.10g} % interval"] = spans(each.interval for each in shown)
+    cells["mean effect"] = same_precision(each.mean_effect for each in shown)
+    numbers = range(1, len(cells))
+    if curves:
+        limits = scale_of(found.curves)
+        drawn = {curve.grid.column: small_curve(curve, limits) for curve in found.curves}
+        cells["curve"] = [drawn.get(each.name, "") for each in shown]
+    cells["direction"] = [each.direction for each in shown]
     left = len(found.columns) - len(shown)
     below = [f"and {count(left, 'column')} of less importance (-v)"] if left else []
-    return ReportTable(
-        "Columns, the most important first", headers, rows, numbers, above=(said,), below=below
-    )
+    rows = list(zip(*cells.values(), strict=True))
+    title = "Columns, the most important first"
+    return ReportTable(title, list(cells), rows, list(numbers), above=(said,), below=below)
 
 
 def _of_pair(found: "Explanation") -> str:
@@ -122,18 +111,18 @@ def _rows(found: "Explanation") -> list[ReportTable]:
 
 
 def _row(row: "ExplainedRow") -> list[str]:
-    predicted = row.prediction if row.probability is None else f"{row.prediction} ({text(row.probability)})"
-    reasons = [
+    predicted = row.prediction
+    if row.probability is not None:
+        of = "" if row.of == row.prediction else f"{row.of}: "
+        predicted = f"{row.prediction} ({of}{text(row.probability)})"
+    parts = [f"baseline {short(row.baseline, 3)}"]
+    parts += [
         f"{cut(each.column, LONGEST_CELL, '...')}={_cell(each.cell)} {each.effect:+.3g}"
         for each in row.reasons
     ]
-    reasons.append(f"others {row.rest:+.3g}, from {short(row.baseline, 3)}")
-    return [
-        row.why,
-        predicted,
-        *([row.truth] if row.truth is not None else []),
-        ", ".join(reasons),
-    ]
+    if abs(row.rest) > NOTHING:
+        parts.append(f"others {row.rest:+.3g}")
+    return [row.why, predicted, *([row.truth] if row.truth is not None else []), ", ".join(parts)]
 
 
 def _cell(text: str) -> str:

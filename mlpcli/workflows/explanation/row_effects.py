@@ -128,9 +128,8 @@ class RowEffects:
         scale = scale_of(self._model)
         whose = f"{scale} of {self._answer.name}" if scale == "log-odds" else scale
         start = "" if number is None else f" from a baseline of {short(self._explainer.baseline[number])}"
-        return (
-            f"effects add up{start} to the prediction in {whose}; their standard error is about {error * 100:.0f} %"
-        )
+        about = f"their standard error is about {error * 100:.0f} %"
+        return f"effects add up{start} to the prediction in {whose}; {about}"
 
     def _rounded(self, effects: Array, answers: Array) -> Array:
         """As exact as a float32 network is: to a hundred-millionth of the target's spread, or of log-odds."""

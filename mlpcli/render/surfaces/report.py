@@ -31,6 +31,8 @@ from mlpcli.workflows.surfaces.result import LayerMaps, Surface, Typical
 
 WIDEST, TALLEST, LOWEST = 84, 22, 6
 """Columns of a map with its labels, and its most and fewest lines."""
+AROUND = 12
+"""Lines above and below a map."""
 COLUMNS_A_LINE = 3
 """Of a map, which is so about as wide as two thirds of its height twice."""
 PANEL_WIDTH, PANEL_HEIGHT = 17, 7
@@ -90,7 +92,9 @@ def report(screen: Screen, surface: Surface) -> None:
     """The map with axes, legend and what the other columns are, then the hidden units."""
     style, palette, points = Style.of(screen), palette_of(surface), surface.points
     width = min(screen.width, WIDEST)
-    height = min(max(width // COLUMNS_A_LINE, LOWEST), TALLEST)
+    # Of a terminal that is lower the whole report fits on its screen.
+    tallest = max(screen.height - AROUND, LOWEST) if screen.height else TALLEST
+    height = min(max(width // COLUMNS_A_LINE, LOWEST), TALLEST, tallest)
     if surface.y.levels:
         height = max(height // len(surface.y.levels), 1) * len(surface.y.levels)
     title = title_of(surface)

@@ -60,9 +60,14 @@ def surface(shows: str = "probability", x: Axis = X, y: Axis = Y, **changes: Any
 
 
 def lines_of(
-    shown: Surface, width: int, monkeypatch: pytest.MonkeyPatch, colour: str = "", encoding: str = "utf-8"
+    shown: Surface,
+    width: int,
+    monkeypatch: pytest.MonkeyPatch,
+    colour: str = "",
+    encoding: str = "utf-8",
+    height: int = 0,
 ) -> list[str]:
-    """What a terminal of that width gets."""
+    """What a terminal of that size gets."""
     for name in ("NO_COLOR", "FORCE_COLOR", "COLORTERM"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TERM", "xterm-256color")
@@ -72,7 +77,7 @@ def lines_of(
         monkeypatch.setenv("COLORTERM", colour)
     stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
     monkeypatch.setattr(stream, "isatty", lambda: True, raising=False)
-    report(Screen(stream, width=width), shown)
+    report(Screen(stream, width=width, height=height), shown)
     stream.flush()
     stream.seek(0)
     lines = stream.read().split("\n")
@@ -90,6 +95,13 @@ def test_it_fits_and_is_no_higher_than_a_screen(
     assert len(lines) <= 34
     if not colour:
         assert not any("\x1b[4" in line or "\x1b[38" in line for line in lines)
+
+
+@pytest.mark.parametrize("shows", ["probability", "class", "value"])
+@pytest.mark.parametrize("height", [24, 30])
+def test_a_low_terminal_needs_no_pager(shows: str, height: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    for colour in ("", "truecolor"):
+        assert len(lines_of(surface(shows), 80, monkeypatch, colour, height=height)) <= height
 
 
 def test_ascii_without_utf_8(monkeypatch: pytest.MonkeyPatch) -> None:

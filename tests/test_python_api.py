@@ -24,6 +24,7 @@ from mlpcli.workflows.evaluation.settings import EvaluationSettings
 from mlpcli.workflows.explanation.settings import ExplanationSettings
 from mlpcli.workflows.prediction_settings import PredictionSettings
 from mlpcli.workflows.search.settings import CrossValidationSettings, TuneSettings
+from mlpcli.workflows.surfaces.settings import SurfaceSettings
 
 FUNCTIONS = [
     "compare",
@@ -35,6 +36,7 @@ FUNCTIONS = [
     "load",
     "lr_find",
     "predict",
+    "surface",
     "train",
     "tune",
 ]
@@ -47,6 +49,7 @@ CLASSES: dict[str, tuple[Any, ...]] = {
     "explain": (ExplanationSettings, ReadingSettings),
     "lr_find": (SweepSettings, *SETTINGS_CLASSES),
     "predict": (PredictionSettings, ReadingSettings),
+    "surface": (SurfaceSettings, ReadingSettings),
     "train": (ClusterSettings, *SETTINGS_CLASSES),
     "tune": (TuneSettings, ClusterSettings, *SETTINGS_CLASSES),
 }

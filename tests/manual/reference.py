@@ -242,6 +242,22 @@ JSON = {
         "standard_error": "of effects, as a share of their root mean square",
     }
     | CELLS,
+    "explain --surface": {
+        "x": "the axis across: column, kind, values, limited (whether some of its values lie outside)",
+        "y": "the same of the axis that goes up",
+        "shows": "probability, class (the predicted one) or value",
+        "of": "the class, label or target that is shown",
+        "classes": "all classes, or the other and the one that is shown; none of numbers",
+        "threshold": "the probability from which on the class is predicted, or null",
+        "values": "a row for each value of y: probabilities, class names or numbers",
+        "confidence": "of predicted classes their probabilities, else null",
+        "typical": "values of the columns that are no axes",
+        "typical_of": "the rows that they are typical of",
+        "points": "x, y and truth of at most 500 rows, and the number of rows of the table; null without one",
+        "units": "with `--units` for each hidden layer: layer, units, maps (unit, values)",
+        "notes": "on axes and on the table",
+    }
+    | CELLS,
     "lr-find": {
         "suggestion": "the suggested learning rate",
         "rule": "the rule it comes from",

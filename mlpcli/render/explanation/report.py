@@ -4,21 +4,31 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from mlpcli.data.schema import CATEGORY
 from mlpcli.errors import count
+from mlpcli.model.effects.shown import VALUE
 from mlpcli.number_text import same_precision, short, spans, text
 from mlpcli.render import counts
 from mlpcli.render.console import Screen
 from mlpcli.render.evaluation.report import markdown_tables
 from mlpcli.render.evaluation.tables import ReportTable, table_report
 from mlpcli.render.explanation.curves import scale_of, show_curves, small_curve
+from mlpcli.render.surfaces.report import map_report
 from mlpcli.text_width import cut
 
 if TYPE_CHECKING:
+    from mlpcli.model.effects.axes import Axis
+    from mlpcli.workflows.explanation.dependence import Grid, PairDependence
     from mlpcli.workflows.explanation.result import ExplainedRow, Explanation
+    from mlpcli.workflows.surfaces.result import Surface
 
 MOST_COLUMNS = 12
 """In a brief report."""
 LONGEST_CELL = 20
+PAIR_HEIGHT = 10
+"""Lines of the map of a pair."""
 NOTHING = 1e-9
 """Of a sum of effects, which is rounding."""
 
@@ -42,8 +52,8 @@ def report(screen: Screen, found: "Explanation") -> None:
         screen.line("  Bars on the axis: where the data is.", "dim")
         show_curves(screen, found.curves)
     if found.pair is not None:
-        screen.line()
-        screen.line(_of_pair(found))
+        screen.heading(_of_pair(found))
+        map_report(screen, _map_of(found.pair, found.unit), PAIR_HEIGHT)
     for table in _rows(found):
         table_report(screen, table)
 
@@ -95,6 +105,34 @@ def _of_pair(found: "Explanation") -> str:
     assert pair is not None
     share = f"{pair.strength * 100:.0f} %"
     return f"Strongest pair: {pair.x.column} and {pair.y.column}; {share} of what both do is done together."
+
+
+def _map_of(pair: "PairDependence", unit: str) -> "Surface":
+    """The map of a pair as a surface."""
+    from mlpcli.workflows.surfaces.result import Surface
+
+    return Surface(
+        x=_axis_of(pair.x),
+        y=_axis_of(pair.y),
+        shows=VALUE,
+        of=unit,
+        title=unit,
+        values=np.array(pair.predictions),
+        confidence=None,
+        classes=(),
+        threshold=None,
+        points=None,
+        typical=[],
+        typical_of="",
+    )
+
+
+def _axis_of(grid: "Grid") -> "Axis":
+    from mlpcli.model.effects.axes import Axis
+
+    if grid.is_ordered:
+        return Axis(grid.column, grid.kind, np.array(grid.values))
+    return Axis(grid.column, CATEGORY, np.arange(len(grid.values), dtype=float), tuple(grid.labels))
 
 
 def _rows(found: "Explanation") -> list[ReportTable]:

@@ -90,18 +90,25 @@ def day_or_moment(days: float) -> str:
 
 def report(screen: Screen, surface: Surface) -> None:
     """The map with axes, legend and what the other columns are, then the hidden units."""
-    style, palette, points = Style.of(screen), palette_of(surface), surface.points
-    width = min(screen.width, WIDEST)
     # Of a terminal that is lower the whole report fits on its screen.
     tallest = max(screen.height - AROUND, LOWEST) if screen.height else TALLEST
-    height = min(max(width // COLUMNS_A_LINE, LOWEST), TALLEST, tallest)
-    if surface.y.levels:
-        height = max(height // len(surface.y.levels), 1) * len(surface.y.levels)
     title = title_of(surface)
     screen.line(title[:1].upper() + title[1:], "bold")
     if surface.typical:
         screen.line(typical_line(surface), "dim")
     screen.line()
+    map_report(screen, surface, tallest)
+    for layer in surface.units:
+        _units(screen, layer, surface.x, surface.y, Style.of(screen))
+
+
+def map_report(screen: Screen, surface: Surface, tallest: int = TALLEST) -> None:
+    """The map between its axes, and its legend; `tallest` lines of colours at most."""
+    style, palette, points = Style.of(screen), palette_of(surface), surface.points
+    width = min(screen.width, WIDEST)
+    height = min(max(width // COLUMNS_A_LINE, LOWEST), TALLEST, tallest)
+    if surface.y.levels:
+        height = max(height // len(surface.y.levels), 1) * len(surface.y.levels)
     screen.line(cut(printable(f"{surface.y.name} (up)"), max(width, 8)), "dim")
     lines = map_lines(
         surface.x,
@@ -121,8 +128,6 @@ def report(screen: Screen, surface: Surface) -> None:
     screen.line()
     for line in _legend(surface, palette, style, width):
         screen.raw(line)
-    for layer in surface.units:
-        _units(screen, layer, surface.x, surface.y, style)
 
 
 def notes_report(talk: Screen, surface: Surface) -> None:

@@ -1,0 +1,81 @@
+"""A report in a file: the function of Python, and the fields of the command's JSON object."""
+
+from dataclasses import dataclass
+from os import PathLike, fspath
+from typing import Any
+
+from mlpcli.data.reading.source import ReadingSettings
+from mlpcli.files import Outputs, atomic_output
+from mlpcli.model.encoded_rows import Data
+from mlpcli.model.model import Model, ModelLike
+from mlpcli.progress import OnProgress
+from mlpcli.render.formatting import file_size
+from mlpcli.render.html_report.page import check_extra, page_of
+from mlpcli.result_text import ResultText, Shown
+from mlpcli.workflows.keyword_settings import takes
+from mlpcli.workflows.report import gather
+from mlpcli.workflows.reporting.settings import ReportSettings
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class WrittenReport(Shown):
+    """Result of `report`."""
+
+    file: str
+    """"" if none was written."""
+    html: str
+    sections: dict[str, str]
+    """For each section why it is absent; "" of one that is there."""
+
+    @property
+    def bytes(self) -> int:
+        """The size of the page in UTF-8."""
+        return len(self.html.encode())
+
+    @property
+    def absent(self) -> dict[str, str]:
+        """The sections that are absent, and why."""
+        return {name: reason for name, reason in self.sections.items() if reason}
+
+    def _shown(self) -> ResultText:
+        there = [name for name, reason in self.sections.items() if not reason]
+        reasons = [(name, reason) for name, reason in self.absent.items()]
+        return ResultText(
+            f"Report of {file_size(self.bytes)}",
+            [("file", self.file), ("sections", ", ".join(there)), *reasons],
+            None,
+            ["file", "html", "sections"],
+        )
+
+
+@takes(ReportSettings, ReadingSettings)
+def report(
+    model: ModelLike,
+    data: "Data | None" = None,
+    *,
+    output: "str | PathLike[str] | None" = None,
+    force: bool = False,
+    on_progress: OnProgress | None = None,
+    **settings: Any,
+) -> WrittenReport:
+    """A report on a model as one HTML file, with `data` (paths, or a DataFrame) also scores and effects.
+
+    The page is written to `output`, an existing file only with `force`; without `output` it is `.html` of the
+    result alone. A part that cannot be had is absent, with its reason in the page. Raises MlpcliError with a
+    hint.
+    """
+    check_extra()
+    path = None if output is None else fspath(output)
+    inputs = [] if isinstance(model, Model) else [fspath(model)]
+    Outputs({"output": path}, force, inputs).check()
+    page = page_of(gather(model, data, on_progress=on_progress, **settings))
+    if path is not None:
+        with atomic_output(path, force=force) as file:
+            file.write(page.html.encode())
+    return WrittenReport(file=path or "", html=page.html, sections=dict(page.sections))
+
+
+def fields(written: WrittenReport, output: str) -> dict[str, Any]:
+    """The JSON fields of `report`."""
+    sections = {name: reason or None for name, reason in written.sections.items()}
+    return {"file": output, "bytes": written.bytes, "sections": sections}

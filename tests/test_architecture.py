@@ -45,6 +45,7 @@ DOORS = {
     "click": {"cli"},
     "rich": {"render"},
     "matplotlib": {"render"},
+    "jinja2": {"render"},
     "numba": {"nn"},
     "pandas": {"data", "workflows", "model", "training"},
     "joblib": {"artifact", "training"},
@@ -169,6 +170,7 @@ REPORTS = {
     "evaluate": "evaluation.report",
     "inspect": "inspect",
     "compare": "compare",
+    "report": "html_report.written",
 }
 
 

@@ -22,9 +22,11 @@ from mlpcli.workflows.describe import DESCRIBED_BY
 from mlpcli.workflows.drifting.settings import DriftSettings
 from mlpcli.workflows.evaluation.settings import EvaluationSettings
 from mlpcli.workflows.prediction_settings import PredictionSettings
+from mlpcli.workflows.reporting.settings import ReportSettings
 from mlpcli.workflows.search.settings import CrossValidationSettings, TuneSettings
 
-FUNCTIONS = ["compare", "cv", "describe", "drift", "evaluate", "load", "lr_find", "predict", "train", "tune"]
+FUNCTIONS = ["compare", "cv", "describe", "drift", "evaluate", "load", "lr_find", "predict", "report"]
+FUNCTIONS += ["train", "tune"]
 CLASSES: dict[str, tuple[Any, ...]] = {
     "compare": (ComparisonSettings,),
     "cv": (CrossValidationSettings, ClusterSettings, *SETTINGS_CLASSES),
@@ -33,6 +35,7 @@ CLASSES: dict[str, tuple[Any, ...]] = {
     "evaluate": (EvaluationSettings, ReadingSettings),
     "lr_find": (SweepSettings, *SETTINGS_CLASSES),
     "predict": (PredictionSettings, ReadingSettings),
+    "report": (ReportSettings, ReadingSettings),
     "train": (ClusterSettings, *SETTINGS_CLASSES),
     "tune": (TuneSettings, ClusterSettings, *SETTINGS_CLASSES),
 }

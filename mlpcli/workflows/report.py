@@ -104,8 +104,9 @@ def _part(made: Callable[[], Part]) -> Part | Absent:
     try:
         return made()
     except MlpcliError as error:
-        said = f"{error} {error.hint}".strip() if str(error).endswith(".") else f"{error}. {error.hint}"
-        return Absent(said[:1].upper() + said[1:].strip())
+        message = str(error.message)
+        said = f"{message}{'' if message.endswith('.') else '.'} {error.hint}".strip()
+        return Absent(said[:1].upper() + said[1:])
 
 
 def _lacking(model: Model, data: Data, reading: ReadingSettings) -> list[str]:

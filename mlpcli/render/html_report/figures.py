@@ -171,9 +171,7 @@ def curve_figure(curve: "Dependence", limits: tuple[float, float]) -> Figure:
         axes.set_xlim(low, high)
         plain_numbers(axes.xaxis)
         return figure
-    figure = figure_of(SIDE = 3.2
-"""Of a square one."""
-CURVE_WIDTH, CURVE_HEIGHT, "")
+    figure = figure_of(CURVE_WIDTH, CURVE_HEIGHT, "")
     axes = figure.add_subplot(title=title)
     values = np.array(grid.values)
     axes.vlines(values, low, low + shares * STRIP * (high - low), color=GREY, linewidth=2.2)
@@ -208,7 +206,7 @@ def map_figure(pair: "PairDependence") -> Figure:
         axes.tick_params(axis="x", labelrotation=40)
     bar = figure.colorbar(mesh, ax=axes, fraction=0.06, pad=0.03)
     bar.ax.tick_params(labelsize=SMALL)
-    bar.outline.set_visible(False)  # type: ignore[operator]  # the stubs have the outline as a number
+    bar.outline.set_visible(False)
     plain_numbers(bar.ax.yaxis)
     return figure
 

@@ -86,4 +86,3 @@ def _template() -> "Template":
         lstrip_blocks=True,
     )
     return environment.get_template(TEMPLATE)
-

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mlpcli.data.encoders import CategoryEncoder
@@ -177,7 +178,6 @@ def _folds(parts: "ReportParts") -> int:
     return parts.model.artifact.settings.get("folds") or 0
 
 
-
 def _scores(parts: "ReportParts", evaluation: "Evaluation | None", detail: "Detail") -> list[ReportTable]:
     """Metrics beside the baseline: on the rows given, then as training stored them."""
     tables = []
@@ -261,7 +261,7 @@ def _class_pictures(found: "Evaluation", curves: ClassCurves, pictures: Pictures
     if len(found.labels) > MOST_SHARES:
         drawn = [name for name in drawn if name == "calibration"]
     return [
-        pictures.of(name, told[name][0], lambda name=name: class_figure(name, curves, found.labels), told[name][1])
+        pictures.of(name, told[name][0], partial(class_figure, name, curves, found.labels), told[name][1])
         for name in drawn
     ]
 
@@ -275,7 +275,7 @@ def _value_pictures(found: "Evaluation", curves: ValueCurves, pictures: Pictures
             pictures.of(
                 f"predicted{number}",
                 f"Predicted over true values of {shown(name)}.",
-                lambda pairs=pairs: predicted_figure(pairs),
+                partial(predicted_figure, pairs),
                 f"{shown(name)}: on the line, predictions are right.",
             )
         )
@@ -283,7 +283,7 @@ def _value_pictures(found: "Evaluation", curves: ValueCurves, pictures: Pictures
             pictures.of(
                 f"residuals{number}",
                 f"Histogram of true less predicted values of {shown(name)}.",
-                lambda pairs=pairs: residual_figure(pairs),
+                partial(residual_figure, pairs),
                 f"{shown(name)}: how far predictions are off, and how often.",
             )
         )
@@ -323,11 +323,12 @@ def _confused(found: "Confusion", most: int) -> ReportTable:
 def _decisions(found: "Evaluation", curves: ClassCurves, most: int) -> ReportTable:
     """Of each label the rows that have it, and whether they were found."""
     rows = []
-    for label, ((right_no, named), (missed, hit)) in zip(found.labels, curves.confusion.tolist(), strict=True):
+    for label, ((right_no, named), (missed, hit)) in zip(
+        found.labels, curves.confusion.tolist(), strict=True
+    ):
         rows.append([label, *(f"{each:,g}" for each in (hit, missed, named, right_no))])
     headers = ["label", "found", "missed", "named wrongly", "rightly not named"]
     return _cut(ReportTable("Decisions on each label", headers, rows, (1, 2, 3, 4)), most)
-
 
 
 def _effects(found: "Explanation", pictures: Pictures, detail: "Detail") -> dict[str, Any]:
@@ -352,7 +353,7 @@ def _effects(found: "Explanation", pictures: Pictures, detail: "Detail") -> dict
         pictures.of(
             f"curve{number}",
             f"{found.unit} over {shown(curve.grid.column)}: {shown(curve.direction, 80)}.",
-            lambda curve=curve: curve_figure(curve, limits),
+            partial(curve_figure, curve, limits),
             shown(curve.direction, 80),
         )
         for number, curve in enumerate(curves)
@@ -364,7 +365,7 @@ def _effects(found: "Explanation", pictures: Pictures, detail: "Detail") -> dict
         pair = pictures.of(
             "pair",
             f"{found.unit} over {x} and {y}.",
-            lambda: map_figure(own),
+            partial(map_figure, own),
             f"{x} and {y}: of all pairs of the first columns these two work together most; "
             f"{percent(own.strength)} of what both do is done together. The darker, the higher.",
         )
@@ -412,9 +413,10 @@ def _row(row: "ExplainedRow") -> dict[str, Any]:
         "of": row.of,
         "baseline": short(row.baseline, 3),
         "rest": f"{row.rest:+.3g}",
-        "reasons": [(column, cell, f"{effect:+.3g}", share, effect > 0) for column, cell, effect, share in reasons],
+        "reasons": [
+            (column, cell, f"{effect:+.3g}", share, effect > 0) for column, cell, effect, share in reasons
+        ],
     }
-
 
 
 def _slices(found: "Evaluation", detail: "Detail") -> dict[str, Any]:
@@ -422,7 +424,13 @@ def _slices(found: "Evaluation", detail: "Detail") -> dict[str, Any]:
     worse = worse_slices(found)
     number = sum(map(len, found.slices.values()))
     rows = [
-        [column, value, f"{each.rows:,}", text(each.metrics[name]), spans([(each.intervals or {}).get(name)])[0]]
+        [
+            column,
+            value,
+            f"{each.rows:,}",
+            text(each.metrics[name]),
+            spans([(each.intervals or {}).get(name)])[0],
+        ]
         for column, value, each in worse
     ]
     headers = ["column", "value", "rows", name, f"{found.level * 100:.10g} % interval"]
@@ -432,7 +440,9 @@ def _slices(found: "Evaluation", detail: "Detail") -> dict[str, Any]:
     else:
         said = f"No slice of {number} is worse than all rows together ({name} {whole}) by more than chance."
     tables = [
-        _cut(replace(each, below=[line for line in each.below if not line.startswith("left out")]), detail.rows)
+        _cut(
+            replace(each, below=[line for line in each.below if not line.startswith("left out")]), detail.rows
+        )
         for each in tables_of(found, True)
         if each.title.startswith("By ")
     ]
@@ -471,10 +481,13 @@ def _shift(shift: "ColumnShift") -> dict[str, Any]:
         "shifted": shift.shifted,
         "pairs": [(one / most, other / most) for one, other in zip(then, now, strict=True)],
         "psi": "-" if shift.psi is None else f"{shift.psi:.2f}",
-        "p": "-" if shift.adjusted_p is None else "<0.0001" if shift.adjusted_p < 1e-4 else f"{shift.adjusted_p:.2g}",
+        "p": "-"
+        if shift.adjusted_p is None
+        else "<0.0001"
+        if shift.adjusted_p < 1e-4
+        else f"{shift.adjusted_p:.2g}",
         "missing": " to ".join(map(percent, shift.missing)) if max(shift.missing) else "",
     }
-
 
 
 def _columns(parts: "ReportParts", explanation: "Explanation | None", detail: "Detail") -> dict[str, Any]:
@@ -490,7 +503,9 @@ def _columns(parts: "ReportParts", explanation: "Explanation | None", detail: "D
         column, encoder = schema.inputs[place], encoders[place]
         values: ColumnValues | None = None
         if not isinstance(parts.sketches, Absent):
-            values = column_values(column, parts.sketches.columns[place], levels_of(encoder), parts.sketches.rows)
+            values = column_values(
+                column, parts.sketches.columns[place], levels_of(encoder), parts.sketches.rows
+            )
             if rank >= detail.columns:
                 values = replace(values, bars=())
         elif isinstance(encoder, CategoryEncoder):
@@ -507,7 +522,6 @@ def _columns(parts: "ReportParts", explanation: "Explanation | None", detail: "D
         "has_values": not isinstance(parts.sketches, Absent),
         "no_values": parts.sketches.reason if isinstance(parts.sketches, Absent) else "",
     }
-
 
 
 def _training(parts: "ReportParts", pictures: Pictures) -> dict[str, Any]:
@@ -531,12 +545,12 @@ def _training(parts: "ReportParts", pictures: Pictures) -> dict[str, Any]:
     drawn = []
     if history:
         said = "Loss on training and validation rows over epochs."
-        drawn.append(pictures.of("loss", said, lambda: loss_figure(history, receipt["best_epoch"])))
+        drawn.append(pictures.of("loss", said, partial(loss_figure, history, receipt["best_epoch"])))
         names = [name for name in HEADLINES[artifact.schema.task] if _has(history, name)]
         names = names or [name for name in history[0]["metrics"] if _has(history, name)]
         for name in names[:1]:
             said = f"{name} on validation rows over epochs."
-            drawn.append(pictures.of("metric", said, lambda name=name: metric_figure(history, name)))
+            drawn.append(pictures.of("metric", said, partial(metric_figure, history, name)))
     return {"lines": lines, "pictures": drawn}
 
 
@@ -592,4 +606,3 @@ def _use(parts: "ReportParts") -> dict[str, Any]:
         "columns": [each.name for each in schema.table_inputs][:60],
         "more": max(len(schema.table_inputs) - 60, 0),
     }
-

@@ -60,7 +60,9 @@ def scored(parts: "ReportParts") -> Scored | None:
     part = next((each for each in PARTS if each in artifact.scores), None)
     held_out = part is not None and part != "train"
     if not isinstance(found, Absent) and not (found.seen_in_training and held_out):
-        said = f"Scores on the {count(found.rows, 'row')} of {', '.join(map(shown, parts.data)) or 'the table'}."
+        said = (
+            f"Scores on the {count(found.rows, 'row')} of {', '.join(map(shown, parts.data)) or 'the table'}."
+        )
         if found.seen_in_training:
             said += f" {SEEN}"
         return Scored(found.rows, found.metrics, found.baseline, found.intervals, said)
@@ -105,9 +107,7 @@ def sentences(parts: "ReportParts", scores: Scored | None) -> list[str]:
     if not isinstance(found, Absent):
         worse = worse_slices(found)
         if worse:
-            named = ", ".join(
-                f"{shown(column)} = {shown(value)}" for column, value, _ in worse[:MOST_NAMED]
-            )
+            named = ", ".join(f"{shown(column)} = {shown(value)}" for column, value, _ in worse[:MOST_NAMED])
             said.append(f"It does worse where {named}.")
     if not isinstance(drift, Absent):
         shifted = [shown(each.name) for each in drift.shifted]
@@ -144,11 +144,16 @@ def _how_well(parts: "ReportParts", scores: Scored) -> list[str]:
     if value is None or trivial is None:
         return []
     if name == "accuracy":
-        said = f"It is right for {_percent(value)} of the rows; always the most frequent class: {_percent(trivial)}."
+        usual = f"always the most frequent class: {_percent(trivial)}"
+        said = f"It is right for {_percent(value)} of the rows; {usual}."
     elif name == "hamming_loss":
-        said = f"{_percent(value)} of the labels are wrong; the same labels for each row: {_percent(trivial)}."
+        said = (
+            f"{_percent(value)} of the labels are wrong; the same labels for each row: {_percent(trivial)}."
+        )
     elif name == OF_SEVERAL:
-        said = f"It explains {_percent(value)} of the variation; always the mean: {_percent(max(trivial, 0.0))}."
+        said = (
+            f"It explains {_percent(value)} of the variation; always the mean: {_percent(max(trivial, 0.0))}."
+        )
     else:
         ours, theirs = same_precision([value, trivial])
         said = f"It is off by {ours} on average; always the same number: {theirs}."

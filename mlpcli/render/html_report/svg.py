@@ -5,6 +5,8 @@ import re
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
+from numpy import size
+
 from mlpcli.render.plots.canvas import (
     BLACK,
     BLUE,
@@ -85,7 +87,7 @@ def _lighten(figure: "Figure") -> None:
                 collection.set_cmap(LinearSegmentedColormap.from_list("on nothing", shades))
                 collection.set_rasterized(True)
         for line in axes.lines:
-            if len(line.get_xydata()) > MOST_MARKERS and line.get_marker() not in ("", "None", None):
+            if size(line.get_xdata()) > MOST_MARKERS and line.get_marker() not in ("", "None", None):
                 line.set_rasterized(True)
 
 

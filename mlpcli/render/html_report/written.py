@@ -6,14 +6,15 @@ from typing import Any
 
 from mlpcli.data.reading.source import ReadingSettings
 from mlpcli.files import Outputs, atomic_output
-from mlpcli.model.encoded_rows import Data
+from mlpcli.model.encoded_rows import Data, paths_of
 from mlpcli.model.model import Model, ModelLike
 from mlpcli.progress import OnProgress
+from mlpcli.render.console import Screen
 from mlpcli.render.formatting import file_size
 from mlpcli.render.html_report.page import check_extra, page_of
 from mlpcli.result_text import ResultText, Shown
 from mlpcli.workflows.keyword_settings import takes
-from mlpcli.workflows.report import gather
+from mlpcli.workflows.report import NO_DATA, gather
 from mlpcli.workflows.reporting.settings import ReportSettings
 
 
@@ -66,8 +67,7 @@ def report(
     """
     check_extra()
     path = None if output is None else fspath(output)
-    inputs = [] if isinstance(model, Model) else [fspath(model)]
-    Outputs({"output": path}, force, inputs).check()
+    Outputs({"output": path}, force, _read(model, data)).check()
     page = page_of(gather(model, data, on_progress=on_progress, **settings))
     if path is not None:
         with atomic_output(path, force=force) as file:
@@ -75,7 +75,23 @@ def report(
     return WrittenReport(file=path or "", html=page.html, sections=dict(page.sections))
 
 
+def _read(model: ModelLike, data: "Data | None") -> list[str]:
+    """The files that are read, which must not be written over."""
+    paths = [] if data is None else paths_of(data)
+    models = [] if isinstance(model, Model) else [fspath(model)]
+    return [*models, *(paths if isinstance(paths, list) else [])]
+
+
 def fields(written: WrittenReport, output: str) -> dict[str, Any]:
     """The JSON fields of `report`."""
     sections = {name: reason or None for name, reason in written.sections.items()}
     return {"file": output, "bytes": written.bytes, "sections": sections}
+
+
+def notes_report(screen: Screen, written: WrittenReport, output: str) -> None:
+    """Say what was written, and which parts are absent for another reason than that no rows were given."""
+    for name, reason in written.absent.items():
+        if reason != NO_DATA:
+            screen.note(f"the report has no section {name!r}: {reason}")
+    if output != "-":
+        screen.line(f"Report written to {output} ({file_size(written.bytes)})")

@@ -16,6 +16,8 @@ RESAMPLES = (100, 1_000)
 """The fewest and the most."""
 SLICED, SLICES = 4, 12
 """Columns by whose values scores are shown, and their values at most."""
+FEWEST_SLICED = 2
+"""Columns, with those whose numbers are cut into quarters."""
 
 
 def explained_rows(model: Model) -> int:
@@ -37,18 +39,24 @@ def _within(wanted: float, limits: tuple[int, int]) -> int:
 def sliced_columns(
     model: Model, sketches: Sketches | None, explanation: Explanation | None
 ) -> tuple[str, ...]:
-    """Inputs with few values, the most important first; of training, so without a look at new rows."""
+    """Inputs with few values, the most important first, then the most important numbers, which are cut into
+    quarters. What has few values is known from training, without a look at the rows."""
     if sketches is None:
         return ()
-    crosses, found = model.artifact.schema.cross, []
+    crosses, found, numbers = model.artifact.schema.cross, list[str](), list[str]()
     for column, sketch in zip(model.artifact.schema.inputs, sketches.columns, strict=True):
         values = len(sketch.points)
         exact = column.kind in (CATEGORY, BOOLEAN) or (
             column.kind == NUMBER and not column.form.clock and not sketch.counts[::2].any()
         )
-        if column.name not in crosses and exact and 1 < values <= SLICES:
+        if column.name in crosses or values < 2:
+            continue
+        if exact and values <= SLICES:
             found.append(column.name)
+        elif column.kind == NUMBER and not column.form.clock:
+            numbers.append(column.name)
     if explanation is not None:
         order = {each.name: place for place, each in enumerate(explanation.columns)}
-        found.sort(key=lambda name: order.get(name, len(order)))
-    return tuple(found[:SLICED])
+        for names in (found, numbers):
+            names.sort(key=lambda name: order.get(name, len(order)))
+    return tuple([*found[:SLICED], *numbers[: max(FEWEST_SLICED - len(found), 0)]])

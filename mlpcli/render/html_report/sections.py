@@ -124,6 +124,7 @@ def contents(parts: "ReportParts", pictures: Pictures, detail: "Detail") -> dict
         "headlines": headlines(parts, scores) if scores is not None else [],
         "remark": scores.remark if scores is not None else "",
         "notes": parts.notes,
+        "seen": SEEN if evaluation is not None and evaluation.seen_in_training else "",
         "scores": _scores(parts, evaluation, detail),
         "errors": None if evaluation is None else _errors(evaluation, pictures, detail),
         "effects": None if explanation is None else _effects(explanation, pictures, detail),

@@ -10,9 +10,9 @@ WORK = 3e10
 """Multiply-adds of all predictions with a column shuffled: some seconds."""
 EXPLAINED_ROWS = (300, 3_000)
 """The fewest and the most rows that an explanation draws."""
-DRAWS = 20_000_000
+DRAWS = 10_000_000
 """Rows of all resamples."""
-RESAMPLES = (100, 1_000)
+RESAMPLES = (100, 500)
 """The fewest and the most."""
 SLICED, SLICES = 4, 12
 """Columns by whose values scores are shown, and their values at most."""

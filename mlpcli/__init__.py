@@ -6,6 +6,7 @@
     model = mlpcli.load("penguins.joblib")
     mlpcli.predict(model, frame, proba=True).frame
     mlpcli.evaluate(model, "penguins.csv").metrics
+    mlpcli.explain(model, "penguins.csv").columns
     mlpcli.drift(model, frame).shifted
     mlpcli.lr_find("penguins.csv", "species").suggestion
     mlpcli.compare("penguins.joblib", "older.joblib").settings
@@ -35,6 +36,7 @@ __all__ = [
     "describe",
     "drift",
     "evaluate",
+    "explain",
     "load",
     "lr_find",
     "predict",
@@ -54,6 +56,7 @@ if _typing.TYPE_CHECKING:
     from mlpcli.workflows.describe import describe
     from mlpcli.workflows.drift import drift
     from mlpcli.workflows.evaluate import evaluate
+    from mlpcli.workflows.explain import explain
     from mlpcli.workflows.lr_find import lr_find
     from mlpcli.workflows.predict import predict
     from mlpcli.workflows.train import train

@@ -272,6 +272,7 @@ def test_render_loads_pandas_and_matplotlib_only_to_draw() -> None:
         "classes",
         "columns",
         "comparison",
+        "explanation",
         "layers",
         "matrix",
         "panels",

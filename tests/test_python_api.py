@@ -21,18 +21,32 @@ from mlpcli.workflows.comparing.settings import ComparisonSettings
 from mlpcli.workflows.describe import DESCRIBED_BY
 from mlpcli.workflows.drifting.settings import DriftSettings
 from mlpcli.workflows.evaluation.settings import EvaluationSettings
+from mlpcli.workflows.explanation.settings import ExplanationSettings
 from mlpcli.workflows.prediction_settings import PredictionSettings
 from mlpcli.workflows.reporting.settings import ReportSettings
 from mlpcli.workflows.search.settings import CrossValidationSettings, TuneSettings
 
-FUNCTIONS = ["compare", "cv", "describe", "drift", "evaluate", "load", "lr_find", "predict", "report"]
-FUNCTIONS += ["train", "tune"]
+FUNCTIONS = [
+    "compare",
+    "cv",
+    "describe",
+    "drift",
+    "evaluate",
+    "explain",
+    "load",
+    "lr_find",
+    "predict",
+    "report",
+    "train",
+    "tune",
+]
 CLASSES: dict[str, tuple[Any, ...]] = {
     "compare": (ComparisonSettings,),
     "cv": (CrossValidationSettings, ClusterSettings, *SETTINGS_CLASSES),
     "describe": DESCRIBED_BY,
     "drift": (DriftSettings, ReadingSettings),
     "evaluate": (EvaluationSettings, ReadingSettings),
+    "explain": (ExplanationSettings, ReadingSettings),
     "lr_find": (SweepSettings, *SETTINGS_CLASSES),
     "predict": (PredictionSettings, ReadingSettings),
     "report": (ReportSettings, ReadingSettings),

@@ -5,6 +5,7 @@ COMMANDS = {
     "train": "Train a model on a table.",
     "predict": "Predict rows with a model.",
     "evaluate": "Measure a model on rows whose target is known.",
+    "explain": "Show what drives the predictions of a model.",
     "cv": "Cross-validate the settings of train.",
     "tune": "Search for settings of train that suit a table.",
     "lr-find": "Suggest a learning rate.",

@@ -218,7 +218,7 @@ class _Parser:
 
     def _formula(self) -> Formula:
         if self._next.kind == "end" or self._next[:2] == ("sign", ","):
-            raise self._refusal("there is nothing", "Separate several crosses by single commas.")
+            raise self._refusal("a formula is missing", "Separate several by single commas.")
         formula = self._sum()
         if self._next.place - 1 - self._begin > LONGEST or len(text_of(formula)) > LONGEST:
             said = f"this cross has more than {LONGEST:,} characters"

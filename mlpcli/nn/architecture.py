@@ -90,7 +90,7 @@ class NetworkSettings(Settings):
     )
     activation: str | None = setting(
         None,
-        "Function of hidden layers. Without any, step and sign are that of a perceptron's output.",
+        "Function of hidden layers. Use step or sign for the output of a perceptron, which has none.",
         group="Network",
         needs="an activation",
         choices=(*ACTIVATIONS, *THRESHOLD_UNITS),

@@ -10,7 +10,7 @@ from mlpcli.errors import count
 from mlpcli.render.console import Screen
 from mlpcli.render.description_table import described_table
 from mlpcli.render.formatting import some
-from mlpcli.render.training_words import MOST_TOLD, gain_text
+from mlpcli.render.training_words import MOST_TOLD, crosses_text, gain_text
 
 if TYPE_CHECKING:
     from mlpcli.preparation.finding import Finding
@@ -53,7 +53,8 @@ def conspicuous_columns(description: "Description") -> set[str]:
 
 
 def _title(description: "Description") -> str:
-    columns = count(len(description.columns), "column")
+    crosses = description.crosses
+    columns = count(len(description.columns) - crosses, "column") + crosses_text(crosses)
     return f"{description.name}: {count(description.rows, 'row')}, {columns}"
 
 

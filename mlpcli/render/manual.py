@@ -16,6 +16,7 @@ PAGES = (
     "training",
     "choosing",
     "evaluating",
+    "explaining",
     "scoring",
     "pipelines",
     "reproducing",

@@ -182,8 +182,11 @@ def show_panels(screen: Screen, panels: Sequence[list[str]]) -> None:
     for first in range(0, len(panels), beside):
         if first:
             screen.line()
-        for row in zip(*panels[first : first + beside], strict=True):
-            screen.raw((" " * GAP).join(row).rstrip())
+        rows = [(" " * GAP).join(row).rstrip() for row in zip(*panels[first : first + beside], strict=True)]
+        while rows and not rows[-1]:
+            rows.pop()
+        for row in rows:
+            screen.raw(row)
 
 
 def _filled(text: str, width: int) -> str:

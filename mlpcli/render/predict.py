@@ -29,5 +29,5 @@ def written(screen: Screen, scoring: "Scoring", output: str, seconds: float) -> 
 def fields(scoring: "Scoring", output: str) -> dict[str, Any]:
     """The JSON fields of `predict`."""
     summary, effects = scoring.summary, scoring.effects
-    explained = {} if effects is None or not summary.rows else {"effects": effects.facts}
-    return {"rows": summary.rows, "output": output, **counts.fields(summary.counts), **explained}
+    explained = None if effects is None or not summary.rows else effects.facts
+    return {"rows": summary.rows, "output": output, "effects": explained, **counts.fields(summary.counts)}

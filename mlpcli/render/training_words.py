@@ -49,9 +49,13 @@ def rows_line(rows: Mapping[str, int], folds: int) -> tuple[str, str]:
 
 def inputs_text(schema: Schema) -> str:
     """The number of inputs: 2 of 3 columns, and 1 cross."""
-    text = f"{len(schema.table_inputs)} of {count(len(schema.table_columns), 'column')}"
-    crosses = len(schema.crosses)
-    return text + (f", and {crosses:,} cross{'es' * (crosses != 1)}" if crosses else "")
+    of_table = f"{len(schema.table_inputs)} of {count(len(schema.table_columns), 'column')}"
+    return of_table + crosses_text(len(schema.crosses))
+
+
+def crosses_text(crosses: int) -> str:
+    """The number of crosses, after that of columns, if there are any."""
+    return f", and {crosses:,} cross{'es' * (crosses != 1)}" if crosses else ""
 
 
 def told_lines(encoders: Sequence[Mapping[str, Any]]) -> Lines:

@@ -65,6 +65,7 @@ def describe(
             name=table.name,
             rows=len(read.frame),
             columns=columns,
+            crosses=len(columns) - len(table.columns),
             target=read.roles.target,
             dropped=rows.dropped,
             notes=[*table.notes, *left_out(rows.weightless, table.name)],

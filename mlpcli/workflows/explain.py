@@ -38,7 +38,7 @@ from mlpcli.workflows.keyword_settings import takes
 
 MOST_ROWS, FEWEST_ROWS = 10_000, 500
 """Drawn from the table, to choose single rows and for importance."""
-SHUFFLINGS, MOST_SHUFFLED = 5, 5_000_000
+SHUFFLINGS, MOST_SHUFFLED = 5, 2_000_000
 """Of each column, and rows that are predicted for all of them."""
 DIRECTIONS = 20
 """Columns whose direction is found, the most important ones."""
@@ -75,7 +75,15 @@ def explain(
     reading = build(ReadingSettings, settings)
     sampled = sample_rows(loaded, data, reading, most_rows, generators[0], on_progress=watch)
     with loaded.scorer() as scorer:
-        return _Explained(loaded, sampled, chosen, scorer.of, generators[1:], watch).explanation()
+        explained = _Explained(
+            model=loaded,
+            sampled=sampled,
+            chosen=chosen,
+            predict=scorer.of,
+            generators=generators[1:],
+            watch=watch,
+        )
+        return explained.explanation()
 
 
 @dataclass(frozen=True)
@@ -105,7 +113,7 @@ class _Explained:
         chosen_rows = self._rows(explainer, predictions, decided, outcome, answer)
         columns = []
         direction = {curve.grid.column: curve.direction for curve in curves}
-        kinds = {column.name: column.kind for column in model.artifact.schema.inputs}
+        kinds = {column.name: column.kind for column in model.artifact.schema.table_inputs}
         for name in order:
             found = None if importance is None else importance.columns[name]
             columns.append(
@@ -128,7 +136,7 @@ class _Explained:
             metric=None if importance is None else importance.metric,
             level=self.chosen.level,
             scale=scale_of(model),
-            unit=label if isinstance(model.task, Regression) else f"probability of {label}",
+            unit=_unit(model, label),
             columns=columns,
             curves=[curve for curve in curves if curve.grid.column in order[: self.chosen.top]],
             curve_rows=min(CURVE_ROWS, len(sampled)),
@@ -151,7 +159,7 @@ class _Explained:
 
     def _importance(self) -> Importance:
         model, sampled = self.model, self.sampled
-        columns = len(model.artifact.schema.inputs)
+        columns = len(model.artifact.schema.table_inputs)
         some = self._some(max(MOST_SHUFFLED // (SHUFFLINGS * columns), FEWEST_ROWS))
         return permutation_importance(
             model,
@@ -162,6 +170,7 @@ class _Explained:
             SHUFFLINGS,
             self.chosen.level,
             self.generators[0],
+            predict=self.predict,
             on_progress=self.watch,
         )
 
@@ -194,7 +203,7 @@ class _Explained:
 
     def _grid(self, name: str, points: int | None = None) -> Grid | None:
         encoder = next(each for each in self.model.encoder.encoders if each.name == name)
-        kind = next(each.kind for each in self.model.artifact.schema.inputs if each.name == name)
+        kind = next(each.kind for each in self.model.artifact.schema.table_inputs if each.name == name)
         values = np.concatenate([encoder.read(frame[name])[0] for frame in self.sampled.frames])
         return grid_of(encoder, kind, values) if points is None else grid_of(encoder, kind, values, points)
 
@@ -233,8 +242,11 @@ class _Explained:
         else:
             answers = np.full(len(self.sampled), answer)
             shown = shown_predictions(model, predictions, answer)
-        typical = typical_rows(model, shown, decided, losses_of(outcome))
-        surprising = surprising_rows(model, shown, outcome)
+        judged = outcome
+        if outcome is not None and not isinstance(model.task, Multiclass) and len(model.task.labels) > 1:
+            judged = outcome.of_label(answer)
+        typical = typical_rows(model, shown, decided, losses_of(judged))
+        surprising = surprising_rows(model, shown, judged)
         rows = np.array([each.row for each in (*typical, *surprising)], np.intp)
         values = explainer.values(predictions[rows])
         effects = explainer.effects(self.sampled.rows.take(rows), 0, values, answers[rows])
@@ -277,6 +289,14 @@ class _Explained:
             reasons=reasons,
             rest=float(effects.sum() - sum(reason.effect for reason in reasons)),
         )
+
+
+def _unit(model: Model, label: str) -> str:
+    """The name of what curves show."""
+    if isinstance(model.task, Regression):
+        return label
+    of = f"{model.artifact.schema.target[0]} {label}" if isinstance(model.task, Multiclass) else label
+    return f"probability of {of}"
 
 
 def _written(cells: list[list[Any]], answer: int) -> str:

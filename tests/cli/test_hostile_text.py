@@ -69,6 +69,11 @@ def commands(folder: Path) -> dict[str, tuple[object, ...]]:
         "picture": ("evaluate", model, table, "--plot", folder / f"p{NASTY}.svg", "-f"),
         "predict": ("predict", model, odd, "-o", out, "-f"),
         "json": ("evaluate", model, table, "--json"),
+        "explain": ("explain", model, table),
+        "explain markdown": ("explain", model, table, "--format", "markdown"),
+        "explain json": ("explain", model, table, "--json"),
+        "explain picture": ("explain", model, table, "--plot", folder / f"e{NASTY}.svg", "-f"),
+        "reasons": ("predict", model, table, "-o", out, "-f", "--explain", "all"),
         "predict json": ("predict", model, odd, "-o", out, "-f", "--json"),
         "lr-find": ("lr-find", table, *quick, "--steps", "20", "--sweeps", "1"),
         "describe": ("describe", table, "-t", f"a{NASTY}"),
@@ -80,7 +85,7 @@ def commands(folder: Path) -> dict[str, tuple[object, ...]]:
     }
 
 
-PICTURES = ("picture", "describe picture")
+PICTURES = ("picture", "describe picture", "explain picture")
 
 
 def raw_in(text: str) -> set[str]:

@@ -143,11 +143,11 @@ def test_the_values_given_are_not_changed() -> None:
 
 
 REFUSED = {
-    "": "character 1: there is nothing",
-    " ": "there is nothing",
-    ",": "character 1: there is nothing",
-    "a*b,": "character 5: there is nothing",
-    "a*b,,b*a": "character 5: there is nothing",
+    "": "character 1: a formula is missing",
+    " ": "a formula is missing",
+    ",": "character 1: a formula is missing",
+    "a*b,": "character 5: a formula is missing",
+    "a*b,,b*a": "character 5: a formula is missing",
     "a*": "character 3: a column, a number, a function or ( is missing",
     "a b": "character 3: 'b' is not",
     "2a": "character 2: 'a' is not",

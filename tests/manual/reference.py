@@ -137,7 +137,13 @@ JSON = {
         "threads": "threads used",
         "notes": "what was noticed: kind, text, advice",
     },
-    "predict": {"rows": "rows written", "output": "the file"} | CELLS,
+    "predict": {
+        "rows": "rows written",
+        "output": "the file",
+        "effects": "of `--explain`: scale, of (what is explained; null: the predicted class), baseline and "
+        "standard_error (as a share of the effects' root mean square) of each answer; else null",
+    }
+    | CELLS,
     "evaluate": {
         "task": "regression, binary, multiclass or multilabel",
         "target": "target columns",
@@ -213,6 +219,29 @@ JSON = {
         "model": "the model file that was written, or null",
         "seconds": "duration of the search",
     },
+    "explain": {
+        "target": "the target columns",
+        "task": "regression, binary, multiclass or multilabel",
+        "of": "the class, label or target that is explained",
+        "rows": "rows of the table",
+        "scored_rows": "rows drawn from them, for importance and single rows",
+        "metric": "the metric of importance; null of data without the target",
+        "level": "level of the intervals",
+        "scale": "of effects: log-odds, units of the target, or log(1 + target)",
+        "unit": "of the curves",
+        "columns": "for each column, the most important first: name, kind, importance, interval, mean_effect "
+        "(absolute, on the scale of effects), direction",
+        "curves": "for each of the strongest columns: grid (column, kind, values, labels, rows nearest to "
+        "each), predictions (mean at each value), direction",
+        "curve_rows": "rows of which curves are means",
+        "pair": "the two columns that work together most: grids x and y, predictions (a row for each y), "
+        "strength",
+        "typical": "for each row: place, why, prediction, probability, truth, of, baseline, reasons (column, "
+        "cell, effect), rest (sum of all other effects)",
+        "surprising": "the same of the rows whose predictions are farthest from the truth",
+        "standard_error": "of effects, as a share of their root mean square",
+    }
+    | CELLS,
     "lr-find": {
         "suggestion": "the suggested learning rate",
         "rule": "the rule it comes from",

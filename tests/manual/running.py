@@ -12,6 +12,9 @@ from pathlib import Path
 from tests.manual.checks import Checks
 from tests.manual.pages import ROOT, RUN, Block, blocks_of
 
+FIRST_COMPILED = re.compile("^note: numba compiles the engine for the first time.*\n", flags=re.MULTILINE)
+"""Written only where nothing has been compiled yet."""
+
 
 @dataclass
 class Example:
@@ -48,7 +51,7 @@ class Place:
         )
         assert done.returncode == 0, f"{text}\n{done.stdout}"
         self.variables += "".join(re.findall(r"^export .*\n", text, flags=re.MULTILINE))
-        return done.stdout
+        return FIRST_COMPILED.sub("", done.stdout)
 
 
 def examples_of(page: Path, folder: Path, scripts: Path) -> Iterator[Example]:

@@ -9,6 +9,7 @@ import pytest
 
 import mlpcli
 from mlpcli.model.tasks import TASKS
+from mlpcli.nn.activations import THRESHOLD_UNITS
 from mlpcli.options.options import SETTINGS_CLASSES
 from mlpcli.settings import described_fields
 from mlpcli.workflows.predict import Predictions
@@ -53,9 +54,11 @@ def trained(folder: Path, task: str, **settings: Any) -> Predictions:
 
 
 def choices(name: str) -> tuple[str, ...]:
-    return next(
+    """Those of a setting, without the activations of a perceptron's output."""
+    found = next(
         fields[name].choices for kind in SETTINGS_CLASSES if name in (fields := described_fields(kind))
     )
+    return tuple(choice for choice in found if choice not in THRESHOLD_UNITS)
 
 
 NAMES = (
@@ -75,6 +78,14 @@ MIXTURES = [
 def test_every_choice(settings: dict[str, str], tmp_path: Path) -> None:
     predicted = trained(tmp_path, "regression", **settings)
     assert np.isfinite(predicted.frame.to_numpy(dtype=float)).all()
+
+
+@pytest.mark.parametrize("unit", THRESHOLD_UNITS)
+@pytest.mark.parametrize("task", ["binary", "multilabel"])
+def test_every_output_of_a_perceptron(unit: str, task: str, tmp_path: Path) -> None:
+    predicted = trained(tmp_path, task, activation=unit, hidden=(), loss="perceptron").frame
+    shown = predicted.filter(like="probability_")
+    assert set(np.unique(shown)) <= {0.0, 1.0}
 
 
 @pytest.mark.parametrize(

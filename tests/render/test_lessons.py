@@ -10,8 +10,8 @@ import pytest
 from mlpcli.nn.activations import ACTIVATIONS
 from mlpcli.render.console import Screen
 from mlpcli.render.lessons.descent import exact
-from mlpcli.render.panels import STYLE, Panel, panel_width, show_panels
 from mlpcli.render.lessons.report import report
+from mlpcli.render.panels import STYLE, Panel, panel_width, show_panels
 from mlpcli.workflows.lessons.run import Lesson, lesson
 from mlpcli.workflows.lessons.settings import LESSONS
 

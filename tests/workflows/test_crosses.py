@@ -247,6 +247,7 @@ def test_a_description_has_them() -> None:
         found = mlpcli.describe(table(), target, cross=CROSS)
         columns = {column.name: column for column in found.columns}
         assert columns["log(a)"].use == "input"
+        assert (found.crosses, len(found.columns)) == (2, 6)
         assert columns["log(a)"].statistics.missing == (~(table()["a"] > 0)).sum()
     described = mlpcli.describe(table(), "y", cross=CROSS)
     relation = {column.name: column.relation or 0.0 for column in described.columns}

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from mlpcli.number_text import same_precision, short
+from mlpcli.number_text import same_precision
 from mlpcli.render.console import Screen
 from mlpcli.render.panels import BARS, PLAIN_BARS, Panel, panel_width, show_panels
 from mlpcli.render.terminal_curve import BRAILLE
-from mlpcli.text_width import cut, padded, printable
+from mlpcli.text_width import cut, padded, printable, width_of
 
 if TYPE_CHECKING:
     from mlpcli.workflows.explanation.dependence import Dependence
@@ -17,48 +17,38 @@ LEAST_WIDTH = 36
 LONGEST_LEVEL = 14
 MOST_SPARKS = 16
 """Characters of a small curve."""
-SPAN = 0.08
-"""Part of the scale that is free above and below."""
 
 
 def show_curves(screen: Screen, curves: "Sequence[Dependence]") -> None:
     """Write a panel for each curve."""
     width = panel_width(screen, len(curves), LEAST_WIDTH)
-    if not width or not curves:
-        return
-    every = [value for curve in curves for value in curve.predictions]
+    if width and curves:
+        limits = scale_of(curves)
+        show_panels(screen, [_panel(screen, curve, width, limits) for curve in curves])
+
+
+def scale_of(curves: "Sequence[Dependence]") -> tuple[float, float]:
+    """The lowest and highest value of all curves, which differ."""
+    every = [value for curve in curves for value in curve.predictions] or [0.0]
     low, high = min(every), max(every)
-    free = SPAN * (high - low) or max(abs(high), 1.0) * SPAN
-    limits = low - free, high + free
-    show_panels(screen, [_panel(screen, curve, width, limits) for curve in curves])
+    return (low, high) if low < high else (low - max(abs(low), 1.0) / 2, low + max(abs(low), 1.0) / 2)
 
 
 def _panel(screen: Screen, curve: "Dependence", width: int, limits: tuple[float, float]) -> list[str]:
     grid = curve.grid
     if not grid.is_ordered:
-        return _bars(screen, curve, width)
-    ends = grid.values[0], grid.values[-1]
-    spread = ends if ends[0] < ends[1] else (ends[0] - 0.5, ends[1] + 0.5)
-    panel = Panel(screen, (width, HEIGHT), spread, limits)
-    if len(grid.values) > 1:
-        panel.line(grid.values, curve.predictions, "cyan", "*")
-    else:
-        panel.dots(grid.values, curve.predictions, "cyan", "*")
+        return _levels(screen, curve, width, limits)
+    panel = Panel(screen, (width, HEIGHT), (grid.values[0], grid.values[-1]), limits)
+    panel.line(grid.values, curve.predictions, "cyan", "*")
     most = max(max(grid.rows), 1)
-    strip = [rows / most for rows in grid.rows]
     title = f"{printable(grid.column)}: {curve.direction}"
-    return panel.lines(title, strip=strip, ends=_ends(curve))
+    return panel.lines(
+        title, strip=[rows / most for rows in grid.rows], ends=(grid.labels[0], grid.labels[-1])
+    )
 
 
-def _ends(curve: "Dependence") -> tuple[str, str]:
-    grid = curve.grid
-    if grid.kind == "date":
-        return grid.labels[0], grid.labels[-1]
-    return short(grid.values[0], 3), short(grid.values[-1], 3)
-
-
-def _bars(screen: Screen, curve: "Dependence", width: int) -> list[str]:
-    """A bar for each level, from the lowest prediction; as many lines as a curve has."""
+def _levels(screen: Screen, curve: "Dependence", width: int, limits: tuple[float, float]) -> list[str]:
+    """A mark for each level on the scale of all curves; as many lines as a curve has."""
     plain = not screen.shows(BRAILLE)
     dots = "..." if plain else "…"
     grid, values = curve.grid, curve.predictions
@@ -66,16 +56,17 @@ def _bars(screen: Screen, curve: "Dependence", width: int) -> list[str]:
     shown = len(values) if len(values) <= room else room - 1
     names = [cut(printable(label), LONGEST_LEVEL, dots) for label in grid.labels[:shown]]
     numbers = same_precision(values[:shown])
-    name_width, number_width = max(map(len, names)), max(map(len, numbers))
-    bar = max(width - name_width - number_width - 4, 4)
-    low, high = min(values), max(values)
-    lines = [padded(cut(f"{printable(grid.column)}: levels by rows", width, dots), width)]
-    for name, value, number in zip(names, values, numbers, strict=False):
-        share = (value - low) / (high - low) if high > low else 0.0
-        lines.append(padded(f"{padded(name, name_width)}  {padded(_mark(share, bar, plain), bar)}  {number}", width))
+    name_width, number_width = max(map(width_of, names)), max(map(len, numbers))
+    room_of_mark = max(width - name_width - number_width - 4, 4)
+    low, high = limits
+    lines = [cut(printable(grid.column), width, dots)]
+    for label, value, number in zip(names, values, numbers, strict=False):
+        mark = padded(_mark((value - low) / (high - low), room_of_mark, plain), room_of_mark)
+        lines.append(f"{padded(label, name_width)}  {mark}  {number:>{number_width}}")
     if shown < len(values):
-        lines.append(padded(f"and {len(values) - shown} more", width))
-    return [*lines, *[" " * width] * (room + 1 - len(lines))]
+        lines.append(f"and {len(values) - shown} more")
+    lines += [""] * (room + 1 - len(lines))
+    return [padded(line, width) for line in lines]
 
 
 def _mark(share: float, width: int, plain: bool) -> str:
@@ -84,16 +75,12 @@ def _mark(share: float, width: int, plain: bool) -> str:
     return flat * round(share * (width - 1)) + mark
 
 
-def small_curve(screen: Screen, curve: "Dependence") -> str:
-    """The curve in a word of bars, from its lowest to its highest value."""
+def small_curve(screen: Screen, curve: "Dependence", limits: tuple[float, float]) -> str:
+    """A curve of numbers or dates in a word of bars, on the scale of all curves."""
+    if not curve.grid.is_ordered:
+        return ""
     levels = BARS if screen.shows(BRAILLE) else PLAIN_BARS
-    return spark(curve.predictions, levels)
-
-
-def spark(values: Sequence[float], levels: str = BARS) -> str:
-    """Values as a word of bars."""
-    step = max(1, -(-len(values) // MOST_SPARKS))
-    some = list(values)[::step]
-    low, high = min(some), max(some)
-    scale = (len(levels) - 1) / (high - low) if high > low else 0.0
-    return "".join(levels[round((value - low) * scale)] for value in some)
+    every = -(-len(curve.predictions) // MOST_SPARKS)
+    low, high = limits
+    shares = [(value - low) / (high - low) for value in curve.predictions[::every]]
+    return "".join(levels[round(share * (len(levels) - 1))] for share in shares)

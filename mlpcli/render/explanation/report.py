@@ -10,7 +10,7 @@ from mlpcli.render import counts
 from mlpcli.render.console import Screen
 from mlpcli.render.evaluation.report import markdown_tables
 from mlpcli.render.evaluation.tables import ReportTable, table_report
-from mlpcli.render.explanation.curves import show_curves, small_curve
+from mlpcli.render.explanation.curves import scale_of, show_curves, small_curve
 from mlpcli.text_width import cut
 
 if TYPE_CHECKING:
@@ -34,7 +34,9 @@ def report(screen: Screen, found: "Explanation") -> None:
     screen.line(f"What drives {found.target}{whose}: {count(found.rows, 'row')}", "bold")
     table_report(screen, _columns(screen, found, brief=not screen.verbose))
     if found.curves:
-        screen.heading(f"{_capital(found.unit)}: mean of {count(found.curve_rows, 'row')} by the column's value")
+        screen.heading(
+            f"{_capital(found.unit)}: mean of {count(found.curve_rows, 'row')} by the column's value"
+        )
         screen.line("  Bars on the axis: where the data is.", "dim")
         show_curves(screen, found.curves)
     if found.pair is not None:
@@ -67,14 +69,18 @@ def _columns(screen: Screen, found: "Explanation", *, brief: bool) -> ReportTabl
     shown = found.columns[:MOST_COLUMNS] if brief else found.columns
     curve_of = {curve.grid.column: curve for curve in found.curves}
     effects = same_precision(each.mean_effect for each in shown)
-    curves = [small_curve(screen, curve_of[each.name]) if each.name in curve_of else "" for each in shown]
+    limits = scale_of(found.curves)
+    curves = [
+        small_curve(screen, curve_of[each.name], limits) if each.name in curve_of else "" for each in shown
+    ]
     said = f"Mean effect: how far the column moves a prediction, in {found.scale}."
     if found.metric is None:
         rows = [
             [each.name, effect, curve, each.direction]
             for each, effect, curve in zip(shown, effects, curves, strict=True)
         ]
-        headers, numbers = ["column", "mean effect", "", "direction"], (1,)
+        headers = ["column", "mean effect", "", "direction"]
+        numbers: tuple[int, ...] = (1,)
     else:
         said = f"Worse by: what {found.metric} loses with the column shuffled. {said}"
         drops = same_precision(each.importance for each in shown)
@@ -86,28 +92,31 @@ def _columns(screen: Screen, found: "Explanation", *, brief: bool) -> ReportTabl
             )
         ]
         level = f"{found.level * 100:.10g} % interval"
-        headers, numbers = ["column", "worse by", level, "mean effect", "", "direction"], (1, 2, 3)
+        headers = ["column", "worse by", level, "mean effect", "", "direction"]
+        numbers = (1, 2, 3)
     left = len(found.columns) - len(shown)
     below = [f"and {count(left, 'column')} of less importance (-v)"] if left else []
-    return ReportTable("Columns, the most important first", headers, rows, numbers, above=(said,), below=below)
+    return ReportTable(
+        "Columns, the most important first", headers, rows, numbers, above=(said,), below=below
+    )
 
 
 def _of_pair(found: "Explanation") -> str:
     pair = found.pair
     assert pair is not None
-    share = f"{pair.strength:.0%}"
-    return (
-        f"Strongest pair: {pair.x.column} and {pair.y.column}; {share} of what both do is done together."
-    )
+    share = f"{pair.strength * 100:.0f} %"
+    return f"Strongest pair: {pair.x.column} and {pair.y.column}; {share} of what both do is done together."
 
 
 def _rows(found: "Explanation") -> list[ReportTable]:
-    said = f"Effects of the strongest columns in {found.scale}; with the baseline they add up to the prediction."
-    tables = []
+    said = (
+        f"Effects of the strongest columns in {found.scale}; with the baseline they add up to the prediction."
+    )
+    tables: list[ReportTable] = []
     for title, rows in (("Typical rows", found.typical), ("Surprising rows", found.surprising)):
         if rows:
             headers = ["row", "", "prediction", *(["truth"] if rows[0].truth is not None else []), "reasons"]
-            table = [_row(each) for each in rows]
+            table = [[place, *_row(each)] for place, each in zip(_places(rows), rows, strict=True)]
             tables.append(ReportTable(title, headers, table, above=(said,) if not tables else ()))
     return tables
 
@@ -115,19 +124,24 @@ def _rows(found: "Explanation") -> list[ReportTable]:
 def _row(row: "ExplainedRow") -> list[str]:
     predicted = row.prediction if row.probability is None else f"{row.prediction} ({text(row.probability)})"
     reasons = [
-        f"{cut(each.column, LONGEST_CELL, '...')}={cut(each.cell, LONGEST_CELL, '...') or 'missing'} {each.effect:+.3g}"
+        f"{cut(each.column, LONGEST_CELL, '...')}={_cell(each.cell)} {each.effect:+.3g}"
         for each in row.reasons
     ]
     reasons.append(f"others {row.rest:+.3g}, from {short(row.baseline, 3)}")
-    return [_place(row.place), row.why, predicted, *([row.truth] if row.truth is not None else []), ", ".join(reasons)]
+    return [
+        row.why,
+        predicted,
+        *([row.truth] if row.truth is not None else []),
+        ", ".join(reasons),
+    ]
 
 
-def _place(place: str) -> str:
-    """The place without the folder of its file."""
-    head, colon, tail = place.partition(": ")
-    return f"{head.rpartition('/')[2]}{colon}{tail}"
+def _cell(text: str) -> str:
+    return cut(text, LONGEST_CELL, "...") or "missing"
 
 
-def reasons_of(rows: "Sequence[ExplainedRow]") -> list[list[str]]:
-    """Cells of rows, as the tables show them."""
-    return [_row(each) for each in rows]
+def _places(rows: "Sequence[ExplainedRow]") -> list[str]:
+    """Where rows stand: without folders, and without the file if there is only one."""
+    parts = [each.place.rpartition(": ") for each in rows]
+    one = len({file for file, _, _ in parts}) == 1
+    return [line if one or not file else f"{file.rpartition('/')[2]}: {line}" for file, _, line in parts]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mlpcli.training.learning_rate import LearningRateFinding
     from mlpcli.workflows.compare import FileComparison
     from mlpcli.workflows.description.result import Description
+    from mlpcli.workflows.explanation.result import Explanation
     from mlpcli.workflows.lessons.run import Lesson
     from mlpcli.workflows.search.tuned import Tuning
 
@@ -131,6 +132,14 @@ def plot_lesson(path: str, lesson: "Lesson", *, force: bool = False) -> None:
         from mlpcli.render.plots.lessons.figures import lesson_figure
 
         save(path, lesson_figure(lesson), force=force)
+
+
+def plot_explanation(path: str, found: "Explanation", title: str = "", *, force: bool = False) -> None:
+    """Draw importance, curves of the strongest columns and the map of the strongest pair."""
+    with drawing():
+        from mlpcli.render.plots.explanation import explanation_figure
+
+        save(path, explanation_figure(found, title), force=force)
 
 
 def plot_evaluation(

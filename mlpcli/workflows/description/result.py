@@ -87,7 +87,9 @@ class Description(Shown):
     """The table's, as messages call it."""
     rows: int
     columns: list[ColumnDescription]
-    """In the table's order."""
+    crosses: int = 0
+    """The number of the last columns that are crosses, not columns of the table."""
+    """In the table's order, then the crosses."""
     target: tuple[str, ...] = ()
     task: str = ""
     """Empty without a target, or if nothing could be learned."""

@@ -11,6 +11,7 @@ from mlpcli.errors import count
 from mlpcli.metrics import METRICS, measure
 from mlpcli.metrics.bootstrap import percentiles, resampled
 from mlpcli.metrics.outcome import Outcome
+from mlpcli.model.effects.explainer import Predict
 from mlpcli.model.effects.inputs import Inputs, Rows
 from mlpcli.model.encoded_rows import EncodedRows
 from mlpcli.model.model import Model
@@ -60,14 +61,22 @@ def permutation_importance(
     level: float,
     generator: Generator,
     *,
+    predict: Predict | None = None,
     on_progress: OnProgress = unwatched,
 ) -> Importance:
     """Of every input column of the table, whose cells are shuffled `repeats` times, with all made of them.
 
-    `rows` are those of the part. The interval tells of both kinds of chance: each shuffling is scored on
-    resamples of the rows, the same ones for the table as it was.
+    `rows` are those of the part; `predict` gives predictions in place of the model. The interval tells of
+    both kinds of chance: each shuffling is scored on resamples of the rows, the same ones for the table as it
+    was.
     """
-    plain = _outcome(model, part, part.features, threshold)
+    predict = predict or model.outputs
+
+    def outcome_of(features: Array) -> Outcome:
+        point_prediction = model.loss.point_prediction(predict(features, 0))
+        return model.task.outcome(point_prediction, part.truth, part.weights, threshold)
+
+    plain = outcome_of(part.features)
     columns: dict[str, ColumnImportance] = {}
     inputs, changed = Inputs(model.encoder), rows.take(slice(None))
     for number, name in enumerate(inputs.names):
@@ -75,7 +84,7 @@ def permutation_importance(
         shuffled = []
         for _ in range(repeats):
             inputs.copy_column(changed, name, rows, shuffled_rows(part, generator))
-            shuffled.append(_outcome(model, part, changed.matrix, threshold))
+            shuffled.append(outcome_of(changed.matrix))
         inputs.copy_column(changed, name, rows)
         columns[name] = _importance(plain, shuffled, model.task.name, metric, level, generator)
     ordered = sorted(columns.items(), key=lambda each: -np.inf if each[1].drop is None else -each[1].drop)
@@ -110,8 +119,3 @@ def _importance(
 def _score(outcome: Outcome, task: str, metric: str) -> float:
     value = measure(outcome, task, [metric])[0][metric]
     return np.nan if value is None else value
-
-
-def _outcome(model: Model, part: EncodedRows, features: Array, threshold: Any) -> Outcome:
-    point_prediction = model.loss.point_prediction(model.outputs(features))
-    return model.task.outcome(point_prediction, part.truth, part.weights, threshold)

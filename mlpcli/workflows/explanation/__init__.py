@@ -1,1 +1,1 @@
-"""Why a model predicts what it does: effects of the columns, in single rows and in all."""
+"""Explanations of predictions: effects of the columns, in single rows and in all."""

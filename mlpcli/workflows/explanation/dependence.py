@@ -16,6 +16,7 @@ from mlpcli.model.effects.inputs import Inputs, Rows
 from mlpcli.model.intervals import number_target
 from mlpcli.model.model import Model
 from mlpcli.model.tasks import Binary, Regression
+from mlpcli.number_text import short
 
 POINTS = 24
 """Of a curve, at most."""
@@ -43,8 +44,8 @@ class Grid:
 
     @property
     def is_ordered(self) -> bool:
-        """Whether its values are numbers or dates."""
-        return self.kind in (NUMBER, DATE)
+        """Whether its values are numbers or dates, and more than two."""
+        return self.kind in (NUMBER, DATE) and len(self.values) > 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +117,7 @@ def _of_levels(encoder: CategoryEncoder, codes: Array) -> Grid | None:
 def label_of(kind: str, value: float) -> str:
     """A number or date as text."""
     if kind != DATE:
-        return f"{value:.6g}"
+        return short(value)
     return str(np.datetime64(0, "s") + np.timedelta64(round(value * 86_400), "s"))[:10]
 
 

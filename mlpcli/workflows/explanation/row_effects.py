@@ -129,7 +129,7 @@ class RowEffects:
         whose = f"{scale} of {self._answer.name}" if scale == "log-odds" else scale
         start = "" if number is None else f" from a baseline of {short(self._explainer.baseline[number])}"
         return (
-            f"effects add up{start} to the prediction in {whose}; their standard error is about {error:.0%}"
+            f"effects add up{start} to the prediction in {whose}; their standard error is about {error * 100:.0f} %"
         )
 
     def _rounded(self, effects: Array, answers: Array) -> Array:

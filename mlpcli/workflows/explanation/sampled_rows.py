@@ -137,7 +137,7 @@ def _without_truth(
 ) -> Iterator[tuple[Frame, EncodedRows, int]]:
     schema = model.artifact.schema
     schema.require(stream.header, stream.name, target=False)
-    names = [column.name for column in schema.inputs]
+    names = [column.name for column in schema.table_inputs]
     for frame, _ in stream.chunks(names, numbers_of(schema), ahead=True):
         truth = np.empty((len(frame), 0))
         yield frame, EncodedRows(model.encode(frame, counts), truth, None), 0

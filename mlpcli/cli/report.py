@@ -52,7 +52,9 @@ def command(
         raise SettingsError("no file is named for the report", hint, setting="output")
     to_stdout = output == "-"
     if to_stdout and console.as_json:
-        raise SettingsError("the report goes to stdout already", "Give -o FILE for the report.", setting="as_json")
+        raise SettingsError(
+            "the report goes to stdout already", "Give -o FILE for the report.", setting="as_json"
+        )
     check_extra()
     inputs = files_read(click.get_current_context())
     if to_stdout:

@@ -20,7 +20,7 @@ from mlpcli.workflows.reporting.limits import (
 )
 from mlpcli.workflows.reporting.parts import Absent
 
-QUICK: dict[str, Any] = {"preset": "textbook", "hidden": (6,), "epochs": 30}
+QUICK: dict[str, Any] = {"preset": "textbook", "hidden": (6,), "learning_rate": 0.02, "epochs": 60}
 
 
 def table(rows: int, seed: int = 0) -> pd.DataFrame:

@@ -50,8 +50,14 @@ if TYPE_CHECKING:
 
 MOST_TARGETS = 4
 """Targets whose errors are drawn."""
-MOST_SHARES = 10
-"""Classes of which a rank curve is drawn; more are told in a table."""
+MOST_RANKED = 5
+"""Classes of which rank curves are drawn; of more a table tells."""
+MOST_IMPORTANT = 40
+"""Columns whose importance is shown."""
+MOST_WORSE = 10
+"""Slices that are worse, of which a table tells."""
+SMALLEST = 1e-9
+"""Effects below are zero but for rounding."""
 LEVEL_BINS = 10
 """Bins or levels of a shift that are drawn."""
 SECTIONS = {
@@ -259,7 +265,7 @@ def _class_pictures(found: "Evaluation", curves: ClassCurves, pictures: Pictures
         ),
     }
     drawn = [name for name in plots_of_classes(curves) if name in told]
-    if len(found.labels) > MOST_SHARES:
+    if len(found.labels) > MOST_RANKED:
         drawn = [name for name in drawn if name == "calibration"]
     return [
         pictures.of(name, told[name][0], partial(class_figure, name, curves, found.labels), told[name][1])
@@ -348,6 +354,7 @@ def _effects(found: "Explanation", pictures: Pictures, detail: "Detail") -> dict
         }
         for each, size, said, interval in zip(found.columns, sizes, texts, intervals, strict=True)
     ]
+    most_rows = min(detail.rows, MOST_IMPORTANT)
     curves = found.curves[: detail.curves]
     limits = limits_of(curves) if curves else (0.0, 1.0)
     drawn = [
@@ -368,7 +375,7 @@ def _effects(found: "Explanation", pictures: Pictures, detail: "Detail") -> dict
             f"{found.unit} over {x} and {y}.",
             partial(map_figure, own),
             f"{x} and {y}: of all pairs of the first columns these two work together most; "
-            f"{percent(own.strength)} of what both do is done together. The darker, the higher.",
+            f"{percent(own.strength)} of what both do is done together. The stronger the colour, the higher.",
         )
     measured = (
         f"how much worse {found.metric} gets when the values of the column are shuffled "
@@ -381,8 +388,8 @@ def _effects(found: "Explanation", pictures: Pictures, detail: "Detail") -> dict
         "interval": f"{found.level * 100:.10g} % interval" if found.metric else "",
         "whose": "" if found.of == found.target else found.of,
         "unit": found.unit,
-        "rows": rows[: detail.rows],
-        "left": max(len(rows) - detail.rows, 0),
+        "rows": rows[:most_rows],
+        "left": max(len(rows) - most_rows, 0),
         "curves": drawn,
         "curve_rows": found.curve_rows,
         "pair": pair,
@@ -413,7 +420,7 @@ def _row(row: "ExplainedRow") -> dict[str, Any]:
         "truth": row.truth,
         "of": row.of,
         "baseline": short(row.baseline, 3),
-        "rest": f"{row.rest:+.3g}",
+        "rest": f"{row.rest:+.3g}" if abs(row.rest) > SMALLEST else "0",
         "reasons": [
             (column, cell, f"{effect:+.3g}", share, effect > 0) for column, cell, effect, share in reasons
         ],
@@ -421,25 +428,29 @@ def _row(row: "ExplainedRow") -> dict[str, Any]:
 
 
 def _slices(found: "Evaluation", detail: "Detail") -> dict[str, Any]:
-    name = slice_metric(found)
-    worse = worse_slices(found)
+    name, worse = slice_metric(found), worse_slices(found)
     number = sum(map(len, found.slices.values()))
-    rows = [
-        [
-            column,
-            value,
-            f"{each.rows:,}",
-            text(each.metrics[name]),
-            spans([(each.intervals or {}).get(name)])[0],
+    table = None
+    if name is None:
+        said = "Slices are not compared with all rows, as the targets may have different units."
+    elif worse:
+        said = f"Worse than over all rows ({name} {text(found.metrics[name])}) by more than chance explains, "
+        said += f"of {number} slices:"
+        rows = [
+            [
+                column,
+                value,
+                f"{each.rows:,}",
+                text(each.metrics[name]),
+                *spans([(each.intervals or {})[name]]),
+            ]
+            for column, value, each in worse[:MOST_WORSE]
         ]
-        for column, value, each in worse
-    ]
-    headers = ["column", "value", "rows", name, f"{found.level * 100:.10g} % interval"]
-    whole = text(found.metrics.get(name))
-    if rows:
-        said = f"Worse than over all rows ({name} {whole}) by more than chance explains, of {number} slices:"
+        headers = ["column", "value", "rows", name, f"{found.level * 100:.10g} % interval"]
+        table = ReportTable("", headers, rows, (2, 3, 4))
     else:
-        said = f"No slice of {number} is worse than all rows together ({name} {whole}) by more than chance."
+        said = f"No slice of {number} is worse than all rows together ({name} "
+        said += f"{text(found.metrics[name])}) by more than chance explains."
     tables = [
         _cut(
             replace(each, below=[line for line in each.below if not line.startswith("left out")]), detail.rows
@@ -449,7 +460,7 @@ def _slices(found: "Evaluation", detail: "Detail") -> dict[str, Any]:
     ]
     return {
         "said": said,
-        "worse": ReportTable("", headers, rows[:10], (2, 3, 4)) if rows else None,
+        "worse": table,
         "tables": tables,
     }
 

@@ -174,17 +174,18 @@ def _percent(share: float) -> str:
     return f"{100 * share:.1f} %" if not 0.1 <= share <= 0.9 else f"{100 * share:.0f} %"
 
 
-def slice_metric(found: "Evaluation") -> str:
-    """The metric by which slices are compared."""
-    several = found.task == "regression" and len(found.labels) > 1
-    return {"multilabel": "hamming_loss", "regression": OF_SEVERAL if several else "mae"}.get(
-        found.task, "accuracy"
-    )
+def slice_metric(found: "Evaluation") -> str | None:
+    """The metric by which slices are compared; None of several numbers, whose units may differ."""
+    if found.task == "regression" and len(found.labels) > 1:
+        return None
+    return FIRST[found.task]
 
 
 def worse_slices(found: "Evaluation") -> "list[tuple[str, str, SliceScores]]":
     """Slices whose score is worse than that of all rows by more than chance, the worst first."""
     name = slice_metric(found)
+    if name is None:
+        return []
     whole = found.metrics.get(name)
     sign = 1 if METRICS[name].higher_is_better else -1
     worse = []

@@ -59,4 +59,4 @@ def sliced_columns(
         order = {each.name: place for place, each in enumerate(explanation.columns)}
         for names in (found, numbers):
             names.sort(key=lambda name: order.get(name, len(order)))
-    return tuple([*found[:SLICED], *numbers[: max(FEWEST_SLICED - len(found), 0)]])
+    return (*found[:SLICED], *numbers[: max(FEWEST_SLICED - len(found), 0)])

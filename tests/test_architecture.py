@@ -277,6 +277,7 @@ def test_render_loads_pandas_and_matplotlib_only_to_draw() -> None:
         "matrix",
         "panels",
         "rates",
+        "report",
         "search",
         "setting_panels",
         "training",

@@ -16,12 +16,11 @@ from mlpcli.workflows.drift import drift
 from mlpcli.workflows.evaluate import evaluate
 from mlpcli.workflows.explain import explain
 from mlpcli.workflows.reporting.limits import explained_rows, resamples, sliced_columns
-from mlpcli.workflows.reporting.parts import Absent, ReportParts
+from mlpcli.workflows.reporting.parts import NO_DATA, Absent, ReportParts
 from mlpcli.workflows.reporting.settings import ReportSettings
 
 TOP = 8
 """Columns whose curves are gathered."""
-NO_DATA = "It needs rows: give DATA to the report."
 NO_SKETCHES = (
     "The model holds no counts of its training rows, as it was trained without them or by an older version."
 )

@@ -8,6 +8,7 @@ import numpy as np
 from mlpcli.arrays import Array
 from mlpcli.data.schema import CATEGORY, DATE, Column
 from mlpcli.data.sketches import Sketch
+from mlpcli.errors import count
 from mlpcli.number_text import short
 from mlpcli.render.drift_sentences import percent
 from mlpcli.render.formatting import clock, day
@@ -62,6 +63,8 @@ def _of_levels(column: Column, sketch: Sketch, levels: Sequence[str]) -> tuple[l
         for place in order[:NAMED]
     ]
     known = len(levels) if column.kind == CATEGORY else len(order)
+    if not named:
+        return [], count(known, "value") if known else ""
     words = ", ".join(named) + (f", {known - len(named):,} more" if known > len(named) else "")
     bars = [float(counts[place]) for place in order[:LEVELS]]
     return [each / max(bars) for each in bars], words

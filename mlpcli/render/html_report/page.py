@@ -1,12 +1,13 @@
 """The page: its sections as the template takes them, and the template filled."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlpcli.extras import require_extra
+from mlpcli.render.html_report.detail import DETAILS
 from mlpcli.render.html_report.sections import Pictures, absences, contents
 from mlpcli.render.html_report.texts import shown
 from mlpcli.render.plots.canvas import drawing
@@ -19,32 +20,7 @@ if TYPE_CHECKING:
 TEMPLATE = "page.html.j2"
 LARGEST = 500_000
 """Bytes of a page."""
-LONGEST_CELL = 160
 EXTRA, WHAT = "report", "a report"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Detail:
-    """How much a page shows."""
-
-    columns: int
-    """With a picture of their values."""
-    rows: int
-    """Of a table."""
-    curves: int
-    classes: int
-    """Whose confusion is a table."""
-    longest: int = field(default=LONGEST_CELL)
-    """Characters of a cell."""
-
-
-DETAILS = (
-    Detail(columns=40, rows=600, curves=8, classes=12),
-    Detail(columns=40, rows=250, curves=6, classes=8),
-    Detail(columns=20, rows=60, curves=4, classes=4, longest=80),
-    Detail(columns=0, rows=15, curves=0, classes=2, longest=40),
-)
-"""From the most to the least; the first that is small enough is taken."""
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from mlpcli.data.encoders import CategoryEncoder
-from mlpcli.data.sketch_sets import levels_of
 from mlpcli.errors import count
 from mlpcli.headlines import HEADLINES
 from mlpcli.metrics.evaluation_curves import ClassCurves, ValueCurves
@@ -41,7 +39,7 @@ from mlpcli.workflows.reporting.parts import Absent
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from mlpcli.render.html_report.page import Detail
+    from mlpcli.render.html_report.detail import Detail
     from mlpcli.workflows.drift import Drift
     from mlpcli.workflows.drifting.columns import ColumnShift
     from mlpcli.workflows.evaluation.result import Confusion, Evaluation
@@ -247,8 +245,8 @@ def _errors(found: "Evaluation", pictures: Pictures, detail: "Detail") -> dict[s
 
 
 def _class_pictures(found: "Evaluation", curves: ClassCurves, pictures: Pictures) -> list[Picture]:
-    from mlpcli.render.html_report.figures import class_figure
     from mlpcli.render.plots.classes import plots_of_classes
+    from mlpcli.render.plots.report import class_figure
 
     told = {
         "roc": (
@@ -274,7 +272,7 @@ def _class_pictures(found: "Evaluation", curves: ClassCurves, pictures: Pictures
 
 
 def _value_pictures(found: "Evaluation", curves: ValueCurves, pictures: Pictures) -> list[Picture]:
-    from mlpcli.render.html_report.figures import predicted_figure, residual_figure
+    from mlpcli.render.plots.report import predicted_figure, residual_figure
 
     drawn = []
     for number, (pairs, name) in enumerate(zip(curves.targets[:MOST_TARGETS], found.labels, strict=False)):
@@ -339,7 +337,7 @@ def _decisions(found: "Evaluation", curves: ClassCurves, most: int) -> ReportTab
 
 
 def _effects(found: "Explanation", pictures: Pictures, detail: "Detail") -> dict[str, Any]:
-    from mlpcli.render.html_report.figures import curve_figure, limits_of, map_figure
+    from mlpcli.render.plots.report import curve_figure, limits_of, map_figure
 
     sizes = [each.importance if found.metric else each.mean_effect for each in found.columns]
     most = max([each for each in sizes if each is not None], default=0.0)
@@ -504,6 +502,9 @@ def _shift(shift: "ColumnShift") -> dict[str, Any]:
 
 def _columns(parts: "ReportParts", explanation: "Explanation | None", detail: "Detail") -> dict[str, Any]:
     """Inputs with their values in training, the most important first where that is known, and the others."""
+    from mlpcli.data.encoders import CategoryEncoder
+    from mlpcli.data.sketch_sets import levels_of
+
     model = parts.model
     schema, encoders = model.artifact.schema, model.encoder.encoders
     order = list(range(len(schema.inputs)))
@@ -537,7 +538,7 @@ def _columns(parts: "ReportParts", explanation: "Explanation | None", detail: "D
 
 
 def _training(parts: "ReportParts", pictures: Pictures) -> dict[str, Any]:
-    from mlpcli.render.html_report.figures import loss_figure, metric_figure
+    from mlpcli.render.plots.report import loss_figure, metric_figure
 
     artifact = parts.model.artifact
     receipt, history = artifact.receipt, artifact.history

@@ -164,7 +164,7 @@ def _verdict(name: str, value: float, trivial: float, scores: Scored) -> list[st
     sign = 1 if METRICS[name].higher_is_better else -1
     spread = None if scores.intervals is None else scores.intervals.get(name)
     if sign * (value - trivial) <= 0:
-        return ["That is no better than the baseline: the model is of no use for this."]
+        return ["That is not better than the baseline, so the model does not help here."]
     if spread is not None and spread[0] <= trivial <= spread[1]:
         return ["That may be chance: the baseline is within the interval."]
     return []

@@ -25,18 +25,18 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 COLOURS = {
-    INK: "--ink",
-    BLACK: "--ink",
-    MUTED: "--muted",
-    GREY: "--line",
-    PALE: "--pale",
-    "#ffffff": "--paper",
-    BLUE: "--blue",
-    VERMILLION: "--red",
-    ORANGE: "--orange",
-    GREEN: "--green",
-    PURPLE: "--purple",
-    SKY: "--sky",
+    INK: "ink",
+    BLACK: "ink",
+    MUTED: "muted",
+    GREY: "line",
+    PALE: "pale",
+    "#ffffff": "paper",
+    BLUE: "blue",
+    VERMILLION: "red",
+    ORANGE: "orange",
+    GREEN: "green",
+    PURPLE: "purple",
+    SKY: "sky",
 }
 """Variables of the page's style, which have other values in the dark."""
 MOST_MARKERS = 200
@@ -45,7 +45,7 @@ DPI = 160
 """Of what becomes pixels."""
 POINTS_AN_INCH = 72
 
-_VARIABLES = {colour.lower(): f"var({variable})" for colour, variable in COLOURS.items()}
+_VARIABLES = {colour.lower(): f"var(--{variable})" for colour, variable in COLOURS.items()}
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 _DECIMALS = re.compile(r"(\.\d\d)\d+")
 _REFERENCE = re.compile(r"url\(#([^)]*)\)")

@@ -2,20 +2,22 @@
 
 from dataclasses import dataclass
 from os import PathLike, fspath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mlpcli.data.reading.source import ReadingSettings
 from mlpcli.files import Outputs, atomic_output
-from mlpcli.model.encoded_rows import Data, paths_of
-from mlpcli.model.model import Model, ModelLike
 from mlpcli.progress import OnProgress
 from mlpcli.render.console import Screen
 from mlpcli.render.formatting import file_size
 from mlpcli.render.html_report.page import check_extra, page_of
 from mlpcli.result_text import ResultText, Shown
 from mlpcli.workflows.keyword_settings import takes
-from mlpcli.workflows.report import NO_DATA, gather
+from mlpcli.workflows.reporting.parts import NO_DATA
 from mlpcli.workflows.reporting.settings import ReportSettings
+
+if TYPE_CHECKING:
+    from mlpcli.model.encoded_rows import Data
+    from mlpcli.model.model import ModelLike
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -51,7 +53,7 @@ class WrittenReport(Shown):
 
 @takes(ReportSettings, ReadingSettings)
 def report(
-    model: ModelLike,
+    model: "ModelLike",
     data: "Data | None" = None,
     *,
     output: "str | PathLike[str] | None" = None,
@@ -65,6 +67,8 @@ def report(
     result alone. A part that cannot be had is absent, with its reason in the page. Raises MlpcliError with a
     hint.
     """
+    from mlpcli.workflows.report import gather
+
     check_extra()
     path = None if output is None else fspath(output)
     Outputs({"output": path}, force, _read(model, data)).check()
@@ -75,8 +79,11 @@ def report(
     return WrittenReport(file=path or "", html=page.html, sections=dict(page.sections))
 
 
-def _read(model: ModelLike, data: "Data | None") -> list[str]:
+def _read(model: "ModelLike", data: "Data | None") -> list[str]:
     """The files that are read, which must not be written over."""
+    from mlpcli.model.encoded_rows import paths_of
+    from mlpcli.model.model import Model
+
     paths = [] if data is None else paths_of(data)
     models = [] if isinstance(model, Model) else [fspath(model)]
     return [*models, *(paths if isinstance(paths, list) else [])]

@@ -1,4 +1,4 @@
-"""How many rows, resamples and columns a report takes, so that it is there in seconds."""
+"""Limits on rows, resamples and columns, so that a report is there in seconds."""
 
 from mlpcli.data.schema import BOOLEAN, CATEGORY, NUMBER
 from mlpcli.data.sketch_sets import Sketches

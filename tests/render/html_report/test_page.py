@@ -151,7 +151,7 @@ def test_rows_that_trained_the_model_are_no_evidence() -> None:
 def test_a_useless_model_is_called_so() -> None:
     frame = numbers(60, "aby", seed=2)
     model = mlpcli.train(frame, "y", preset="textbook", hidden=(64,), epochs=300, learning_rate=0.05).model
-    assert "no better than the baseline" in report(model, numbers(400, "aby", seed=3)).html
+    assert "not better than the baseline" in report(model, numbers(400, "aby", seed=3)).html
 
 
 def test_dark_and_print_have_colours_of_their_own() -> None:

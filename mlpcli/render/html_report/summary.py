@@ -102,7 +102,8 @@ def sentences(parts: "ReportParts", scores: Scored | None) -> list[str]:
             f"{shown(each.name)}{f' ({shown(each.direction, 70)})' * bool(each.direction)}"
             for each in explanation.columns[:MOST_NAMED]
         ]
-        whose = "" if explanation.of == explanation.target else f" for {shown(explanation.of)}"
+        kind = "class " if "classes" in parts.model.artifact.target else ""
+        whose = "" if explanation.of == explanation.target else f" for {kind}{shown(explanation.of)}"
         said.append(f"What matters most{whose}: {'; '.join(first)}.")
     if not isinstance(found, Absent):
         worse = worse_slices(found)

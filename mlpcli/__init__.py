@@ -7,6 +7,7 @@
     mlpcli.predict(model, frame, proba=True).frame
     mlpcli.evaluate(model, "penguins.csv").metrics
     mlpcli.explain(model, "penguins.csv").columns
+    mlpcli.surface(model, "penguins.csv", ["bill_length_mm", "body_mass_g"]).values
     mlpcli.drift(model, frame).shifted
     mlpcli.lr_find("penguins.csv", "species").suggestion
     mlpcli.compare("penguins.joblib", "older.joblib").settings
@@ -41,6 +42,7 @@ __all__ = [
     "lr_find",
     "predict",
     "report",
+    "surface",
     "train",
     "tune",
 ]
@@ -59,6 +61,7 @@ if _typing.TYPE_CHECKING:
     from mlpcli.workflows.explain import explain
     from mlpcli.workflows.lr_find import lr_find
     from mlpcli.workflows.predict import predict
+    from mlpcli.workflows.surface import surface
     from mlpcli.workflows.train import train
     from mlpcli.workflows.tune import tune
 else:  # which type checkers must not see: to them any name would be there

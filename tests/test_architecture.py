@@ -280,6 +280,7 @@ def test_render_loads_pandas_and_matplotlib_only_to_draw() -> None:
         "report",
         "search",
         "setting_panels",
+        "surfaces",
         "training",
         "tried",
         "values",

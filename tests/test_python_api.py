@@ -25,6 +25,7 @@ from mlpcli.workflows.explanation.settings import ExplanationSettings
 from mlpcli.workflows.prediction_settings import PredictionSettings
 from mlpcli.workflows.reporting.settings import ReportSettings
 from mlpcli.workflows.search.settings import CrossValidationSettings, TuneSettings
+from mlpcli.workflows.surfaces.settings import SurfaceSettings
 
 FUNCTIONS = [
     "compare",
@@ -37,6 +38,7 @@ FUNCTIONS = [
     "lr_find",
     "predict",
     "report",
+    "surface",
     "train",
     "tune",
 ]
@@ -50,6 +52,7 @@ CLASSES: dict[str, tuple[Any, ...]] = {
     "lr_find": (SweepSettings, *SETTINGS_CLASSES),
     "predict": (PredictionSettings, ReadingSettings),
     "report": (ReportSettings, ReadingSettings),
+    "surface": (SurfaceSettings, ReadingSettings),
     "train": (ClusterSettings, *SETTINGS_CLASSES),
     "tune": (TuneSettings, ClusterSettings, *SETTINGS_CLASSES),
 }

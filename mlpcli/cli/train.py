@@ -32,7 +32,10 @@ OUTPUT_HELP = "Model file to write. Use - for stdout. [default: named after DATA
 CHECKPOINT_HELP = "Save progress here. Run the same command again to resume."
 HISTORY_HELP = "Write a row for each epoch to this file, .csv or .jsonl."
 PLOT_HELP = "Plot losses, metric and learning rate over the epochs to this file. It is a .png, .svg or .pdf."
+WATCH_HELP = "Also draw this while the networks learn: the surface of their predictions over two columns."
+AXES_HELP = "Number columns of --watch surface. By default the only two inputs of a table."
 DRY_RUN_HELP = "Show what would be done, and stop."
+SURFACE = "surface"
 EXAMPLES = (
     "mlpcli train penguins.csv -t species",
     "mlpcli train sales.csv -t price --test 0.2 --hidden 64,64 -o sales.joblib",
@@ -85,6 +88,8 @@ class Stopping:
 @option("--checkpoint", "Continuing", CHECKPOINT_HELP, metavar="FILE")
 @option("--history", "Reports", HISTORY_HELP, metavar="FILE", rare=True)
 @option("--plot", "Reports", PLOT_HELP, metavar="FILE", rare=True)
+@option("--watch", "Reports", WATCH_HELP, type=click.Choice((SURFACE,)), rare=True)
+@option("--axes", "Reports", AXES_HELP, metavar="A,B", rare=True)
 @option("--dry-run", "Output", DRY_RUN_HELP, is_flag=True)
 @common_options
 def command(
@@ -94,6 +99,8 @@ def command(
     checkpoint: str | None,
     history: str | None,
     plot: str | None,
+    watch: str | None,
+    axes: str | None,
     dry_run: bool,
     force: bool,
     **settings: Any,
@@ -115,6 +122,8 @@ def command(
     from mlpcli.training.planning import start
     from mlpcli.workflows.train import train
 
+    if axes is not None and watch is None:
+        raise SettingsError("it is for --watch surface", "Give both, or none.", setting="axes")
     piped = output == "-"
     if piped and (console.as_json or sys.stdout.isatty()):
         place = "stdout together with --json" if console.as_json else "a terminal"
@@ -154,6 +163,9 @@ def command(
         WorkBar(talk) as bar,
         training_view(talk, verbose=console.verbose) as view,
     ):
+        if watch is not None and (why := view.without_surface(cluster=settings["dask"] is not None)):
+            talk.note(f"--watch {watch} draws nothing, as {why}")
+            watch = None
 
         def on_start(plan: "TrainingPlan") -> None:
             stopping.started = True
@@ -175,6 +187,8 @@ def command(
                 on_epoch=view.on_epoch,
                 on_batch=view.on_batch,
                 should_stop=should_stop,
+                on_surface=None if watch is None else view.on_surface,
+                axes=axes,
                 **given(settings),
             )
         except StoppedError as error:

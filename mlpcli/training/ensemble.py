@@ -9,7 +9,7 @@ import pickle
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from queue import Empty, Queue
 from types import MappingProxyType
@@ -26,9 +26,9 @@ from mlpcli.options.options import Configuration
 from mlpcli.preparation.prepare import Prepared
 from mlpcli.training.cluster import Cluster
 from mlpcli.training.cluster_runs import NEWS_SECONDS, Remote, networks_of
-from mlpcli.training.members import Keep, OnBatch, ShouldStop, Watch, train_member
+from mlpcli.training.members import Keep, OnBatch, OnWeights, ShouldStop, Watch, train_member
 from mlpcli.training.shared_data import share, unnamed_file
-from mlpcli.training.workers import Assignment, Kept, Message, ProcessWorker, ThreadWorker, Trained
+from mlpcli.training.workers import Assignment, Kept, Message, ProcessWorker, ThreadWorker, Trained, Weights
 
 NOTHING: Mapping[int, Configuration] = MappingProxyType({})
 POLL_SECONDS = 0.05
@@ -63,6 +63,8 @@ class Callbacks:
     keeps: bool = False
     progress: Mapping[int, Progress] = field(default_factory=dict)
     """Progress of networks in an earlier run, by number."""
+    on_weights: OnWeights | None = None
+    """Called with copies of the weights of networks as they learn, but for those on a cluster."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,14 @@ class Trainers(ABC):
 
     def _assignment(self, number: int, until: int | None, trials: Mapping[int, Configuration]) -> Assignment:
         known = self.progress.get(number)
-        return Assignment(number, known, self._callbacks.keeps, until, trials.get(number))
+        return Assignment(
+            number,
+            known,
+            self._callbacks.keeps,
+            until,
+            trials.get(number),
+            watched=self._callbacks.on_weights is not None,
+        )
 
     @abstractmethod
     def train(self, until: Mapping[int, int | None], trials: Mapping[int, Configuration] = NOTHING) -> None:
@@ -164,6 +173,7 @@ class InTurn(Trainers):
                 callbacks.on_batch,
                 epoch,
                 trials.get(number),
+                callbacks.on_weights,
             )
 
 
@@ -202,6 +212,9 @@ class SideBySide(Trainers):
                     callbacks.on_epoch(message)
                 case Kept(number, state):
                     callbacks.keep(number, Progress(state, tuple(histories.get(number, ()))))
+                case Weights(number, values, constants):
+                    if callbacks.on_weights is not None:
+                        callbacks.on_weights(number, values, constants)
                 case Trained(number, progress):
                     self.progress[number] = progress
                     running -= 1
@@ -226,7 +239,8 @@ class OnCluster(Trainers):
         callbacks = self._callbacks
         told = {number: len(each.history) for number, each in self.progress.items()}
         messages = (
-            (number, pickle.dumps(self._assignment(number, epoch, trials))) for number, epoch in until.items()
+            (number, pickle.dumps(replace(self._assignment(number, epoch, trials), watched=False)))
+            for number, epoch in until.items()
         )
 
         def tell(record: EpochRecord) -> None:

@@ -2,6 +2,7 @@
 
 import copy
 import math
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
@@ -15,6 +16,7 @@ from mlpcli.metrics import METRICS, measure, names_for
 from mlpcli.model.encoded_rows import EncodedRows
 from mlpcli.nn.fit_state import StopReason
 from mlpcli.nn.fitting import EpochRecord, fit
+from mlpcli.nn.network import Network
 from mlpcli.nn.trainer import Trainer
 from mlpcli.nn.training_settings import LOSS
 from mlpcli.options.options import Configuration, Options
@@ -29,6 +31,11 @@ Keep: TypeAlias = Callable[[int, Progress], None]
 """Takes the number of a network and how far it has come."""
 OnBatch: TypeAlias = Callable[[int, int], None]
 """Takes the batches that an epoch has done, and how many it has."""
+OnWeights: TypeAlias = Callable[[int, Array, Array], None]
+"""Takes the number of a network, and copies of its values and constants."""
+
+SECONDS_BETWEEN, SHARE = 0.1, 0.005
+"""Time between two copies of weights for a view, and the share of the time that making them may take."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +75,7 @@ def train_member(
     on_batch: OnBatch | None = None,
     until: int | None = None,
     configuration: Configuration | None = None,
+    on_weights: OnWeights | None = None,
 ) -> Progress:
     """Train network `number`, with generators of its own, to its end, to epoch `until` or to a stop.
 
@@ -75,6 +83,7 @@ def train_member(
 
     The same numbers come out whichever members are trained before, after or beside it, and whether it starts
     at its beginning or from earlier `progress`; `keep` is told after each epoch how far it has come.
+    `on_weights` is given copies of what it has learned so far, now and then.
     """
     progress = progress or Progress()
     if progress.ended or (until is not None and progress.state.epoch >= until):
@@ -91,6 +100,8 @@ def train_member(
     moving = {name: randomness[name] for name in ("shuffle", "dropout")}
     refuse_altered_progress(progress, trainer, moving)
     settings = prepared.options.training
+    if on_weights is not None:
+        on_batch = Glances(number, network, on_weights, on_batch).on_batch
     for record in fit(
         trainer,
         prepared.examples(training),
@@ -116,6 +127,27 @@ def train_member(
     if last.ended:
         keep(number, last)
     return last
+
+
+class Glances:
+    """Copies of a network's weights while it trains, as often as SHARE and SECONDS_BETWEEN allow."""
+
+    def __init__(
+        self, number: int, network: Network, on_weights: OnWeights, on_batch: OnBatch | None
+    ) -> None:
+        self._number, self._parameters = number, network.parameters
+        self._on_weights, self._following = on_weights, on_batch
+        self._next = 0.0
+
+    def on_batch(self, done: int, total: int) -> None:
+        """Called after each batch: copies the weights if it is time, and calls what else wants to know."""
+        begun = time.perf_counter()
+        if begun >= self._next:
+            self._on_weights(self._number, self._parameters.values.copy(), self._parameters.constants.copy())
+            now = time.perf_counter()
+            self._next = now + max(SECONDS_BETWEEN, (now - begun) / SHARE)
+        if self._following is not None:
+            self._following(done, total)
 
 
 def ended_early(progress: Progress, reason: StopReason) -> Progress:

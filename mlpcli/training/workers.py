@@ -10,6 +10,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import TypeAlias
 
+from mlpcli.arrays import Array
 from mlpcli.artifact.checkpoint import Progress
 from mlpcli.errors import Sentence
 from mlpcli.nn.fit_state import FitState, StopReason
@@ -30,6 +31,15 @@ class Kept:
 
 
 @dataclass(frozen=True)
+class Weights:
+    """Values and constants of a network as it learns, for a view."""
+
+    number: int
+    values: Array
+    constants: Array
+
+
+@dataclass(frozen=True)
 class Trained:
     """A network that has come to its end, or as far as it was to be trained."""
 
@@ -37,7 +47,7 @@ class Trained:
     progress: Progress
 
 
-Message: TypeAlias = EpochRecord | Kept | Trained | BaseException
+Message: TypeAlias = EpochRecord | Kept | Weights | Trained | BaseException
 Post: TypeAlias = Callable[[Message], None]
 
 
@@ -53,6 +63,8 @@ class Assignment:
     """The epoch after which it pauses."""
     configuration: Configuration | None = None
     """That of a trial, which is none of those of the table."""
+    watched: bool = False
+    """Whether its weights are posted now and then."""
 
 
 def train_each(
@@ -67,6 +79,9 @@ def train_each(
         if each.keeps:
             post(Kept(number, progress.state))
 
+    def show(number: int, values: Array, constants: Array) -> None:
+        post(Weights(number, values, constants))
+
     for each in assignments:
         try:
             trained = train_member(
@@ -78,6 +93,7 @@ def train_each(
                 keep,
                 until=each.until,
                 configuration=each.configuration,
+                on_weights=show if each.watched else None,
             )
             post(Trained(each.number, trained))
         except BaseException as error:  # raised again where it is received

@@ -143,7 +143,7 @@ class _Explained:
             pair=self._pair(curves, answer),
             typical=chosen_rows[0],
             surprising=chosen_rows[1],
-            standard_error=float(explainer.error[answer]),
+            standard_error=explainer.standard_error,
             counts=sampled.counts,
             notes=sampled.notes,
         )

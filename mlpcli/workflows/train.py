@@ -32,6 +32,7 @@ from mlpcli.training.cluster import Cluster, connected
 from mlpcli.training.diagnosing import findings_of
 from mlpcli.training.ensemble import Callbacks
 from mlpcli.training.held_out import no_better, score_parts
+from mlpcli.training.live_surface import LiveSurface
 from mlpcli.training.members import Member
 from mlpcli.training.perfect_scores import perfect_scores
 from mlpcli.training.planning import NO_REPORTS, ReadyTraining, TrainingPlan, start
@@ -137,6 +138,8 @@ def train(
     command: str = "",
     on_progress: OnProgress | None = None,
     racing: Racing | None = None,
+    on_surface: Callable[[LiveSurface], None] | None = None,
+    axes: "str | Sequence[str] | None" = None,
     **settings: Any,
 ) -> TrainingRun:
     """Learn to predict `target` from the other columns of `data` (paths, or a DataFrame).
@@ -151,7 +154,8 @@ def train(
     The rest is for programs that show the training: `on_start` and `on_batch` are called with the plan and
     with the batches done, `reports` are files that the caller writes afterwards, `replace_same` replaces an
     `output` of the same table and settings, `command` is stored in the model, and `racing` gives other
-    configurations than those of the preset.
+    configurations than those of the preset. `on_surface` is called with a surface that follows the networks
+    as they learn, over the two columns of `axes`, or of the table if it has no more.
     """
     output = None if output is None else os.fspath(output)
     path = None if checkpoint is None else os.fspath(checkpoint)
@@ -171,9 +175,13 @@ def train(
             if cluster is not None:
                 cluster.engine(ready.prepared.options.run.engine)
                 cluster.run_threads = ready.plan.threads
+            live = None if on_surface is None else LiveSurface.of(ready.prepared, axes)
             if on_start is not None:
                 on_start(ready.plan)
             callbacks = Callbacks(on_epoch or (lambda record: None), should_stop or (lambda: None), on_batch)
+            if live is not None and on_surface is not None:
+                on_surface(live)
+                callbacks = replace(callbacks, on_weights=live.take)
             return _run(ready, data, callbacks, output, command, cluster)
 
 

@@ -7,9 +7,9 @@ folder of models, which must be there). Printed are, of some test rows:
 
 - the largest difference of baseline and written effects from the prediction, as a share of the range of
   predictions on the link scale;
-- for up to ten columns the mean rank correlation (Spearman) of a row's effects with exact Shapley values, over
-  all sets of columns and so many drawn rows, and the root mean square of the differences, beside the standard
-  error that is said;
+- for up to ten columns the mean rank correlation (Spearman) of a row's effects with exact Shapley values,
+  over all sets of columns and so many drawn rows, and the root mean square of the differences, beside the
+  standard error that is said;
 - the time of a further row with `--explain 3`, as a multiple of that without, and the seconds of a whole
   command on 1,000 rows.
 """
@@ -71,8 +71,8 @@ def main() -> None:
             rank, rms, said = correlation(model, rows, named, given.backgrounds)
             ratio, seconds = cost(path, asked, given.timed, named, Path(scratch))
             columns = len(Inputs(model.encoder).names)
-            shown = f"{columns:>8} {off:>8.1e} {rank:>8.3f} {rms:>8.3f} {said:>8.3f} {ratio:>8.1f} {seconds:>8.2f}"
-            print(f"{source.name:20} {shown}", flush=True)
+            numbers = f"{columns:>8} {off:>8.1e} {rank:>8.3f} {rms:>8.3f} {said:>8.3f}"
+            print(f"{source.name:20} {numbers} {ratio:>8.1f} {seconds:>8.2f}", flush=True)
 
 
 def model_of(source: Source, known: pd.DataFrame, folder: Path) -> Path:
@@ -125,10 +125,10 @@ def correlation(model: Model, rows: Rows, named: str | None, backgrounds: int) -
     values = explainer.values(model.outputs(rows.matrix))
     number = answer_for(model, named).number
     answers = values.argmax(axis=1) if number is None else np.full(len(rows), number)
-    said = float(np.mean(explainer.error[answers]))
+    found = explainer.effects(rows, 0, values, answers)
+    said = explainer.standard_error
     if not 1 < len(explainer.inputs.names) <= MOST_EXACT:
         return math.nan, math.nan, said
-    found = explainer.effects(rows, 0, values, answers)
     wanted = exact(explainer, model, rows, answers, backgrounds)
     ranks = [spearmanr(one, other).statistic for one, other in zip(found, wanted, strict=True)]
     return float(np.nanmean(ranks)), float(np.sqrt(((found - wanted) ** 2).mean() / (wanted**2).mean())), said

@@ -1,4 +1,4 @@
-"""Cost of the live view and of a checkpoint: seconds of training with and without them, pair by pair.
+"""Cost of the live view, also with a surface, and of a checkpoint: seconds of training with and without.
 
     python tests/benchmarks/watching.py [PAIRS]
 
@@ -74,6 +74,21 @@ def watched(frame: pd.DataFrame, **settings: Any) -> float:
         ).seconds
 
 
+def with_surface(frame: pd.DataFrame, **settings: Any) -> float:
+    """Duration with the live view and a surface."""
+    with terminal() as stream, training_view(Screen(stream), verbose=False) as view:
+        return mlpcli.train(
+            frame,
+            "class",
+            on_start=view.on_start,
+            on_epoch=view.on_epoch,
+            on_batch=view.on_batch,
+            on_surface=view.on_surface,
+            axes="x0,x1",
+            **settings,
+        ).seconds
+
+
 def kept(frame: pd.DataFrame, **settings: Any) -> float:
     """Duration with a checkpoint."""
     with tempfile.TemporaryDirectory() as folder:
@@ -87,7 +102,11 @@ def main() -> None:
     frame = table()
     print(f"{pairs} pairs each; seconds without, median and range of the ratio with to without")
     for name, settings in CASES.items():
-        for what, measure, epochs in (("live view", watched, 40), ("checkpoint", kept, 10)):
+        for what, measure, epochs in (
+            ("live view", watched, 40),
+            ("with surface", with_surface, 40),
+            ("checkpoint", kept, 10),
+        ):
             chosen = {"hidden": "64,64", "epochs": epochs, "patience": epochs} | settings
             plain, ratios = [], []
             for number in range(pairs):
@@ -97,7 +116,7 @@ def main() -> None:
                 ratios.append(taken[measure] / taken[seconds])
             spread = f"{min(ratios):.3f} to {max(ratios):.3f}"
             middle = statistics.median(ratios)
-            print(f"{name:24} {what:10} {statistics.median(plain):6.2f} s {middle:7.3f} ({spread})")
+            print(f"{name:24} {what:12} {statistics.median(plain):6.2f} s {middle:7.3f} ({spread})")
 
 
 if __name__ == "__main__":

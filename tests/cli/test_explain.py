@@ -75,7 +75,8 @@ def test_json_of_predict_says_what_effects_are(mlpcli: Commands, models: Path, t
     told = ("predict", models / "mpg.joblib", sample("auto_mpg.csv"), "--explain", "3", "--json")
     effects = mlpcli.ok(*told, "-o", tmp_path / "out.csv").json()["effects"]
     assert effects["scale"] == "units of the target"
-    assert set(effects["baseline"]) == set(effects["standard_error"]) == {"Miles_per_Gallon"}
+    assert set(effects["baseline"]) == {"Miles_per_Gallon"}
+    assert 0 < effects["standard_error"] < 0.5
 
 
 @pytest.mark.parametrize(

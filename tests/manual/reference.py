@@ -140,8 +140,8 @@ JSON = {
     "predict": {
         "rows": "rows written",
         "output": "the file",
-        "effects": "of `--explain`: scale, of (what is explained; null: the predicted class), baseline and "
-        "standard_error (as a share of the effects' root mean square) of each answer; else null",
+        "effects": "of `--explain`: scale, of (what is explained; null: the predicted class), baseline of "
+        "each answer, standard_error (as a share of the effects' root mean square); else null",
     }
     | CELLS,
     "evaluate": {
@@ -240,6 +240,22 @@ JSON = {
         "cell, effect), rest (sum of all other effects)",
         "surprising": "the same of the rows whose predictions are farthest from the truth",
         "standard_error": "of effects, as a share of their root mean square",
+    }
+    | CELLS,
+    "explain --surface": {
+        "x": "the axis across: column, kind, values, limited (whether some of its values lie outside)",
+        "y": "the same of the axis that goes up",
+        "shows": "probability, class (the predicted one) or value",
+        "of": "the class, label or target that is shown",
+        "classes": "all classes, or the other and the one that is shown; none of numbers",
+        "threshold": "the probability from which on the class is predicted, or null",
+        "values": "a row for each value of y: probabilities, class names or numbers",
+        "confidence": "of predicted classes their probabilities, else null",
+        "typical": "values of the columns that are no axes",
+        "typical_of": "the rows that they are typical of",
+        "points": "x, y and truth of at most 500 rows, and the number of rows of the table; null without one",
+        "units": "with `--units` for each hidden layer: layer, units, maps (unit, values)",
+        "notes": "on axes and on the table",
     }
     | CELLS,
     "lr-find": {

@@ -109,6 +109,7 @@ def test_json_fields_are_those_of_the_commands(tmp_path: Path, monkeypatch: pyte
         "predict": f"predict {model} {table} -o {tmp_path / 'out.csv'}",
         "evaluate": f"evaluate {model} {table}",
         "explain": f"explain {model} {table}",
+        "explain --surface": f"explain {model} {table} --surface x1,x2",
         "lr-find": f"lr-find {table} -t class --preset textbook --steps 20 --sweeps 1",
         "inspect": f"inspect {model}",
         "cv": f"cv {table} -t class --preset textbook --epochs 2 --folds 2 --repeats 1 --workers 1",

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
+from mlpcli.model.effects.axes import Axis
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.render.console import Screen
 from mlpcli.render.progress import live_view
@@ -163,3 +165,57 @@ def test_drawing_takes_its_share_of_the_time_and_no_more(
         view.on_epoch(record(epoch, 0))
     assert 10 <= len(drawn) <= 0.007 * now[0] / 0.005 + 1
     assert drawn[0] >= live_view.AFTER_SECONDS
+
+
+class Slope:
+    """A surface that rises to the right."""
+
+    number = 0
+    x = Axis("x1", "number", np.linspace(-1.0, 1.0, 40))
+    y = Axis("x2", "number", np.linspace(-1.0, 1.0, 40))
+    points = SimpleNamespace(x=np.zeros(3), y=np.array([-0.5, 0.0, 0.5]), truth=np.array([0.0, 1.0, 1.0]))
+    shown = SimpleNamespace(shows="probability", title="yes", name="yes", classes=("no", "yes"), boundary=0.5)
+    known = True
+
+    def predicted(self) -> Any:
+        return (np.tile(np.linspace(0.0, 1.0, 40), (40, 1)), None) if self.known else None
+
+
+def with_surface(terminal: Terminal, members: int = 1) -> tuple[LiveView, Any]:
+    view, surface = view_of(terminal, members), Slope()
+    slope: Any = surface
+    view.on_surface(slope)
+    return view, surface
+
+
+@pytest.mark.parametrize(("columns", "rows"), [*SIZES, (84, 24), (100, 16), (300, 90), (30, 9)])
+@pytest.mark.parametrize("members", [1, 5])
+def test_a_frame_with_a_surface_fits(columns: int, rows: int, members: int, terminal: Terminal) -> None:
+    view, _ = with_surface(terminal, members)
+    lines = frame(view, columns, rows)
+    assert len(lines) <= rows
+    assert max(map(width_of, lines)) <= columns
+    assert "epochs" in lines[-1]
+
+
+def test_map_and_curve_stand_side_by_side_where_there_is_room(terminal: Terminal) -> None:
+    view, _ = with_surface(terminal)
+    title = next(line for line in frame(view, 120, 30) if "probability of yes" in line)
+    assert "x2 (up) over x1" in title
+    assert "loss per epoch" in title
+    narrow = "\n".join(frame(view, 80, 24))
+    assert "probability of yes" in narrow
+    assert "loss per epoch" not in narrow
+    assert "probability of yes" not in "\n".join(frame(view, 80, 14))
+
+
+def test_before_there_are_weights_the_curve_is_as_ever(terminal: Terminal) -> None:
+    view, surface = with_surface(terminal)
+    surface.known = False
+    assert frame(view, 100, 30)[:-1] == frame(view_of(terminal, 1), 100, 30)[:-1]
+
+
+def test_the_network_of_the_map_is_named_where_there_are_several(terminal: Terminal) -> None:
+    view, surface = with_surface(terminal, 5)
+    surface.number = 3
+    assert any(line.startswith("network 4: probability of yes") for line in frame(view, 120, 40))

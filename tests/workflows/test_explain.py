@@ -39,7 +39,7 @@ def test_columns_are_ordered_by_importance(name: str) -> None:
 def test_directions_are_those_of_the_table() -> None:
     direction = {each.name: each.direction for each in explained("value").columns}
     assert direction["a"] == direction["b"] == "rises"
-    assert direction["colour"].startswith("highest for")
+    assert direction["colour"].startswith("high for")
     falling = mlpcli.explain(trained("yes"), table(), of_class="no")
     assert {each.name: each.direction for each in falling.columns}["a"] == "falls"
     assert falling.unit == "probability of yes no"

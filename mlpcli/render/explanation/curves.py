@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from mlpcli.number_text import same_precision
 from mlpcli.render.console import Screen
-from mlpcli.render.panels import BARS, PLAIN_BARS, Panel, panel_width, show_panels
+from mlpcli.render.panels import BARS, Panel, panel_width, show_panels
 from mlpcli.render.terminal_curve import BRAILLE
 from mlpcli.text_width import cut, padded, printable, width_of
 
@@ -75,12 +75,11 @@ def _mark(share: float, width: int, plain: bool) -> str:
     return flat * round(share * (width - 1)) + mark
 
 
-def small_curve(screen: Screen, curve: "Dependence", limits: tuple[float, float]) -> str:
+def small_curve(curve: "Dependence", limits: tuple[float, float]) -> str:
     """A curve of numbers or dates in a word of bars, on the scale of all curves."""
     if not curve.grid.is_ordered:
         return ""
-    levels = BARS if screen.shows(BRAILLE) else PLAIN_BARS
     every = -(-len(curve.predictions) // MOST_SPARKS)
     low, high = limits
     shares = [(value - low) / (high - low) for value in curve.predictions[::every]]
-    return "".join(levels[round(share * (len(levels) - 1))] for share in shares)
+    return "".join(BARS[round(share * (len(BARS) - 1))] for share in shares)

@@ -4,21 +4,33 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from mlpcli.data.schema import CATEGORY
 from mlpcli.errors import count
+from mlpcli.model.effects.shown import VALUE
 from mlpcli.number_text import same_precision, short, spans, text
 from mlpcli.render import counts
 from mlpcli.render.console import Screen
 from mlpcli.render.evaluation.report import markdown_tables
 from mlpcli.render.evaluation.tables import ReportTable, table_report
 from mlpcli.render.explanation.curves import scale_of, show_curves, small_curve
+from mlpcli.render.surfaces.report import map_report
 from mlpcli.text_width import cut
 
 if TYPE_CHECKING:
+    from mlpcli.model.effects.axes import Axis
+    from mlpcli.workflows.explanation.dependence import Grid, PairDependence
     from mlpcli.workflows.explanation.result import ExplainedRow, Explanation
+    from mlpcli.workflows.surfaces.result import Surface
 
 MOST_COLUMNS = 12
 """In a brief report."""
 LONGEST_CELL = 20
+PAIR_HEIGHT = 10
+"""Lines of the map of a pair."""
+NOTHING = 1e-9
+"""Of a sum of effects, which is rounding."""
 
 
 def notes_report(screen: Screen, found: "Explanation") -> None:
@@ -32,7 +44,7 @@ def report(screen: Screen, found: "Explanation") -> None:
     """Write tables and curves as text."""
     whose = "" if found.of == found.target else f" ({found.of})"
     screen.line(f"What drives {found.target}{whose}: {count(found.rows, 'row')}", "bold")
-    table_report(screen, _columns(screen, found, brief=not screen.verbose))
+    table_report(screen, _columns(found, brief=not screen.verbose))
     if found.curves:
         screen.heading(
             f"{_capital(found.unit)}: mean of {count(found.curve_rows, 'row')} by the column's value"
@@ -40,15 +52,15 @@ def report(screen: Screen, found: "Explanation") -> None:
         screen.line("  Bars on the axis: where the data is.", "dim")
         show_curves(screen, found.curves)
     if found.pair is not None:
-        screen.line()
-        screen.line(_of_pair(found))
+        screen.heading(_of_pair(found))
+        map_report(screen, _map_of(found.pair, found.unit), PAIR_HEIGHT)
     for table in _rows(found):
         table_report(screen, table)
 
 
 def markdown(screen: Screen, found: "Explanation") -> None:
     """Write the tables as Markdown."""
-    tables = [_columns(screen, found, brief=not screen.verbose), *_rows(found)]
+    tables = [_columns(found, brief=False, curves=True), *_rows(found)]
     if found.pair is not None:
         tables[0] = ReportTable(**(vars(tables[0]) | {"below": [*tables[0].below, _of_pair(found)]}))
     markdown_tables(screen, tables)
@@ -65,40 +77,27 @@ def _capital(said: str) -> str:
     return said[:1].upper() + said[1:]
 
 
-def _columns(screen: Screen, found: "Explanation", *, brief: bool) -> ReportTable:
+def _columns(found: "Explanation", *, brief: bool, curves: bool = False) -> ReportTable:
+    """With `curves`, also a small curve of each column that has one."""
     shown = found.columns[:MOST_COLUMNS] if brief else found.columns
-    curve_of = {curve.grid.column: curve for curve in found.curves}
-    effects = same_precision(each.mean_effect for each in shown)
-    limits = scale_of(found.curves)
-    curves = [
-        small_curve(screen, curve_of[each.name], limits) if each.name in curve_of else "" for each in shown
-    ]
     said = f"Mean effect: how far the column moves a prediction, in {found.scale}."
-    if found.metric is None:
-        rows = [
-            [each.name, effect, curve, each.direction]
-            for each, effect, curve in zip(shown, effects, curves, strict=True)
-        ]
-        headers = ["column", "mean effect", "", "direction"]
-        numbers: tuple[int, ...] = (1,)
-    else:
+    cells = {"column": [each.name for each in shown]}
+    if found.metric is not None:
         said = f"Worse by: what {found.metric} loses with the column shuffled. {said}"
-        drops = same_precision(each.importance for each in shown)
-        intervals = spans(each.interval for each in shown)
-        rows = [
-            [each.name, drop, interval, effect, curve, each.direction]
-            for each, drop, interval, effect, curve in zip(
-                shown, drops, intervals, effects, curves, strict=True
-            )
-        ]
-        level = f"{found.level * 100:.10g} % interval"
-        headers = ["column", "worse by", level, "mean effect", "", "direction"]
-        numbers = (1, 2, 3)
+        cells["worse by"] = same_precision(each.importance for each in shown)
+        cells[f"{found.level * 100:.10g} % interval"] = spans(each.interval for each in shown)
+    cells["mean effect"] = same_precision(each.mean_effect for each in shown)
+    numbers = range(1, len(cells))
+    if curves:
+        limits = scale_of(found.curves)
+        drawn = {curve.grid.column: small_curve(curve, limits) for curve in found.curves}
+        cells["curve"] = [drawn.get(each.name, "") for each in shown]
+    cells["direction"] = [each.direction for each in shown]
     left = len(found.columns) - len(shown)
     below = [f"and {count(left, 'column')} of less importance (-v)"] if left else []
-    return ReportTable(
-        "Columns, the most important first", headers, rows, numbers, above=(said,), below=below
-    )
+    rows = list(zip(*cells.values(), strict=True))
+    title = "Columns, the most important first"
+    return ReportTable(title, list(cells), rows, list(numbers), above=(said,), below=below)
 
 
 def _of_pair(found: "Explanation") -> str:
@@ -106,6 +105,34 @@ def _of_pair(found: "Explanation") -> str:
     assert pair is not None
     share = f"{pair.strength * 100:.0f} %"
     return f"Strongest pair: {pair.x.column} and {pair.y.column}; {share} of what both do is done together."
+
+
+def _map_of(pair: "PairDependence", unit: str) -> "Surface":
+    """The map of a pair as a surface."""
+    from mlpcli.workflows.surfaces.result import Surface
+
+    return Surface(
+        x=_axis_of(pair.x),
+        y=_axis_of(pair.y),
+        shows=VALUE,
+        of=unit,
+        title=unit,
+        values=np.array(pair.predictions),
+        confidence=None,
+        classes=(),
+        threshold=None,
+        points=None,
+        typical=[],
+        typical_of="",
+    )
+
+
+def _axis_of(grid: "Grid") -> "Axis":
+    from mlpcli.model.effects.axes import Axis
+
+    if grid.is_ordered:
+        return Axis(grid.column, grid.kind, np.array(grid.values))
+    return Axis(grid.column, CATEGORY, np.arange(len(grid.values), dtype=float), tuple(grid.labels))
 
 
 def _rows(found: "Explanation") -> list[ReportTable]:
@@ -122,18 +149,18 @@ def _rows(found: "Explanation") -> list[ReportTable]:
 
 
 def _row(row: "ExplainedRow") -> list[str]:
-    predicted = row.prediction if row.probability is None else f"{row.prediction} ({text(row.probability)})"
-    reasons = [
+    predicted = row.prediction
+    if row.probability is not None:
+        of = "" if row.of == row.prediction else f"{row.of}: "
+        predicted = f"{row.prediction} ({of}{text(row.probability)})"
+    parts = [f"baseline {short(row.baseline, 3)}"]
+    parts += [
         f"{cut(each.column, LONGEST_CELL, '...')}={_cell(each.cell)} {each.effect:+.3g}"
         for each in row.reasons
     ]
-    reasons.append(f"others {row.rest:+.3g}, from {short(row.baseline, 3)}")
-    return [
-        row.why,
-        predicted,
-        *([row.truth] if row.truth is not None else []),
-        ", ".join(reasons),
-    ]
+    if abs(row.rest) > NOTHING:
+        parts.append(f"others {row.rest:+.3g}")
+    return [row.why, predicted, *([row.truth] if row.truth is not None else []), ", ".join(parts)]
 
 
 def _cell(text: str) -> str:

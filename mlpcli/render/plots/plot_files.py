@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mlpcli.workflows.explanation.result import Explanation
     from mlpcli.workflows.lessons.run import Lesson
     from mlpcli.workflows.search.tuned import Tuning
+    from mlpcli.workflows.surfaces.result import Surface
 
 CLASS_PLOTS = ("confusion", "roc", "precision_recall", "calibration")
 VALUE_PLOTS = ("predicted", "residuals")
@@ -104,6 +105,14 @@ def plot_search(path: str, found: "Tuning", title: str = "", *, force: bool = Fa
         from mlpcli.render.plots.search import search_figure
 
         save(path, search_figure(found.trials, found.winner.trial, found.domains, title), force=force)
+
+
+def plot_surface(path: str, surface: "Surface", *, force: bool = False) -> None:
+    """Draw predictions over two columns with the rows of a table on them, and maps of hidden units."""
+    with drawing():
+        from mlpcli.render.plots.surfaces import surface_figure
+
+        save(path, surface_figure(surface), force=force)
 
 
 def plot_description(path: str, description: "Description", title: str = "", *, force: bool = False) -> None:

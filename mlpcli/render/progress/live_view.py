@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from mlpcli.errors import count
@@ -13,10 +14,12 @@ from mlpcli.render.formatting import rate
 from mlpcli.render.loss_curve import course, losses_of
 from mlpcli.render.progress.bar import BOLD_GREEN, DIM, PLAIN, bar_line, spent
 from mlpcli.render.progress.drawing import FullScreen
+from mlpcli.render.progress.surface_view import SurfaceView
 from mlpcli.render.progress.views import TrainingView
 from mlpcli.text_width import cut, padded, width_of
 
 if TYPE_CHECKING:
+    from mlpcli.training.live_surface import LiveSurface
     from mlpcli.training.planning import TrainingPlan
 
 AFTER_SECONDS = 0.25
@@ -24,6 +27,8 @@ AFTER_SECONDS = 0.25
 REFRESH_SECONDS = 0.1
 SHARE = 0.007
 """Share of the time that drawing may take: the last drawing's duration decides when the next comes."""
+SHARE_WITH_SURFACE = 0.025
+"""The same where a surface is drawn."""
 SHOWN_EPOCHS = 5
 NARROW, BROAD = 60, 72
 """Columns below which there is no curve and a shorter table; from which the table of networks is complete."""
@@ -31,6 +36,8 @@ SHORTER = {"validation loss": "validation", "best epoch": "best"}
 """Titles of columns on a narrower terminal."""
 LEAST_CURVE, FRAME_OF_CURVE = 4, 4
 """Rows of the smallest curve, and of its title, its axis and the blank line above it."""
+WITH_BOTH, BESIDE_MAP, LEAST_BESIDE, MAP_GAP = 84, 44, 40, 3
+"""Columns from which a curve stands beside a map, those that it has at least, and those between them."""
 NETWORKS_SHARE = 0.4
 """Share of the screen that rows of networks may take."""
 
@@ -47,6 +54,7 @@ class LiveView(TrainingView):
         self._part = 0.0
         """Share of the running epoch that is done."""
         self._next = float("inf")
+        self._surface: SurfaceView | None = None
 
     def __exit__(self, *error: object) -> None:
         self._drawing.clear()
@@ -57,6 +65,12 @@ class LiveView(TrainingView):
             self._take(record)
         self._started = time.perf_counter()
         self._next = self._started + AFTER_SECONDS
+
+    def without_surface(self, *, cluster: bool) -> str:
+        return "the networks learn on a cluster" if cluster else ""
+
+    def on_surface(self, surface: "LiveSurface") -> None:
+        self._surface = SurfaceView(self._screen, surface)
 
     def on_epoch(self, record: EpochRecord) -> None:
         self._done += 1
@@ -85,7 +99,8 @@ class LiveView(TrainingView):
         begun = time.perf_counter()
         self._drawing.draw(self.frame(self._drawing.size))
         now = time.perf_counter()
-        self._next = now + max(REFRESH_SECONDS, (now - begun) / SHARE)
+        share = SHARE if self._surface is None else SHARE_WITH_SURFACE
+        self._next = now + max(REFRESH_SECONDS, (now - begun) / share)
 
     def frame(self, size: os.terminal_size) -> list[str]:
         """The lines of a screen of that size."""
@@ -96,10 +111,31 @@ class LiveView(TrainingView):
         table = self._networks(width, height) if self._plan.members > 1 else self._epochs(width)
         room = height - len(table) - 2 - FRAME_OF_CURVE
         curve: list[str] = []
-        if width >= NARROW and room >= LEAST_CURVE:
+        drawn = [] if self._surface is None else self._map(width, room + FRAME_OF_CURVE - 1)
+        if drawn:
+            curve = self._beside(drawn, width, room)
+        elif width >= NARROW and room >= LEAST_CURVE:
             curve = self._curve(room, width)
         lines = [*table, *([""] if curve else []), *curve]
         return [*lines[: max(height - 2, 0)], "", bar] if height > 2 else [bar]
+
+    def _map(self, width: int, lines: int) -> list[str]:
+        """The surface in at most so many lines of one width, narrower if a curve has room, too."""
+        assert self._surface is not None
+        beside = (width - BESIDE_MAP) if width >= WITH_BOTH else width - 1
+        several = self._plan.members > 1
+        whose = f"network {self._plan.name_of(self._surface.number)}: " if several else ""
+        return self._surface.lines(beside, lines, whose)
+
+    def _beside(self, drawn: Sequence[str], width: int, room: int) -> list[str]:
+        """The lines of the map, with the curve at their right where the terminal is broad."""
+        assert self._surface is not None
+        left = width - self._surface.width - MAP_GAP
+        if left < LEAST_BESIDE or room < LEAST_CURVE:
+            return list(drawn)
+        curve = self._curve(min(room, len(drawn) - FRAME_OF_CURVE), left)
+        pairs = zip_longest(drawn, curve[: len(drawn)], fillvalue="")
+        return [f"{line}{' ' * MAP_GAP}{other}" if other else line for line, other in pairs]
 
     def _curve(self, height: int, width: int) -> list[str]:
         best = {number: record.epoch for number, record in self._best.items()}

@@ -9,6 +9,7 @@ from mlpcli.render.formatting import rate
 from mlpcli.render.notes import notes_report
 
 if TYPE_CHECKING:
+    from mlpcli.training.live_surface import LiveSurface
     from mlpcli.training.planning import TrainingPlan
 
 
@@ -31,6 +32,13 @@ class TrainingView:
 
     def on_epoch(self, record: EpochRecord) -> None:
         """Show an epoch that has ended."""
+
+    def on_surface(self, surface: "LiveSurface") -> None:
+        """Show this surface as well, of networks that learn."""
+
+    def without_surface(self, *, cluster: bool) -> str:
+        """Why no surface can be shown; empty if it can."""
+        return "there is no live view here"
 
     def on_batch(self, done: int, total: int) -> None:
         """Show that `done` of an epoch's `total` batches are done."""

@@ -176,7 +176,7 @@ def direction_of(grid: Grid, predictions: Array) -> str:
         return "no effect"
     highest, lowest = grid.labels[int(predictions.argmax())], grid.labels[int(predictions.argmin())]
     if not grid.is_ordered:
-        return f"highest for {highest}, lowest for {lowest}"
+        return f"high for {highest}, low for {lowest}"
     changes = np.diff(predictions)
     rise, fall = float(changes[changes > 0].sum()), float(-changes[changes < 0].sum())
     if rise >= ONE_WAY * (rise + fall):

@@ -12,7 +12,7 @@ from mlpcli.model.tasks import Binary, Multiclass
 from mlpcli.number_text import short
 
 SHOWN = 3
-TYPICAL = ((0.1, "a low prediction"), (0.5, "a middle one"), (0.9, "a high one"))
+TYPICAL = ((0.1, "a low prediction"), (0.5, "a middle prediction"), (0.9, "a high prediction"))
 """Shares of the predictions that are lower."""
 
 
@@ -54,7 +54,7 @@ def surprising_rows(model: Model, shown: Array, outcome: Outcome | None) -> list
     if isinstance(model.task, Multiclass):
         assert outcome.probabilities is not None
         of_truth = outcome.probabilities[np.arange(len(losses)), outcome.truth]
-        return [Chosen(row, f"the true class had probability {short(of_truth[row], 2)}") for row in order]
+        return [Chosen(row, f"{short(of_truth[row], 2)} for the truth") for row in order]
     return [Chosen(row, "a large error") for row in order]
 
 

@@ -114,9 +114,7 @@ class RowEffects:
             "baseline": {
                 self._model.task.labels[each]: float(self._explainer.baseline[each]) for each in shown
             },
-            "standard_error": {
-                self._model.task.labels[each]: float(self._explainer.error[each]) for each in shown
-            },
+            "standard_error": self._explainer.standard_error,
         }
 
     @property
@@ -124,13 +122,12 @@ class RowEffects:
         """On what the effects are, and how sure."""
         assert self._explainer is not None
         number = self._answer.number
-        error = float(np.max(self._explainer.error) if number is None else self._explainer.error[number])
+        error = self._explainer.standard_error
         scale = scale_of(self._model)
         whose = f"{scale} of {self._answer.name}" if scale == "log-odds" else scale
         start = "" if number is None else f" from a baseline of {short(self._explainer.baseline[number])}"
-        return (
-            f"effects add up{start} to the prediction in {whose}; their standard error is about {error * 100:.0f} %"
-        )
+        about = f"their standard error is about {error * 100:.0f} %"
+        return f"effects add up{start} to the prediction in {whose}; {about}"
 
     def _rounded(self, effects: Array, answers: Array) -> Array:
         """As exact as a float32 network is: to a hundred-millionth of the target's spread, or of log-odds."""

@@ -16,6 +16,7 @@ from mlpcli.errors import ArtifactError
 from mlpcli.model.effects import explainer as explainer_file
 from mlpcli.model.effects.explainer import Explainer
 from mlpcli.model.effects.inputs import Inputs, Rows
+from mlpcli.model.effects.walks import grouped_pairs_for
 from mlpcli.model.encoded_rows import numbers_of
 from mlpcli.model.model import Model
 from tests.workflows.evaluated import NAMES, QUICK, names_of, table
@@ -124,7 +125,7 @@ def test_effects_are_near_those_over_all_sets(name: str, settings: dict[str, Any
     assert np.mean(correlations) > 0.9
     error = math.sqrt(np.mean((found - wanted) ** 2) / np.mean(wanted**2))
     # The backgrounds of `wanted` are a sample, too.
-    assert error < max(4 * explainer.error[answer], 0.15)
+    assert error < max(4 * explainer.standard_error, 0.15)
 
 
 def test_a_column_without_weight_has_no_effect() -> None:
@@ -187,9 +188,45 @@ def test_mean_effects_are_0_over_drawn_rows_and_errors_are_said() -> None:
     values = explainer.values(model.outputs(drawn.matrix))
     effects = explainer.effects(drawn, 0, values, np.ones(len(drawn), np.intp))
     assert np.abs(effects.mean(axis=0)).max() < 0.1 * np.abs(effects).mean(axis=0).max()
-    assert 0 < explainer.error[1] < 0.5
-    one_pair = Explainer(model, model.outputs, pairs=1)
-    assert one_pair.error[1] > explainer.error[1]
+    assert 0 < explainer.standard_error < 0.5
+
+
+def test_errors_shrink_with_more_walks() -> None:
+    model = trained("yes")
+    rows = encoded(model, frame())
+    errors = []
+    for pairs in (1, 2, 8, 32):
+        explainer = Explainer(model, model.outputs, pairs=pairs)
+        assert np.isnan(explainer.standard_error)
+        values = explainer.values(model.outputs(rows.matrix))
+        explainer.effects(rows, 0, values, np.ones(len(rows), np.intp))
+        errors.append(explainer.standard_error)
+    assert np.isnan(errors[0])
+    assert errors[1] > errors[2] > errors[3] > 0
+
+
+def test_of_many_columns_the_leading_ones_are_as_exact_as_more_walks_make_them() -> None:
+    generator = np.random.default_rng(3)
+    data = pd.DataFrame(generator.standard_normal((400, 60)).round(3)).add_prefix("x")
+    data["y"] = 3 * data["x0"] * data["x1"] + 2 * data["x2"]
+    model = mlpcli.train(data, "y", **(QUICK | {"epochs": 40, "hidden": "16", "most_columns": "all"})).model
+    schema = model.artifact.schema
+    cells = Frame.of(data[:40], [each.name for each in schema.table_inputs], numbers_of(schema))
+    rows = Inputs(model.encoder).of(cells, model.encode(cells))
+    answers = np.zeros(len(rows), np.intp)
+    wanted = Explainer(model, model.outputs, seed=1, pairs=40)
+    values = wanted.values(model.outputs(rows.matrix))
+    exact_enough = wanted.effects(rows, 0, values, answers)
+
+    def distance(explainer: Explainer) -> float:
+        effects = explainer.effects(rows, 0, values, answers)
+        whole = explainer.baseline[0] + effects.sum(axis=1)
+        np.testing.assert_allclose(whole, values[:, 0], atol=1e-6 * np.ptp(values))
+        return float(np.sqrt(np.mean((effects - exact_enough)[:, :3] ** 2)))
+
+    grouped = Explainer(model, model.outputs)
+    assert len(grouped._pairs) == 1 + grouped_pairs_for(60)
+    assert distance(grouped) < 0.85 * distance(Explainer(model, model.outputs, pairs=1))
 
 
 def test_a_model_without_sketches_is_refused() -> None:

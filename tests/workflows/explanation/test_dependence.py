@@ -148,7 +148,7 @@ def test_directions(predictions: list[float], said: str) -> None:
 
 def test_the_direction_of_levels() -> None:
     grid = Grid(column="x", kind=CATEGORY, values=[0, 1, 2], labels=["a", "b", "c"], rows=[1] * 3)
-    assert direction_of(grid, np.array([0.5, 0.9, 0.1])) == "highest for b, lowest for c"
+    assert direction_of(grid, np.array([0.5, 0.9, 0.1])) == "high for b, low for c"
 
 
 def test_interaction_by_hand() -> None:

@@ -1,0 +1,1 @@
+"""Maps of surfaces in a terminal: colours or characters, axes, legend, rows as marks."""

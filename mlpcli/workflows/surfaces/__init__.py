@@ -1,0 +1,1 @@
+"""Surfaces: predictions over two columns, with the rows of a table on them."""

@@ -47,7 +47,11 @@ __all__ = [
     "tune",
 ]
 
-_ROOMS = {"load": "mlpcli.model.model", "MlpcliError": "mlpcli.errors", "report": "mlpcli.render.html_report.written"}
+_ROOMS = {
+    "load": "mlpcli.model.model",
+    "MlpcliError": "mlpcli.errors",
+    "report": "mlpcli.render.html_report.written",
+}
 
 if _typing.TYPE_CHECKING:
     from mlpcli.errors import MlpcliError

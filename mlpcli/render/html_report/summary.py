@@ -152,9 +152,7 @@ def _how_well(parts: "ReportParts", scores: Scored) -> list[str]:
             f"{_percent(value)} of the labels are wrong; the same labels for each row: {_percent(trivial)}."
         )
     elif name == OF_SEVERAL:
-        said = (
-            f"It explains {_percent(value)} of the variation; always the mean: {_percent(max(trivial, 0.0))}."
-        )
+        said = f"It explains {_percent(max(value, 0.0))} of the variation; always the mean: {_percent(max(trivial, 0.0))}."
     else:
         ours, theirs = same_precision([value, trivial])
         said = f"It is off by {ours} on average; always the same number: {theirs}."
@@ -172,6 +170,8 @@ def _verdict(name: str, value: float, trivial: float, scores: Scored) -> list[st
 
 
 def _percent(share: float) -> str:
+    if not share:
+        return "0 %"
     return f"{100 * share:.1f} %" if not 0.1 <= share <= 0.9 else f"{100 * share:.0f} %"
 
 

@@ -152,7 +152,8 @@ def _how_well(parts: "ReportParts", scores: Scored) -> list[str]:
             f"{_percent(value)} of the labels are wrong; the same labels for each row: {_percent(trivial)}."
         )
     elif name == OF_SEVERAL:
-        said = f"It explains {_percent(max(value, 0.0))} of the variation; always the mean: {_percent(max(trivial, 0.0))}."
+        ours, theirs = (_percent(max(each, 0.0)) for each in (value, trivial))
+        said = f"It explains {ours} of the variation; always the mean: {theirs}."
     else:
         ours, theirs = same_precision([value, trivial])
         said = f"It is off by {ours} on average; always the same number: {theirs}."

@@ -12,6 +12,7 @@
     mlpcli.lr_find("penguins.csv", "species").suggestion
     mlpcli.compare("penguins.joblib", "older.joblib").settings
     mlpcli.cv("penguins.csv", "species", folds=5).metrics
+    mlpcli.report(model, "penguins.csv", output="report.html")
 
 A table is a path, a list of paths, or a DataFrame. help(mlpcli.train) lists the settings. Each function
 returns a result that shows itself on one screen and names its attributes. Whatever a user can mend raises
@@ -40,16 +41,22 @@ __all__ = [
     "load",
     "lr_find",
     "predict",
+    "report",
     "surface",
     "train",
     "tune",
 ]
 
-_ROOMS = {"load": "mlpcli.model.model", "MlpcliError": "mlpcli.errors"}
+_ROOMS = {
+    "load": "mlpcli.model.model",
+    "MlpcliError": "mlpcli.errors",
+    "report": "mlpcli.render.html_report.written",
+}
 
 if _typing.TYPE_CHECKING:
     from mlpcli.errors import MlpcliError
     from mlpcli.model.model import load
+    from mlpcli.render.html_report.written import report
     from mlpcli.workflows.compare import compare
     from mlpcli.workflows.cv import cv
     from mlpcli.workflows.describe import describe

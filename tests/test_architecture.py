@@ -45,6 +45,7 @@ DOORS = {
     "click": {"cli"},
     "rich": {"render"},
     "matplotlib": {"render"},
+    "jinja2": {"render"},
     "numba": {"nn"},
     "pandas": {"data", "workflows", "model", "training"},
     "joblib": {"artifact", "training"},
@@ -169,6 +170,7 @@ REPORTS = {
     "evaluate": "evaluation.report",
     "inspect": "inspect",
     "compare": "compare",
+    "report": "html_report.written",
 }
 
 
@@ -275,6 +277,7 @@ def test_render_loads_pandas_and_matplotlib_only_to_draw() -> None:
         "matrix",
         "panels",
         "rates",
+        "report",
         "search",
         "setting_panels",
         "surfaces",

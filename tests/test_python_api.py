@@ -23,6 +23,7 @@ from mlpcli.workflows.drifting.settings import DriftSettings
 from mlpcli.workflows.evaluation.settings import EvaluationSettings
 from mlpcli.workflows.explanation.settings import ExplanationSettings
 from mlpcli.workflows.prediction_settings import PredictionSettings
+from mlpcli.workflows.reporting.settings import ReportSettings
 from mlpcli.workflows.search.settings import CrossValidationSettings, TuneSettings
 from mlpcli.workflows.surfaces.settings import SurfaceSettings
 
@@ -36,6 +37,7 @@ FUNCTIONS = [
     "load",
     "lr_find",
     "predict",
+    "report",
     "surface",
     "train",
     "tune",
@@ -49,6 +51,7 @@ CLASSES: dict[str, tuple[Any, ...]] = {
     "explain": (ExplanationSettings, ReadingSettings),
     "lr_find": (SweepSettings, *SETTINGS_CLASSES),
     "predict": (PredictionSettings, ReadingSettings),
+    "report": (ReportSettings, ReadingSettings),
     "surface": (SurfaceSettings, ReadingSettings),
     "train": (ClusterSettings, *SETTINGS_CLASSES),
     "tune": (TuneSettings, ClusterSettings, *SETTINGS_CLASSES),

@@ -10,6 +10,7 @@ COMMANDS = {
     "tune": "Search for settings of train that suit a table.",
     "lr-find": "Suggest a learning rate.",
     "inspect": "Show what is in a model file.",
+    "report": "Write a report on a model as one HTML file.",
     "compare": "Show models, histories and results side by side.",
     "lessons": "See how networks learn, on small experiments.",
     "manual": "Read the manual, or search it.",

@@ -52,12 +52,18 @@ MOST_REASONS = 4
 
 @takes(ExplanationSettings, ReadingSettings)
 def explain(
-    model: ModelLike, data: Data, *, on_progress: OnProgress | None = None, **settings: Any
+    model: ModelLike,
+    data: Data,
+    *,
+    most_rows: int = MOST_ROWS,
+    on_progress: OnProgress | None = None,
+    **settings: Any,
 ) -> Explanation:
     """What drives a model's predictions, on paths, `-` for stdin, or a DataFrame.
 
     The importance of each column with its direction, curves of the most important ones, the pair of them that
-    works together most, and single rows with their reasons. Raises MlpcliError with a hint.
+    works together most, and single rows with their reasons, all from `most_rows` rows at most that are drawn.
+    Raises MlpcliError with a hint.
     """
     chosen = build(ExplanationSettings, settings)
     loaded = load(model)
@@ -67,7 +73,7 @@ def explain(
     watch = on_progress or unwatched
     generators = [np.random.default_rng(each) for each in np.random.SeedSequence(chosen.seed).spawn(3)]
     reading = build(ReadingSettings, settings)
-    sampled = sample_rows(loaded, data, reading, MOST_ROWS, generators[0], on_progress=watch)
+    sampled = sample_rows(loaded, data, reading, most_rows, generators[0], on_progress=watch)
     with loaded.scorer() as scorer:
         explained = _Explained(
             model=loaded,

@@ -294,6 +294,11 @@ JSON = {
         "scores": "for each part of the rows and each target: part, task, target, rows_known, and for each "
         "file name, rows, same_rows (equal letters: the same rows), metrics, baseline",
     },
+    "report": {
+        "file": "the HTML file",
+        "bytes": "its size",
+        "sections": "for each section null, or why it is absent",
+    },
     "lessons": {"lessons": "names of the lessons, and what each shows (without LESSON)"},
     "lessons optimizers": {
         "lesson": "optimizers",

@@ -1,0 +1,1 @@
+"""Parts of a report: what is gathered from a model and from rows."""

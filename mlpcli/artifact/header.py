@@ -114,6 +114,8 @@ class Receipt(TypedDict):
     seconds: float
     members: list[Member]
     race: NotRequired[list[Racer]]
+    findings: NotRequired[list[str]]
+    """Sentences on the data and the course, the gravest first."""
 
 
 class Header(TypedDict):

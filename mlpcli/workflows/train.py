@@ -22,7 +22,7 @@ from mlpcli.nn.fitting import EpochRecord
 from mlpcli.options.options import SETTINGS_CLASSES, Options, Racing
 from mlpcli.options.run import ClusterSettings
 from mlpcli.options.threads import limited_threads
-from mlpcli.preparation.finding import CHECKPOINT, Finding
+from mlpcli.preparation.finding import CHECKPOINT, Finding, by_gravity
 from mlpcli.progress import OnProgress, unwatched
 from mlpcli.result_text import ResultTable, ResultText, Shown, listed
 from mlpcli.settings import build
@@ -41,6 +41,9 @@ from mlpcli.training.refitting import Refit, train_anew
 from mlpcli.training.stopping import StopSignal, diverged, kept, left_out, stop_reason
 from mlpcli.workflows.keyword_settings import takes
 from mlpcli.workflows.result_facts import findings_facts
+
+MOST_FINDINGS, LONGEST_FINDING = 40, 300
+"""That a model file keeps, and characters of each."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -240,6 +243,7 @@ def _run(
         best_epoch=members[0].best_epoch,
         stop_reason=run.stop_reason,
         seconds=seconds,
+        findings=[str(each.text)[:LONGEST_FINDING] for each in by_gravity(run.findings)[:MOST_FINDINGS]],
         members=[
             member.summary() | place
             for member, place in zip(members, model.artifact.receipt["members"], strict=True)

@@ -137,6 +137,7 @@ def contents(parts: "ReportParts", pictures: Pictures, detail: "Detail") -> dict
         "drift": None if drift is None else _drift(drift, detail),
         "columns": _columns(parts, explanation, detail),
         "training": _training(parts, pictures),
+        "findings": parts.model.artifact.receipt.get("findings", []),
         "settings": _settings(parts),
         "receipt": _receipt(parts),
         "use": _use(parts),

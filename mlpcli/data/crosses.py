@@ -78,7 +78,7 @@ def checked_crosses(texts: Sequence[str]) -> tuple[Cross, ...]:
             raise _refusal(f"{cross.name!r:.60} names no column", "Write for example x1*x2.")
         if isinstance(cross.formula, Name):
             raise _refusal(
-                f"{cross.name!r:.60} is a single column", "Leave it out: columns are inputs anyway."
+                f"{cross.name!r:.60} is a name and no formula", "Write for example x1*x2 or sin(x1)."
             )
     return crosses
 

@@ -17,6 +17,8 @@ LONGEST = 1_000
 """Characters of a formula."""
 DEEPEST = 20
 """Parentheses, functions, signs and powers in one another; the recursive functions are safe up to there."""
+LIKE_SIGNS = {"×": "*", "·": "*", "∙": "*", "÷": "/", "\u2212": "-", "\u2013": "-", "²": "^2", "³": "^3"}
+"""Characters that people take for signs."""
 QUOTES = '`"'
 _SIGN = r"[\w\u0300-\u036f]"
 """Of a word, which may have its accents apart, as on some file systems."""
@@ -269,6 +271,9 @@ class _Parser:
                     said = f"there is no function {token.text!r:.40}"
                     raise self._refusal(said, did_you_mean(token.text, FUNCTIONS), token.place)
                 inner = self._inside(self._sum)
+                if self._next[:2] == ("sign", ","):
+                    said = f"{token.text} takes one value"
+                    raise self._refusal(said, "Leave out the comma and what follows it.")
                 self._close(called)
                 return Call(token.text, inner)
             return Name(token.text)
@@ -312,9 +317,13 @@ class _Parser:
             if sign in QUOTES:
                 raise self._refusal("the quote is never closed", f"Add a {sign}.", place)
             hint = "Write a name with other signs than letters, digits and _ in backticks: `a name`."
+            if sign in LIKE_SIGNS:
+                hint = f"Write {LIKE_SIGNS[sign]} for it."
             raise self._refusal(f"{sign!r} is not allowed here", hint, place)
         self._place = found.end()
         for quoted, mark in (("ticks", "`"), ("quotes", '"')):
+            if found[quoted] == "":
+                raise self._refusal("the name in quotes is empty", "Write the name of a column.", place)
             if found[quoted] is not None:
                 return _Token("name", found[quoted].replace(mark * 2, mark), place)
         return _Token(str(found.lastgroup), found[0], place)

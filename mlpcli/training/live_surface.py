@@ -120,20 +120,23 @@ def _axis_names(prepared: Prepared, given: "str | Sequence[str] | None") -> tupl
     inputs = [column.name for column in prepared.schema.table_inputs]
     numbers = [name for name in inputs if columns[name] == NUMBER]
     example = ",".join(numbers[:2]) if len(numbers) > 1 else "A,B"
+    if len(numbers) < 2:
+        said = f"a live surface is over two number columns, and the table has {len(numbers)}"
+        raise SettingsError(said, Sentence("Leave out {watch}."), setting="watch")
     if given is None:
         if len(inputs) != 2 or len(numbers) != 2:
             said = f"the surface is over two number columns, and the table has {len(inputs):,} inputs"
             raise SettingsError(said, Sentence("Name two: {axes} {}.", example), setting="watch")
         given = numbers
     given = [given] if isinstance(given, str) else given
-    names = resolve_names("axes", given, list(columns), "the table")
+    names = resolve_names("axes", given, [*columns, *prepared.schema.target], "the table")
     if len(names) != 2:
         hint = Sentence("Name two different columns, such as {axes} {}.", example)
         raise SettingsError("a surface is over two columns", hint, setting="axes")
     for name in names:
         if name not in numbers:
-            kind = columns[name]
-            what = "a text" if kind == TEXT else f"of kind {kind}"
+            kind = columns.get(name)
+            what = "the target" if kind is None else "a text" if kind == TEXT else f"of kind {kind}"
             said = f"{name!r} is {what}, and the axes of a live surface are number columns"
             raise DataError(said, f"Choose from {', '.join(numbers[:20])}.", setting="axes")
     return names[0], names[1]

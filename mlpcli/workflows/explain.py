@@ -10,14 +10,18 @@ from numpy.random import Generator
 
 from mlpcli.arrays import Array
 from mlpcli.data.reading.source import ReadingSettings
+from mlpcli.data.schema import TEXT
 from mlpcli.metrics.outcome import Outcome
-from mlpcli.model.effects.explainer import Explainer, Predict, sketches_for
+from mlpcli.model.effects.explainer import Explainer, Predict
+from mlpcli.model.effects.inputs import Inputs
 from mlpcli.model.encoded_rows import Data
 from mlpcli.model.model import Model, ModelLike, load
+from mlpcli.model.predicted_values import sketches_of
 from mlpcli.model.scores import predicted_outcome
 from mlpcli.model.tasks import Binary, Multiclass, Regression
 from mlpcli.progress import EXPLAINED, OnProgress, unwatched
 from mlpcli.settings import build
+from mlpcli.workflows.evaluate import PURPOSES
 from mlpcli.workflows.evaluation.importance import Importance, permutation_importance
 from mlpcli.workflows.explanation.dependence import (
     Averages,
@@ -48,6 +52,13 @@ PAIRED, PAIR_POINTS, MAP_POINTS = 5, 6, 16
 """Columns of which all pairs are looked at, points of each column for it, and of the map that is shown."""
 MOST_REASONS = 4
 """Columns named for a row."""
+LEAST_TOGETHER = 1e-6
+"""Share of what two columns do that they do together, below which it is rounding."""
+NO_CURVE = "(a text)"
+WITHOUT_COUNTS = (
+    "the model holds no counts of its training rows, so there are no mean effects and reasons "
+    "(train it again with this version)"
+)
 
 
 @takes(ExplanationSettings, ReadingSettings)
@@ -67,20 +78,20 @@ def explain(
     """
     chosen = build(ExplanationSettings, settings)
     loaded = load(model)
-    sketches_for(loaded)
     if chosen.of_class is not None:
         answer_for(loaded, chosen.of_class)
     watch = on_progress or unwatched
-    generators = [np.random.default_rng(each) for each in np.random.SeedSequence(chosen.seed).spawn(3)]
+    seeds = np.random.SeedSequence(chosen.seed).spawn(len(PURPOSES))
+    generators = {name: np.random.default_rng(seed) for name, seed in zip(PURPOSES, seeds, strict=True)}
     reading = build(ReadingSettings, settings)
-    sampled = sample_rows(loaded, data, reading, most_rows, generators[0], on_progress=watch)
+    sampled = sample_rows(loaded, data, reading, most_rows, generators["sample"], on_progress=watch)
     with loaded.scorer() as scorer:
         explained = _Explained(
             model=loaded,
             sampled=sampled,
             chosen=chosen,
             predict=scorer.of,
-            generators=generators[1:],
+            generator=generators["importance"],
             watch=watch,
         )
         return explained.explanation()
@@ -94,7 +105,8 @@ class _Explained:
     sampled: SampledRows
     chosen: ExplanationSettings
     predict: Predict
-    generators: Sequence[Generator]
+    generator: Generator
+    """That of `evaluate --importance`, so that both say the same of as many rows."""
     watch: OnProgress
 
     def explanation(self) -> Explanation:
@@ -103,12 +115,12 @@ class _Explained:
         outcome = predicted_outcome(model, sampled.encoded, predictions) if sampled.has_truth else None
         decided = model.task.decide(model.loss.point_prediction(predictions), model.threshold)
         answer = self._answer(decided)
-        importance = None if outcome is None else self._importance()
-        explainer = Explainer(model, self.predict)
-        sizes = self._mean_effects(explainer, predictions, answer)
-        names = explainer.inputs.names
+        importance = None if outcome is None else self._importance(answer)
+        explainer = None if sketches_of(model) is None else Explainer(model, self.predict)
+        sizes = {} if explainer is None else self._mean_effects(explainer, predictions, answer)
+        names = Inputs(model.encoder).names
         drops = {} if importance is None else {n: each.drop for n, each in importance.columns.items()}
-        order = sorted(names, key=lambda name: (-(drops.get(name) or 0.0), -sizes[name]))
+        order = sorted(names, key=lambda name: (-(drops.get(name) or 0.0), -sizes.get(name, 0.0)))
         curves = self._curves(order[: max(DIRECTIONS, self.chosen.top)], answer)
         chosen_rows = self._rows(explainer, predictions, decided, outcome, answer)
         columns = []
@@ -122,8 +134,8 @@ class _Explained:
                     kind=kinds[name],
                     importance=None if found is None else found.drop,
                     interval=None if found is None else found.interval,
-                    mean_effect=sizes[name],
-                    direction=direction.get(name, ""),
+                    mean_effect=sizes.get(name),
+                    direction=direction.get(name, NO_CURVE if kinds[name] == TEXT else ""),
                 )
             )
         label = model.task.labels[answer]
@@ -143,9 +155,9 @@ class _Explained:
             pair=self._pair(curves, answer),
             typical=chosen_rows[0],
             surprising=chosen_rows[1],
-            standard_error=explainer.standard_error,
+            standard_error=None if explainer is None else explainer.standard_error,
             counts=sampled.counts,
-            notes=sampled.notes,
+            notes=[*sampled.notes, *([] if explainer is not None else [WITHOUT_COUNTS])],
         )
 
     def _answer(self, decided: Array) -> int:
@@ -157,7 +169,11 @@ class _Explained:
             return 1
         return int(np.bincount(decided).argmax()) if isinstance(task, Multiclass) else 0
 
-    def _importance(self) -> Importance:
+    def _label(self, answer: int) -> int | None:
+        """The label or target whose metric is that of importance; None of classes."""
+        return None if isinstance(self.model.task, Multiclass) else answer
+
+    def _importance(self, answer: int) -> Importance:
         model, sampled = self.model, self.sampled
         columns = len(model.artifact.schema.table_inputs)
         some = self._some(max(MOST_SHUFFLED // (SHUFFLINGS * columns), FEWEST_ROWS))
@@ -169,8 +185,9 @@ class _Explained:
             model.task.importance_metric,
             SHUFFLINGS,
             self.chosen.level,
-            self.generators[0],
+            self.generator,
             predict=self.predict,
+            label=self._label(answer),
             on_progress=self.watch,
         )
 
@@ -213,8 +230,8 @@ class _Explained:
         grids = [self._grid(curve.grid.column, PAIR_POINTS) for curve in curves[:PAIRED]]
         best: tuple[float, str, str] | None = None
         for x, y in combinations([grid for grid in grids if grid is not None], 2):
-            size = interaction(averages.surface(x, y), x, y)[1]
-            if best is None or size > best[0]:
+            share, size = interaction(averages.surface(x, y), x, y)
+            if share > LEAST_TOGETHER and (best is None or size > best[0]):
                 best = size, x.column, y.column
         if best is None:
             return None
@@ -227,7 +244,7 @@ class _Explained:
 
     def _rows(
         self,
-        explainer: Explainer,
+        explainer: Explainer | None,
         predictions: Array,
         decided: Array,
         outcome: Outcome | None,
@@ -242,14 +259,16 @@ class _Explained:
         else:
             answers = np.full(len(self.sampled), answer)
             shown = shown_predictions(model, predictions, answer)
-        judged = outcome
-        if outcome is not None and not isinstance(model.task, Multiclass) and len(model.task.labels) > 1:
+        judged, only = outcome, answer if several and self.chosen.of_class is not None else None
+        if outcome is not None and self._label(answer) is not None:
             judged = outcome.of_label(answer)
-        typical = typical_rows(model, shown, decided, losses_of(judged))
-        surprising = surprising_rows(model, shown, judged)
+        typical = typical_rows(model, shown, decided, losses_of(judged), only)
+        surprising = surprising_rows(model, shown, judged, typical, only)
         rows = np.array([each.row for each in (*typical, *surprising)], np.intp)
-        values = explainer.values(predictions[rows])
-        effects = explainer.effects(self.sampled.rows.take(rows), 0, values, answers[rows])
+        effects: Sequence[Array | None] = [None] * len(rows)
+        if explainer is not None and len(rows):
+            values = explainer.values(predictions[rows])
+            effects = list(explainer.effects(self.sampled.rows.take(rows), 0, values, answers[rows]))
         written = [
             self._explained_row(explainer, each, predictions, decided, outcome, int(answers[each.row]), own)
             for each, own in zip((*typical, *surprising), effects, strict=True)
@@ -258,26 +277,26 @@ class _Explained:
 
     def _explained_row(
         self,
-        explainer: Explainer,
+        explainer: Explainer | None,
         chosen: Chosen,
         predictions: Array,
         decided: Array,
         outcome: Outcome | None,
         answer: int,
-        effects: Array,
+        effects: Array | None,
     ) -> ExplainedRow:
         task, row = self.model.task, chosen.row
         one = slice(row, row + 1)
         frame, place = self.sampled.frame_of(row)
         probabilities = task.probabilities(self.model.loss.point_prediction(predictions[one]))
         probability = None if probabilities is None else float(probabilities[0, answer])
-        strongest = np.argsort(-np.abs(effects), kind="stable")[:MOST_REASONS]
-        names = explainer.inputs.names
-        reasons = [
-            Reason(column=names[each], cell=frame[names[each]].example(place), effect=float(effects[each]))
-            for each in strongest.tolist()
-            if effects[each]
-        ]
+        reasons: list[Reason] = []
+        if explainer is not None and effects is not None:
+            names = explainer.inputs.names
+            for each in np.argsort(-np.abs(effects), kind="stable")[:MOST_REASONS].tolist():
+                if effects[each]:
+                    cell = frame[names[each]].example(place)
+                    reasons.append(Reason(column=names[each], cell=cell, effect=float(effects[each])))
         return ExplainedRow(
             place=frame.place(place),
             why=chosen.why,
@@ -285,9 +304,9 @@ class _Explained:
             probability=probability,
             truth=None if outcome is None else _written(task.cells(outcome.truth[one]), answer),
             of=task.labels[answer],
-            baseline=float(explainer.baseline[answer]),
+            baseline=None if explainer is None else float(explainer.baseline[answer]),
             reasons=reasons,
-            rest=float(effects.sum() - sum(reason.effect for reason in reasons)),
+            rest=None if effects is None else float(effects.sum() - sum(each.effect for each in reasons)),
         )
 
 

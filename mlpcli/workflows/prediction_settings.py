@@ -12,7 +12,7 @@ ALL_EFFECTS = 0
 
 
 def _parse_explain(text: str) -> int:
-    if text == "all":
+    if text.casefold() == "all":
         return ALL_EFFECTS
     if text.isdecimal() and text.isascii() and (number := int(text[:9])) > 0:
         return number
@@ -63,7 +63,8 @@ class PredictionSettings(Settings):
     )
     of_class: str | None = setting(
         None,
-        "Class, label or target whose prediction {explain} explains. By default the predicted class.",
+        "Class, label or target whose prediction {explain} explains. By default the predicted class; of "
+        "several labels or targets one must be named.",
         group="Output",
         flag="class",
         metavar="CLASS",

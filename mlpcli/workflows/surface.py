@@ -72,6 +72,8 @@ def axis_names(model: Model, given: Sequence[str] | None) -> tuple[str, str]:
     """The two columns of a surface; raises MlpcliError unless the model reads them and they have an axis."""
     schema = model.artifact.schema
     inputs = [column.name for column in schema.table_inputs]
+    if len(inputs) < 2:
+        raise SettingsError("a surface is over two columns, and the model reads one", setting="surface")
     if given is None:
         if len(inputs) != 2:
             said = f"the model reads {len(inputs):,} columns, and a surface is over two"
@@ -81,8 +83,9 @@ def axis_names(model: Model, given: Sequence[str] | None) -> tuple[str, str]:
     columns = {column.name: column for column in schema.table_columns}
     try:
         names = resolve_names("surface", given, [*columns, *schema.target], "the model")
-    except DataError as error:  # a hint on headers would not help here
-        raise DataError(str(error.message), error.hint, setting="surface") from None
+    except DataError as error:
+        hint = Sentence("Choose two of its inputs: {}.", ", ".join(inputs[:20]))
+        raise DataError(str(error.message), hint, setting="surface") from None
     if len(names) != 2:
         what = "one column is" if len(names) == 1 else f"{len(names):,} columns are"
         hint = Sentence("Name two different columns, such as {surface} {}.", ",".join(inputs[:2]) or "A,B")

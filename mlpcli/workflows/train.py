@@ -178,7 +178,7 @@ def train(
             if cluster is not None:
                 cluster.engine(ready.prepared.options.run.engine)
                 cluster.run_threads = ready.plan.threads
-            live = None if on_surface is None else LiveSurface.of(ready.prepared, axes)
+            live = None if on_surface is None and axes is None else LiveSurface.of(ready.prepared, axes)
             if on_start is not None:
                 on_start(ready.plan)
             callbacks = Callbacks(on_epoch or (lambda record: None), should_stop or (lambda: None), on_batch)

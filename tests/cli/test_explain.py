@@ -110,7 +110,8 @@ def test_the_report(mlpcli: Commands, models: Path) -> None:
 def test_markdown(mlpcli: Commands, models: Path) -> None:
     told = ("explain", models / "penguins.joblib", sample("penguins.csv"), "--format", "markdown")
     out = mlpcli.ok(*told).out
-    assert out.startswith("### Columns, the most important first\n")
+    assert out.startswith("## What drives species (Adelie): ")
+    assert "### Columns, the most important first\n" in out
     assert "| --- | ---: |" in out
     assert "Strongest pair" in out
 

@@ -58,6 +58,8 @@ def test_rows_are_rows_of_the_table_and_their_reasons_add_up(name: str) -> None:
         for reason in row.reasons:
             cell = data[reason.column][number]
             assert reason.cell == (cell if isinstance(cell, str) else f"{cell:g}")
+        assert row.baseline is not None
+        assert row.rest is not None
         total = row.baseline + sum(each.effect for each in row.reasons) + row.rest
         if row.probability is None:
             assert total == pytest.approx(model.predict(data).to_numpy()[number], rel=1e-4)
@@ -92,16 +94,62 @@ def test_a_table_without_the_target() -> None:
     found = mlpcli.explain(trained("value"), table()[INPUTS])
     assert found.metric is None
     assert all(each.importance is None for each in found.columns)
-    sizes = [each.mean_effect for each in found.columns]
+    sizes = [each.mean_effect or 0.0 for each in found.columns]
     assert sizes == sorted(sizes, reverse=True)
     assert any("there is no target 'value'" in note for note in found.notes)
     assert {row.truth for row in (*found.typical, *found.surprising)} == {None}
     assert [row.why for row in found.surprising] == ["an extreme prediction"] * 3
 
 
-def test_half_of_several_targets_is_refused() -> None:
-    with pytest.raises(DataError, match="the target column 'two' of the model is missing"):
-        mlpcli.explain(trained("labels"), table().drop(columns="two"))
+def test_half_of_several_targets_is_no_truth() -> None:
+    found = mlpcli.explain(trained("labels"), table().drop(columns="two"))
+    assert found.metric is None
+    assert any("there is no target 'two'" in note for note in found.notes)
+
+
+def test_importance_of_one_of_several_labels_is_of_that_label() -> None:
+    first, second = (mlpcli.explain(trained("labels"), table(), of_class=name) for name in ("one", "two"))
+    drops = [{each.name: each.importance for each in found.columns} for found in (first, second)]
+    assert drops[0] != drops[1]
+    assert first.columns[0].name == "a"
+    assert second.columns[0].name == "b"
+    data = table()
+    alone = mlpcli.train(data[[*INPUTS, "one"]], "one", task="binary", **QUICK).model
+    assert mlpcli.explain(alone, data).columns[0].name == "a"
+
+
+def test_importance_is_that_of_evaluate() -> None:
+    found = explained("class")
+    evaluated = mlpcli.evaluate(trained("class"), table(), importance=True)
+    assert evaluated.importance is not None
+    for each in found.columns:
+        other = evaluated.importance.columns[each.name]
+        assert (each.importance, each.interval) == (other.drop, other.interval)
+
+
+def test_a_model_without_counts_has_no_reasons() -> None:
+    model = trained("value", sketches=False)
+    found = mlpcli.explain(model, table())
+    assert found.standard_error is None
+    assert all(each.mean_effect is None and each.importance is not None for each in found.columns)
+    assert all(not row.reasons and row.baseline is None for row in (*found.typical, *found.surprising))
+    assert len(found.curves) == 3
+    assert any("no counts of its training rows" in note for note in found.notes)
+
+
+def test_rows_that_are_rightly_predicted_are_no_surprise() -> None:
+    found, data = explained("class"), table()
+    probabilities = trained("class").predict_proba(data)
+    for row in found.surprising:
+        number = int(row.place.removeprefix("row "))
+        assert probabilities.to_numpy()[number, list(probabilities).index(data["class"][number])] < 0.5
+
+
+def test_rows_of_a_named_class_are_of_that_class() -> None:
+    found = mlpcli.explain(trained("class"), table(), of_class="low")
+    assert {row.of for row in (*found.typical, *found.surprising)} == {"low"}
+    assert {row.prediction for row in found.typical} == {"low"}
+    assert all("low" in (row.prediction, row.truth) for row in found.surprising)
 
 
 def test_the_same_run_gives_the_same_explanation() -> None:
@@ -143,7 +191,7 @@ def test_top_and_unknown_classes() -> None:
 
 def test_one_row_and_no_row() -> None:
     found = mlpcli.explain(trained("value"), table()[:1])
-    assert len(found.surprising) == 1
+    assert (len(found.typical), len(found.surprising)) == (1, 0)
     with pytest.raises(DataError):
         mlpcli.explain(trained("value"), table()[:0])
     with pytest.raises(DataError, match="no rows"):

@@ -89,7 +89,10 @@ def axis_of(encoder: Encoder, places: int, values: Array | None, sketch: Sketch 
     margin = MARGIN * (high - low) if high > low else max(abs(low) * MARGIN, 1.0)
     shares = np.linspace(0.0, 1.0, places)
     ends = low - margin, high + margin
-    return Axis(encoder.name, kind_of(encoder), ends[0] * (1 - shares) + ends[1] * shares, (), limited)
+    asked = ends[0] * (1 - shares) + ends[1] * shares
+    if isinstance(encoder, DateEncoder) and "hour" not in encoder.parts and high - low >= 1.0:
+        asked = np.unique(np.round(asked))  # at no time of a day that no row has
+    return Axis(encoder.name, kind_of(encoder), asked, (), limited)
 
 
 def grid_rows(inputs: Inputs, x: Axis, y: Axis, typical: Mapping[str, float]) -> Rows:

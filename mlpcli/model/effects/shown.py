@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mlpcli.arrays import Array
-from mlpcli.errors import DataError, Sentence, did_you_mean
+from mlpcli.errors import DataError, did_you_mean
 from mlpcli.model.tasks import Binary, Multiclass, Regression, Task, Threshold
 
 PROBABILITY, CLASS, VALUE = "probability", "class", "value"
@@ -22,8 +22,8 @@ class Shown:
 
     @classmethod
     def of(cls, task: Task, threshold: Threshold, name: str | None) -> "Shown":
-        """The class, label or target of that name; raises DataError where there is none, or one must be
-        named."""
+        """The class, label or target of that name, by default the positive class of two, any predicted class
+        of several, the first label or target; raises DataError where there is none."""
         labels = task.labels
         if name is not None:
             if name not in labels:
@@ -34,9 +34,6 @@ class Shown:
             return cls(task, 1, threshold)
         if isinstance(task, Multiclass):
             return cls(task, None, threshold)
-        if len(labels) > 1:
-            said = f"the model predicts {len(labels):,} columns, and a surface shows one"
-            raise DataError(said, Sentence("Choose one: {of_class} {}.", labels[0]), setting="surface")
         return cls(task, 0, threshold)
 
     @property

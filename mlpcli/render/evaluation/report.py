@@ -50,16 +50,16 @@ def markdown(screen: Screen, evaluation: "Evaluation") -> None:
 def markdown_tables(screen: Screen, tables: Iterable[ReportTable]) -> None:
     """Write tables with their titles and remarks as Markdown."""
     for table in tables:
-        screen.raw(f"### {_escaped(table.title)}\n")
+        screen.raw(f"### {escaped(table.title)}\n")
         for remark in table.above:
-            screen.raw(f"{_escaped(remark)}\n")
+            screen.raw(f"{escaped(remark)}\n")
         rule = ["---:" if column in table.numbers else "---" for column in range(len(table.headers))]
-        headers, *rows = ([_escaped(cell) for cell in row] for row in (table.headers, *table.rows))
+        headers, *rows = ([escaped(cell) for cell in row] for row in (table.headers, *table.rows))
         for row in (headers, rule, *rows):
             screen.raw(f"| {' | '.join(row)} |")
         screen.raw("")
         for remark in table.below:
-            screen.raw(f"{_escaped(remark)}\n")
+            screen.raw(f"{escaped(remark)}\n")
 
 
 def failed_gates(screen: Screen, gates: Sequence[GateResult]) -> None:
@@ -69,7 +69,7 @@ def failed_gates(screen: Screen, gates: Sequence[GateResult]) -> None:
             screen.line(f"gate failed: {gate.gate}: {found_by(gate)}")
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """The text with Markdown characters escaped, except underscores inside words."""
     return _MARKUP.sub(r"\\\g<0>", printable(text))
 

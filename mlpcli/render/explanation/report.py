@@ -12,7 +12,7 @@ from mlpcli.model.effects.shown import VALUE
 from mlpcli.number_text import same_precision, short, spans, text
 from mlpcli.render import counts
 from mlpcli.render.console import Screen
-from mlpcli.render.evaluation.report import markdown_tables
+from mlpcli.render.evaluation.report import escaped, markdown_tables
 from mlpcli.render.evaluation.tables import ReportTable, table_report
 from mlpcli.render.explanation.curves import scale_of, show_curves, small_curve
 from mlpcli.render.surfaces.report import map_report
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 MOST_COLUMNS = 12
 """In a brief report."""
 LONGEST_CELL = 20
+WORTH_A_MAP = 0.01
+"""Strength of a pair."""
 PAIR_HEIGHT = 10
 """Lines of the map of a pair."""
 NOTHING = 1e-9
@@ -42,18 +44,16 @@ def notes_report(screen: Screen, found: "Explanation") -> None:
 
 def report(screen: Screen, found: "Explanation") -> None:
     """Write tables and curves as text."""
-    whose = "" if found.of == found.target else f" ({found.of})"
-    screen.line(f"What drives {found.target}{whose}: {count(found.rows, 'row')}", "bold")
+    screen.line(_title(found), "bold")
     table_report(screen, _columns(found, brief=not screen.verbose))
     if found.curves:
-        screen.heading(
-            f"{_capital(found.unit)}: mean of {count(found.curve_rows, 'row')} by the column's value"
-        )
+        screen.heading(f"Mean {found.unit} of {count(found.curve_rows, 'row')}, by the column's value")
         screen.line("  Bars on the axis: where the data is.", "dim")
         show_curves(screen, found.curves)
     if found.pair is not None:
-        screen.heading(_of_pair(found))
-        map_report(screen, _map_of(found.pair, found.unit), PAIR_HEIGHT)
+        screen.heading(_of_pair(found.pair))
+        if found.pair.strength >= WORTH_A_MAP:
+            map_report(screen, _map_of(found.pair, found.unit), PAIR_HEIGHT)
     for table in _rows(found):
         table_report(screen, table)
 
@@ -62,7 +62,8 @@ def markdown(screen: Screen, found: "Explanation") -> None:
     """Write the tables as Markdown."""
     tables = [_columns(found, brief=False, curves=True), *_rows(found)]
     if found.pair is not None:
-        tables[0] = ReportTable(**(vars(tables[0]) | {"below": [*tables[0].below, _of_pair(found)]}))
+        tables[0] = ReportTable(**(vars(tables[0]) | {"below": [*tables[0].below, _of_pair(found.pair)]}))
+    screen.raw(f"## {escaped(_title(found))}\n")
     markdown_tables(screen, tables)
 
 
@@ -73,20 +74,24 @@ def fields(found: "Explanation") -> dict[str, Any]:
     return plain | counts.fields(found.counts)
 
 
-def _capital(said: str) -> str:
-    return said[:1].upper() + said[1:]
+def _title(found: "Explanation") -> str:
+    whose = "" if found.of == found.target else f" ({found.of})"
+    return f"What drives {found.target}{whose}: {count(found.rows, 'row')}"
 
 
 def _columns(found: "Explanation", *, brief: bool, curves: bool = False) -> ReportTable:
     """With `curves`, also a small curve of each column that has one."""
     shown = found.columns[:MOST_COLUMNS] if brief else found.columns
-    said = f"Mean effect: how far the column moves a prediction, in {found.scale}."
+    said = []
     cells = {"column": [each.name for each in shown]}
     if found.metric is not None:
-        said = f"Worse by: what {found.metric} loses with the column shuffled. {said}"
+        whose = f" of {found.of}" if found.task == "multilabel" or "," in found.target else ""
+        said.append(f"Worse by: what {found.metric}{whose} loses with the column shuffled.")
         cells["worse by"] = same_precision(each.importance for each in shown)
         cells[f"{found.level * 100:.10g} % interval"] = spans(each.interval for each in shown)
-    cells["mean effect"] = same_precision(each.mean_effect for each in shown)
+    if found.standard_error is not None:
+        said.append(f"Mean effect: how far the column moves a prediction, in {found.scale}.")
+        cells["mean effect"] = same_precision(each.mean_effect for each in shown)
     numbers = range(1, len(cells))
     if curves:
         limits = scale_of(found.curves)
@@ -97,14 +102,15 @@ def _columns(found: "Explanation", *, brief: bool, curves: bool = False) -> Repo
     below = [f"and {count(left, 'column')} of less importance (-v)"] if left else []
     rows = list(zip(*cells.values(), strict=True))
     title = "Columns, the most important first"
-    return ReportTable(title, list(cells), rows, list(numbers), above=(said,), below=below)
+    above = [" ".join(said)] if said else []
+    return ReportTable(title, list(cells), rows, list(numbers), above=above, below=below)
 
 
-def _of_pair(found: "Explanation") -> str:
-    pair = found.pair
-    assert pair is not None
-    share = f"{pair.strength * 100:.0f} %"
-    return f"Strongest pair: {pair.x.column} and {pair.y.column}; {share} of what both do is done together."
+def _of_pair(pair: "PairDependence") -> str:
+    names = f"{pair.x.column} and {pair.y.column}"
+    if pair.strength < WORTH_A_MAP:
+        return f"Strongest pair: {names}; they do almost nothing together"
+    return f"Strongest pair: {names}; {pair.strength * 100:.0f} % of what both do is done together"
 
 
 def _map_of(pair: "PairDependence", unit: str) -> "Surface":
@@ -144,7 +150,8 @@ def _rows(found: "Explanation") -> list[ReportTable]:
         if rows:
             headers = ["row", "", "prediction", *(["truth"] if rows[0].truth is not None else []), "reasons"]
             table = [[place, *_row(each)] for place, each in zip(_places(rows), rows, strict=True)]
-            tables.append(ReportTable(title, headers, table, above=(said,) if not tables else ()))
+            above = (said,) if not tables and rows[0].baseline is not None else ()
+            tables.append(ReportTable(title, headers, table, above=above))
     return tables
 
 
@@ -153,12 +160,10 @@ def _row(row: "ExplainedRow") -> list[str]:
     if row.probability is not None:
         of = "" if row.of == row.prediction else f"{row.of}: "
         predicted = f"{row.prediction} ({of}{text(row.probability)})"
-    parts = [f"baseline {short(row.baseline, 3)}"]
-    parts += [
-        f"{cut(each.column, LONGEST_CELL, '...')}={_cell(each.cell)} {each.effect:+.3g}"
-        for each in row.reasons
-    ]
-    if abs(row.rest) > NOTHING:
+    parts = [] if row.baseline is None else [f"baseline {short(row.baseline, 3)}"]
+    for each in row.reasons:
+        parts.append(f"{cut(each.column, LONGEST_CELL, '...')}={_cell(each.cell)} {each.effect:+.3g}")
+    if row.rest is not None and abs(row.rest) > NOTHING:
         parts.append(f"others {row.rest:+.3g}")
     return [row.why, predicted, *([row.truth] if row.truth is not None else []), ", ".join(parts)]
 

@@ -394,7 +394,6 @@ def _effects(found: "Explanation", pictures: Pictures, detail: "Detail") -> dict
         "pair": pair,
         "drawn": found.scored_rows,
         "total": found.rows,
-        "error": percent(found.standard_error),
     }
 
 
@@ -409,17 +408,19 @@ def _rows(found: "Explanation") -> list[dict[str, Any]]:
 
 def _row(row: "ExplainedRow") -> dict[str, Any]:
     head, colon, tail = row.place.partition(": ")
-    most = max([abs(each.effect) for each in row.reasons] + [abs(row.rest)], default=0.0) or 1.0
+    rest = row.rest or 0.0
+    most = max([abs(each.effect) for each in row.reasons] + [abs(rest)], default=0.0) or 1.0
+    of = "" if row.of == row.prediction else f" of {row.of}"
     reasons = [(each.column, each.cell, each.effect, abs(each.effect) / most) for each in row.reasons]
     return {
         "place": f"{head.rpartition('/')[2]}{colon}{tail}",
         "why": row.why,
         "prediction": row.prediction,
-        "probability": "" if row.probability is None else text(row.probability),
+        "probability": "" if row.probability is None else f"probability{of} {text(row.probability)}",
         "truth": row.truth,
         "of": row.of,
-        "baseline": short(row.baseline, 3),
-        "rest": f"{row.rest:+.3g}" if abs(row.rest) > SMALLEST else "0",
+        "baseline": "" if row.baseline is None else short(row.baseline, 3),
+        "rest": f"{rest:+.3g}" if abs(rest) > SMALLEST else "0",
         "reasons": [
             (column, cell, f"{effect:+.3g}", share, effect > 0) for column, cell, effect, share in reasons
         ],

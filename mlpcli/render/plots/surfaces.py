@@ -17,6 +17,7 @@ from mlpcli.model.effects.shown import CLASS, PROBABILITY
 from mlpcli.render.plots.canvas import INK, MUTED, SMALL, TINY, WIDTH, figure_of, name, number
 from mlpcli.render.plots.panels import plain_numbers
 from mlpcli.render.surfaces.palettes import Palette, SignedPalette
+from mlpcli.render.surfaces.points import spread_places
 from mlpcli.render.surfaces.report import palette_of, title_of, typical_line
 from mlpcli.render.surfaces.ticks import ticks
 from mlpcli.text_width import wrapped
@@ -30,8 +31,6 @@ MOST_KEYS = 10
 NOTE = 110
 DOT = 16.0
 """Area of a mark in square points."""
-SPREAD = 0.7
-"""Rows of one level are spread over so much of its cell."""
 
 
 def surface_figure(surface: Surface, title: str = "") -> Figure:
@@ -101,8 +100,8 @@ def _points(axes: Axes, surface: Surface, palette: Palette) -> None:
     points, x, y = surface.points, surface.x, surface.y
     assert points is not None
     (left, right), (bottom, top) = x.ends, y.ends
-    across = left + _spread(x, points.x, 0) * (right - left)
-    up = bottom + _spread(y, points.y, 1) * (top - bottom)
+    across = left + spread_places(x, points.x, 0) * (right - left)
+    up = bottom + spread_places(y, points.y, 1) * (top - bottom)
     colours = np.full((len(across), 3), 0.4)
     if points.truth is not None:
         known = ~np.isnan(points.truth)
@@ -119,15 +118,6 @@ def _points(axes: Axes, surface: Surface, palette: Palette) -> None:
         zorder=3,
         clip_on=False,
     )
-
-
-def _spread(axis: Axis, values: Array, turn: int) -> Array:
-    """Places from 0 to 1, rows of one level beside one another."""
-    places = axis.places(values)
-    if not axis.levels:
-        return places
-    golden = (0.618034, 0.381966)[turn]
-    return np.asarray(places + SPREAD * ((np.arange(len(values)) * golden) % 1.0 - 0.5) / len(axis.levels))
 
 
 def _legend(axes: Axes, surface: Surface, palette: Palette) -> None:

@@ -11,13 +11,12 @@ from mlpcli.data.schema import DATE
 from mlpcli.model.effects.axes import Axis
 from mlpcli.render.surfaces.canvas import Mark, Style, drawn, sampled
 from mlpcli.render.surfaces.palettes import WHITE, Palette
+from mlpcli.render.surfaces.points import spread_places
 from mlpcli.render.surfaces.ticks import ticks
 from mlpcli.text_width import cut, padded, printable, width_of
 
 WIDEST_LABEL = 14
 ROWS_BETWEEN_TICKS = 4
-GOLDEN, SPREAD = 0.618034, 0.7
-"""Rows of one level are spread over so much of its cell, by multiples of the golden ratio."""
 UNKNOWN = "."
 """A row without a truth, where there are no colours."""
 NARROWEST = 6
@@ -93,7 +92,7 @@ def _marks(
     x: Axis, y: Axis, points: MapPoints, palette: Palette, width: int, height: int
 ) -> dict[tuple[int, int], Mark]:
     """The marks by row and column of characters; of several in one cell the most frequent of them."""
-    across, down = _places(x, points.x, 0), _places(y, points.y, 1)
+    across, down = spread_places(x, points.x, 0), spread_places(y, points.y, 1)
     there = ~np.isnan(across) & ~np.isnan(down)
     columns = np.minimum((across[there] * width).astype(np.intp), width - 1).tolist()
     rows = np.minimum(((1 - down[there]) * height).astype(np.intp), height - 1).tolist()
@@ -111,15 +110,6 @@ def _marks(
         found.setdefault((row, column), Counter())[character, tuple(colour)] += 1
     chosen = {place: counts.most_common(1)[0][0] for place, counts in found.items()}
     return {place: Mark(character, np.array(colour)) for place, (character, colour) in chosen.items()}
-
-
-def _places(axis: Axis, values: Array, turn: int) -> Array:
-    """Places from 0 to 1; rows of one level beside one another, otherwise along each axis."""
-    places = axis.places(values)
-    if not axis.levels:
-        return places
-    shift = (np.arange(len(values)) * (GOLDEN, GOLDEN**2)[turn]) % 1.0 - 0.5
-    return np.asarray(places + SPREAD * shift / len(axis.levels))
 
 
 def side_by_side(panels: Sequence[Sequence[str]], width: int, gap: int = 2) -> list[str]:

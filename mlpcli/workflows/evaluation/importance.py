@@ -15,6 +15,7 @@ from mlpcli.model.effects.explainer import Predict
 from mlpcli.model.effects.inputs import Inputs, Rows
 from mlpcli.model.encoded_rows import EncodedRows
 from mlpcli.model.model import Model
+from mlpcli.model.tasks import Binary, Regression
 from mlpcli.number_text import same_precision
 from mlpcli.progress import SHUFFLED, OnProgress, unwatched
 from mlpcli.result_text import LINES, ResultTable, ResultText, Shown
@@ -62,11 +63,13 @@ def permutation_importance(
     generator: Generator,
     *,
     predict: Predict | None = None,
+    label: int | None = None,
     on_progress: OnProgress = unwatched,
 ) -> Importance:
     """Of every input column of the table, whose cells are shuffled `repeats` times, with all made of them.
 
-    `rows` are those of the part; `predict` gives predictions in place of the model. The interval tells of
+    `rows` are those of the part; `predict` gives predictions in place of the model; of several
+    labels or targets the metric may be that of one `label`. The interval tells of
     both kinds of chance: each shuffling is scored on resamples of the rows, the same ones for the table as it
     was.
     """
@@ -74,8 +77,10 @@ def permutation_importance(
 
     def outcome_of(features: Array) -> Outcome:
         point_prediction = model.loss.point_prediction(predict(features, 0))
-        return model.task.outcome(point_prediction, part.truth, part.weights, threshold)
+        outcome = model.task.outcome(point_prediction, part.truth, part.weights, threshold)
+        return outcome if label is None else outcome.of_label(label)
 
+    task = task_of(model, label)
     plain = outcome_of(part.features)
     columns: dict[str, ColumnImportance] = {}
     inputs, changed = Inputs(model.encoder), rows.take(slice(None))
@@ -86,9 +91,16 @@ def permutation_importance(
             inputs.copy_column(changed, name, rows, shuffled_rows(part, generator))
             shuffled.append(outcome_of(changed.matrix))
         inputs.copy_column(changed, name, rows)
-        columns[name] = _importance(plain, shuffled, model.task.name, metric, level, generator)
+        columns[name] = _importance(plain, shuffled, task, metric, level, generator)
     ordered = sorted(columns.items(), key=lambda each: -np.inf if each[1].drop is None else -each[1].drop)
     return Importance(metric, len(part), repeats, level, dict(ordered))
+
+
+def task_of(model: Model, label: int | None) -> str:
+    """The task of which an outcome is: that of the model, or of one of its labels or targets."""
+    if label is None or isinstance(model.task, Regression):
+        return model.task.name
+    return Binary.name
 
 
 def shuffled_rows(part: EncodedRows, generator: Generator) -> Array:

@@ -154,5 +154,5 @@ class _Sample:
         keys = np.concatenate([self._keys, self._generator.random(len(part))])
         if self.rows is not None:
             part, rows = EncodedRows.joined([self.rows[0], part]), Rows.joined([self.rows[1], rows])
-        kept = np.argsort(keys, kind="stable")[: self._most]
+        kept = np.sort(np.argsort(keys, kind="stable")[: self._most])
         self._keys, self.rows = keys[kept], (part.take(kept), rows.take(kept))

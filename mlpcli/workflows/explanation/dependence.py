@@ -86,6 +86,8 @@ def grid_of(encoder: Encoder, kind: str, values: Array, points: int = POINTS) ->
         low, high = np.quantile(there, ENDS).tolist()
         low, high = (low, high) if low < high else (float(distinct[0]), float(distinct[-1]))
         distinct = np.linspace(low, high, points)
+        if kind == DATE and (there == np.round(there)).all():  # at no time of a day that no row has
+            distinct = np.unique(np.round(distinct))
     middles = (distinct[1:] + distinct[:-1]) / 2
     inside = there[(there >= distinct[0]) & (there <= distinct[-1])]
     rows = np.bincount(np.searchsorted(middles, inside), minlength=len(distinct))
@@ -171,8 +173,9 @@ def dependence_of(averages: Averages, grid: Grid) -> Dependence:
 
 def direction_of(grid: Grid, predictions: Array) -> str:
     """How the mean prediction (values,) goes along the grid."""
-    spread = float(np.ptp(predictions))
-    if spread <= FLAT * max(float(np.abs(predictions).max()), 1.0) or len(predictions) < 2:
+    if len(predictions) < 2:
+        return "one value"
+    if float(np.ptp(predictions)) <= FLAT * max(float(np.abs(predictions).max()), 1.0):
         return "no effect"
     highest, lowest = grid.labels[int(predictions.argmax())], grid.labels[int(predictions.argmin())]
     if not grid.is_ordered:

@@ -18,8 +18,8 @@ class ColumnExplanation:
     importance: float | None
     """How much worse the metric gets with the column shuffled; None of data without the target."""
     interval: tuple[float, float] | None
-    mean_effect: float
-    """Mean absolute effect on the link scale."""
+    mean_effect: float | None
+    """Mean absolute effect on the link scale; None of a model that holds no counts of its training rows."""
     direction: str
     """Of the curve, in a few words; "" where there is none."""
 
@@ -46,9 +46,10 @@ class ExplainedRow:
     truth: str | None
     of: str
     """The class, label or target that the effects are on."""
-    baseline: float
+    baseline: float | None
+    """None where there are no reasons, as `rest`."""
     reasons: list[Reason]
-    rest: float
+    rest: float | None
     """The sum of all other effects."""
 
 
@@ -77,7 +78,7 @@ class Explanation(Shown):
     pair: PairDependence | None
     typical: list[ExplainedRow]
     surprising: list[ExplainedRow]
-    standard_error: float
+    standard_error: float | None
     """Of effects, as a share of their root mean square."""
     counts: CellCounts
     notes: list[str]
@@ -85,7 +86,7 @@ class Explanation(Shown):
     def _shown(self) -> ResultText:
         first = self.columns[:LINES]
         numbers = same_precision(each.importance for each in first)
-        effects = same_precision(each.mean_effect for each in first)
+        effects = same_precision([each.mean_effect for each in first])
         rows = [
             [each.name, each.direction, *cells] for each, *cells in zip(first, numbers, effects, strict=True)
         ]

@@ -41,7 +41,7 @@ def answer_for(model: Model, name: str | None) -> Answer:
     if isinstance(model.task, Multiclass):
         return Answer(None, "the predicted class")
     if len(labels) > 1:
-        said = f"the model predicts {len(labels):,} columns, and effects are on one"
+        said = f"the model predicts {len(labels):,} columns, and the effects are those on one of them"
         raise DataError(said, Sentence("Choose one: {of_class} {}.", labels[0]), setting="explain")
     return Answer(0, labels[0])
 

@@ -12,7 +12,7 @@ from mlpcli.data.counts import CellCounts
 from mlpcli.data.reading.blocks import BLOCK_ROWS
 from mlpcli.data.reading.source import ReadingSettings
 from mlpcli.data.reading.stream import RowStream
-from mlpcli.errors import DataError, Sentence
+from mlpcli.errors import DataError
 from mlpcli.model.effects.inputs import Inputs, Rows
 from mlpcli.model.encoded_rows import (
     Data,
@@ -84,10 +84,8 @@ def sample_rows(
     with RowStream(
         paths_of(data), reading_for(model, reading), model.chunk_rows(BLOCK_ROWS), model.known, only_data=True
     ) as stream:
-        there = [name in stream.header for name in schema.target]
-        if any(there) and not all(there):
-            schema.require(stream.header, stream.name, target=True)
-        has_truth = all(there)
+        absent = [name for name in schema.target if name not in stream.header]
+        has_truth = not absent
         parts, seen, weightless = list[_Part](), 0, 0
         chunks = _with_truth(model, stream, counts) if has_truth else _without_truth(model, stream, counts)
         for frame, encoded, zero in chunks:
@@ -104,15 +102,10 @@ def sample_rows(
         elif not seen:
             raise DataError(f"{stream.name}: the table has no rows", "Give a table with rows.")
         notes = [*stream.notes, *left_out(weightless, stream.name)]
-    if not has_truth:
-        names = ", ".join(repr(name) for name in schema.target)
-        notes.append(
-            Sentence(
-                "{}: there is no target {}, so importance is how far columns move predictions",
-                stream.name,
-                names,
-            )
-        )
+    if absent:
+        names = ", ".join(map(repr, absent))
+        said = f"{stream.name}: there is no target {names}, so importance is how far columns move predictions"
+        notes.append(said)
     parts = _fewer(parts, most)
     return SampledRows(
         frames=[part.frame for part in parts],

@@ -135,9 +135,9 @@ def test_a_model_without_sketches_and_history() -> None:
     model.artifact.history.clear()
     written = report(model, frame)
     page = checked(written)
-    assert set(written.absent) == {"effects", "rows", "slices", "drift"}
+    assert set(written.absent) == {"slices", "drift"}
     assert "The model holds no history of its epochs." in page.text
-    assert "The model holds no counts of its training rows" in page.text
+    assert "holds no counts of its training rows, so there are no mean effects" in page.text
 
 
 def test_rows_that_trained_the_model_are_no_evidence() -> None:

@@ -1,6 +1,6 @@
 """`mlpcli explain`: what drives the predictions of a model, in all rows of a table and in single ones."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -11,19 +11,18 @@ from numpy.random import Generator
 from mlpcli.arrays import Array
 from mlpcli.data.reading.source import ReadingSettings
 from mlpcli.data.schema import TEXT
-from mlpcli.metrics.outcome import Outcome
 from mlpcli.model.effects.explainer import Explainer, Predict
 from mlpcli.model.effects.inputs import Inputs
 from mlpcli.model.encoded_rows import Data
 from mlpcli.model.model import Model, ModelLike, load
 from mlpcli.model.predicted_values import sketches_of
-from mlpcli.model.scores import predicted_outcome
-from mlpcli.model.tasks import Binary, Multiclass, Regression
+from mlpcli.model.tasks import Multiclass, Regression
 from mlpcli.progress import EXPLAINED, OnProgress, unwatched
 from mlpcli.settings import build
 from mlpcli.workflows.evaluate import PURPOSES
 from mlpcli.workflows.evaluation.importance import Importance, permutation_importance
 from mlpcli.workflows.explanation.dependence import (
+    POINTS,
     Averages,
     Dependence,
     Grid,
@@ -31,12 +30,12 @@ from mlpcli.workflows.explanation.dependence import (
     dependence_of,
     grid_of,
     interaction,
-    shown_predictions,
 )
-from mlpcli.workflows.explanation.result import ColumnExplanation, ExplainedRow, Explanation, Reason
-from mlpcli.workflows.explanation.row_choice import Chosen, losses_of, surprising_rows, typical_rows
+from mlpcli.workflows.explanation.result import ColumnExplanation, Explanation
+from mlpcli.workflows.explanation.row_choice import Chosen
 from mlpcli.workflows.explanation.row_effects import answer_for, scale_of
-from mlpcli.workflows.explanation.sampled_rows import SampledRows, sample_rows
+from mlpcli.workflows.explanation.sampled_rows import sample_rows
+from mlpcli.workflows.explanation.scored_rows import ScoredSample
 from mlpcli.workflows.explanation.settings import ExplanationSettings
 from mlpcli.workflows.keyword_settings import takes
 
@@ -44,16 +43,17 @@ MOST_ROWS, FEWEST_ROWS = 10_000, 500
 """Drawn from the table, to choose single rows and for importance."""
 SHUFFLINGS, MOST_SHUFFLED = 5, 2_000_000
 """Of each column, and rows that are predicted for all of them."""
+MOST_MEASURED = 60
+"""Columns whose importance is measured: of more those with the largest effects."""
 DIRECTIONS = 20
 """Columns whose direction is found, the most important ones."""
-EFFECT_ROWS, CURVE_ROWS, PAIR_ROWS = 256, 1000, 200
+EFFECT_ROWS, CURVE_ROWS, PAIR_ROWS = 250, 1000, 200
 """Of those: for mean effects, curves, and maps of two columns."""
 PAIRED, PAIR_POINTS, MAP_POINTS = 5, 6, 16
 """Columns of which all pairs are looked at, points of each column for it, and of the map that is shown."""
-MOST_REASONS = 4
-"""Columns named for a row."""
 LEAST_TOGETHER = 1e-6
 """Share of what two columns do that they do together, below which it is rounding."""
+FEW_MEASURED = f"importance is measured of the {MOST_MEASURED} columns with the largest effects"
 NO_CURVE = "(a text)"
 WITHOUT_COUNTS = (
     "the model holds no counts of its training rows, so there are no mean effects and reasons "
@@ -86,23 +86,15 @@ def explain(
     reading = build(ReadingSettings, settings)
     sampled = sample_rows(loaded, data, reading, most_rows, generators["sample"], on_progress=watch)
     with loaded.scorer() as scorer:
-        explained = _Explained(
-            model=loaded,
-            sampled=sampled,
-            chosen=chosen,
-            predict=scorer.of,
-            generator=generators["importance"],
-            watch=watch,
-        )
-        return explained.explanation()
+        scored = ScoredSample.of(loaded, sampled, scorer.of, chosen.of_class)
+        return _Explaining(scored, chosen, scorer.of, generators["importance"], watch).explanation()
 
 
 @dataclass(frozen=True)
-class _Explained:
+class _Explaining:
     """The parts of an explanation."""
 
-    model: Model
-    sampled: SampledRows
+    scored: ScoredSample
     chosen: ExplanationSettings
     predict: Predict
     generator: Generator
@@ -110,35 +102,28 @@ class _Explained:
     watch: OnProgress
 
     def explanation(self) -> Explanation:
-        model, sampled = self.model, self.sampled
-        predictions = self.predict(sampled.rows.matrix, 0)
-        outcome = predicted_outcome(model, sampled.encoded, predictions) if sampled.has_truth else None
-        decided = model.task.decide(model.loss.point_prediction(predictions), model.threshold)
-        answer = self._answer(decided)
-        importance = None if outcome is None else self._importance(answer)
+        scored, model, sampled = self.scored, self.scored.model, self.scored.sampled
         explainer = None if sketches_of(model) is None else Explainer(model, self.predict)
-        sizes = {} if explainer is None else self._mean_effects(explainer, predictions, answer)
+        typical, surprising = scored.chosen()
+        sizes, effects = self._effects(explainer, [*typical, *surprising])
+        rows = [
+            scored.explained(each, explainer, own)
+            for each, own in zip((*typical, *surprising), effects, strict=True)
+        ]
         names = Inputs(model.encoder).names
-        drops = {} if importance is None else {n: each.drop for n, each in importance.columns.items()}
-        order = sorted(names, key=lambda name: (-(drops.get(name) or 0.0), -sizes.get(name, 0.0)))
-        curves = self._curves(order[: max(DIRECTIONS, self.chosen.top)], answer)
-        chosen_rows = self._rows(explainer, predictions, decided, outcome, answer)
-        columns = []
-        direction = {curve.grid.column: curve.direction for curve in curves}
-        kinds = {column.name: column.kind for column in model.artifact.schema.table_inputs}
-        for name in order:
-            found = None if importance is None else importance.columns[name]
-            columns.append(
-                ColumnExplanation(
-                    name=name,
-                    kind=kinds[name],
-                    importance=None if found is None else found.drop,
-                    interval=None if found is None else found.interval,
-                    mean_effect=sizes.get(name),
-                    direction=direction.get(name, NO_CURVE if kinds[name] == TEXT else ""),
-                )
-            )
-        label = model.task.labels[answer]
+        measured = names
+        if len(names) > MOST_MEASURED:
+            measured = sorted(names, key=lambda name: -sizes.get(name, 0.0))[:MOST_MEASURED]
+        importance = None if scored.outcome is None else self._importance(measured)
+        drops = {} if importance is None else {n: each.drop or 0.0 for n, each in importance.columns.items()}
+        order = sorted(
+            names, key=lambda name: (name not in measured, -drops.get(name, 0.0), -sizes.get(name, 0.0))
+        )
+        curves = self._curves(order[: max(DIRECTIONS, self.chosen.top)])
+        label = model.task.labels[scored.answer]
+        notes = [*sampled.notes]
+        notes += [] if explainer is not None else [WITHOUT_COUNTS]
+        notes += [] if importance is None or len(measured) == len(names) else [FEW_MEASURED]
         return Explanation(
             target=", ".join(model.artifact.schema.target),
             task=model.task.name,
@@ -149,84 +134,103 @@ class _Explained:
             level=self.chosen.level,
             scale=scale_of(model),
             unit=_unit(model, label),
-            columns=columns,
+            columns=self._columns(order, importance, sizes, curves),
             curves=[curve for curve in curves if curve.grid.column in order[: self.chosen.top]],
             curve_rows=min(CURVE_ROWS, len(sampled)),
-            pair=self._pair(curves, answer),
-            typical=chosen_rows[0],
-            surprising=chosen_rows[1],
+            pair=self._pair(curves),
+            typical=rows[: len(typical)],
+            surprising=rows[len(typical) :],
             standard_error=None if explainer is None else explainer.standard_error,
             counts=sampled.counts,
-            notes=[*sampled.notes, *([] if explainer is not None else [WITHOUT_COUNTS])],
+            notes=notes,
         )
 
-    def _answer(self, decided: Array) -> int:
-        """The class, label or target that is explained."""
-        task = self.model.task
-        if self.chosen.of_class is not None:
-            return task.labels.index(self.chosen.of_class)
-        if isinstance(task, Binary):
-            return 1
-        return int(np.bincount(decided).argmax()) if isinstance(task, Multiclass) else 0
+    def _effects(
+        self, explainer: Explainer | None, chosen: Sequence[Chosen]
+    ) -> tuple[dict[str, float], list[Array | None]]:
+        """Mean absolute effects by column, and effects (columns,) in each chosen row; none without counts.
 
-    def _label(self, answer: int) -> int | None:
-        """The label or target whose metric is that of importance; None of classes."""
-        return None if isinstance(self.model.task, Multiclass) else answer
+        All at once: a few rows take as long as a block of them.
+        """
+        scored = self.scored
+        if explainer is None:
+            return {}, [None] * len(chosen)
+        some, rows = scored.some(EFFECT_ROWS), np.array([each.row for each in chosen], np.intp)
+        answers = np.concatenate([np.full(len(some), scored.answer), scored.answers[rows]])
+        effects = scored.effects(explainer, np.concatenate([some, rows]), answers)
+        means = np.abs(effects[: len(some)]).mean(axis=0)
+        return dict(zip(explainer.inputs.names, means.tolist(), strict=True)), list(effects[len(some) :])
 
-    def _importance(self, answer: int) -> Importance:
-        model, sampled = self.model, self.sampled
-        columns = len(model.artifact.schema.table_inputs)
-        some = self._some(max(MOST_SHUFFLED // (SHUFFLINGS * columns), FEWEST_ROWS))
+    def _importance(self, names: Sequence[str]) -> Importance:
+        scored, model = self.scored, self.scored.model
+        some = scored.some(max(MOST_SHUFFLED // (SHUFFLINGS * len(names)), FEWEST_ROWS))
         return permutation_importance(
             model,
-            sampled.encoded.take(some),
-            sampled.rows.take(some),
+            scored.sampled.encoded.take(some),
+            scored.sampled.rows.take(some),
             model.threshold,
             model.task.importance_metric,
             SHUFFLINGS,
             self.chosen.level,
             self.generator,
             predict=self.predict,
-            label=self._label(answer),
+            label=scored.label,
+            names=names,
             on_progress=self.watch,
         )
 
-    def _mean_effects(self, explainer: Explainer, predictions: Array, answer: int) -> dict[str, float]:
-        some = self._some(EFFECT_ROWS)
-        values = explainer.values(predictions[some])
-        effects = explainer.effects(self.sampled.rows.take(some), 0, values, np.full(len(some), answer))
-        return dict(zip(explainer.inputs.names, np.abs(effects).mean(axis=0).tolist(), strict=True))
+    def _columns(
+        self,
+        order: Sequence[str],
+        importance: Importance | None,
+        sizes: Mapping[str, float],
+        curves: Sequence[Dependence],
+    ) -> list[ColumnExplanation]:
+        direction = {curve.grid.column: curve.direction for curve in curves}
+        columns = []
+        for name in order:
+            kind = self._kinds[name]
+            found = None if importance is None else importance.columns.get(name)
+            columns.append(
+                ColumnExplanation(
+                    name=name,
+                    kind=kind,
+                    importance=None if found is None else found.drop,
+                    interval=None if found is None else found.interval,
+                    mean_effect=sizes.get(name),
+                    direction=direction.get(name, NO_CURVE if kind == TEXT else ""),
+                )
+            )
+        return columns
 
-    def _some(self, most: int) -> Array:
-        """Numbers of some rows, spread over the sample."""
-        rows = len(self.sampled)
-        return np.unique(np.linspace(0, rows - 1, min(most, rows)).astype(np.intp))
+    @property
+    def _kinds(self) -> dict[str, str]:
+        return {each.name: each.kind for each in self.scored.model.artifact.schema.table_inputs}
 
-    def _averages(self, most: int, answer: int) -> Averages:
-        some = self._some(most)
-        weights = self.sampled.encoded.weights
+    def _averages(self, most: int) -> Averages:
+        scored = self.scored
+        some, weights = scored.some(most), scored.sampled.encoded.weights
         own = None if weights is None else weights[some]
-        return Averages(self.model, self.predict, self.sampled.rows.take(some), answer, own)
+        return Averages(scored.model, self.predict, scored.sampled.rows.take(some), scored.answer, own)
 
-    def _curves(self, order: Sequence[str], answer: int) -> list[Dependence]:
+    def _curves(self, order: Sequence[str]) -> list[Dependence]:
         """Of the columns in order, as far as they have one."""
-        averages = self._averages(CURVE_ROWS, answer)
+        averages = self._averages(CURVE_ROWS)
         curves = []
         for number, name in enumerate(order):
             self.watch(number, len(order), EXPLAINED)
-            if (grid := self._grid(name)) is not None:
+            if (grid := self._grid(name, POINTS)) is not None:
                 curves.append(dependence_of(averages, grid))
         return curves
 
-    def _grid(self, name: str, points: int | None = None) -> Grid | None:
-        encoder = next(each for each in self.model.encoder.encoders if each.name == name)
-        kind = next(each.kind for each in self.model.artifact.schema.table_inputs if each.name == name)
-        values = np.concatenate([encoder.read(frame[name])[0] for frame in self.sampled.frames])
-        return grid_of(encoder, kind, values) if points is None else grid_of(encoder, kind, values, points)
+    def _grid(self, name: str, points: int) -> Grid | None:
+        encoder = next(each for each in self.scored.model.encoder.encoders if each.name == name)
+        values = np.concatenate([encoder.read(frame[name])[0] for frame in self.scored.sampled.frames])
+        return grid_of(encoder, self._kinds[name], values, points)
 
-    def _pair(self, curves: Sequence[Dependence], answer: int) -> PairDependence | None:
+    def _pair(self, curves: Sequence[Dependence]) -> PairDependence | None:
         """The map of the two of the most important columns that work together most."""
-        averages = self._averages(PAIR_ROWS, answer)
+        averages = self._averages(PAIR_ROWS)
         grids = [self._grid(curve.grid.column, PAIR_POINTS) for curve in curves[:PAIRED]]
         best: tuple[float, str, str] | None = None
         for x, y in combinations([grid for grid in grids if grid is not None], 2):
@@ -242,73 +246,6 @@ class _Explained:
         strength = interaction(surface, across, down)[0]
         return PairDependence(x=across, y=down, predictions=surface.tolist(), strength=strength)
 
-    def _rows(
-        self,
-        explainer: Explainer | None,
-        predictions: Array,
-        decided: Array,
-        outcome: Outcome | None,
-        answer: int,
-    ) -> tuple[list[ExplainedRow], list[ExplainedRow]]:
-        """Typical and surprising rows."""
-        model = self.model
-        several = isinstance(model.task, Multiclass) and not isinstance(model.task, Binary)
-        if several and self.chosen.of_class is None:
-            answers = decided
-            shown = model.loss.point_prediction(predictions)[np.arange(len(decided)), decided]
-        else:
-            answers = np.full(len(self.sampled), answer)
-            shown = shown_predictions(model, predictions, answer)
-        judged, only = outcome, answer if several and self.chosen.of_class is not None else None
-        if outcome is not None and self._label(answer) is not None:
-            judged = outcome.of_label(answer)
-        typical = typical_rows(model, shown, decided, losses_of(judged), only)
-        surprising = surprising_rows(model, shown, judged, typical, only)
-        rows = np.array([each.row for each in (*typical, *surprising)], np.intp)
-        effects: Sequence[Array | None] = [None] * len(rows)
-        if explainer is not None and len(rows):
-            values = explainer.values(predictions[rows])
-            effects = list(explainer.effects(self.sampled.rows.take(rows), 0, values, answers[rows]))
-        written = [
-            self._explained_row(explainer, each, predictions, decided, outcome, int(answers[each.row]), own)
-            for each, own in zip((*typical, *surprising), effects, strict=True)
-        ]
-        return written[: len(typical)], written[len(typical) :]
-
-    def _explained_row(
-        self,
-        explainer: Explainer | None,
-        chosen: Chosen,
-        predictions: Array,
-        decided: Array,
-        outcome: Outcome | None,
-        answer: int,
-        effects: Array | None,
-    ) -> ExplainedRow:
-        task, row = self.model.task, chosen.row
-        one = slice(row, row + 1)
-        frame, place = self.sampled.frame_of(row)
-        probabilities = task.probabilities(self.model.loss.point_prediction(predictions[one]))
-        probability = None if probabilities is None else float(probabilities[0, answer])
-        reasons: list[Reason] = []
-        if explainer is not None and effects is not None:
-            names = explainer.inputs.names
-            for each in np.argsort(-np.abs(effects), kind="stable")[:MOST_REASONS].tolist():
-                if effects[each]:
-                    cell = frame[names[each]].example(place)
-                    reasons.append(Reason(column=names[each], cell=cell, effect=float(effects[each])))
-        return ExplainedRow(
-            place=frame.place(place),
-            why=chosen.why,
-            prediction=_written(task.cells(decided[one]), answer),
-            probability=probability,
-            truth=None if outcome is None else _written(task.cells(outcome.truth[one]), answer),
-            of=task.labels[answer],
-            baseline=None if explainer is None else float(explainer.baseline[answer]),
-            reasons=reasons,
-            rest=None if effects is None else float(effects.sum() - sum(each.effect for each in reasons)),
-        )
-
 
 def _unit(model: Model, label: str) -> str:
     """The name of what curves show."""
@@ -316,9 +253,3 @@ def _unit(model: Model, label: str) -> str:
         return label
     of = f"{model.artifact.schema.target[0]} {label}" if isinstance(model.task, Multiclass) else label
     return f"probability of {of}"
-
-
-def _written(cells: list[list[Any]], answer: int) -> str:
-    """The cell of an answer: of one class, or of one of several targets or labels."""
-    cell = cells[answer if len(cells) > 1 else 0][0]
-    return f"{cell:.6g}" if isinstance(cell, float) else str(cell)

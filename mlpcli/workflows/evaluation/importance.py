@@ -1,5 +1,6 @@
 """Permutation importance (Breiman 2001): how much worse a metric gets when a column's cells are shuffled."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,14 +65,15 @@ def permutation_importance(
     *,
     predict: Predict | None = None,
     label: int | None = None,
+    names: Sequence[str] | None = None,
     on_progress: OnProgress = unwatched,
 ) -> Importance:
     """Of every input column of the table, whose cells are shuffled `repeats` times, with all made of them.
 
-    `rows` are those of the part; `predict` gives predictions in place of the model; of several
-    labels or targets the metric may be that of one `label`. The interval tells of
-    both kinds of chance: each shuffling is scored on resamples of the rows, the same ones for the table as it
-    was.
+    `rows` are those of the part; `predict` gives predictions in place of the model. Of several labels or
+    targets the metric may be that of one `label`, and `names` are columns if not all are wanted. The interval
+    tells of both kinds of chance: each shuffling is scored on resamples of the rows, the same ones for the
+    table as it was.
     """
     predict = predict or model.outputs
 
@@ -84,8 +86,9 @@ def permutation_importance(
     plain = outcome_of(part.features)
     columns: dict[str, ColumnImportance] = {}
     inputs, changed = Inputs(model.encoder), rows.take(slice(None))
-    for number, name in enumerate(inputs.names):
-        on_progress(number, len(inputs.names), SHUFFLED)
+    names = inputs.names if names is None else names
+    for number, name in enumerate(names):
+        on_progress(number, len(names), SHUFFLED)
         shuffled = []
         for _ in range(repeats):
             inputs.copy_column(changed, name, rows, shuffled_rows(part, generator))

@@ -63,7 +63,7 @@ class ScoredSample:
 
     @cached_property
     def answers(self) -> Array:
-        """(rows,) what is explained of each row: of several classes the predicted one, unless one is named."""
+        """(rows,) what is explained of each row: of several classes the predicted one, if none is named."""
         if self._has_several_classes and self.named is None:
             return self.decided
         return np.full(len(self.sampled), self.answer)

@@ -1,0 +1,104 @@
+"""Parameters of estimators: the settings of a training, but for what scikit-learn's methods are told."""
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar, cast
+
+import numpy as np
+
+from mlpcli.errors import Sentence
+from mlpcli.options.options import SETTINGS_CLASSES
+from mlpcli.settings import Setting, described_fields
+from mlpcli.text_width import wrapped
+
+Estimator = TypeVar("Estimator", bound=type)
+
+TOLD_OTHERWISE = {
+    *("target", "task", "label_separator", "empty", "positive"),  # by y
+    "weight",  # as sample_weight
+    "seed",  # as random_state
+    "test",  # by whoever splits the rows
+    *("from_model", "freeze"),  # by calls of partial_fit
+    "diagnose",  # for the report of a run
+}
+OF_FILES = {"delimiter", "encoding", "no_header", "comment", "quote", "skip", "skip_rows", "max_bytes"}
+"""Settings of reading files: estimators are given rows."""
+OF_NUMBERS = {"target_scaling", "clip_predictions", "output_activation", "huber_delta", "quantiles"}
+"""Settings that act only where numbers are predicted."""
+OF_CLASSES = {"class_weight", "threshold", "calibrate", "label_smoothing", "focal_gamma"}
+"""Settings that act only where classes are predicted."""
+RANDOM_STATE = "random_state"
+WIDTH, INDENT = 92, 4
+
+
+def settings_of(*, classes: bool) -> dict[str, tuple[Any, Setting]]:
+    """The settings, default and facts by name, of an estimator that predicts classes, or numbers."""
+    left_out = TOLD_OTHERWISE | OF_FILES | (OF_NUMBERS if classes else OF_CLASSES)
+    return {
+        name: (getattr(each, name), described)
+        for each in SETTINGS_CLASSES
+        for name, described in described_fields(each).items()
+        if name not in left_out
+    }
+
+
+def constructor(settings: Mapping[str, tuple[Any, Setting]]) -> Callable[..., None]:
+    """An `__init__` that takes each of the settings by keyword and keeps it as it is.
+
+    scikit-learn reads the parameters of an estimator from the signature of its constructor.
+    """
+    defaults = {name: default for name, (default, _) in settings.items()} | {RANDOM_STATE: None}
+    itself = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    signature = inspect.Signature(
+        [
+            itself,
+            *(
+                inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default)
+                for name, default in defaults.items()
+            ),
+        ]
+    )
+
+    def __init__(*args: Any, **parameters: Any) -> None:  # noqa: N807
+        bound = signature.bind(*args, **parameters)  # a TypeError names a wrong one
+        bound.apply_defaults()
+        self, *values = bound.arguments.values()
+        for name, value in zip(defaults, values, strict=True):
+            setattr(self, name, value)
+
+    cast(Any, __init__).__signature__ = signature  # which `inspect` looks for first
+    return __init__
+
+
+def described(settings: Mapping[str, tuple[Any, Setting]]) -> str:
+    """The parameters, each with its help, as scikit-learn's own docstrings have them."""
+    return "\n".join(["Parameters", "----------", *_described(settings)])
+
+
+def _described(settings: Mapping[str, tuple[Any, Setting]]) -> Iterator[str]:
+    for name, (default, setting) in settings.items():
+        kind = "{" + ", ".join(map(repr, setting.choices)) + "}, " if setting.choices else ""
+        yield from wrapped(f"{name} : {kind}default={default!r}", WIDTH)
+        yield from (" " * INDENT + line for line in wrapped(str(Sentence(setting.help)), WIDTH - INDENT))
+    yield f"{RANDOM_STATE} : int, RandomState instance or None, default=None"
+    said = "Seed of all random numbers. None is 0, so that the same call gives the same weights."
+    yield from (" " * INDENT + line for line in wrapped(said, WIDTH - INDENT))
+
+
+def plain(value: Any) -> Any:
+    """A parameter as settings take it: numbers and lists of Python for those of NumPy."""
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, np.ndarray):
+        return plain(value.tolist())
+    if isinstance(value, Mapping):
+        return {plain(key): plain(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return tuple(map(plain, value))
+    return value
+
+
+def documented(estimator: Estimator) -> Estimator:
+    """The class with its parameters behind its docstring; a decorator."""
+    estimator.__doc__ = f"{inspect.getdoc(estimator)}\n\n{described(cast(Any, estimator).SETTINGS)}\n"
+    return estimator

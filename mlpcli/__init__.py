@@ -26,9 +26,9 @@ MlpcliError with a message and a hint.
 # that `from mlpcli import *` needs no scikit-learn.
 
 import importlib as _importlib
+import importlib.util as _importlib_util
 import sys as _sys
 import typing as _typing
-from importlib.util import find_spec as _find_spec
 
 from mlpcli.version import __version__
 
@@ -83,12 +83,11 @@ else:  # which type checkers must not see: to them any name would be there
             module = _sys.modules[__name__]
             raise AttributeError(f"module 'mlpcli' has no attribute {name!r}", name=name, obj=module)
         if name in _ESTIMATORS:
-            from mlpcli.extras import require_extra
-
-            require_extra("sklearn", "sklearn", f"mlpcli.{name}")
+            extras = _importlib.import_module("mlpcli.extras")
+            extras.require_extra("sklearn", "sklearn", f"mlpcli.{name}")
         return getattr(_importlib.import_module(_ROOMS.get(name, f"mlpcli.workflows.{name}")), name)
 
 
 def __dir__() -> list[str]:
-    there = _find_spec("sklearn") is not None
+    there = _importlib_util.find_spec("sklearn") is not None
     return sorted([*__all__, *(_ESTIMATORS if there else ())])

@@ -4,6 +4,7 @@ import os
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from numbers import Integral
 from pathlib import Path
 from typing import Any, ClassVar
@@ -29,8 +30,13 @@ from mlpcli.options.presets import TableShape
 from mlpcli.settings import AUTO, Setting, build
 from mlpcli.workflows.train import TrainingRun, train
 
-FURTHER_RATE = 0.1
-"""Of the preset's learning rate, which is for the start of a training, for each call of partial_fit."""
+FURTHER_RATES = {"textbook": (1.0, 1.0), "default": (0.3, 0.03), "best": (0.3, 0.03)}
+"""Of the preset's learning rate for a call of partial_fit: for a model of such calls, and for one of `fit`.
+
+The high rates of RealMLP are for a schedule that ends at 0. Calls of 200 rows of two made tables: after `fit`
+on 1,000 rows R2 stays 0.98 with a factor of 0.03, and is 0.96, 0.87 and -0.06 with 0.1, 0.3 and 1; from
+nothing accuracy is 0.57, 0.48, 0.85 and 0.68. The textbook's own rate is best for both (0.80, and R2 0.93).
+"""
 ONE_EPOCH: dict[str, Any] = {
     "epochs": 1,
     "validation": 0.0,
@@ -63,6 +69,8 @@ class MLPEstimator(BaseEstimator):
     """Calls of partial_fit since the last of fit."""
     cell_counts_: dict[str, dict[str, int]]
     """By column, cells of training that were missing, unseen before, unreadable, out of range."""
+    _is_whole: bool
+    """Whether `fit` made the model, not calls of partial_fit alone."""
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Any:
         """Train anew on rows and their targets; a row of weight 2 counts as two rows.
@@ -80,7 +88,7 @@ class MLPEstimator(BaseEstimator):
             run = self._trained(
                 rows, targets, weights, self._settings() | self._kinds(rows, is_table=is_table)
             )
-        self.n_batches_, self.cell_counts_ = 0, {}
+        self.n_batches_, self.cell_counts_, self._is_whole = 0, {}, True
         self._keep(run)
         return self
 
@@ -206,20 +214,20 @@ class MLPEstimator(BaseEstimator):
                 for name in settings_with(lambda setting: setting.decides_columns):
                     settings.pop(name, None)
             number = self.n_batches_ if begun else 0
-            gentle = None if settings.get("learning_rate", AUTO) != AUTO else _gently
+            is_given = settings.get("learning_rate", AUTO) != AUTO
             settings |= {**ONE_EPOCH, "ensemble": self._networks(), "seed": settings["seed"] + number}
             run = self._trained(
                 rows,
                 targets,
                 weights,
                 settings,
-                racing=gentle,
+                racing=None if is_given else partial(_slowly, is_whole=begun and self._is_whole),
                 begin_with=self.model_ if begun else None,
                 command=f"{type(self).__name__}.partial_fit",
             )
         self.n_batches_ = number + 1
         if not begun:
-            self.cell_counts_ = {}
+            self.cell_counts_, self._is_whole = {}, False
         self._keep(run)
 
     def _networks(self) -> int:
@@ -239,12 +247,12 @@ class MLPEstimator(BaseEstimator):
         return rows.iloc[twice].reset_index(drop=True), targets, None
 
 
-def _gently(options: Options, shape: TableShape) -> Sequence[Configuration]:
-    """The preset's configuration with a lower learning rate."""
+def _slowly(options: Options, shape: TableShape, *, is_whole: bool) -> Sequence[Configuration]:
+    """The preset's configuration with a learning rate for a model that goes on."""
     (usual,) = options.racing(shape)
-    rate = usual.options.training.learning_rate
+    rate, factor = usual.options.training.learning_rate, FURTHER_RATES[options.preset.preset][is_whole]
     assert isinstance(rate, float)
-    return [replace(usual, options=usual.options.changed(learning_rate=FURTHER_RATE * rate))]
+    return [replace(usual, options=usual.options.changed(learning_rate=factor * rate))]
 
 
 def _weights(sample_weight: Any, rows: pd.DataFrame) -> Array | None:

@@ -19,7 +19,7 @@ def texts_of(classes: Array, missing: Collection[str] = ()) -> list[str]:
     clean = [cleaned(text) for text in texts]
     silent = any(text in MISSING_WORDS or text in missing or not text for text in clean)
     if silent or clean != texts or len(set(keys(texts, matching_of(texts)))) < len(texts):
-        return [f"class {number}: {text}" for number, text in enumerate(clean)]
+        return [f"class {number}: {text}" if text else f"class {number}" for number, text in enumerate(clean)]
     return texts
 
 

@@ -129,7 +129,7 @@ class MLPClassifier(ClassifierMixin, MLPEstimator):
         there = np.unique(places if weights is None else places[weights > 0])
         self._count = len(there) if announced is None else len(announced)
         if self._count < 2:
-            only = self.classes_[there[0]]
+            (only,) = self.classes_[there].tolist()
             raise ValueError(f"At least 2 classes are needed, but all rows are of one class: {only!r}")
         (name,) = target_names(y, 1, list(rows.columns))
         return {name: np.array(self._texts, dtype=object)[places]}
@@ -138,7 +138,7 @@ class MLPClassifier(ClassifierMixin, MLPEstimator):
         values, names = _checked(y, rows), self.model_.artifact.schema.target
         announced = getattr(self, "_announced", None)
         if announced is not None and not np.array_equal(announced, self.classes_):
-            raise ValueError(f"classes={announced!r} are not those of the first call: {self.classes_!r}")
+            raise ValueError(f"classes={announced!r} differ from those of the first call: {self.classes_!r}")
         if (values.ndim == 2) != self._is_multilabel or (values.ndim == 2 and values.shape[1] != len(names)):
             raise ValueError(f"y has shape {values.shape}, but the model has {len(names)} targets")
         if values.ndim == 2:

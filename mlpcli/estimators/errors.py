@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from mlpcli.errors import ArtifactError, DataError, MlpcliError, SettingsError, told
+from mlpcli.errors import DataError, MlpcliError, SettingsError, told
 from mlpcli.estimators.parameters import RANDOM_STATE
 
 
@@ -11,9 +11,7 @@ class InputError(MlpcliError, ValueError):
     """A mistake in the data or the parameters given to an estimator; its text has the hint, too."""
 
     def __str__(self) -> str:
-        said = super().__str__()
-        hint = told(self.hint, _parameter)
-        return f"{said}. {hint}" if hint else said
+        return f"{self.message}. {self.hint}" if self.hint else str(self.message)
 
 
 @contextmanager
@@ -21,9 +19,9 @@ def as_value_errors() -> Iterator[None]:
     """In it, errors of data and settings are raised as InputError."""
     try:
         yield
-    except (DataError, SettingsError, ArtifactError) as error:
-        message, hint = told(error.message, _parameter), told(error.hint, _parameter)
-        raise InputError(message, hint, setting=_parameter(error.setting)) from error
+    except (DataError, SettingsError) as error:
+        message, hint = error.told(_parameter), told(error.hint, _parameter)
+        raise InputError(message, hint, setting=_parameter(error.setting)) from None
 
 
 def _parameter(setting: str) -> str:

@@ -1,12 +1,12 @@
 """Parameters of estimators: the settings of a training, but for what scikit-learn's methods are told."""
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar, cast
 
 import numpy as np
 
-from mlpcli.errors import Sentence
+from mlpcli.errors import Sentence, did_you_mean
 from mlpcli.options.options import SETTINGS_CLASSES
 from mlpcli.settings import Setting, described_fields
 from mlpcli.text_width import wrapped
@@ -28,6 +28,21 @@ OF_NUMBERS = {"target_scaling", "clip_predictions", "output_activation", "huber_
 OF_CLASSES = {"class_weight", "threshold", "calibrate", "label_smoothing", "focal_gamma"}
 """Settings that act only where classes are predicted."""
 RANDOM_STATE = "random_state"
+OF_OTHERS = {
+    "seed": RANDOM_STATE,
+    "lr": "learning_rate",
+    "hidden_layer_sizes": "hidden",
+    "solver": "optimizer",
+    "alpha": "l2",
+    "learning_rate_init": "learning_rate",
+    "max_iter": "epochs",
+    "n_iter_no_change": "patience",
+    "early_stopping": "patience",
+    "tol": "min_delta",
+    "validation_fraction": "validation",
+    "n_jobs": "threads",
+}
+"""Names that parameters have on the command line, or in scikit-learn's own estimators."""
 WIDTH, INDENT = 92, 4
 
 
@@ -59,15 +74,24 @@ def constructor(settings: Mapping[str, tuple[Any, Setting]]) -> Callable[..., No
         ]
     )
 
-    def __init__(*args: Any, **parameters: Any) -> None:  # noqa: N807
-        bound = signature.bind(*args, **parameters)  # a TypeError names a wrong one
-        bound.apply_defaults()
-        self, *values = bound.arguments.values()
-        for name, value in zip(defaults, values, strict=True):
-            setattr(self, name, value)
+    def __init__(self: Any, **parameters: Any) -> None:  # noqa: N807
+        for name in parameters:
+            if name not in defaults:
+                raise TypeError(
+                    f"{type(self).__name__} has no parameter {name!r:.80}. {_meant(name, defaults)}"
+                )
+        for name, default in defaults.items():
+            setattr(self, name, parameters.get(name, default))
 
+    __init__.__qualname__ = "__init__"
     cast(Any, __init__).__signature__ = signature  # which `inspect` looks for first
     return __init__
+
+
+def _meant(name: str, known: Iterable[str]) -> str:
+    """A hint what a wrong name may mean."""
+    also = OF_OTHERS.get(name)
+    return f"It is called {also!r} here." if also else did_you_mean(name, known)
 
 
 def described(settings: Mapping[str, tuple[Any, Setting]]) -> str:

@@ -45,30 +45,6 @@ def _checked(frame: pd.DataFrame, name: str) -> pd.DataFrame:
         columns = [_plain_column(each) for _, each in frame.items()]
         frame = pd.concat(columns, axis=1)
     _refuse_infinite(frame, name)
-    return frame, False
-
-
-def _checked(frame: pd.DataFrame, name: str) -> pd.DataFrame:
-    """The DataFrame, without sparse columns; raises ValueError for what cannot be learned from."""
-    if not len(frame):
-        raise ValueError(
-            f"Found array with 0 sample(s) (shape={frame.shape}) while a minimum of 1 is required."
-        )
-    if not frame.shape[1]:
-        raise ValueError(
-            f"Found array with 0 feature(s) (shape={frame.shape}) while a minimum of 1 is required."
-        )
-    if any(getattr(kind, "kind", "") == "c" for kind in frame.dtypes):
-        raise ValueError(f"Complex data not supported\n{frame.head()}\n")
-    sparse = [isinstance(kind, pd.SparseDtype) for kind in frame.dtypes]
-    if any(sparse):
-        places = np.flatnonzero(sparse).tolist()
-        dense = [
-            each.sparse.to_dense() if place in places else each
-            for place, (_, each) in enumerate(frame.items())
-        ]
-        frame = pd.concat(dense, axis=1)
-    _refuse_infinite(frame, name)
     return frame
 
 

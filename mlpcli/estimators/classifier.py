@@ -15,6 +15,7 @@ from mlpcli.estimators.errors import as_value_errors
 from mlpcli.estimators.parameters import constructor, documented, plain, settings_of
 from mlpcli.estimators.tables import target_names
 from mlpcli.model.in_pandas import class_values
+from mlpcli.options.threshold import rule_of
 
 LIGHT = 1e-9
 """Weight, of a mean row's, of a row that only shows that there is a class."""
@@ -36,6 +37,7 @@ class MLPClassifier(ClassifierMixin, MLPEstimator):
     __init__ = constructor(SETTINGS)
 
     class_weight: Any
+    threshold: Any
     missing: Any
     classes_: Array
     """Sorted, of the type that `y` had; of labels their numbers."""
@@ -60,9 +62,13 @@ class MLPClassifier(ClassifierMixin, MLPEstimator):
         the encoders are counted in `cell_counts_`. Returns the estimator.
         """
         if isinstance(self.class_weight, str) and self.class_weight == "balanced":
-            raise ValueError(
-                "class_weight 'balanced' is not for partial_fit: the shares of all rows are not known"
-            )
+            said = "the shares of all rows are not known; give a weight for each class"
+            raise ValueError(f"class_weight 'balanced' is not for partial_fit: {said}")
+        with as_value_errors():
+            rule = None if self.threshold is None else rule_of(plain(self.threshold))
+        if callable(rule):
+            said = "no rows are held out to choose it on; give a number"
+            raise ValueError(f"threshold {self.threshold!r} is not for partial_fit: {said}")
         self._announced = None if classes is None else np.unique(np.asarray(classes))
         try:
             self._go_on(X, y, sample_weight)

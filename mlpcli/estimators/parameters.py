@@ -47,14 +47,18 @@ WIDTH, INDENT = 92, 4
 
 
 def settings_of(*, classes: bool) -> dict[str, tuple[Any, Setting]]:
-    """The settings, default and facts by name, of an estimator that predicts classes, or numbers."""
+    """The settings, default and facts by name, of an estimator that predicts classes, or numbers.
+
+    Common ones come first.
+    """
     left_out = TOLD_OTHERWISE | OF_FILES | (OF_NUMBERS if classes else OF_CLASSES)
-    return {
+    settings = {
         name: (getattr(each, name), described)
         for each in SETTINGS_CLASSES
         for name, described in described_fields(each).items()
         if name not in left_out
     }
+    return dict(sorted(settings.items(), key=lambda item: not item[1][1].common))
 
 
 def constructor(settings: Mapping[str, tuple[Any, Setting]]) -> Callable[..., None]:
@@ -101,12 +105,19 @@ def described(settings: Mapping[str, tuple[Any, Setting]]) -> str:
 
 def _described(settings: Mapping[str, tuple[Any, Setting]]) -> Iterator[str]:
     for name, (default, setting) in settings.items():
-        kind = "{" + ", ".join(map(repr, setting.choices)) + "}, " if setting.choices else ""
-        yield from wrapped(f"{name} : {kind}default={default!r}", WIDTH)
-        yield from (" " * INDENT + line for line in wrapped(str(Sentence(setting.help)), WIDTH - INDENT))
+        yield f"{name} : default={default!r}"
+        said = str(Sentence(setting.help))
+        if setting.choices:
+            said += f" One of {', '.join(setting.choices)}."
+        yield from _indented(said)
     yield f"{RANDOM_STATE} : int, RandomState instance or None, default=None"
-    said = "Seed of all random numbers. None is 0, so that the same call gives the same weights."
-    yield from (" " * INDENT + line for line in wrapped(said, WIDTH - INDENT))
+    yield from _indented(
+        "Seed of all random numbers. None is 0, so that the same call gives the same weights."
+    )
+
+
+def _indented(text: str) -> Iterator[str]:
+    return (" " * INDENT + line for line in wrapped(text, WIDTH - INDENT))
 
 
 def plain(value: Any) -> Any:

@@ -108,14 +108,11 @@ def array_names(count: int) -> list[str]:
 
 def target_names(y: Any, count: int, columns: Sequence[str]) -> list[str]:
     """Names of the targets, as pandas has them or y, or y0, y1, ...; none is that of another column."""
-    given: list[Any] = []
-    if isinstance(y, pd.Series) and y.name is not None:
-        given = [y.name]
-    elif isinstance(y, pd.DataFrame):
-        given = list(y.columns)
+    name, names = getattr(y, "name", None), getattr(y, "columns", None)
+    given = [name] if name is not None else [] if names is None else list(names)
     if len(given) != count:
         given = ["y"] if count == 1 else [f"y{number}" for number in range(count)]
-    names: list[str] = []
+    taken = [*columns]
     for each in given:
-        names.append(free_name(str(each), [*columns, *names]))
-    return names
+        taken.append(free_name(str(each), taken))
+    return taken[len(columns) :]

@@ -24,7 +24,7 @@ CANNOT_HOLD = {
 
 @pytest.mark.parametrize("name", BOTH)
 def test_checks_of_scikit_learn(name: str) -> None:
-    estimator = BOTH[name](**CHEAP | {"epochs": 60, "learning_rate": 0.02})
+    estimator = BOTH[name](**CHEAP | {"epochs": 40, "sketches": False})
     found = check_estimator(estimator, expected_failed_checks=CANNOT_HOLD, on_fail=None, on_skip=None)
     by_status: dict[str, list[Any]] = {}
     for each in found:

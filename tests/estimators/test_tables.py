@@ -119,6 +119,14 @@ def test_arrays_are_numbers() -> None:
         assert estimator.score(values, np.arange(240)) > 0.9
 
 
+def test_tables_of_other_libraries() -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    rows = pyarrow.Table.from_pandas(ROWS.drop(columns="grade"))
+    estimator = mlpcli.MLPRegressor(**CHEAP).fit(rows, numbers_of(ROWS))
+    assert estimator.feature_names_in_.tolist() == ["size", "age", "colour", "day", "new"]
+    assert estimator.score(rows, numbers_of(ROWS)) > 0.9
+
+
 def test_many_columns_are_no_long_wait() -> None:
     """Each has a kind, and none is looked for among all others."""
     numbers = np.random.default_rng(0).standard_normal((20, 2_000))

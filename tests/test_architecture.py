@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).parent.parent / "mlpcli"
 LEVELS = [
     {"__main__"},
     {"cli"},
-    {"render"},
+    {"render", "estimators"},
     {"workflows"},
     {"training"},
     {"preparation"},
@@ -47,7 +47,8 @@ DOORS = {
     "matplotlib": {"render"},
     "jinja2": {"render"},
     "numba": {"nn"},
-    "pandas": {"data", "workflows", "model", "training"},
+    "pandas": {"data", "workflows", "model", "training", "estimators"},
+    "sklearn": {"estimators"},
     "joblib": {"artifact", "training"},
     "distributed": {"training"},
     "llvmlite": {"nn"},

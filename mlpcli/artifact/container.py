@@ -68,6 +68,16 @@ def pack(kind: Kind, header: Mapping[str, Any], arrays: Mapping[str, Array]) -> 
     return buffer.getvalue()
 
 
+def unpack_bytes(kind: Kind, content: bytes, name: str) -> tuple[int, str, dict[str, Array]]:
+    """Format, header and arrays of a file's content as in `unpack`; `name` stands in errors."""
+    try:
+        return _checked(kind, restricted_reader.read(io.BytesIO(content)), name, header_only=False)
+    except restricted_reader.RefusedError as reason:
+        hint = Sentence(f"{kind.if_damaged} No code in it was run.")
+        said = f"{name} is not an mlpcli {kind.name}, or it is damaged: {reason}"
+        raise ArtifactError(said, hint) from None
+
+
 def unpack(kind: Kind, path: str, *, header_only: bool = False) -> tuple[int, str, dict[str, Array]]:
     """Format, header and arrays (empty with `header_only`) of a file whose checksums are right.
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from mlpcli.arrays import Array
 from mlpcli.artifact.consistency import check_arrays, check_columns, check_header
-from mlpcli.artifact.container import MALFORMED, MODEL_NAME, Kind, pack, unpack
+from mlpcli.artifact.container import MALFORMED, MODEL_NAME, Kind, pack, unpack, unpack_bytes
 from mlpcli.data.form import PLAIN
 from mlpcli.data.schema import CHOSEN, IDENTIFIER, IGNORE, TEXT, Schema
 from mlpcli.data.spelling import EXACT
@@ -102,7 +102,17 @@ def _whole_networks(history: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def load(path: str, *, header_only: bool = False) -> Artifact:
     """Read a model file; raises ArtifactError for anything but a whole, unaltered one."""
-    number, text, arrays = unpack(MODEL, path, header_only=header_only)
+    return _read(unpack(MODEL, path, header_only=header_only), path, header_only)
+
+
+def from_bytes(content: bytes, name: str) -> Artifact:
+    """The artifact of `to_bytes`, with the checks of `load`; `name` stands in errors."""
+    return _read(unpack_bytes(MODEL, content, name), name, header_only=False)
+
+
+def _read(parts: tuple[int, str, dict[str, Array]], path: str, header_only: bool) -> Artifact:
+    """The artifact of format, header and arrays."""
+    number, text, arrays = parts
     try:
         header = from_json(text)
         if not isinstance(header, dict):

@@ -244,7 +244,16 @@ def load(model: ModelLike) -> Model:
         raise ArtifactError(
             f"a model cannot be of type {type(model).__name__}", "Give a path, or what mlpcli.load returns."
         )
-    stored = artifact_room.load(str(model))
+    return _whole(artifact_room.load(str(model)), str(model))
+
+
+def from_bytes(content: bytes, name: str) -> Model:
+    """A model from the content of its file, as `load` reads it; `name` stands in errors."""
+    return _whole(artifact_room.from_bytes(content, name), name)
+
+
+def _whole(stored: Artifact, model: str) -> Model:
+    """The model of an artifact; raises ArtifactError if its parts do not fit together."""
     try:
         return from_artifact(stored)
     except (

@@ -140,7 +140,8 @@ def decide_columns(table: Table, settings: DataSettings, roles: Roles) -> list[C
     wanted = set(resolved("features", settings.features) or table.columns)
     dropped = resolve_names("drop", settings.drop, [*table.columns, *table.doubled], table.name)
     out = {*roles.target, roles.weight, roles.group, *dropped}
-    chosen = {resolved("kind", [name])[0]: kind for name, kind in settings.kind}
+    there = set(table.columns)  # to resolve a name takes a look at all others
+    chosen = {name if name in there else resolved("kind", [name])[0]: kind for name, kind in settings.kind}
     names = [name for name in table.columns if name in wanted and name not in out]
     return infer_columns(table.sample, names, chosen)
 

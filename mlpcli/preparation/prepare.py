@@ -27,7 +27,7 @@ from mlpcli.model.encoded_rows import (
     paths_of,
 )
 from mlpcli.model.known_columns import known_columns
-from mlpcli.model.model import load
+from mlpcli.model.model import Model, load
 from mlpcli.model.tasks import Task
 from mlpcli.model.unreadable import refuse_unreadable
 from mlpcli.nn.batches import Examples
@@ -194,19 +194,22 @@ def prepared_for(
     settings: dict[str, Any],
     on_progress: OnProgress = unwatched,
     racing: Racing = Options.racing,
+    begin_with: Model | None = None,
 ) -> Prepared:
     """The table made ready for training with the given settings.
 
-    Raises MlpcliError for whatever is wrong with either.
+    `begin_with` is a model in memory that takes the place of the file `from_model`. Raises MlpcliError for
+    whatever is wrong with either.
     """
     options = Options.from_values(settings)
-    if options.transfer.from_model is None:
+    if options.transfer.from_model is None and begin_with is None:
         if options.transfer.freeze:
             hint = Sentence("Also give {from_model} MODEL.")
             raise SettingsError("there is no model whose layers could be frozen", hint, setting="freeze")
         return prepare(data, options, on_progress=on_progress, racing=racing)
-    model = load(options.transfer.from_model)
-    source = SourceModel.of(model, options.transfer.from_model)
+    path = options.transfer.from_model or "the model"
+    model = begin_with or load(path)
+    source = SourceModel.of(model, path)
     options = with_settings_of(model, settings, options)
     prepared = prepare(data, options, source, on_progress=on_progress, racing=racing)
     freeze = options.transfer.freeze

@@ -11,6 +11,7 @@ from mlpcli.errors import Sentence, count
 from mlpcli.files import Outputs
 from mlpcli.model.compatibility import check_threshold
 from mlpcli.model.encoded_rows import Data, paths_of
+from mlpcli.model.model import Model
 from mlpcli.nn.fitting import EpochRecord, check_schedule
 from mlpcli.nn.network import LayerSummary
 from mlpcli.options.options import Configuration, Options, Racing
@@ -138,12 +139,13 @@ def start(
     replace_same: bool = False,
     on_progress: OnProgress = unwatched,
     racing: Racing = Options.racing,
+    begin_with: Model | None = None,
     **settings: Any,
 ) -> ReadyTraining:
     """All of `train` but the training: what would be done is its `plan`.
 
     With `replace_same` the output may be replaced without `force` if it is a model of the same table with the
-    same settings.
+    same settings. `begin_with` is a model in memory that networks start from.
     """
     began = time.perf_counter()
     if target is not None:
@@ -160,7 +162,7 @@ def start(
     ).check()
     file = None if checkpoint is None else CheckpointFile(checkpoint)
     try:
-        ready = _ready(prepared_for(data, settings, on_progress, racing), settings, file, began)
+        ready = _ready(prepared_for(data, settings, on_progress, racing, begin_with), settings, file, began)
         written = [path for path in reports.paths.values() if path is not None]
         # Not before, as mistakes in settings are to be told first.
         same = None if output is None or force or not replace_same else KnownModel.at(output)

@@ -143,6 +143,7 @@ def train(
     racing: Racing | None = None,
     on_surface: Callable[[LiveSurface], None] | None = None,
     axes: "str | Sequence[str] | None" = None,
+    begin_with: Model | None = None,
     **settings: Any,
 ) -> TrainingRun:
     """Learn to predict `target` from the other columns of `data` (paths, or a DataFrame).
@@ -158,7 +159,8 @@ def train(
     with the batches done, `reports` are files that the caller writes afterwards, `replace_same` replaces an
     `output` of the same table and settings, `command` is stored in the model, and `racing` gives other
     configurations than those of the preset. `on_surface` is called with a surface that follows the networks
-    as they learn, over the two columns of `axes`, or of the table if it has no more.
+    as they learn, over the two columns of `axes`, or of the table if it has no more. `begin_with` is a model
+    in memory that the networks start from, as from the file of `from_model`.
     """
     output = None if output is None else os.fspath(output)
     path = None if checkpoint is None else os.fspath(checkpoint)
@@ -171,6 +173,7 @@ def train(
             replace_same=replace_same,
             on_progress=on_progress or unwatched,
             racing=racing or Options.racing,
+            begin_with=begin_with,
             **outputs,
             **settings,
         )

@@ -33,7 +33,9 @@ def through_joblib(estimator: Any) -> Any:
 
 
 @pytest.mark.parametrize(
-    "way", [lambda each: pickle.loads(pickle.dumps(each)), through_joblib, copy.deepcopy], ids=str
+    "way",
+    [lambda each: pickle.loads(pickle.dumps(each)), through_joblib, copy.deepcopy],
+    ids=["pickle", "joblib", "copy"],
 )
 def test_round_trips(fitted: Any, way: Any) -> None:
     other = way(fitted)

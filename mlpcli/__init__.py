@@ -13,6 +13,7 @@
     mlpcli.compare("penguins.joblib", "older.joblib").settings
     mlpcli.cv("penguins.csv", "species", folds=5).metrics
     mlpcli.report(model, "penguins.csv", output="report.html")
+    mlpcli.verify(model, "penguins.csv").same
 
 A table is a path, a list of paths, or a DataFrame. help(mlpcli.train) lists the settings. Each function
 returns a result that shows itself on one screen and names its attributes. Whatever a user can mend raises
@@ -45,6 +46,7 @@ __all__ = [
     "surface",
     "train",
     "tune",
+    "verify",
 ]
 
 _ROOMS = {
@@ -68,6 +70,7 @@ if _typing.TYPE_CHECKING:
     from mlpcli.workflows.surface import surface
     from mlpcli.workflows.train import train
     from mlpcli.workflows.tune import tune
+    from mlpcli.workflows.verify import verify
 else:  # which type checkers must not see: to them any name would be there
 
     def __getattr__(name: str) -> object:

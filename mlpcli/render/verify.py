@@ -54,16 +54,13 @@ def _reasons(verification: "Verification") -> Iterator[str]:
     for part in verification.forged:
         yield f"the file's scores of the {part} rows are not those of its weights"
     different = {each.name for each in verification.different}
-    if "digest of the rows" in different and not verification.columns:
-        yield "the rows of the table are others: the digest of all cells that it reads differs"
-    elif verification.again is not None and not verification.same_weights:
-        if not different:
-            yield (
-                "the rows and all that the receipt names are the same; the order of the rows, or the "
-                "processor, may be another"
-            )
-        elif verification.same_rows:
-            yield "the rows are the same, perhaps in another order"
+    if verification.other_order:
+        order = "" if verification.columns else ", in another order, so that other rows are held out"
+        yield f"the table has the same rows{order}"
+    elif not verification.same_rows:
+        yield "the rows of the table are others: what is read of them has another digest"
+    elif verification.again is not None and not verification.same_weights and not different:
+        yield "all that the receipt names is the same; the processor may be another, or the file was altered"
     if (largest := verification.largest_difference) and not verification.same_weights:
         yield f"the largest difference of two weights is {short(largest)}"
 
@@ -127,7 +124,7 @@ def _scores(screen: Screen, verification: "Verification", part: "RescoredPart") 
     screen.table([f"on {of_rows}", *there], rows, numbers=range(1, len(there) + 1))
     if part.why_not:
         screen.line(f"  this model cannot be scored on them: {part.why_not}", "dim")
-    elif not verification.same_rows and part.part != "train":
+    elif not verification.same_rows and part.part != "train" and verification.again is not None:
         screen.line("  the rows are others, so this model may have learned from some of them", "dim")
 
 
@@ -153,6 +150,7 @@ def fields(verification: "Verification") -> dict[str, Any]:
             for each in verification.conditions
         ],
         "columns": verification.columns,
+        "other_order": verification.other_order,
         "altered": [
             *["weights"] * verification.altered,
             *verification.contents,

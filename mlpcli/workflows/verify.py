@@ -33,7 +33,7 @@ from mlpcli.workflows.verification.repetition import (
     stopped_by,
     why_not_repeatable,
 )
-from mlpcli.workflows.verification.rescoring import RescoredPart, rescored_parts
+from mlpcli.workflows.verification.rescoring import RescoredPart, holds_same_rows, rescored_parts
 
 SHORT = 12
 """Characters of a digest that tell it from any other."""
@@ -46,6 +46,8 @@ class Verification(Shown):
     conditions: list[Condition]
     columns: list[str]
     """Sentences on columns that are others."""
+    other_order: bool
+    """Whether the table has the rows of then, with rows or columns in another order."""
     weights: str
     """Digest of the weights in the file."""
     of_receipt: str | None
@@ -72,7 +74,7 @@ class Verification(Shown):
 
     @property
     def same_rows(self) -> bool:
-        """Whether the table has the rows of then."""
+        """Whether the table has the rows of then, in their order."""
         return all(each.same for each in self.conditions if each.name == "digest of the rows")
 
     @property
@@ -164,6 +166,9 @@ def verify(
     return Verification(
         conditions=conditions(stored, ready),
         columns=list(column_differences(stored.schema, schema)),
+        other_order=(
+            stored.receipt["digest"] != ready.prepared.digest and holds_same_rows(loaded, data, reading)
+        ),
         weights=weights,
         of_receipt=stored.receipt.get("weights"),
         again=again,

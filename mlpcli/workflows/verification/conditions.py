@@ -9,6 +9,7 @@ from mlpcli.arrays import Array
 from mlpcli.artifact import Artifact
 from mlpcli.data.schema import Schema
 from mlpcli.data.sketch_sets import PREFIX
+from mlpcli.data.spelling import cleaned
 from mlpcli.errors import DataError, count
 from mlpcli.json_values import printable
 from mlpcli.options.threads import usable_cores
@@ -62,9 +63,16 @@ def _rows(rows: Mapping[str, int]) -> str:
 
 
 def refuse_missing(schema: Schema, names: Sequence[str]) -> None:
-    """Raise DataError if the table lacks inputs of the model; `names` are all of its columns."""
-    known = set(names)
-    missing = [column.name for column in schema.table_inputs if column.name not in known]
+    """Raise DataError if the table lacks inputs of the model; `names` are all of its columns.
+
+    A model of an old format may have names with blanks around them, which are read without now.
+    """
+    known = {*names, *map(cleaned, names)} if schema.exact else set(names)
+    missing = [
+        column.name
+        for column in schema.table_inputs
+        if column.name not in known and not (schema.exact and cleaned(column.name) in known)
+    ]
     if missing:
         lacking = "an input" if len(missing) == 1 else f"{len(missing)} inputs"
         said = f"the table lacks {lacking} of the model: {listed(missing, MOST_COLUMNS)}"

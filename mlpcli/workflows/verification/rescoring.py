@@ -9,7 +9,7 @@ from mlpcli.data.counts import CellCounts
 from mlpcli.data.reading.source import ReadingSettings
 from mlpcli.data.reading.stream import RowStream
 from mlpcli.errors import DataError
-from mlpcli.model.encoded_rows import Data, EncodedRows, encode_part, paths_of
+from mlpcli.model.encoded_rows import Data, EncodedRows, digest_of, encode_part, paths_of
 from mlpcli.model.model import Model, reading_for
 from mlpcli.model.scores import Scores, score
 from mlpcli.preparation.prepare import Prepared
@@ -92,6 +92,15 @@ def rescored_parts(
         )
 
 
+def holds_same_rows(model: Model, data: Data, reading: ReadingSettings) -> bool:
+    """Whether a table has the rows of the training in some order, as the model itself encodes them."""
+    try:
+        rows = _encoded(model, data, reading)
+    except DataError:  # such as a class that the model does not know
+        return False
+    return bool(digest_of(rows.hashes()) == model.artifact.receipt["digest"])
+
+
 def _of_folds(model: Model, prepared: Prepared, members: Sequence[Member]) -> dict[str, Scores]:
     """Scores on out-of-fold rows, if the model's networks held out the same ones, and are not of a refit."""
     places = [(each["configuration"], each["fold"]) for each in model.artifact.receipt["members"]]
@@ -122,6 +131,11 @@ def _rows_of(
         rows = some_of(data, prepared.held_numbers[part])
     else:
         rows = data
+    return _encoded(model, rows, reading)
+
+
+def _encoded(model: Model, rows: Data, reading: ReadingSettings) -> EncodedRows:
+    """All rows with a target as the model encodes them."""
     schema = model.artifact.schema
     with RowStream(paths_of(rows), reading_for(model, reading), known=model.known, only_data=True) as stream:
         return encode_part(stream, schema, model.encoder, model.task, CellCounts())

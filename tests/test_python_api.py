@@ -41,6 +41,7 @@ FUNCTIONS = [
     "surface",
     "train",
     "tune",
+    "verify",
 ]
 CLASSES: dict[str, tuple[Any, ...]] = {
     "compare": (ComparisonSettings,),
@@ -55,6 +56,7 @@ CLASSES: dict[str, tuple[Any, ...]] = {
     "surface": (SurfaceSettings, ReadingSettings),
     "train": (ClusterSettings, *SETTINGS_CLASSES),
     "tune": (TuneSettings, ClusterSettings, *SETTINGS_CLASSES),
+    "verify": (ReadingSettings,),
 }
 
 

@@ -29,7 +29,6 @@ VALIDATION_HELP = "The validation file that MODEL was trained with, if it was."
 TEST_HELP = "The test file that MODEL was trained with, if it was."
 FROM_HELP = "The model that MODEL was started from, if it was."
 EXAMPLES = (
-    "mlpcli inspect penguins.joblib",
     "mlpcli inspect penguins.joblib --verify penguins.csv",
     "mlpcli inspect --diff old.joblib new.joblib",
 )

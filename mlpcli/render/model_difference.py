@@ -73,7 +73,7 @@ def _columns(screen: Screen, difference: "ModelDifference", first: str, second: 
         if len(shown) < len(rows):
             screen.line(f"  and {count(len(rows) - len(shown), 'more column')} (-v)", "dim")
     if difference.other_order:
-        screen.line("  the columns stand in another order")
+        screen.line("  the columns are in another order")
     if difference.statistics:
         names = some(difference.statistics, MOST_COLUMNS)
         screen.line(f"  other ranges, values or means in training: {names}")

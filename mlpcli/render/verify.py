@@ -33,7 +33,7 @@ def _answer(verification: "Verification", path: str) -> str:
     if verification.same:
         return f"{path} is the same: training again gave the same bytes of weights"
     if verification.altered:
-        return f"{path} was altered: its weights are not those of its receipt"
+        return f"{path} was altered: its weights do not match its receipt"
     if verification.same_weights:
         return f"{path} was altered: its weights are the same, but not the rest"
     if verification.again is None:
@@ -52,7 +52,7 @@ def _reasons(verification: "Verification") -> Iterator[str]:
     if verification.contents:
         yield f"contents of the file that differ: {', '.join(verification.contents)}"
     for part in verification.forged:
-        yield f"the file's scores of the {part} rows are not those of its weights"
+        yield f"the scores of {part} rows in the file do not match its weights"
     different = {each.name for each in verification.different}
     if verification.other_order:
         order = "" if verification.columns else ", in another order, so that other rows are held out"
@@ -124,8 +124,8 @@ def _scores(screen: Screen, verification: "Verification", part: "RescoredPart") 
     screen.table([f"on {of_rows}", *there], rows, numbers=range(1, len(there) + 1))
     if part.why_not:
         screen.line(f"  this model cannot be scored on them: {part.why_not}", "dim")
-    elif not verification.same_rows and part.part != "train" and verification.again is not None:
-        screen.line("  the rows are others, so this model may have learned from some of them", "dim")
+    elif verification.other_split and part.part != "train":
+        screen.line("  this model may have learned from some of them: others were held out", "dim")
 
 
 def _headlines(known: list[str]) -> list[str]:

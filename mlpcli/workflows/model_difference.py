@@ -43,7 +43,7 @@ class ModelDifference:
     """By what they are of: data, target, network, receipt."""
     columns: list[ColumnDifference]
     other_order: bool
-    """Whether the same columns stand in another order."""
+    """Whether the same columns are in another order."""
     statistics: list[str]
     """Columns of one kind whose ranges, categories or other statistics differ."""
     same_weights: bool

@@ -78,6 +78,11 @@ class Verification(Shown):
         return all(each.same for each in self.conditions if each.name == "digest of the rows")
 
     @property
+    def other_split(self) -> bool:
+        """Whether other rows are held out now, or nothing is known of that."""
+        return not all(each.same for each in self.conditions if each.name == "digest of the split")
+
+    @property
     def forged(self) -> list[str]:
         """Parts whose scores in the file are not those of its weights."""
         return [each.part for each in self.parts if self.same_rows and each.forged]

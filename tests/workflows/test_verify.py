@@ -149,7 +149,7 @@ def test_rows_in_another_order_are_known_to_be_the_same(
 def test_columns_in_another_order_are_named(model: Path, frame: pd.DataFrame, table: Path) -> None:
     frame[list(reversed(frame.columns))].to_csv(table, index=False)
     found = mlpcli.verify(model, table)
-    assert found.columns == ["the columns stand in another order, which changes the first weights"]
+    assert found.columns == ["the columns are in another order, which changes the first weights"]
     assert found.other_order
     assert not found.same
 

@@ -89,7 +89,7 @@ def column_differences(model: Schema, table: Schema) -> Iterator[str]:
         yield f"{_columns(further)} new: {listed(further, MOST_COLUMNS)}"
     common = [name for name in then if name in now]
     if common != [name for name in now if name in then]:
-        yield "the columns stand in another order, which changes the first weights"
+        yield "the columns are in another order, which changes the first weights"
     others = [name for name in common if then[name] != now[name]]
     for name in others[:MOST_COLUMNS]:
         yield f"column {name!r} was {_a(then[name])} and is now {_a(now[name])}"

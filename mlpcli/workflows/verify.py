@@ -29,6 +29,7 @@ from mlpcli.workflows.verification.conditions import (
 )
 from mlpcli.workflows.verification.repetition import (
     StopAsBefore,
+    refuse_large_racers,
     repetition_of,
     stopped_by,
     why_not_repeatable,
@@ -158,6 +159,7 @@ def verify(
     ready = start(data, racing=repetition.racing, on_progress=on_progress or unwatched, **repetition.settings)
     stored, schema = loaded.artifact, ready.prepared.schema
     refuse_missing(stored.schema, [each.name for each in schema.columns])
+    refuse_large_racers(ready.prepared)
     why_not, run = why_not_repeatable(loaded, ready.prepared), None
     if not why_not:
         if on_start is not None:  # what there is to know of the table was said at the first training

@@ -13,17 +13,11 @@ import pytest
 
 import mlpcli
 from mlpcli import artifact as artifact_room
-from mlpcli.errors import ArtifactError, DataError, SettingsError
+from mlpcli.errors import ArtifactError, DataError, MlpcliError, SettingsError
 from mlpcli.workflows.verify import Verification
 
 SAMPLES = Path(__file__).parent.parent.parent / "sample_data"
 PENGUINS = SAMPLES / "penguins.csv"
-RACER: dict[str, Any] = {
-    "changes": {"no_such_setting": 1},
-    "loss": None,
-    "goes_on": True,
-    "share": 1.0,
-}
 QUICK: dict[str, Any] = {"preset": "textbook", "hidden": "8", "epochs": 6}
 
 
@@ -50,6 +44,23 @@ def altered(path: Path, change: Callable[[Any], None]) -> Path:
     change(stored)
     artifact_room.save(stored, str(path), force=True)
     return path
+
+
+def racer(**changes: Any) -> dict[str, Any]:
+    """A configuration of a race as a file has it."""
+    of_race = {"loss": None, "goes_on": True, "share": 1.0}
+    return {"name": "a", "reason": "", "changes": changes, **of_race}
+
+
+def test_a_racer_that_is_too_large_is_refused(model: Path) -> None:
+    race = [racer(), racer(hidden=[10**6, 10**6]) | {"name": "b"}]
+
+    def change(stored: Any) -> None:
+        stored.receipt["race"] = race
+        stored.settings.update(race=2, finalists=2)
+
+    with pytest.raises(MlpcliError, match="memory"):
+        mlpcli.verify(altered(model, change), PENGUINS)
 
 
 def names_of(verification: Verification) -> set[str]:
@@ -258,9 +269,15 @@ def test_an_engine_that_is_not_there_is_replaced(model: Path, monkeypatch: pytes
     [
         lambda stored: stored.settings.update(hidden=["a"]),
         lambda stored: stored.configurations[0]["changes"].update(no_such_setting=1),
-        lambda stored: stored.receipt.update(race=[dict.fromkeys(("name", "reason"), "") | RACER]),
+        lambda stored: stored.receipt.update(race=[racer(no_such_setting=1)]),
+        lambda stored: stored.receipt.update(race=[racer(validation="/etc/passwd")]),
+        lambda stored: stored.receipt.update(race=[racer(from_model="/etc/passwd")]),
+        lambda stored: stored.receipt.update(race=[racer(batch_size=None)]),
+        lambda stored: stored.receipt.update(race=[racer(learning_rate="auto")]),
+        lambda stored: stored.receipt.update(race=[racer()] * 1000),
+        lambda stored: stored.settings.update(epochs=None),
     ],
-    ids=["setting", "changes", "race"],
+    ids=["setting", "changes", "race", "file", "from", "batch", "rate", "racers", "epochs"],
 )
 def test_settings_that_no_training_has_are_refused(change: Callable[[Any], None], model: Path) -> None:
     with pytest.raises(ArtifactError):

@@ -13,11 +13,19 @@ from mlpcli.nn.kernels import NUMPY
 from mlpcli.options.engines import training_engine
 from mlpcli.options.options import Configuration, Options, Racing, settings_with
 from mlpcli.options.presets import TableShape
+from mlpcli.options.run import RunSettings
 from mlpcli.preparation.prepare import Prepared
 from mlpcli.settings import described_fields
+from mlpcli.training.memory import refuse_too_large
+from mlpcli.training.networks import batch_rows
 
 FILES = ("validation", "test", "from_model")
 """Settings that may name a file. Those of a model file are shown, never opened: its user names them anew."""
+OF_ALL = frozenset({*FILES, "target", *described_fields(ReadingSettings), *described_fields(RunSettings)})
+"""Settings in which the configurations of a race never differ."""
+MOST_RACERS = 100
+FILLED = ("epochs", "batch_size", "optimizer", "learning_rate", "folds", "ensemble")
+"""Settings that every preset fills."""
 STOPPED: dict[str, StopReason] = {"interrupted": "interrupted", "terminated": "terminated", "time": "time"}
 """Reasons for which a network ends in the middle of an epoch."""
 
@@ -43,9 +51,7 @@ def repetition_of(model: Model, named: Mapping[str, str | None], reading: Mappin
     try:
         base, unknown, racers = _raced(model)
     except SettingsError as error:
-        raise ArtifactError(
-            f"the model's settings do not fit together ({error})", "Train it again."
-        ) from None
+        raise _altered(f"its settings do not fit together ({error})") from None
     engine, notes = _engine(str(base["engine"]))
     changed = {
         **files,
@@ -71,10 +77,14 @@ def repetition_of(model: Model, named: Mapping[str, str | None], reading: Mappin
 
     def racing(options: Options, table: TableShape) -> list[Configuration]:
         usual = options.resolved(table).changed(**{name: base[name] for name in known})
-        return [
+        found = [
             Configuration(name, reason, changes, usual.changed(**changes))
             for name, reason, changes in racers or [(stored.configurations[0]["name"], "", {})]
         ]
+        for values in (each.options.values() for each in found):
+            if any(values[name] is None for name in FILLED) or isinstance(values["learning_rate"], str):
+                raise _altered("some of its settings have no value")
+        return found
 
     return Repetition(settings=settings, racing=racing, notes=notes)
 
@@ -103,6 +113,8 @@ def _raced(model: Model) -> tuple[dict[str, Any], set[str], list[tuple[str, str,
     stored = model.artifact
     kept = {each["name"]: _values(stored.settings | each["changes"]) for each in stored.configurations}
     race = stored.receipt.get("race") or []
+    if len(race) > MOST_RACERS or any(OF_ALL & each["changes"].keys() for each in race):
+        raise _altered("its race is none of mlpcli")
     racers = [(each["name"], each["reason"], _only(each["changes"], stored.settings)) for each in race]
     changes_of = {name: changes for name, _, changes in racers}
     base = dict(next(iter(kept.values())))
@@ -114,6 +126,10 @@ def _raced(model: Model) -> tuple[dict[str, Any], set[str], list[tuple[str, str,
         else:
             unknown.add(name)
     return base, unknown, racers
+
+
+def _altered(why: str) -> ArtifactError:
+    return ArtifactError(f"the model cannot be trained again: {why}", "Train it anew.")
 
 
 def _values(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -132,6 +148,13 @@ def _engine(wanted: str) -> tuple[str, list[str]]:
         return training_engine(wanted, 0.0).name, []
     except MlpcliError as error:
         return NUMPY, [f"the engine {wanted} cannot be used here ({error}), so NumPy's is"]
+
+
+def refuse_large_racers(prepared: Prepared) -> None:
+    """Raise MlpcliError if a network of the race is too large for this machine: a file may name any."""
+    for number in range(0, prepared.networks, prepared.repetitions):
+        member = prepared.of_member(number)
+        refuse_too_large(member.blueprint.parts, batch_rows(member), str(member.options.optimizer.optimizer))
 
 
 class StopAsBefore:

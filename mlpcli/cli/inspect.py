@@ -10,8 +10,7 @@ from mlpcli.cli.console import Console, reader_left
 from mlpcli.cli.exit_status import ExitStatus
 from mlpcli.cli.grouped import GroupedCommand
 from mlpcli.cli.inputs import files_read
-from mlpcli.cli.options import FILE, common_options, model_argument, option, settings_options
-from mlpcli.data.reading.source import ReadingSettings
+from mlpcli.cli.options import FILE, common_options, model_argument, option
 from mlpcli.errors import SettingsError, count
 from mlpcli.settings import given
 
@@ -42,7 +41,6 @@ EXAMPLES = (
 @option("--validation", "Checking", VALIDATION_HELP, metavar="FILE", rare=True)
 @option("--test", "Checking", TEST_HELP, metavar="FILE", rare=True)
 @option("--from from_model", "Checking", FROM_HELP, metavar="MODEL", rare=True)
-@settings_options(ReadingSettings)
 @option("--weights", "Output", WEIGHTS_HELP, metavar="FILE")
 @option("--all everything", "Output", ALL_HELP, is_flag=True)
 @common_options

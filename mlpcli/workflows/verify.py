@@ -150,13 +150,14 @@ def verify(
     hint, as for a table that lacks a column.
     """
     loaded = load(model)
-    reading = build(ReadingSettings, settings)
+    reading = {name: value for name, value in settings.items() if value is not None}
     named = {
         name: None if path is None else os.fspath(path)
         for name, path in (("validation", validation), ("test", test), ("from_model", from_model))
     }
-    repetition = repetition_of(loaded, named, settings)
+    repetition = repetition_of(loaded, named, reading)
     ready = start(data, racing=repetition.racing, on_progress=on_progress or unwatched, **repetition.settings)
+    as_read = build(ReadingSettings, loaded.options.values() | reading)
     stored, schema = loaded.artifact, ready.prepared.schema
     refuse_missing(stored.schema, [each.name for each in schema.columns])
     refuse_large_racers(ready.prepared)
@@ -174,7 +175,7 @@ def verify(
         conditions=conditions(stored, ready),
         columns=list(column_differences(stored.schema, schema)),
         other_order=(
-            stored.receipt["digest"] != ready.prepared.digest and holds_same_rows(loaded, data, reading)
+            stored.receipt["digest"] != ready.prepared.digest and holds_same_rows(loaded, data, as_read)
         ),
         weights=weights,
         of_receipt=stored.receipt.get("weights"),
@@ -188,7 +189,7 @@ def verify(
                 ready.prepared,
                 [] if run is None else run.members,
                 data,
-                reading,
+                as_read,
                 equal=equal,
             )
         ),

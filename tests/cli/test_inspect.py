@@ -129,7 +129,7 @@ def test_verify_of_what_is_no_model(commands: Commands, tmp_path: Path) -> None:
         ("--diff --verify {model} {table}", "do not go together"),
         ("--verify {model} {table} --all", "Leave one of them out"),
         ("--diff {model} {model} --weights w.npz", "Leave one of them out"),
-        ("{model} --decimal ,", "it is for --verify"),
+        ("{model} --test {table}", "it is for --verify"),
         ("{model} {table} --verify --validation {table}", "--validation: the model was trained without"),
         ("{model} {table} --verify --from {model}", "--from: the model was trained without"),
     ],

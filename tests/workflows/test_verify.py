@@ -115,6 +115,25 @@ def test_a_data_frame_is_verified_with_a_data_frame(frame: pd.DataFrame) -> None
     assert mlpcli.verify(run.model, PENGUINS).same_rows
 
 
+def test_files_are_read_as_at_training_unless_said_otherwise(frame: pd.DataFrame, tmp_path: Path) -> None:
+    path, first, second = tmp_path / "m.joblib", tmp_path / "a.csv", tmp_path / "b.csv"
+    frame.to_csv(first, sep="|", index=False, na_rep="nix")
+    frame.to_csv(second, sep="!", index=False, na_rep="nix")
+    mlpcli.train(first, "species", output=path, delimiter="|", missing="nix", **QUICK)
+    assert mlpcli.verify(path, first).same
+    assert mlpcli.verify(path, second, delimiter="!").same
+
+
+def test_the_engine_is_that_of_the_model(tmp_path: Path) -> None:
+    pytest.importorskip("numba")
+    path = tmp_path / "m.joblib"
+    mlpcli.train(PENGUINS, "species", output=path, engine="numba", **QUICK)
+    found = mlpcli.verify(path, PENGUINS)
+    assert found.same
+    assert found.run is not None
+    assert found.run.artifact.settings["engine"] == "numba"
+
+
 def test_a_model_that_tune_wrote(tmp_path: Path) -> None:
     path = tmp_path / "m.joblib"
     mlpcli.tune(PENGUINS, "species", trials=4, keep=2, output=path, workers=1, folds=2, **QUICK)

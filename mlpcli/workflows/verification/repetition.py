@@ -69,8 +69,8 @@ def repetition_of(model: Model, named: Mapping[str, str | None], reading: Mappin
     if files["from_model"] is not None:
         decided = set(settings_with(lambda each: each.decides_columns))  # by that model
         settings = {name: value for name, value in settings.items() if name not in decided}
-    kept = {name: base[name] for name, described in of_reading.items() if described.stored}
-    settings |= {**kept, **{name: value for name, value in reading.items() if value is not None}}
+    # Those of the reading are what was given at training, nothing that was detected.
+    settings |= {**{name: base[name] for name in of_reading}, **reading}
     known = (
         {name for name in base if name in stored.settings or name in changed} - of_reading.keys() - unknown
     )
@@ -114,7 +114,7 @@ def _raced(model: Model) -> tuple[dict[str, Any], set[str], list[tuple[str, str,
     kept = {each["name"]: _values(stored.settings | each["changes"]) for each in stored.configurations}
     race = stored.receipt.get("race") or []
     if len(race) > MOST_RACERS or any(OF_ALL & each["changes"].keys() for each in race):
-        raise _altered("its race is none of mlpcli")
+        raise _altered("mlpcli writes no such race")
     racers = [(each["name"], each["reason"], _only(each["changes"], stored.settings)) for each in race]
     changes_of = {name: changes for name, _, changes in racers}
     base = dict(next(iter(kept.values())))

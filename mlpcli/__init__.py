@@ -14,6 +14,7 @@
     mlpcli.cv("penguins.csv", "species", folds=5).metrics
     mlpcli.report(model, "penguins.csv", output="report.html")
     mlpcli.MLPClassifier(epochs=50).fit(X, y)  # an estimator of scikit-learn, as is MLPRegressor
+    mlpcli.verify(model, "penguins.csv").same
 
 A table is a path, a list of paths, or a DataFrame. help(mlpcli.train) lists the settings. Each function
 returns a result that shows itself on one screen and names its attributes. Whatever a user can mend raises
@@ -48,6 +49,7 @@ __all__ = [
     "surface",
     "train",
     "tune",
+    "verify",
 ]
 
 _ESTIMATORS = ("MLPClassifier", "MLPRegressor")
@@ -76,6 +78,7 @@ if _typing.TYPE_CHECKING:
     from mlpcli.workflows.surface import surface
     from mlpcli.workflows.train import train
     from mlpcli.workflows.tune import tune
+    from mlpcli.workflows.verify import verify
 else:  # which type checkers must not see: to them any name would be there
 
     def __getattr__(name: str) -> object:

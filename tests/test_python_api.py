@@ -41,6 +41,7 @@ FUNCTIONS = [
     "surface",
     "train",
     "tune",
+    "verify",
 ]
 ESTIMATORS = ["MLPClassifier", "MLPRegressor"]
 CLASSES: dict[str, tuple[Any, ...]] = {
@@ -56,6 +57,7 @@ CLASSES: dict[str, tuple[Any, ...]] = {
     "surface": (SurfaceSettings, ReadingSettings),
     "train": (ClusterSettings, *SETTINGS_CLASSES),
     "tune": (TuneSettings, ClusterSettings, *SETTINGS_CLASSES),
+    "verify": (ReadingSettings,),
 }
 
 

@@ -1,10 +1,12 @@
-"""Statistics of trained weights, which training stores in the header for `inspect`."""
+"""Statistics of trained weights, which training stores in the header for `inspect`; their digest."""
 
+import hashlib
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from mlpcli.artifact import Artifact
 from mlpcli.data.features import FeatureEncoder
 from mlpcli.nn.embeddings import InputLayer
 from mlpcli.nn.layers import Dense, Scale
@@ -63,3 +65,26 @@ def zeros_of(networks: Sequence[Network]) -> list[float]:
         count = sum(value.size for value in values)
         shares.append(sum(int(np.sum(value == 0.0)) for value in values) / count if count else 0.0)
     return shares
+
+
+def digest_of_weights(artifact: Artifact) -> str:
+    """SHA-256 of the parameters and constants of all networks, in little-endian order."""
+    arrays = [artifact.arrays[name] for name in ("parameters", "constants") if name in artifact.arrays]
+    return hashlib.sha256(b"".join(each.astype("<f4").tobytes() for each in arrays)).hexdigest()
+
+
+def largest_difference(ours: Artifact, theirs: Artifact) -> float | None:
+    """The largest difference of two weights at the same place; None where the networks are others."""
+    first, second = (each.arrays["parameters"].reshape(-1) for each in (ours, theirs))
+    if first.shape != second.shape or _shapes(ours) != _shapes(theirs):
+        return None
+    return float(np.abs(first.astype(np.float64) - second).max(initial=0.0))
+
+
+def _shapes(artifact: Artifact) -> list[list[tuple[Any, ...]]]:
+    """The layers of each network."""
+    layers = [
+        [(layer["name"], layer["output"], layer["parameters"]) for layer in each["network"]]
+        for each in artifact.configurations
+    ]
+    return [layers[member["configuration"]] for member in artifact.receipt["members"]]

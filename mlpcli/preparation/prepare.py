@@ -66,6 +66,8 @@ class Prepared:
     """Of the encoded rows."""
     split_digest: str
     """Of the row numbers of each part."""
+    held_numbers: dict[str, Array]
+    """The row numbers of validation and test rows in the table; none of those from other files."""
     counts: dict[str, CellCounts]
     """Of the table, and of a validation or test file."""
     notes: list[str]
@@ -280,6 +282,7 @@ def prepare(
         duplicates=decided.duplicates,
         digest=digest,
         split_digest=digest_of_rows(split),
+        held_numbers={part: split[part] for part in ("validation", "test")},
         counts=counts,
         notes=notes,
         findings=findings,

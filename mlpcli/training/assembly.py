@@ -1,7 +1,6 @@
 """Assemble a model from trained networks: all that is stored, as plain values."""
 
 import copy
-import hashlib
 import platform
 import sys
 from collections.abc import Sequence
@@ -18,7 +17,7 @@ from mlpcli.model.blueprint import Blueprint
 from mlpcli.model.encoded_rows import Data, paths_of
 from mlpcli.model.model import Model, built
 from mlpcli.model.tasks import Multiclass, Regression
-from mlpcli.model.weights import input_weights, zeros_of
+from mlpcli.model.weights import digest_of_weights, input_weights, zeros_of
 from mlpcli.nn.fitting import EpochRecord
 from mlpcli.options.options import Options
 from mlpcli.options.threads import engine
@@ -171,9 +170,16 @@ def receipt(data: Data, command: str, artifact: Artifact) -> dict[str, Any]:
             "inputs": sum(each["width"] for each in artifact.encoders),
             "parameters": artifact.parameter_count,
         },
-        "engine": engine(artifact.settings["engine"]),
         "data": "DataFrame" if isinstance(named, pd.DataFrame) else named,
         "command": command,
+        **surroundings(artifact.settings["engine"]),
+    }
+
+
+def surroundings(engine_name: str) -> dict[str, Any]:
+    """All around a training that its weights depend on: the engine of this name, versions, platform."""
+    return {
+        "engine": engine(engine_name),
         "versions": {
             "mlpcli": __version__,
             "python": platform.python_version(),
@@ -182,12 +188,6 @@ def receipt(data: Data, command: str, artifact: Artifact) -> dict[str, Any]:
         },
         "platform": f"{sys.platform} {platform.machine()}",
     }
-
-
-def digest_of_weights(artifact: Artifact) -> str:
-    """SHA-256 of the parameters and constants of all networks, in little-endian order."""
-    arrays = [artifact.arrays[name] for name in ("parameters", "constants") if name in artifact.arrays]
-    return hashlib.sha256(b"".join(each.astype("<f4").tobytes() for each in arrays)).hexdigest()
 
 
 def _plain(record: EpochRecord, member: int) -> dict[str, Any]:

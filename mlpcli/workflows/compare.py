@@ -143,8 +143,9 @@ def _refuse_same(paths: Sequence[str]) -> None:
             found = os.stat(path)
         except (OSError, ValueError):
             continue  # said where it is read
-        other = there.setdefault((found.st_dev, found.st_ino), path)
-        if other is not path:
+        other = there.get(key := (found.st_dev, found.st_ino))
+        there[key] = path
+        if other is not None:
             twice = f"{path} is named twice" if other == path else f"{other} and {path} are the same file"
             raise DataError(twice, "Name each file once.")
 

@@ -188,17 +188,18 @@ def train(
             if live is not None and on_surface is not None:
                 on_surface(live)
                 callbacks = replace(callbacks, on_weights=live.take)
-            return _run(ready, data, callbacks, output, command, cluster)
+            return run_ready(ready, data, callbacks, output, command, cluster)
 
 
-def _run(
+def run_ready(
     ready: ReadyTraining,
     data: Data,
     callbacks: Callbacks,
-    output: str | None,
-    command: str,
-    cluster: Cluster | None,
+    output: str | None = None,
+    command: str = "",
+    cluster: Cluster | None = None,
 ) -> TrainingRun:
+    """A training that is ready to begin, from its first epoch to the model file."""
     prepared, plan, checkpoint = ready.prepared, ready.plan, ready.checkpoint
     before = 0.0 if checkpoint is None else checkpoint.checkpoint.seconds
     stop_signal = StopSignal(prepared.options.run.time_limit, callbacks.should_stop, ready.began - before)

@@ -197,7 +197,7 @@ BASH_LINES = {
     "train t.csv --drop plain,st": ["plain,star\\*"],
     "train t.csv -t x": ["x=y"],
     "train -t a t.csv": ["a,b"],
-    "inspect --nothing ü --ver": ["--verbose"],
+    "inspect --nothing ü --verb": ["--verbose"],
 }
 """What is typed, with the cursor behind the last word that is not t.csv, and what bash puts there."""
 

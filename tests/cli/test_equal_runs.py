@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import mlpcli as api
-from mlpcli.training.assembly import digest_of_weights
+from mlpcli.model.weights import digest_of_weights
 from tests.cli.commands import Commands, sample
 
 TRAIN = ("train", sample("penguins.csv"), "-t", "species", "--epochs", 2)

@@ -100,6 +100,7 @@ def test_json_fields_are_those_of_the_commands(tmp_path: Path, monkeypatch: pyte
     mlpcli = Commands(monkeypatch)
     table, model = str(SAMPLES / "circle.csv"), str(tmp_path / "m.joblib")
     saved = tmp_path / "evaluation.json"
+    other = tmp_path / "other.joblib"
     train = f"train {table} -t class --preset textbook --hidden 4 --epochs 2 -o {model}"
     lines = {
         "train --dry-run": f"{train} --dry-run",
@@ -112,6 +113,8 @@ def test_json_fields_are_those_of_the_commands(tmp_path: Path, monkeypatch: pyte
         "explain --surface": f"explain {model} {table} --surface x1,x2",
         "lr-find": f"lr-find {table} -t class --preset textbook --steps 20 --sweeps 1",
         "inspect": f"inspect {model}",
+        "inspect --verify": f"inspect {model} --verify {table}",
+        "inspect --diff": f"inspect --diff {model} {other}",
         "cv": f"cv {table} -t class --preset textbook --epochs 2 --folds 2 --repeats 1 --workers 1",
         "tune": f"tune {table} -t class --preset textbook --epochs 2 --hidden 4 --folds 2 --trials 3",
         "report": f"report {model} -o {tmp_path / 'report.html'}",
@@ -127,3 +130,4 @@ def test_json_fields_are_those_of_the_commands(tmp_path: Path, monkeypatch: pyte
         assert (name, fields) == (name, set(JSON[name]))
         if name == "evaluate":
             saved.write_text(result.out)
+            other.write_bytes(Path(model).read_bytes())

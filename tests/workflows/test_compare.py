@@ -168,6 +168,12 @@ def test_too_few_files(folder: Path) -> None:
         compare()
 
 
+def test_the_same_path_object_twice(folder: Path) -> None:
+    path = folder / "usual.joblib"
+    with pytest.raises(DataError, match="is named twice"):
+        compare(path, path)
+
+
 def test_the_same_file_twice(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(DataError, match="is named twice"):
         of(folder, "usual", "seed", "usual")

@@ -1,0 +1,1 @@
+"""Parts of `verify`: the same training again, and how it differs from the first."""

@@ -13,6 +13,7 @@
     mlpcli.compare("penguins.joblib", "older.joblib").settings
     mlpcli.cv("penguins.csv", "species", folds=5).metrics
     mlpcli.report(model, "penguins.csv", output="report.html")
+    mlpcli.export(model, output="scorer.py")
 
 A table is a path, a list of paths, or a DataFrame. help(mlpcli.train) lists the settings. Each function
 returns a result that shows itself on one screen and names its attributes. Whatever a user can mend raises
@@ -38,6 +39,7 @@ __all__ = [
     "drift",
     "evaluate",
     "explain",
+    "export",
     "load",
     "lr_find",
     "predict",
@@ -63,6 +65,7 @@ if _typing.TYPE_CHECKING:
     from mlpcli.workflows.drift import drift
     from mlpcli.workflows.evaluate import evaluate
     from mlpcli.workflows.explain import explain
+    from mlpcli.workflows.export import export
     from mlpcli.workflows.lr_find import lr_find
     from mlpcli.workflows.predict import predict
     from mlpcli.workflows.surface import surface

@@ -1,7 +1,7 @@
 """Copy what a program needs of the modules of mlpcli, so that it runs without them.
 
-Top-level functions, classes and constants are copied as they are written, with comments and docstrings, and with
-them whatever they name. Annotations are left out, as are the checks of `zip`, so that Python 3.9 runs the copy.
+Top-level functions, classes and constants are copied as they are written, with comments and docstrings, and
+whatever they name with them. Annotations are left out, as are the checks of `zip`: Python 3.9 runs the copy.
 """
 
 import ast
@@ -10,13 +10,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.util import find_spec
+from typing import TypeAlias
 
 PACKAGE = "mlpcli"
 ELSEWHERE = frozenset({"np"})
 """Names that the program has by itself."""
 BUILT_IN = frozenset({"bool", "float", "int", "str"})
 CHECK = b", strict=True"
-_IGNORED = re.compile(rb"  # type: ignore\[[^\]]*\]")
+_IGNORED = re.compile(rb"  # (?:type: ignore\[[^\]]*\]|noqa[^\n#]*)")
+"""Comments for tools that check mlpcli."""
 
 
 @dataclass(frozen=True)
@@ -43,10 +45,14 @@ class _Module:
         """Of a line from 1 and a column in bytes."""
         return self.starts[line - 1] + column
 
-    def span(self, node: ast.AST) -> tuple[int, int]:
+    def span(self, node: "_Placed") -> tuple[int, int]:
         """Where the text of a node begins and ends."""
-        found: tuple[int, int, int, int] = (node.lineno, node.col_offset, node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
-        return self.place(*found[:2]), self.place(*found[2:])
+        assert node.end_lineno is not None
+        assert node.end_col_offset is not None
+        return self.place(node.lineno, node.col_offset), self.place(node.end_lineno, node.end_col_offset)
+
+
+_Placed: TypeAlias = ast.stmt | ast.expr | ast.arg
 
 
 def copied(wanted: Iterable[tuple[str, str]]) -> CopiedCode:
@@ -72,7 +78,8 @@ def copied(wanted: Iterable[tuple[str, str]]) -> CopiedCode:
     order = _in_order(needed)
     new_names = _new_names(order, needed)
     sections = tuple(
-        (_title(_module(name)), "\n".join(_code(_module(name), needed[name], new_names[name]))) for name in order
+        (_title(_module(name)), "\n".join(_code(_module(name), needed[name], new_names[name])))
+        for name in order
     )
     return CopiedCode(tuple(_import_lines(imports)), sections)
 
@@ -100,8 +107,6 @@ def _module(name: str) -> _Module:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             names = [each.id for target in targets for each in ast.walk(target) if isinstance(each, ast.Name)]
             module.definitions |= dict.fromkeys(names, node)
-    if "np" in module.imports or name.startswith(f"{PACKAGE}.") and b"import numpy as np" in source:
-        module.imports["np"] = ("numpy", "")
     return module
 
 

@@ -17,7 +17,7 @@ from mlpcli.data.scaling import SCALINGS, FittedScaling, MeanScores, MinMax, Rob
 from mlpcli.data.schema import BOOLEAN
 from mlpcli.data.spelling import BY_NUMBER, BY_TRUTH, TEXT, cleaned
 from mlpcli.data.target import LOG, ClassTarget, LabelTarget, NumberTarget
-from mlpcli.errors import DataError
+from mlpcli.errors import DataError, Sentence
 from mlpcli.model.model import Model
 from mlpcli.model.tasks import Binary
 from mlpcli.nn.activations import ACTIVATIONS, Parametric
@@ -56,7 +56,9 @@ def described(model: Model) -> told.ModelSteps:
         raise unknown[0]
     link = LINKS.get(type(model.loss).link)
     if link is None:
-        raise _refusal(f"the link of the loss {type(model.loss).__name__} is not known", "Use mlpcli predict.")
+        raise _refusal(
+            f"the link of the loss {type(model.loss).__name__} is not known", "Use mlpcli predict."
+        )
     outputs = model.network.n_out
     return told.ModelSteps(
         inputs=_inputs(model),
@@ -87,7 +89,7 @@ def _column_refusal(encoder: Encoder) -> DataError | None:
     name = encoder.name
     if isinstance(encoder, TextEncoder):
         said = f"column {name!r} is text, whose words only mlpcli reads"
-        return _refusal(said, "Use mlpcli predict, or train without the column (--drop).")
+        return _refusal(said, Sentence("Use mlpcli predict, or train without the column: {drop}."))
     if isinstance(encoder, DateEncoder):
         unknown = [each for each in encoder.formats if each not in (*FORMATS, COMPACT)]
         if unknown:
@@ -100,7 +102,7 @@ def _column_refusal(encoder: Encoder) -> DataError | None:
     return None
 
 
-def _refusal(said: str, hint: str) -> DataError:
+def _refusal(said: str, hint: str | Sentence) -> DataError:
     return DataError(f"the model cannot be exported: {said}", hint)
 
 
@@ -239,9 +241,7 @@ def _part(
 
 def _waves(embedding: Periodic, columns: tuple[int, ...]) -> told.WavePart:
     values = {name.removeprefix("embedding."): _fixed(array) for name, array in embedding.values.items()}
-    return told.WavePart(
-        columns, values["frequency"], values.get("phase"), values["weight"], values["bias"]
-    )
+    return told.WavePart(columns, values["frequency"], values.get("phase"), values["weight"], values["bias"])
 
 
 def _fixed(array: Array) -> Array:
@@ -254,7 +254,11 @@ def _fixed(array: Array) -> Array:
 def _outcome(model: Model) -> told.NumberOutcome | told.ClassOutcome | told.LabelOutcome:
     target = model.task.target
     if isinstance(target, NumberTarget):
-        limits = () if target.limits is None else tuple(zip(*(each.tolist() for each in target.limits), strict=True))
+        limits = (
+            ()
+            if target.limits is None
+            else tuple(zip(*(each.tolist() for each in target.limits), strict=True))
+        )
         return told.NumberOutcome(
             names=target.names,
             means=tuple(target.mean.tolist()),
@@ -274,9 +278,10 @@ def _outcome(model: Model) -> told.NumberOutcome | told.ClassOutcome | told.Labe
 def _facts(model: Model) -> Mapping[str, str]:
     """Where the model comes from, in words."""
     receipt, schema = model.artifact.receipt, model.artifact.schema
+    versions = receipt.get("versions", {})
     facts = {
         "predicts": f"{', '.join(map(repr, schema.target))} ({schema.task})",
-        "trained": f"{receipt.get('written', '')} with mlpcli {receipt.get('versions', {}).get('mlpcli', '')}",
+        "trained": f"{receipt.get('written', '')} with mlpcli {versions.get('mlpcli', '')}",
         "rows": f"{receipt.get('rows', {}).get('train', 0):,} to learn from",
         "weights": f"SHA-256 {receipt.get('weights', '')}",
         "exported": f"with mlpcli {__version__}",

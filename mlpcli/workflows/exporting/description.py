@@ -1,7 +1,7 @@
 """A model as it is exported: from cells to predictions, in no language.
 
-Each input is written into some columns of a matrix, in their order; each network turns a row of the matrix into
-raw outputs; their link, mean and outcome are what is predicted. Arrays are read-only.
+Each input is written into some columns of a matrix, in their order. Each network turns a row of the matrix
+into raw outputs, whose link, mean and outcome are what is predicted. Arrays are read-only.
 """
 
 from collections.abc import Mapping
@@ -94,7 +94,7 @@ class CrossInput(Input):
 
 @dataclass(frozen=True, kw_only=True)
 class CategoryInput(Input):
-    """1 for the level of a cell, or the level's place from 1 on; gaps behind the levels; means of the target."""
+    """1 for the level of a cell, or its place from 1 on; gaps behind the levels; means of the target."""
 
     decimal: str
     """Of levels that are numbers."""

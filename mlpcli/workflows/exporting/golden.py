@@ -59,9 +59,7 @@ def golden_rows(model: Model, rows: int) -> GoldenRows:
     frame = Frame.of(table, list(table.columns), (), reading_of(model))
     predictions = model.outputs(model.encode(frame))
     if not np.isfinite(predictions).all():
-        raise DataError(
-            "the model cannot be exported: it predicts no finite numbers", "Train it again, or lower --lr."
-        )
+        raise DataError("the model cannot be exported: it predicts no finite numbers", "Train it again.")
     return GoldenRows(
         cells=tuple(zip(*columns, strict=True)),
         numbers=tuple(map(tuple, _numbers(model, predictions).tolist())),

@@ -13,6 +13,7 @@ from mlpcli.data.columns.readings import MISSING_WORDS
 from mlpcli.workflows.exporting import description as told
 from mlpcli.workflows.exporting.copying import copied
 from mlpcli.workflows.exporting.golden import GoldenRows
+from mlpcli.workflows.exporting.scorer.frame import END, HEAD
 
 WIDTH = 110
 ROOM = "mlpcli.workflows.exporting.scorer"
@@ -28,32 +29,17 @@ LINKS = {
 }
 OPERATIONS = {"exp", "log", "sqrt", "sin", "cos"}
 
-HEAD = '''#!/usr/bin/env python3
-"""Score rows of a table with a trained model, as `mlpcli predict` does.
-
-    python {name} < rows.csv > scored.csv
-    python {name} --proba rows.csv
-    python {name} --test
-
-    import {module}
-    {module}.predict({{"a column": "a cell", ...}})
-
-It needs Python 3.9 or newer and no package; NumPy makes it faster. Cells are read as those of the training
-table: a cell that cannot be read is a gap, a level that training had not is no level.
-"""
-
-# {facts}
-# Written by mlpcli from the model, which is where changes belong.
-
-'''
-
 
 class PythonWriter:
     """One export in Python."""
 
     def __init__(self, steps: told.ModelSteps) -> None:
         self._steps = steps
-        self._wanted = {(f"{ROOM}.outputs", "Scorer"), (f"{ROOM}.program", "run"), (f"{ROOM}.layers", "TABLES")}
+        self._wanted = {
+            (f"{ROOM}.outputs", "Scorer"),
+            (f"{ROOM}.program", "run"),
+            (f"{ROOM}.layers", "TABLES"),
+        }
         self._tables: dict[str, Array] = {}
         self._formulas: list[str] = []
 
@@ -75,7 +61,7 @@ class PythonWriter:
             *self._table_lines(),
             f"\n\n# Golden rows\n# {'-' * (WIDTH - 3)}\n\n",
             *self._golden_lines(golden),
-            self._end(name),
+            self._end(),
         ]
         return re.sub(r"\n{4,}", "\n\n\n", "".join(parts))
 
@@ -134,7 +120,7 @@ class PythonWriter:
             kind, settings = "DateColumn", self._date(each)
         else:
             assert isinstance(each, told.NumberInput)
-            kind, settings = "BooleanColumn" if each.is_boolean else "NumberColumn", self._number(each)
+            kind, settings = _kind_of(each), self._number(each)
         yield f"        {self._use('columns', kind)}("
         yield f"            {_text(each.name)},"
         yield f"            missing={self._missing(each)},"
@@ -290,14 +276,21 @@ class PythonWriter:
         """A comment, and the layer."""
         if isinstance(step, told.DenseStep):
             n_in, n_out = step.weight.shape
-            tables = f"{self._table(name + '.weights', step.weight)}, {self._table(name + '.biases', step.bias)}"
+            tables = (
+                f"{self._table(name + '.weights', step.weight)}, {self._table(name + '.biases', step.bias)}"
+            )
             said = f"{n_in:,} inputs, {n_out:,} {'unit' if n_out == 1 else 'units'}"
             return said, f"{self._use('layers', 'Dense')}({tables}, {n_out})"
         if isinstance(step, told.FactorStep):
-            return "each input times a factor", f"{self._use('layers', 'Factors')}({self._table(name, step.factors)})"
+            return (
+                "each input times a factor",
+                f"{self._use('layers', 'Factors')}({self._table(name, step.factors)})",
+            )
         if isinstance(step, told.ActivationStep):
             function = step.name.replace("-", "_")
-            functions = f"{self._use('activations', function)}, {self._use('activations', 'fast_' + function)}"
+            functions = (
+                f"{self._use('activations', function)}, {self._use('activations', 'fast_' + function)}"
+            )
             activation, said = self._use("layers", "Activation"), f"the {step.name} of each unit"
             if step.slopes is None:
                 return said, f"{activation}({functions})"
@@ -345,8 +338,10 @@ class PythonWriter:
         outcome = self._steps.outcome
         if self._steps.link == told.IN_ORDER:
             assert isinstance(outcome, told.NumberOutcome)
-            return f"{self._use('outputs', 'InOrder')}({len(outcome.levels)})"
-        return self._use("outputs", LINKS[self._steps.link])
+            in_order = f"{self._use('outputs', 'InOrder')}({len(outcome.levels)})"
+            return f"({in_order}.row, {in_order}.rows)"
+        name = LINKS[self._steps.link]
+        return f"({self._use('outputs', name)}, {self._use('outputs', f'fast_{name}')})"
 
     def _outcome(self) -> Iterator[str]:
         outcome = self._steps.outcome
@@ -391,33 +386,8 @@ class PythonWriter:
             yield f"    ({_wrapped(numbers, 4)}, {said}),\n"
         yield f"]\nTOLERANCES = {_wrapped(self._tolerances(), 0)}\n"
 
-    def _end(self, name: str) -> str:
-        return f'''
-
-SCORER = scorer()
-
-
-def predict(row):
-    """The predictions for a row, given as cells by the names of the columns."""
-    return SCORER.predict(row)
-
-
-def main():
-    """Run as a program; returns the exit status."""
-    return run(
-        SCORER,
-        sys.argv[1:],
-        about="Score rows of a table with a trained model.",
-        delimiter={_text(self._steps.delimiter)},
-        golden=GOLDEN,
-        expected=EXPECTED,
-        tolerances=TOLERANCES,
-    )
-
-
-if __name__ == "__main__":
-    sys.exit(main())
-'''
+    def _end(self) -> str:
+        return END.format(delimiter=_text(self._steps.delimiter))
 
 
 def python_scorer(steps: told.ModelSteps, golden: GoldenRows, name: str) -> str:
@@ -425,10 +395,16 @@ def python_scorer(steps: told.ModelSteps, golden: GoldenRows, name: str) -> str:
     return PythonWriter(steps).text(golden, name)
 
 
+def _kind_of(each: told.NumberInput) -> str:
+    return "BooleanColumn" if each.is_boolean else "DurationColumn" if each.form.clock else "NumberColumn"
+
+
 def _text(text: str) -> str:
     """A literal in double quotes where that needs no escape."""
     literal = repr(text)
-    return f'"{literal[1:-1]}"' if literal[0] == "'" and '"' not in literal and "\\'" not in literal else literal
+    return (
+        f'"{literal[1:-1]}"' if literal[0] == "'" and '"' not in literal and "\\'" not in literal else literal
+    )
 
 
 def _value(value: Any) -> str:

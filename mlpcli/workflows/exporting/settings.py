@@ -11,8 +11,8 @@ class ExportSettings(Settings):
 
     golden: int = setting(
         20,
-        "Golden rows to write with their predictions, by which the export tests itself. They are drawn at "
-        "random, so none is a training row.",
+        "Golden rows to write with their predictions, by which the export tests itself. They are random, not "
+        "rows of the training table.",
         group="Output",
         at_least=1,
         at_most=1_000,

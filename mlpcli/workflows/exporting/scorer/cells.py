@@ -46,8 +46,6 @@ def truth_of(text: str) -> float:
     return TRUTH.get(text.lower(), math.nan)
 
 
-# Dates -------------------------------------------------------------------------------------------------------
-
 ISO_DATE = re.compile(
     r"(?P<Y>[0-9]{4})(?:(?P<mark>[-/. ])(?P<m>[0-9]{1,2})(?:(?P=mark)(?P<d>[0-9]{1,2}))?"
     r"|(?P<compact_m>[0-9]{2})(?P<compact_d>[0-9]{2}))?"
@@ -70,7 +68,7 @@ FIELDS = {
     "%p": "(?P<p>[AaPp])[Mm]",
     "%z": "(?P<zone>[-+][0-9]{2}:[0-9]{2})",
 }
-PATTERNS = {}
+PATTERNS: dict[str, re.Pattern[str]] = {}
 DAYS_TO_1970 = date(1970, 1, 1).toordinal()
 
 
@@ -130,7 +128,10 @@ def seconds_of_iso(text: str) -> float:
             return math.nan
         day.update(time.groupdict())
     return seconds_of(
-        {name: day.get(name) or day.get("compact_" + name) for name in ("Y", "m", "d", "H", "M", "S", "f", "zone")}
+        {
+            name: day.get(name) or day.get("compact_" + name)
+            for name in ("Y", "m", "d", "H", "M", "S", "f", "zone")
+        }
     )
 
 

@@ -72,7 +72,6 @@ class NumberColumn(Column):
         decimal: str = ".",
         unit: str = "",
         hundredths: bool = False,
-        clock: str = "",
         truth: bool = False,
         spikes: Sequence[float] = (),
         values: Sequence[float] = (),
@@ -80,7 +79,7 @@ class NumberColumn(Column):
     ) -> None:
         super().__init__(name, missing)
         self.fill, self.scalings, self.had_gaps, self.truth = fill, scalings, had_gaps, truth
-        self.decimal, self.clock, self.form = decimal, clock, Form(unit, decimal, hundredths)
+        self.decimal, self.form = decimal, Form(unit, decimal, hundredths)
         self.spikes, self.values, self.means = spikes, values, means
         self.missing_numbers = {plain_number(word) for word in self.missing} - {math.nan}
 
@@ -88,13 +87,14 @@ class NumberColumn(Column):
         """The number in a cell without blanks at its ends, NaN at a gap."""
         if text in self.missing:
             return math.nan
-        if self.clock:
-            value = seconds_of_duration(text, self.clock)
-        else:
-            value = written_number(text, self.decimal, self.form)
+        value = self.read(text)
         if math.isnan(value) and self.truth:
             value = truth_of(text)
         return math.nan if value in self.missing_numbers or math.isinf(value) else value
+
+    def read(self, text: str) -> float:
+        """The number that a text is, NaN if it is none."""
+        return written_number(text, self.decimal, self.form)
 
     def encoded(self, text: str) -> Sequence[float]:
         return self.encoded_value(self.value_of(text))
@@ -129,7 +129,7 @@ class NumberColumn(Column):
 
     def plain_values(self, cells: Sequence[str]) -> Any:
         """Numbers (cells,) if Python's own `float` reads all cells as `value_of` does, else None."""
-        if self.decimal != "." or self.clock:
+        if self.decimal != ".":
             return None
         joined = "".join(cells)
         if "_" in joined or not joined.isascii():
@@ -196,9 +196,13 @@ class CurveScaling(Scaling):
     the line to the right starts.
     """
 
-    def __init__(self, centre: float, scale: float, knots: Sequence[tuple[float, float, float, float]]) -> None:
+    def __init__(
+        self, centre: float, scale: float, knots: Sequence[tuple[float, float, float, float]]
+    ) -> None:
         super().__init__(centre, scale)
-        self.knots, self.ends, self.heights, self.starts = map(list, zip(*knots, strict=True))
+        self.knots, self.ends, self.heights, self.starts = (
+            [knot[part] for knot in knots] for part in range(4)
+        )
         self.arrays: list[Any] = []
 
     def bent(self, value: float) -> float:
@@ -226,6 +230,20 @@ class CurveScaling(Scaling):
         shares = (inside / 2 - knots[left] / 2) / widths
         found = np.where(at_knot, heights[left], starts[left] + shares * (ends[right] - starts[left]))
         return np.where(values < knots[0], ends[0], np.where(values > knots[-1], starts[-1], found))
+
+
+class DurationColumn(NumberColumn):
+    """Seconds of durations such as 1:30 or 1 h 30 min; `clock` tells whether 1:30 is in hours or minutes."""
+
+    def __init__(self, name: str, *, clock: str, **settings: Any) -> None:
+        super().__init__(name, **settings)
+        self.clock = clock
+
+    def read(self, text: str) -> float:
+        return seconds_of_duration(text, self.clock)
+
+    def plain_values(self, cells: Sequence[str]) -> Any:
+        return None
 
 
 class BooleanColumn(NumberColumn):

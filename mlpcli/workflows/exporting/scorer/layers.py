@@ -47,6 +47,8 @@ class Dense(Layer):
     """For each unit the sum of inputs times weights, and its bias."""
 
     def __init__(self, weights: str, biases: str, n_out: int) -> None:
+        self.units: list[tuple[float, ...]] = []
+        self.biases: list[float] = []
         if np is None:
             self.units = list(zip(*matrix(weights, n_out), strict=True))
             self.biases = floats(biases).tolist()
@@ -61,7 +63,9 @@ class Dense(Layer):
         # Many inputs are 0: those that are not are picked first.
         pick = itemgetter(*there)
         x = pick(x)
-        return [sum(map(mul, x, pick(unit)), bias) for unit, bias in zip(self.units, self.biases, strict=True)]
+        return [
+            sum(map(mul, x, pick(unit)), bias) for unit, bias in zip(self.units, self.biases, strict=True)
+        ]
 
     def rows(self, x: Any) -> Any:
         return x @ self.weights + self.bias
@@ -91,7 +95,9 @@ class Activation(Layer):
         bent = map(self.plain, x)
         if self.slopes is None:
             return list(bent)
-        return [value + slope * (other - value) for value, slope, other in zip(x, self.slopes, bent, strict=True)]
+        return [
+            value + slope * (other - value) for value, slope, other in zip(x, self.slopes, bent, strict=True)
+        ]
 
     def rows(self, x: Any) -> Any:
         bent = self.fast(x)
@@ -167,18 +173,24 @@ class Waves(Layer):
         out: list[float] = []
         for place, column in enumerate(self.columns):
             value = min(max(x[column], -FURTHEST), FURTHEST)
-            angles = [turn * value + at for turn, at in zip(self.turns[place], self.phases[place], strict=True)]
+            angles = [
+                turn * value + at for turn, at in zip(self.turns[place], self.phases[place], strict=True)
+            ]
             waves = [math.cos(angle) for angle in angles]
             if not self.has_phases:
                 waves += [math.sin(angle) for angle in angles]
             biases = self.biases[place]
-            sums = [sum(map(mul, waves, unit), at) for unit, at in zip(self.units[place], biases, strict=True)]
+            sums = [
+                sum(map(mul, waves, unit), at) for unit, at in zip(self.units[place], biases, strict=True)
+            ]
             out += sums if self.has_phases else [max(each, 0.0) for each in sums]
         return out + [x[column] for column in self.columns] if self.has_phases else out
 
     def rows(self, x: Any) -> Any:
         numbers = np.clip(x[:, self.columns], -FURTHEST, FURTHEST).T[:, :, None]
-        angles = numbers * np.array(self.turns, np.float32)[:, None] + np.array(self.phases, np.float32)[:, None]
+        angles = (
+            numbers * np.array(self.turns, np.float32)[:, None] + np.array(self.phases, np.float32)[:, None]
+        )
         waves = np.cos(angles)
         if not self.has_phases:
             waves = np.concatenate([waves, np.sin(angles)], axis=2)
@@ -211,7 +223,9 @@ class Bins(Layer):
 class Network:
     """Layers one behind the other; `wide` are inputs of the first dense layer that also reach the outputs."""
 
-    def __init__(self, share: float, layers: Sequence[Layer], wide: Sequence[int] = (), weights: str = "") -> None:
+    def __init__(
+        self, share: float, layers: Sequence[Layer], wide: Sequence[int] = (), weights: str = ""
+    ) -> None:
         self.share, self.layers, self.wide = share, layers, wide
         dense = [place for place, layer in enumerate(layers) if isinstance(layer, Dense)]
         self.first, self.last = dense[0], dense[-1]

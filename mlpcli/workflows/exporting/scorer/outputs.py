@@ -24,9 +24,19 @@ def unchanged(outputs: list[float]) -> list[float]:
     return outputs
 
 
+def fast_unchanged(outputs: Any) -> Any:
+    """The same for a NumPy matrix of rows."""
+    return outputs
+
+
 def probability(outputs: list[float]) -> list[float]:
     """The sigmoid of each output."""
     return [0.5 * (1 + math.tanh(0.5 * each)) for each in outputs]
+
+
+def fast_probability(outputs: Any) -> Any:
+    """The same for a NumPy matrix of rows."""
+    return 0.5 * (1 + np.tanh(0.5 * outputs))
 
 
 def softmax(outputs: list[float]) -> list[float]:
@@ -37,14 +47,30 @@ def softmax(outputs: list[float]) -> list[float]:
     return [each / total for each in powers]
 
 
+def fast_softmax(outputs: Any) -> Any:
+    """The same for a NumPy matrix of rows."""
+    powers = np.exp(outputs - outputs.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
 def step(outputs: list[float]) -> list[float]:
     """1 for outputs from 0 on, else 0."""
     return [1.0 if each >= 0 else 0.0 for each in outputs]
 
 
+def fast_step(outputs: Any) -> Any:
+    """The same for a NumPy matrix of rows."""
+    return (outputs >= 0) * 1.0
+
+
 def exponential(outputs: list[float]) -> list[float]:
     """The mean of a count is the exponential of the output."""
     return [math.exp(each) if each < LARGEST_LOG else math.inf for each in outputs]
+
+
+def fast_exponential(outputs: Any) -> Any:
+    """The same for a NumPy matrix of rows."""
+    return np.where(outputs < LARGEST_LOG, np.exp(np.minimum(outputs, LARGEST_LOG)), np.inf)
 
 
 class InOrder:
@@ -53,21 +79,30 @@ class InOrder:
     def __init__(self, levels: int) -> None:
         self.levels = levels
 
-    def __call__(self, outputs: list[float]) -> list[float]:
+    def row(self, outputs: list[float]) -> list[float]:
+        """For one row."""
         starts = range(0, len(outputs), self.levels)
         return [each for start in starts for each in sorted(outputs[start : start + self.levels])]
+
+    def rows(self, outputs: Any) -> Any:
+        """For a NumPy matrix of rows."""
+        return np.sort(outputs.reshape(len(outputs), -1, self.levels), axis=2).reshape(outputs.shape)
 
 
 def rounded(value: float, unit: float) -> float:
     """A number rounded to a multiple of the power of ten at or below a unit."""
     decimals = -math.floor(math.log10(unit))
-    return value if abs(value) * 10.0**decimals >= 2.0**53 else round(value, decimals) + 0.0
+    return value if abs(value) / unit >= 2.0**53 else round(value, decimals) + 0.0
 
 
 def rounded_probability(value: float) -> float:
     """A probability with nine digits of the smaller of p and 1 - p."""
     smaller = min(value, 1 - value)
-    return rounded(value, max(10.0 ** (math.floor(math.log10(smaller)) + 1 - DIGITS), 1e-300)) if smaller > 0 else value
+    return (
+        rounded(value, max(10.0 ** (math.floor(math.log10(smaller)) + 1 - DIGITS), 1e-300))
+        if smaller > 0
+        else value
+    )
 
 
 class Numbers:
@@ -84,7 +119,7 @@ class Numbers:
         levels: Sequence[float] = (),
     ) -> None:
         self.means, self.spreads, self.is_log, self.limits = means, spreads, is_log, limits
-        self.levels = levels
+        self.levels, self.units = levels, [max(TOLD * spread, 1e-300) for spread in spreads]
         self.columns = list(names) if len(names) > 1 else [""]
         ends = ["_" + name if name else "" for name in self.columns]
         self.columns = ["prediction" + end for end in ends]
@@ -96,28 +131,30 @@ class Numbers:
     def values(self, predictions: Sequence[float]) -> list[float]:
         """Predictions of the targets in their own units."""
         found: list[float] = []
-        for place, (encoded, mean, spread) in enumerate(zip(predictions, self.means, self.spreads, strict=True)):
-            value, told = encoded * spread + mean, TOLD * spread
+        for encoded, mean, spread, unit in zip(
+            predictions, self.means, self.spreads, self.units, strict=True
+        ):
+            value = encoded * spread + mean
             if self.is_log:
                 value = math.expm1(min(value, LARGEST_LOG))
-                told *= max(1 + value, 1e-307)
-            if math.isfinite(value):
-                value = rounded(value, max(told, 1e-307))
-            if self.limits:
-                lowest, highest = self.limits[place]
-                value = min(max(value, lowest), highest)
-            found.append(value)
-        return found
+                found.append(rounded(value, unit * max(1 + value, 1e-300)))
+            else:
+                found.append(rounded(value, unit))
+        if not self.limits:
+            return found
+        return [min(max(value, low), high) for value, (low, high) in zip(found, self.limits, strict=True)]
 
     def numbers(self, predictions: Sequence[float]) -> list[float]:
         """All that is told of a row, as numbers: the targets, then their quantiles."""
         levels = len(self.levels)
+        if not levels:
+            return self.values(predictions)
         found = self.values(predictions[self.points])
         return found + [each for level in range(levels) for each in self.values(predictions[level::levels])]
 
     def cells(self, predictions: Sequence[float]) -> list[Any]:
         """The cells of the columns."""
-        return list(self.numbers(predictions))
+        return [*self.numbers(predictions)]
 
 
 class Classes:
@@ -166,7 +203,9 @@ class Labels:
         has = [int(each >= threshold) for each, threshold in zip(predictions, self.thresholds, strict=True)]
         if not self.separator:
             return list(has)
-        return [self.separator.join(label for label, is_there in zip(self.labels, has, strict=True) if is_there)]
+        return [
+            self.separator.join(label for label, is_there in zip(self.labels, has, strict=True) if is_there)
+        ]
 
 
 class Scorer:
@@ -176,7 +215,7 @@ class Scorer:
         self,
         columns: Sequence[Column | CrossColumn],
         networks: Sequence[Network],
-        link: Callable[[list[float]], list[float]],
+        link: tuple[Callable[[list[float]], list[float]], Callable[[Any], Any]],
         outcome: Numbers | Classes | Labels,
         *,
         temperatures: Sequence[float],
@@ -197,7 +236,7 @@ class Scorer:
             if column.name not in row and cleaned(column.name) not in place_of:
                 raise KeyError("the row has no column " + repr(column.name))
             cell = row[column.name] if column.name in row else place_of[cleaned(column.name)]
-            if cell is None or cell != cell:
+            if cell is None or (isinstance(cell, float) and math.isnan(cell)):
                 cell = next(iter(column.missing), "")
             cells[column.name] = [str(cell)]
         predictions = self.predictions(cells)[0]
@@ -215,32 +254,35 @@ class Scorer:
             cells += [rounded_probability(each) for each in self.outcome.numbers(predictions)]
         return cells
 
-    def predictions(self, cells: Mapping[str, Sequence[str]]) -> list[list[float]]:
-        """What the networks predict for rows, given as cells by column: encoded numbers or probabilities."""
+    def predictions(self, cells: Mapping[str, Sequence[str]], first: int = 0) -> list[list[float]]:
+        """What the networks predict for rows, given as cells by column: encoded numbers or probabilities.
+
+        `first`: the number of the first row, for messages.
+        """
         if np is None:
             rows = [self.of_row(row) for row in self.encoded_rows(cells)]
         else:
-            matrix = self.matrix_of(cells)
-            outputs = [(each.share, each.rows(matrix).tolist()) for each in self.networks]
-            rows = []
-            for place in range(len(matrix)):
-                rows.append(self.mean([(share, each[place]) for share, each in outputs]))
-        for place, row in enumerate(rows):
+            rows = list(self.of_matrix(self.matrix_of(cells)).tolist())
+        for place, row in enumerate(rows, first):
             if not all(map(math.isfinite, row)):
                 raise ValueError("row " + str(place) + ": the prediction is not a finite number")
         return rows
 
     def of_row(self, numbers: list[float]) -> list[float]:
-        """The same for one row of encoded numbers."""
-        return self.mean([(each.share, each.row(numbers)) for each in self.networks])
-
-    def mean(self, outputs: Sequence[tuple[float, Sequence[float]]]) -> list[float]:
-        """The mean over the networks by their shares, each with its link after temperature and bias."""
+        """For a row the mean over the networks by their shares, each with its link after calibration."""
         sums = [0.0] * len(self.biases)
-        for share, raw in outputs:
-            scaled = zip(raw, self.temperatures, self.biases, strict=True)
-            linked = self.link([value / temperature + bias for value, temperature, bias in scaled])
-            sums = [total + share * each for total, each in zip(sums, linked, strict=True)]
+        for network in self.networks:
+            raw = zip(network.row(numbers), self.temperatures, self.biases, strict=True)
+            linked = self.link[0]([value / temperature + bias for value, temperature, bias in raw])
+            sums = [total + network.share * each for total, each in zip(sums, linked, strict=True)]
+        return sums
+
+    def of_matrix(self, matrix: Any) -> Any:
+        """The same for a NumPy matrix of rows."""
+        sums = np.zeros((len(matrix), len(self.biases)))
+        for network in self.networks:
+            raw = network.rows(matrix).astype(float) / np.array(self.temperatures) + np.array(self.biases)
+            sums += network.share * self.link[1](raw)
         return sums
 
     def encoded_rows(self, cells: Mapping[str, Sequence[str]]) -> Iterator[list[float]]:

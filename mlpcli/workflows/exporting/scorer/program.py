@@ -75,10 +75,8 @@ def score(scorer: Scorer, source: TextIO, delimiter: str, *, proba: bool) -> Non
     done = 0
     for rows in chunks(reader, len(header)):
         columns = list(zip(*rows, strict=True))
-        try:
-            found = scorer.predictions({name: columns[place] for name, place in places.items()})
-        except ValueError as error:
-            raise ValueError("among the " + str(len(rows)) + " rows behind row " + str(done) + ", " + str(error)) from None
+        cells = {name: columns[place] for name, place in places.items()}
+        found = scorer.predictions(cells, done)
         done += len(rows)
         writer.writerows([row + scorer.cells(each, proba) for row, each in zip(rows, found, strict=True)])
         sys.stdout.flush()
@@ -129,7 +127,9 @@ def check(
     names = [each.name for each in scorer.table_columns]
     cells: Mapping[str, Sequence[str]] = dict(zip(names, zip(*golden, strict=True), strict=True))
     wrong = 0
-    for place, (found, (numbers, decided)) in enumerate(zip(scorer.predictions(cells), expected, strict=True)):
+    for place, (found, (numbers, decided)) in enumerate(
+        zip(scorer.predictions(cells), expected, strict=True)
+    ):
         told = scorer.outcome.numbers(found)
         close = [
             abs(one - other) <= tolerance * scale_of(scorer, other)
@@ -140,7 +140,13 @@ def check(
             wrong += 1
             print("golden row " + str(place) + ": " + repr(told) + " instead of " + repr(list(numbers)))
     what = "with NumPy" if np is not None else "without NumPy"
-    print(str(len(golden) - wrong) + " of " + str(len(golden)) + " golden rows are as mlpcli predicts them, " + what)
+    print(
+        str(len(golden) - wrong)
+        + " of "
+        + str(len(golden))
+        + " golden rows are as mlpcli predicts them, "
+        + what
+    )
     return 1 if wrong else 0
 
 

@@ -214,7 +214,9 @@ def _edits(module: _Module, node: ast.stmt, new_names: dict[str, str]) -> Iterat
         elif isinstance(each, ast.AnnAssign):
             is_field = isinstance(node, ast.ClassDef) and each in node.body
             start, end = module.span(each.annotation)
-            if not is_field:
+            if each.value is None and not is_field:
+                yield *module.span(each), b"pass"  # a variable was only given its type
+            elif not is_field:
                 yield module.span(each.target)[1], end, b""
             elif not (isinstance(each.annotation, ast.Name) and each.annotation.id in BUILT_IN):
                 yield start, end, b"object"

@@ -71,15 +71,13 @@ def _values(
     model: Model, encoders: Sequence[Encoder], rows: int, generator: np.random.Generator
 ) -> list[Array]:
     sketches = sketches_of(model)
-    if sketches is not None and not model.encoder.crosses:
-        return drawn_values(encoders, sketches.columns, sketches.rows, rows, generator)
-    if sketches is not None:
-        of_encoder = dict(zip(model.encoder.encoders, sketches.columns, strict=False))
-        named = {each.name: sketch for each, sketch in of_encoder.items()}
-        if all(each.name in named for each in encoders):
-            chosen = [named[each.name] for each in encoders]
-            return drawn_values(encoders, chosen, sketches.rows, rows, generator)
-    return [_even_values(each, rows, generator) for each in encoders]
+    if sketches is None:
+        return [_even_values(each, rows, generator) for each in encoders]
+    sketch_of = {
+        each.name: sketch for each, sketch in zip(model.encoder.encoders, sketches.columns, strict=True)
+    }
+    own = [sketch_of[each.name] for each in encoders]
+    return drawn_values(encoders, own, sketches.rows, rows, generator)
 
 
 def _even_values(encoder: Encoder, rows: int, generator: np.random.Generator) -> Array:

@@ -25,6 +25,14 @@ def floats(name: str) -> "array[float]":
     return found
 
 
+def single(numbers: Sequence[float]) -> list[float]:
+    """Numbers rounded to float32, as the networks have them: far out, waves depend on it."""
+    return array("f", numbers).tolist()
+
+
+TURN = single([2 * math.pi])[0]
+
+
 def matrix(name: str, columns: int) -> list[list[float]]:
     """The same as rows of so many columns."""
     numbers = floats(name).tolist()
@@ -162,7 +170,7 @@ class Waves(Layer):
     ) -> None:
         count = len(columns)
         self.columns, self.has_phases = columns, bool(phases)
-        self.turns = [[2 * math.pi * each for each in row] for row in matrix(frequencies, n_waves)]
+        self.turns = [single([TURN * each for each in row]) for row in matrix(frequencies, n_waves)]
         self.phases = matrix(phases, n_waves) if phases else [[0.0] * n_waves] * count
         flat, waves = matrix(weights, n_out), n_waves if phases else 2 * n_waves
         self.weights = [flat[place * waves : (place + 1) * waves] for place in range(count)]
@@ -176,6 +184,7 @@ class Waves(Layer):
             angles = [
                 turn * value + at for turn, at in zip(self.turns[place], self.phases[place], strict=True)
             ]
+            angles = single(angles)
             waves = [math.cos(angle) for angle in angles]
             if not self.has_phases:
                 waves += [math.sin(angle) for angle in angles]

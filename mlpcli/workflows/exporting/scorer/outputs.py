@@ -8,7 +8,7 @@ import numpy as np
 
 from mlpcli.data.spelling import cleaned
 from mlpcli.workflows.exporting.scorer.columns import Column, CrossColumn
-from mlpcli.workflows.exporting.scorer.layers import Network
+from mlpcli.workflows.exporting.scorer.layers import Network, single
 
 DIGITS = 9
 """Of probabilities that are told."""
@@ -296,7 +296,7 @@ class Scorer:
                     numbers += column.column.encoded_value(column.value_of(by_name))
                 else:
                     numbers += column.numbers_of(by_name[column.name])
-            yield numbers
+            yield single(numbers)
 
     def matrix_of(self, cells: Mapping[str, Sequence[str]]) -> Any:
         """All rows as a NumPy matrix."""

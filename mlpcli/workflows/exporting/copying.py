@@ -16,7 +16,6 @@ PACKAGE = "mlpcli"
 ELSEWHERE = frozenset({"np"})
 """Names that the program has by itself."""
 BUILT_IN = frozenset({"bool", "float", "int", "str"})
-CHECK = b", strict=True"
 _IGNORED = re.compile(rb"  # (?:type: ignore\[[^\]]*\]|noqa[^\n#]*)")
 """Comments for tools that check mlpcli."""
 
@@ -223,6 +222,10 @@ def _edits(module: _Module, node: ast.stmt, new_names: dict[str, str]) -> Iterat
     for each in _without_annotations(node):
         if isinstance(each, ast.Name) and each.id in new_names:
             yield *module.span(each), new_names[each.id].encode()
+        elif isinstance(each, ast.Call) and isinstance(each.func, ast.Name) and each.func.id == "zip":
+            for keyword in each.keywords:
+                start = module.span(keyword.value)[0]
+                yield module.source.rindex(b",", 0, start), module.span(keyword.value)[1], b""
         elif isinstance(each, ast.Subscript) and isinstance(each.value, ast.Name) and each.value.id == "list":
             start, end = module.span(each)
             yield start, end, b"list"
@@ -232,7 +235,7 @@ def _edited(source: bytes, start: int, end: int, edits: list[tuple[int, int, byt
     for first, last, new in sorted(set(edits), reverse=True):
         source = source[:first] + new + source[last:]
         end += len(new) - (last - first)
-    text = source[start:end].replace(CHECK, b"")
+    text = source[start:end]
     return _IGNORED.sub(b"", text).decode()
 
 

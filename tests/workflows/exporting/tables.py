@@ -159,11 +159,11 @@ def scored(python: Sequence[str], scorer: Path, frame: pd.DataFrame, *arguments:
     return Scored(header[len(frame.columns) :], [line[len(frame.columns) :] for line in lines])
 
 
-def predicted(model: Model, frame: pd.DataFrame, folder: Path, *, proba: bool = True) -> Scored:
+def predicted(model: Model, frame: pd.DataFrame, folder: Path, **reading: Any) -> Scored:
     """The cells that predict adds."""
     path = folder / "rows.csv"
     frame.to_csv(path, index=False)
-    found = mlpcli.predict(model, path, keep="none", proba=proba, allow_unreadable=True).frame
+    found = mlpcli.predict(model, path, keep="none", proba=True, allow_unreadable=True, **reading).frame
     return Scored(list(found.columns), found.astype(str).to_numpy().tolist())
 
 

@@ -51,10 +51,12 @@ ISO_DATE = re.compile(
     r"|(?P<compact_m>[0-9]{2})(?P<compact_d>[0-9]{2}))?"
 )
 ISO_TIME = re.compile(
-    r"(?P<T>[T ])(?P<H>[0-9]{1,2})(?::(?P<M>[0-9]{1,2})(?::(?P<S>[0-9]{1,2})(?:\.(?P<f>[0-9]{0,6}))?)?"
-    r"|(?P<compact_M>[0-9]{2})(?:(?P<compact_S>[0-9]{2})(?:\.(?P<compact_f>[0-9]{1,6}))?)?)?"
-    r"(?: *(?:Z|(?P<zone>[-+][0-9]{1,2}(?::?[0-9]{2})?)))?"
+    r"[T ](?:(?P<H>[0-9]{1,2}):(?P<M>[0-9]{1,2})(?::(?P<S>[0-9]{1,2})(?:\.(?P<f>[0-9]{0,6}))?)?"
+    r"|(?P<compact_H>[0-9]{2})"
+    r"(?:(?P<compact_M>[0-9]{2})(?:(?P<compact_S>[0-9]{2})(?:\.(?P<compact_f>[0-9]{1,6}))?)?)?)"
+    r"(?: *(?:Z|(?P<zone>[-+][0-9]{1,2}(?::?[0-9]{1,2})?)))?"
 )
+ZONE = re.compile("([-+])([0-9]{1,2}):?([0-9]{0,2})")
 FIELDS = {
     "%Y": "(?P<Y>[0-9]{4})",
     "%y": "(?P<y>[0-9]{2})",
@@ -165,12 +167,14 @@ def seconds_of(fields: dict[str, str | None]) -> float:
     seconds = days * 86400 + hour * 3600 + minute * 60 + second
     zone = fields.get("zone")
     if zone:
-        digits = re.sub("[^0-9]", "", zone)
-        hours, minutes = (digits, "") if len(digits) < 3 else (digits[:-2], digits[-2:])
+        found = ZONE.fullmatch(zone)
+        if found is None:
+            return math.nan
+        sign, hours, minutes = found.groups()
         if int(hours) > 23 or int(minutes or 0) > 59:
             return math.nan
         offset = int(hours) * 3600 + int(minutes or 0) * 60
-        seconds += offset if zone[0] == "-" else -offset
+        seconds += offset if sign == "-" else -offset
     fraction = fields.get("f")
     return seconds + (int(fraction) / 10 ** len(fraction) if fraction else 0.0)
 

@@ -11,7 +11,7 @@ HEAD = '''#!/usr/bin/env python3
     {module}.predict({{"a column": "a cell", ...}})
 
 It needs Python 3.9 or newer and no package; NumPy makes it faster. Cells are read as those of the training
-table: a cell that cannot be read is missing, and a level that training did not have is no level.
+table: a cell that cannot be read is missing, and a level that training did not have counts as none.
 """
 
 # {facts}

@@ -60,7 +60,7 @@ def run(
 def score(scorer: Scorer, source: TextIO, delimiter: str, *, proba: bool) -> None:
     """Copy the rows of a CSV file to stdout, with their predictions behind them."""
     csv.field_size_limit(2**31 - 1)
-    reader = csv.reader(source, delimiter=delimiter)
+    reader = csv.reader(source, delimiter=delimiter, strict=True)
     header = next(reader, None)
     if not header:
         raise ValueError("the table has no header")

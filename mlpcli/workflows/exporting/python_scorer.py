@@ -13,7 +13,7 @@ from mlpcli.data.columns.readings import MISSING_WORDS
 from mlpcli.workflows.exporting import description as told
 from mlpcli.workflows.exporting.copying import copied
 from mlpcli.workflows.exporting.golden import GoldenRows
-from mlpcli.workflows.exporting.scorer.frame import END, HEAD
+from mlpcli.workflows.exporting.scorer.frame import END, HEAD, NUMPY
 
 WIDTH = 110
 ROOM = "mlpcli.workflows.exporting.scorer"
@@ -53,7 +53,7 @@ class PythonWriter:
         parts = [
             HEAD.format(name=_safe_name(name), module=module, facts=facts),
             "\n".join([*code.imports]),
-            "\n\ntry:  # which makes it faster\n    import numpy as np\nexcept ImportError:\n    np = None\n",
+            f"\n{NUMPY}",
             f"\n\n# The model\n# {'-' * (WIDTH - 3)}\n\n",
             model,
             *sections,

@@ -135,7 +135,7 @@ class NumberColumn(Column):
         if "_" in joined or not joined.isascii():
             return None
         try:
-            values = np.array(list(map(float, cells)))
+            values = np.fromiter(map(float, cells), float, len(cells))
         except ValueError:
             return None
         for each in self.missing_numbers:

@@ -19,6 +19,16 @@ table: a cell that cannot be read is missing, and a level that training did not 
 
 '''
 
+NUMPY = """
+if __name__ == "__main__":  # matrices are small: further threads would only wait for one another
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+try:  # which makes it faster
+    import numpy as np
+except ImportError:
+    np = None
+"""
+
 END = '''
 
 SCORER = scorer()

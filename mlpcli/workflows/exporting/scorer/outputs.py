@@ -15,8 +15,8 @@ DIGITS = 9
 TOLD = 1e-8
 """Share of the target's spread to which predicted numbers are told."""
 LARGEST_LOG = 700.0
-CHUNK = 2048
-"""Rows that are scored at once with NumPy."""
+CHUNK = 1024
+"""Rows that are scored at once with NumPy; with 4,096 it takes a tenth longer."""
 
 
 def unchanged(outputs: list[float]) -> list[float]:
@@ -120,6 +120,8 @@ class Numbers:
     ) -> None:
         self.means, self.spreads, self.is_log, self.limits = means, spreads, is_log, limits
         self.levels, self.units = levels, [max(TOLD * spread, 1e-300) for spread in spreads]
+        self.places = [-math.floor(math.log10(unit)) for unit in self.units]
+        self.most = [2.0**53 * unit for unit in self.units]
         self.columns = list(names) if len(names) > 1 else [""]
         ends = ["_" + name if name else "" for name in self.columns]
         self.columns = ["prediction" + end for end in ends]
@@ -130,16 +132,17 @@ class Numbers:
 
     def values(self, predictions: Sequence[float]) -> list[float]:
         """Predictions of the targets in their own units."""
-        found: list[float] = []
-        for encoded, mean, spread, unit in zip(
-            predictions, self.means, self.spreads, self.units, strict=True
-        ):
-            value = encoded * spread + mean
-            if self.is_log:
-                value = math.expm1(min(value, LARGEST_LOG))
-                found.append(rounded(value, unit * max(1 + value, 1e-300)))
-            else:
-                found.append(rounded(value, unit))
+        each = zip(predictions, self.means, self.spreads, strict=True)
+        found = [encoded * spread + mean for encoded, mean, spread in each]
+        if self.is_log:
+            found = [math.expm1(min(value, LARGEST_LOG)) for value in found]
+            units = [unit * max(1 + value, 1e-300) for value, unit in zip(found, self.units, strict=True)]
+            found = [rounded(value, unit) for value, unit in zip(found, units, strict=True)]
+        else:
+            found = [
+                round(value, places) + 0.0 if -most < value < most else value
+                for value, places, most in zip(found, self.places, self.most, strict=True)
+            ]
         if not self.limits:
             return found
         return [min(max(value, low), high) for value, (low, high) in zip(found, self.limits, strict=True)]

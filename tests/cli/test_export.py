@@ -37,7 +37,7 @@ def test_a_file_is_replaced_only_if_asked(mlpcli: Commands, model: Path, tmp_pat
     assert "exists already" in result.err
     assert path.read_text() == "mine"
     assert mlpcli.ok("export", model, "-o", path, "-f", "-q").err == ""
-    assert path.read_text("utf-8").startswith("#!/usr/bin/env python3\n")
+    assert path.read_text("utf-8").startswith('"""Score rows of a table')
     assert [each.name for each in tmp_path.iterdir()] == ["scorer.py"]
 
 

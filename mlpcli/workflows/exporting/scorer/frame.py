@@ -1,7 +1,6 @@
 """The beginning and the end of a scorer."""
 
-HEAD = '''#!/usr/bin/env python3
-"""Score rows of a table with a trained model, as `mlpcli predict` does.
+HEAD = '''"""Score rows of a table with a trained model, as `mlpcli predict` does.
 
     python {name} < rows.csv > scored.csv
     python {name} --proba rows.csv

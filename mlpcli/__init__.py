@@ -15,6 +15,7 @@
     mlpcli.report(model, "penguins.csv", output="report.html")
     mlpcli.MLPClassifier(epochs=50).fit(X, y)  # an estimator of scikit-learn, as is MLPRegressor
     mlpcli.verify(model, "penguins.csv").same
+    mlpcli.export(model, output="scorer.py")
 
 A table is a path, a list of paths, or a DataFrame. help(mlpcli.train) lists the settings. Each function
 returns a result that shows itself on one screen and names its attributes. Whatever a user can mend raises
@@ -42,6 +43,7 @@ __all__ = [
     "drift",
     "evaluate",
     "explain",
+    "export",
     "load",
     "lr_find",
     "predict",
@@ -73,6 +75,7 @@ if _typing.TYPE_CHECKING:
     from mlpcli.workflows.drift import drift
     from mlpcli.workflows.evaluate import evaluate
     from mlpcli.workflows.explain import explain
+    from mlpcli.workflows.export import export
     from mlpcli.workflows.lr_find import lr_find
     from mlpcli.workflows.predict import predict
     from mlpcli.workflows.surface import surface

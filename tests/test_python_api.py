@@ -22,6 +22,7 @@ from mlpcli.workflows.describe import DESCRIBED_BY
 from mlpcli.workflows.drifting.settings import DriftSettings
 from mlpcli.workflows.evaluation.settings import EvaluationSettings
 from mlpcli.workflows.explanation.settings import ExplanationSettings
+from mlpcli.workflows.exporting.settings import ExportSettings
 from mlpcli.workflows.prediction_settings import PredictionSettings
 from mlpcli.workflows.reporting.settings import ReportSettings
 from mlpcli.workflows.search.settings import CrossValidationSettings, TuneSettings
@@ -34,6 +35,7 @@ FUNCTIONS = [
     "drift",
     "evaluate",
     "explain",
+    "export",
     "load",
     "lr_find",
     "predict",
@@ -51,6 +53,7 @@ CLASSES: dict[str, tuple[Any, ...]] = {
     "drift": (DriftSettings, ReadingSettings),
     "evaluate": (EvaluationSettings, ReadingSettings),
     "explain": (ExplanationSettings, ReadingSettings),
+    "export": (ExportSettings,),
     "lr_find": (SweepSettings, *SETTINGS_CLASSES),
     "predict": (PredictionSettings, ReadingSettings),
     "report": (ReportSettings, ReadingSettings),

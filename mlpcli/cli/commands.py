@@ -11,6 +11,7 @@ COMMANDS = {
     "lr-find": "Suggest a learning rate.",
     "inspect": "Show what is in a model file.",
     "report": "Write a report on a model as one HTML file.",
+    "export": "Write a model as a program that needs no mlpcli.",
     "compare": "Show models, histories and results side by side.",
     "lessons": "See how networks learn, on small experiments.",
     "manual": "Read the manual, or search it.",

@@ -81,8 +81,12 @@ class MeanScores(Scaling):
     def knots(self, values: Array, weights: Array | None = None) -> Array:
         return quantiles(values, np.linspace(0, 1, QUANTILE_KNOTS), weights)
 
+    def curve(self, knots: Array) -> Curve:
+        """The scores at the knots, and between them."""
+        return Curve.of(knots, _scores_of_knots())
+
     def apply(self, values: Array, knots: Array) -> Array:
-        return Curve.of(knots, _scores_of_knots()).at(values)
+        return self.curve(knots).at(values)
 
 
 class Quantile(MeanScores):
@@ -92,13 +96,13 @@ class Quantile(MeanScores):
     the same, to the lowest and highest ±5.2 however many they are.
     """
 
-    def apply(self, values: Array, knots: Array) -> Array:
-        curve = Curve.of(knots, _scores_of_knots())
+    def curve(self, knots: Array) -> Curve:
+        curve = super().curve(knots)
         several = np.flatnonzero(curve.count > 1)
         if len(several):
             middle = (curve.first + (curve.count - 1) / 2)[several] / (QUANTILE_KNOTS - 1)
             curve.heights[several] = _scores_of(*middle.tolist())
-        return curve.at(values)
+        return curve
 
 
 @lru_cache(maxsize=1)

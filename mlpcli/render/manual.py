@@ -18,6 +18,7 @@ PAGES = (
     "evaluating",
     "explaining",
     "scoring",
+    "exporting",
     "pipelines",
     "reproducing",
     "lessons",

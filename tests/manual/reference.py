@@ -324,6 +324,15 @@ JSON = {
         "bytes": "its size",
         "sections": "for each section null, or why it is absent",
     },
+    "export": {
+        "file": "the file",
+        "target_format": "py",
+        "bytes": "its size",
+        "columns": "columns that a table must have",
+        "networks": "number of networks",
+        "parameters": "number of their parameters",
+        "golden": "rows by which it tests itself",
+    },
     "lessons": {"lessons": "names of the lessons, and what each shows (without LESSON)"},
     "lessons optimizers": {
         "lesson": "optimizers",

@@ -118,6 +118,7 @@ def test_json_fields_are_those_of_the_commands(tmp_path: Path, monkeypatch: pyte
         "cv": f"cv {table} -t class --preset textbook --epochs 2 --folds 2 --repeats 1 --workers 1",
         "tune": f"tune {table} -t class --preset textbook --epochs 2 --hidden 4 --folds 2 --trials 3",
         "report": f"report {model} -o {tmp_path / 'report.html'}",
+        "export": f"export {model} -o {tmp_path / 'scorer.py'}",
         "compare": f"compare {model} {saved}",
         "lessons": "lessons",
         **{f"lessons {name}": f"lessons {name}" for name in LESSONS},

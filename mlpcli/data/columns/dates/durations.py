@@ -1,5 +1,6 @@
 """Durations as people and programs write them, in seconds."""
 
+import math
 import re
 from typing import NamedTuple
 
@@ -74,7 +75,7 @@ def guess_clock(texts: Array, counts: Array | None = None) -> str:
     others = (1.0 - _SHARE) * float(weights.sum()) + 1e-9
     compound = to_the_second = False
     for text, weight in zip(texts.tolist(), weights.tolist(), strict=True):
-        found = _duration(text, HOURS_MINUTES)
+        found = duration_of(text, HOURS_MINUTES)
         if found is None:
             others -= weight
             if others < 0:
@@ -89,16 +90,17 @@ def guess_clock(texts: Array, counts: Array | None = None) -> str:
 
 def read_durations(texts: Array, clock: str) -> Array:
     """Seconds (n,) float64, NaN where a text is no duration; `clock` tells how 1:30 is read."""
-    found = [_duration(text, clock) for text in texts]
+    found = [duration_of(text, clock) for text in texts]
     return np.array([np.nan if each is None else each.seconds for each in found], dtype=np.float64)
 
 
 def certainly_durations(texts: Array) -> bool:
     """Whether some text can only be a duration, not a time of the day."""
-    return any(found.certain for text in texts if (found := _duration(text, HOURS_MINUTES)))
+    return any(found.certain for text in texts if (found := duration_of(text, HOURS_MINUTES)))
 
 
-def _duration(text: str | None, clock: str) -> _Duration | None:
+def duration_of(text: str | None, clock: str) -> _Duration | None:
+    """A text as a duration, None if it is none."""
     if text is None:
         return None
     text = text.strip()
@@ -153,7 +155,7 @@ def _by_clock(match: re.Match[str], clock: str) -> _Duration | None:
 def _in_units(text: str) -> _Duration | None:
     """1h 30m, 1 h 30 min, 1d4h, 2 hours and 5 minutes, 1h30: the larger unit first."""
     is_negative, text = text[0] == "-", text.lstrip("+-").lower()
-    seconds, smallest, parts, end = 0.0, np.inf, 0, 0
+    seconds, smallest, parts, end = 0.0, math.inf, 0, 0
     while end < len(text):
         match = _PART.match(text, end)
         if match is None:

@@ -62,7 +62,7 @@ def parse_dates(texts: Array, formats: Sequence[str], *, exact: bool = False) ->
     codes, distinct = distinct_of(texts)
     forms: Forms = Forms(distinct) if exact else FormsInDigits(distinct)
     seconds = np.full(len(distinct), np.nan)
-    for format in formats if exact else _with_relatives(formats):
+    for format in formats if exact else with_relatives(formats):
         unread = np.isnan(seconds)
         if not unread.any():
             break
@@ -145,7 +145,7 @@ def compact_dates(values: Array) -> bool:
     return bool(np.all(days <= lengths.astype(np.int64)))
 
 
-def _with_relatives(formats: Sequence[str]) -> tuple[str, ...]:
+def with_relatives(formats: Sequence[str]) -> tuple[str, ...]:
     """The formats, then those that read what is otherwise written but leaves no doubt."""
     orders: dict[str, str] = {}
     for mark, order in filter(None, map(order_of, formats)):

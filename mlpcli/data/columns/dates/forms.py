@@ -23,7 +23,7 @@ ONE_FOR_DIGIT = str.maketrans("023456789", "111111111")
 COMPACT = "%Y%m%d"
 """Of whole numbers such as 20190723, which are read as dates only where a column is known to hold them."""
 
-_DATE_LIKE = re.compile(
+DATE_LIKE = re.compile(
     r"(?=[a-z1])"  # no sign before: pandas reads -2012-01-31 as a year before Christ
     r"(?!1*(?:[.,]1*)?$)"  # a plain number is none, though ISO 8601 has 2012, 20120131 and 2012.01
     r"(?!1111[^-]11?$)(?!1111-1$)"  # nor is 2012/01 or 2012-1, more often a season or an item
@@ -35,11 +35,11 @@ _DATE_LIKE = re.compile(
 """Matches the forms that may be dates. pandas sees no others: it reads "now" and "today" by any format."""
 
 _SHAPE_OF_COMPACT = re.compile(r"1{8}(?:\.1)?")
-_LONGEST = 100
+LONGEST = 100
 """Characters of a date, the longest of which have half; longer cells are not looked at."""
 _MARKS = frozenset(" ,./")
 """What a text has if and only if its `strptime` format has it; colons and hyphens may be an offset's."""
-_BELOW_MICROSECONDS = re.compile(r"(\.[0-9]{6})[0-9]+")
+BELOW_MICROSECONDS = re.compile(r"(\.[0-9]{6})[0-9]+")
 _YEAR_1900 = -2_208_988_800.0
 """Seconds of 1900-01-01, the day that `strptime` takes where a text has a time alone."""
 
@@ -62,14 +62,14 @@ class Forms:
 
     def __init__(self, texts: Array) -> None:
         stripped = [text.strip() for text in texts]
-        self._texts = np.array([text if len(text) <= _LONGEST else "" for text in stripped], object)
+        self._texts = np.array([text if len(text) <= LONGEST else "" for text in stripped], object)
         self._find_forms()
         # One text with nanoseconds would make pandas count all in nanoseconds, which end in 2262.
-        cut = np.array([_BELOW_MICROSECONDS.sub(r"\1", form) for form in self._forms], dtype=object)
+        cut = np.array([BELOW_MICROSECONDS.sub(r"\1", form) for form in self._forms], dtype=object)
         for row in np.flatnonzero((cut != self._forms)[self._form_of]):
-            self._texts[row] = _BELOW_MICROSECONDS.sub(r"\1", self._texts[row])
+            self._texts[row] = BELOW_MICROSECONDS.sub(r"\1", self._texts[row])
         self._forms = cut
-        self._date_like = np.array([_DATE_LIKE.fullmatch(form) is not None for form in cut], dtype=np.bool_)
+        self._date_like = np.array([DATE_LIKE.fullmatch(form) is not None for form in cut], dtype=np.bool_)
         self._marks = {_MARKS.intersection(form) for form in cut[self._date_like]}
 
     def __len__(self) -> int:
@@ -145,7 +145,7 @@ class FormsInDigits(Forms):
     def _readable(self, format: str) -> Array:
         if format == ISO:
             return self._iso
-        shape = _shape(format)
+        shape = shape_of(format)
         return np.array([shape.fullmatch(form) is not None for form in self._forms], dtype=np.bool_)
 
 
@@ -158,7 +158,7 @@ def distinct_of(texts: Array) -> tuple[Array, Array]:
 
 
 @lru_cache(maxsize=1024)
-def _shape(format: str) -> re.Pattern[str]:
+def shape_of(format: str) -> re.Pattern[str]:
     """Of the forms of a format; nothing fits one with a field of words, as these are written in digits."""
     if format == COMPACT:
         return _SHAPE_OF_COMPACT

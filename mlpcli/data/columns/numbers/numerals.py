@@ -34,7 +34,7 @@ def read_numerals(texts: Array, decimal: str, form: Form = PLAIN, *, exact: bool
     values = _plain_values(texts, decimal)
     for index in np.flatnonzero(np.isnan(values)):
         if plain := plain_signs(texts[index]):
-            values[index] = _value(plain, decimal, form)
+            values[index] = written_value(plain, decimal, form)
     return values
 
 
@@ -90,7 +90,7 @@ def _plain_values(texts: Array, decimal: str) -> Array:
         # A point would be read as the decimal mark that it is not here.
         plain = np.array(["" if "." in text else text.replace(decimal, ".") for text in texts], dtype=object)
     values = np.array(pd.to_numeric(plain, errors="coerce"), dtype=np.float64)
-    grouped = _grouped(decimal)
+    grouped = grouped_thousands(decimal)
     for index in np.flatnonzero(np.isnan(values)):
         if match := grouped.fullmatch(texts[index]):
             number, mark = match.groups()
@@ -99,7 +99,7 @@ def _plain_values(texts: Array, decimal: str) -> Array:
 
 
 @lru_cache(maxsize=4)
-def _grouped(decimal: str) -> re.Pattern[str]:
+def grouped_thousands(decimal: str) -> re.Pattern[str]:
     """Matches thousands in groups, the most frequent form that pandas does not read."""
     mark = "," if decimal == "." else "."
     return re.compile(rf"(-?[1-9][0-9]{{0,2}}([{mark}' ])[0-9]{{3}}(?:\2[0-9]{{3}})*(?:[{decimal}][0-9]*)?)")
@@ -111,7 +111,8 @@ def _signed(written: Written, power: int = 0) -> float:
     return -value if written.negative else value
 
 
-def _value(text: str, decimal: str, form: Form) -> float:
+def written_value(text: str, decimal: str, form: Form) -> float:
+    """The number of a text of `plain_signs`, NaN if it is none of the form."""
     written = take_apart(text, decimal)
     if written is None:
         return read_angle(text, decimal)

@@ -1,0 +1,102 @@
+"""`mlpcli export`: a model as one file that scores rows without mlpcli."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from os import PathLike, fspath
+from typing import Any
+
+from mlpcli.errors import SettingsError
+from mlpcli.files import Outputs, atomic_output
+from mlpcli.model.model import Model, ModelLike, load
+from mlpcli.result_text import ResultText, Shown
+from mlpcli.settings import build
+from mlpcli.workflows.exporting.describing import described
+from mlpcli.workflows.exporting.description import ModelSteps
+from mlpcli.workflows.exporting.golden import GoldenRows, golden_rows
+from mlpcli.workflows.exporting.python_scorer import python_scorer
+from mlpcli.workflows.exporting.settings import ExportSettings
+from mlpcli.workflows.keyword_settings import takes
+
+
+def _python(steps: ModelSteps, golden: GoldenRows, name: str) -> bytes:
+    return python_scorer(steps, golden, name).encode()
+
+
+WRITERS: dict[str, Callable[[ModelSteps, GoldenRows, str], bytes]] = {".py": _python}
+"""By the ending of the file: its bytes, from the description, the golden rows and the file's name."""
+USUAL = "scorer.py"
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Export(Shown):
+    """Result of `export`."""
+
+    file: str
+    """"" if none was written."""
+    content: bytes
+    format: str
+    """The ending of the file, without its point."""
+    columns: tuple[str, ...]
+    """That a table must have."""
+    networks: int
+    parameters: int
+    golden: int
+    """Rows by which it tests itself."""
+
+    def _shown(self) -> ResultText:
+        return ResultText(
+            f"Export of {len(self.content):,} bytes",
+            [
+                ("file", self.file),
+                ("columns", ", ".join(self.columns)),
+                ("networks", f"{self.networks}, with {self.parameters:,} parameters in all"),
+                ("golden rows", str(self.golden)),
+            ],
+            None,
+            ["file", "content", "columns"],
+        )
+
+
+def writer_of(path: str) -> Callable[[ModelSteps, GoldenRows, str], bytes]:
+    """By the ending of a file's name; SettingsError for an unknown one."""
+    ending = os.path.splitext(path)[1].lower()
+    if ending not in WRITERS:
+        said = f"files ending in {ending} cannot be written" if ending else "the name has no ending"
+        raise SettingsError(f"{path}: {said}", f"Known are {', '.join(WRITERS)}.", setting="output")
+    return WRITERS[ending]
+
+
+@takes(ExportSettings)
+def export(
+    model: ModelLike,
+    *,
+    output: "str | PathLike[str] | None" = None,
+    force: bool = False,
+    **settings: Any,
+) -> Export:
+    """A model as one file that scores rows without mlpcli, of the kind that its name's ending says.
+
+    `.py` needs Python 3.9 or newer and nothing else. It is written to `output`, an existing file only with
+    `force`; without `output` it is the `.content` of the result alone, in Python. Raises MlpcliError with a
+    hint, also for a model of which something cannot be told exactly, such as a column of text.
+    """
+    chosen = build(ExportSettings, settings)
+    path = None if output is None else fspath(output)
+    write = writer_of(path or USUAL)
+    Outputs({"output": path}, force, [] if isinstance(model, Model) else [fspath(model)]).check()
+    loaded = load(model)
+    steps = described(loaded)
+    content = write(steps, golden_rows(loaded, chosen.golden), os.path.basename(path or USUAL))
+    if path is not None:
+        with atomic_output(path, force=force) as file:
+            file.write(content)
+    return Export(
+        file=path or "",
+        content=content,
+        format=os.path.splitext(path or USUAL)[1].lower().removeprefix("."),
+        columns=tuple(each.name for each in steps.table_inputs),
+        networks=len(steps.networks),
+        parameters=loaded.total_parameters,
+        golden=chosen.golden,
+    )

@@ -47,7 +47,7 @@ MOST_MEASURED = 60
 """Columns whose importance is measured: of more those with the largest effects."""
 DIRECTIONS = 20
 """Columns whose direction is found, the most important ones."""
-EFFECT_ROWS, CURVE_ROWS, PAIR_ROWS = 250, 1000, 200
+EFFECT_ROWS, CURVE_ROWS, PAIR_ROWS = 250, 500, 200
 """Of those: for mean effects, curves, and maps of two columns."""
 PAIRED, PAIR_POINTS, MAP_POINTS = 5, 6, 16
 """Columns of which all pairs are looked at, points of each column for it, and of the map that is shown."""

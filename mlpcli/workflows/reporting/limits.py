@@ -8,7 +8,7 @@ from mlpcli.workflows.explanation.result import Explanation
 
 WORK = 3e10
 """Multiply-adds of all predictions with a column shuffled: some seconds."""
-EXPLAINED_ROWS = (300, 3_000)
+EXPLAINED_ROWS = (300, 2_000)
 """The fewest and the most rows that an explanation draws."""
 DRAWS = 10_000_000
 """Rows of all resamples."""

@@ -121,7 +121,8 @@ def test_effects_are_near_those_over_all_sets(name: str, settings: dict[str, Any
     wanted = exact(values, explainer.inputs, rows, backgrounds)
     of_rows = explainer.values(model.outputs(rows.matrix))
     found = explainer.effects(rows, 0, of_rows, np.full(len(rows), answer))
-    correlations = [pd.Series(one).corr(pd.Series(other), "spearman") for one, other in zip(wanted, found)]  # noqa: B905
+    pairs = zip(wanted, found, strict=True)
+    correlations = [pd.Series(one).corr(pd.Series(other), "spearman") for one, other in pairs]
     assert np.mean(correlations) > 0.9
     error = math.sqrt(np.mean((found - wanted) ** 2) / np.mean(wanted**2))
     # The backgrounds of `wanted` are a sample, too.

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from os import PathLike, fspath
-from typing import Any
+from typing import Any, TypeAlias
 
 from mlpcli.errors import SettingsError
 from mlpcli.files import Outputs, atomic_output
@@ -15,16 +15,15 @@ from mlpcli.workflows.exporting.describing import described
 from mlpcli.workflows.exporting.description import ModelSteps
 from mlpcli.workflows.exporting.golden import GoldenRows, golden_rows
 from mlpcli.workflows.exporting.python_scorer import python_scorer
-from mlpcli.workflows.exporting.settings import ExportSettings
+from mlpcli.workflows.exporting.settings import ExportSettings, ExportWishes
+from mlpcli.workflows.exporting.sql.scorer import sql_scorer
 from mlpcli.workflows.keyword_settings import takes
 
-
-def _python(steps: ModelSteps, golden: GoldenRows, name: str) -> bytes:
-    return python_scorer(steps, golden, name).encode()
-
-
-WRITERS: dict[str, Callable[[ModelSteps, GoldenRows, str], bytes]] = {".py": _python}
-"""By the ending of the file: its bytes, from the description, the golden rows and the file's name."""
+Writer: TypeAlias = Callable[[ModelSteps, GoldenRows, ExportWishes], bytes]
+WRITERS: dict[str, Writer] = {".py": python_scorer, ".sql": sql_scorer}
+"""By the ending of the file: its bytes, from the description, the golden rows and what is wished."""
+ONLY_SQL = ("dialect", "table")
+"""Settings that no other writer reads."""
 USUAL = "scorer.py"
 
 
@@ -58,7 +57,7 @@ class Export(Shown):
         )
 
 
-def writer_of(path: str) -> Callable[[ModelSteps, GoldenRows, str], bytes]:
+def writer_of(path: str) -> Writer:
     """By the ending of a file's name; SettingsError for an unknown one."""
     ending = os.path.splitext(path)[1].lower()
     if ending not in WRITERS:
@@ -84,10 +83,15 @@ def export(
     chosen = build(ExportSettings, settings)
     path = None if output is None else fspath(output)
     write = writer_of(path or USUAL)
+    for name in ONLY_SQL:
+        if getattr(chosen, name) is not None and write is not sql_scorer:
+            raise SettingsError("it is for .sql files alone", "Leave it out.", setting=name)
     Outputs({"output": path}, force, [] if isinstance(model, Model) else [fspath(model)]).check()
     loaded = load(model)
     steps = described(loaded)
-    content = write(steps, golden_rows(loaded, chosen.golden), os.path.basename(path or USUAL))
+    content = write(
+        steps, golden_rows(loaded, chosen.golden), ExportWishes(os.path.basename(path or USUAL), chosen)
+    )
     if path is not None:
         with atomic_output(path, force=force) as file:
             file.write(content)

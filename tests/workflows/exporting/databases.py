@@ -1,6 +1,7 @@
 """Tables in SQLite and DuckDB, and how the queries of an export score them."""
 
 import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -91,10 +92,17 @@ def result_of(connection: Any, query: str) -> tuple[list[str], list[tuple[Any, .
 
 def scored(model: Model, frame: pd.DataFrame, folder: Path, dialect: str) -> Scored:
     """The columns that the query adds; the golden rows must be as expected."""
+    return scored_in_database(model, frame, folder, dialect)[0]
+
+
+def scored_in_database(model: Model, frame: pd.DataFrame, folder: Path, dialect: str) -> tuple[Scored, float]:
+    """The same, and the seconds of processor time of the query that scores."""
     scoring, golden = queries(model, folder, dialect)
     connection = database(described(model), frame, dialect)
     assert result_of(connection, golden)[1] == []
+    started = time.process_time()
     header, rows = result_of(connection, scoring)
+    seconds = time.process_time() - started
     own = len(frame.columns)
     if dialect == "sqlite":
         assert [row[0] for row in rows] == [*range(1, len(frame) + 1)]
@@ -102,7 +110,7 @@ def scored(model: Model, frame: pd.DataFrame, folder: Path, dialect: str) -> Sco
         own += 1
     assert header[own - len(frame.columns) : own] == list(frame.columns)
     assert len(rows) == len(frame)
-    return Scored(header[own:], [[_text(cell) for cell in row[own:]] for row in rows])
+    return Scored(header[own:], [[_text(cell) for cell in row[own:]] for row in rows]), seconds
 
 
 def _text(cell: Any) -> str:

@@ -208,6 +208,7 @@ class _Writer:
 
 
 def _wave_rows(part: told.WavePart) -> list[list[str]]:
+    # Turns are not shortened: times a number far out, the last digit decides.
     rows: list[list[str]] = []
     for column in range(len(part.columns)):
         turns = single([TURN * each for each in part.frequency[column].tolist()])
@@ -217,7 +218,7 @@ def _wave_rows(part: told.WavePart) -> list[list[str]]:
             waves += [(1, turn, phase) for turn, phase in zip(turns, phases, strict=True)]
         weights: list[list[float]] = part.weight[column].tolist()
         for (sine, turn, phase), row in zip(waves, weights, strict=True):
-            rows.append([str(column + 1), str(sine), short(turn), short(phase), *map(short, row)])
+            rows.append([str(column + 1), str(sine), repr(turn), repr(phase), *map(short, row)])
     return rows
 
 

@@ -76,9 +76,10 @@ def export(
 ) -> Export:
     """A model as one file that scores rows without mlpcli, of the kind that its name's ending says.
 
-    `.py` needs Python 3.9 or newer and nothing else. It is written to `output`, an existing file only with
-    `force`; without `output` it is the `.content` of the result alone, in Python. Raises MlpcliError with a
-    hint, also for a model of which something cannot be told exactly, such as a column of text.
+    `.py` needs Python 3.9 or newer and nothing else; `.sql` is a query for SQLite or DuckDB. The file is
+    written to `output`, an existing one only with `force`; without `output` it is the `.content` of the
+    result alone, in Python. Raises MlpcliError with a hint, also for a model of which something cannot be
+    told exactly, such as a column of text.
     """
     chosen = build(ExportSettings, settings)
     path = None if output is None else fspath(output)

@@ -1,5 +1,6 @@
 """`mlpcli export`: files, streams, exit status."""
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,9 @@ MISUSES = {
     ("-o", "scorer.txt"): "files ending in .txt cannot be written",
     ("-o", "-"): "the name has no ending",
     ("-o", "scorer.py", "--golden", "0"): "--golden: 0 is out of range",
+    ("-o", "scorer.py", "--dialect", "duckdb"): "--dialect: it is for .sql files alone",
+    ("-o", "scorer.sql", "--dialect", "mysql"): "mysql",
+    ("-o", "scorer.sql", "--table", "inputs"): "--table: inputs is a name inside the query",
 }
 
 
@@ -57,6 +61,21 @@ def test_what_is_wrong_from_the_command_line_alone(
     assert result.code == ExitStatus.MISUSED
     assert MISUSES[arguments] in result.err
     assert not Path("scorer.py").exists()
+    assert not Path("scorer.sql").exists()
+
+
+def test_a_query(mlpcli: Commands, model: Path, tmp_path: Path) -> None:
+    path = tmp_path / "scorer.sql"
+    fields = mlpcli.ok("export", model, "-o", path, "--table", "my points", "--json").json()
+    assert fields["target_format"] == "sql"
+    text = path.read_text("utf-8")
+    assert text.startswith("-- Score the rows of the table my points with")
+    database = sqlite3.connect(":memory:")
+    database.execute('CREATE TABLE "my points" (x2 REAL, x1 REAL)')
+    database.execute('INSERT INTO "my points" VALUES (0.5, 0.25)')
+    scoring, _, golden = text.partition("\n-- Golden rows")
+    assert len(database.execute(scoring).fetchall()) == 1
+    assert database.execute("-- " + golden).fetchall() == []
 
 
 def test_the_model_is_not_written_over(mlpcli: Commands, model: Path, tmp_path: Path) -> None:

@@ -326,7 +326,7 @@ JSON = {
     },
     "export": {
         "file": "the file",
-        "target_format": "py",
+        "target_format": "py or sql",
         "bytes": "its size",
         "columns": "columns that a table must have",
         "networks": "number of networks",

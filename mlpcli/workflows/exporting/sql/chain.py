@@ -1,6 +1,6 @@
 """A network as dense layers, each with its function: the form in which both dialects write it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -42,7 +42,7 @@ def chain_of(network: told.NetworkSteps) -> tuple[told.SideStep | None, list[Cha
         elif isinstance(step, told.ActivationStep) and links and links[-1].function == "identity":
             last = links[-1]
             slopes = None if step.slopes is None else step.slopes.ravel()
-            links[-1] = ChainLink(last.weight, last.bias, step.name, slopes)
+            links[-1] = replace(last, function=step.name, slopes=slopes)
         else:
             raise _refusal()
     if not links or factors is not None:
@@ -57,9 +57,9 @@ def chain_of(network: told.NetworkSteps) -> tuple[told.SideStep | None, list[Cha
         if len(links) == 1:
             own_weight = last.weight.astype(np.float64)
             own_weight[list(network.wide)] += weight
-            links[-1] = ChainLink(own_weight, last.bias, last.function, last.slopes)
+            links[-1] = replace(last, weight=own_weight)
         else:
-            links[-1] = ChainLink(last.weight, last.bias, last.function, last.slopes, network.wide, weight)
+            links[-1] = replace(last, wide=network.wide, wide_weight=weight)
     return side, links
 
 

@@ -12,7 +12,7 @@ from mlpcli.errors import DataError, Sentence, count
 from mlpcli.workflows.exporting import description as told
 from mlpcli.workflows.exporting.scorer.cells import plain_number
 from mlpcli.workflows.exporting.scorer.columns import FIRST_LEVEL, GAP, LARGEST, LARGEST_FLOAT, UNKNOWN
-from mlpcli.workflows.exporting.sql.dialects import BLANKS, DUCKDB, checked, identifier, one_line
+from mlpcli.workflows.exporting.sql.dialects import DUCKDB, SPACES, checked, identifier, one_line
 from mlpcli.workflows.exporting.sql.formulas import formula_text
 from mlpcli.workflows.exporting.sql.query import ROW, Names, Query, batches, noted
 
@@ -21,8 +21,8 @@ MOST_JOINS = 50
 FURTHEST_ROBUST = 1e100
 """The square of a number further out may be infinite; the robust scaling is level long before."""
 EXACT_INTEGERS = 2**53
-CELLS = "What the cells say: numbers, texts without blanks at their ends, and whether there is a value."
-NUMBERS = "Numbers that are finite and none that stands for a missing value; NULL is a gap."
+CELLS = "What the cells say: numbers, and texts without spaces at their ends."
+KNOWN = "The same, with NULL for gaps: for infinite numbers, and for what stands for a missing value."
 SCALED = "Numbers less their centre, by their scale; gaps are the median of the training rows."
 LOOKED_UP = "What is known of the levels of each row."
 INPUTS = "The inputs of the networks."
@@ -44,13 +44,14 @@ class _Number:
 
 @dataclass
 class _Category:
-    """A column of levels."""
+    """A column of levels that is NULL at gaps."""
 
     settings: told.CategoryInput
     name: str
+    raw: str
     level: str
-    gap: str
-    """The column that is 1 where there is no value."""
+    number: str = ""
+    """The column of the number that a cell is, where levels are numbers."""
 
 
 class ColumnWriter:
@@ -62,25 +63,28 @@ class ColumnWriter:
         self._missing: dict[tuple[str, ...], str] = {}
         self._columns: list[_Number | _Category] = []
         self._joins: list[str] = []
+        self._needs_spaces = self._needs_truth = False
 
     def write(self, table: str) -> list[str]:
         """Add all tables; returns the columns of the last one, `inputs`, in quotes."""
         check_columns(self._steps)
         query = self._query
         cells = [*self._cells()]
+        checks = [*map(self._checked, self._columns)]
         self._constants()
         numbering = f"    SELECT row_number() OVER () AS {ROW}, {table}.*\n    FROM {table}"
         query.add("numbered", numbering, "The rows with their numbers.")
-        query.select("cells", [ROW, *cells], "numbered CROSS JOIN blanks", CELLS)
+        query.select(
+            "cells", [ROW, *cells], "numbered CROSS JOIN spaces" if self._needs_spaces else "numbered", CELLS
+        )
         crosses = [*self._crosses()]
         numbers = [each for each in self._columns if isinstance(each, _Number)]
-        plain = [each for each in numbers if not any(each is cross for cross, _ in crosses)]
-        source = query.select("numbers", ["cells.*", *map(self._checked, plain)], "cells", NUMBERS)
+        source = query.select("known", ["cells.*", *checks], "cells", KNOWN)
         if crosses:
             formulas = [f"{text} AS {cross.raw}" for cross, text in crosses]
             query.select("crosses", [f"{source}.*", *formulas], source, "Numbers made of others by formulas.")
             checks = [self._checked(cross) for cross, _ in crosses]
-            source = query.select("checked_crosses", ["crosses.*", *checks], "crosses", NUMBERS)
+            source = query.select("known_crosses", ["crosses.*", *checks], "crosses", KNOWN)
         scaled = [text for each in numbers for text in self._scaled(each)]
         source = query.select("scaled", [f"{source}.*", *scaled], source, SCALED)
         found = [pair for each in self._columns for pair in self._inputs(each)]
@@ -95,14 +99,19 @@ class ColumnWriter:
 
     def _constants(self) -> None:
         query, dialect = self._query, self._dialect
-        codes = [str(ord(each)) for each in BLANKS]
+        codes = [str(ord(each)) for each in SPACES]
         call = dialect.character
-        signs = f"{call}({', '.join(codes)})" if dialect is not DUCKDB else None
-        signs = signs or " || ".join(f"{call}({code})" for code in codes)
-        query.add("blanks", f"    SELECT {signs} AS signs", "Characters that are blanks.")
+        if self._needs_spaces:
+            each = [f"{call}({code})" for code in codes]
+            signs = " || ".join(each) if dialect is DUCKDB else f"{call}({', '.join(codes)})"
+            query.add(
+                "spaces", f"    SELECT {signs} AS signs", "Characters that are taken off the ends of texts."
+            )
         for words, name in self._missing.items():
             rows = [(dialect.literal(form),) for word in words for form in dialect.spellings(word)]
             query.values(name, ["word"], rows, "Words for a missing value.")
+        if not self._needs_truth:
+            return
         pairs = [
             (dialect.literal(form), f"{value:g}")
             for word, value in sorted(TRUTH.items())
@@ -116,52 +125,61 @@ class ColumnWriter:
     def _cells(self) -> Iterator[str]:
         for each in self._steps.table_inputs:
             cell = f"numbered.{identifier(each.name)}"
+            raw, value = self._names.of(f"{each.name} as it is"), self._names.of(each.name)
             if isinstance(each, told.CategoryInput):
-                column = _Category(
-                    each, each.name, self._names.of(each.name), self._names.of(f"{each.name} is missing")
-                )
+                column = _Category(each, each.name, raw, value)
                 self._columns.append(column)
-                yield from self._category_cell(column, cell)
+                yield noted(f"one of {count(len(each.levels), 'level')}", f"{self._text(cell)} AS {raw}")
+                if each.matching == BY_NUMBER:
+                    column.number = self._names.of(f"{each.name} as a number")
+                    is_code, number = self._dialect.has_leading_zero(cell), self._dialect.number_of(cell)
+                    yield f"CASE WHEN NOT {is_code} THEN {number} END AS {column.number}"
                 continue
             assert isinstance(each, told.NumberInput)
-            raw, value = self._names.of(f"{each.name} as it is"), self._names.of(each.name)
             self._columns.append(_Number(each, each.name, raw, value, each.had_gaps))
             yield noted(_meaning(each), f"{self._number_cell(each, cell)} AS {raw}")
 
+    def _text(self, cell: str) -> str:
+        self._needs_spaces = True
+        return self._dialect.text_of(cell)
+
     def _number_cell(self, each: told.NumberInput, cell: str) -> str:
-        text = self._dialect.text_of(cell)
         if each.is_boolean:
-            return f"CASE WHEN {self._is_missing(each, text)} THEN NULL ELSE {_truth(text)} END"
+            return self._text(cell)
         number = self._dialect.number_of(cell)
-        return f"coalesce({number}, {_truth(text)})" if each.may_be_boolean else number
+        return f"coalesce({number}, {self._truth(self._text(cell))})" if each.may_be_boolean else number
 
-    def _category_cell(self, column: _Category, cell: str) -> Iterator[str]:
-        each, dialect = column.settings, self._dialect
-        text = dialect.text_of(cell)
-        level, missing = text, self._is_missing(each, text)
-        if each.matching == BY_TRUTH:
-            level = _truth(text)
-        elif each.matching == BY_NUMBER:
-            number = dialect.number_of(cell)
-            level = f"CASE WHEN NOT {dialect.has_leading_zero(cell)} THEN {number} END"
-            if gaps := _missing_numbers(each):
-                missing += f" OR coalesce({number} IN ({', '.join(gaps)}), FALSE)"
-        said = f"one of {count(len(each.levels), 'level')}"
-        yield noted(said, f"{level} AS {column.level}")
-        yield f"CASE WHEN {missing} THEN 1 ELSE 0 END AS {column.gap}"
+    def _truth(self, text: str) -> str:
+        self._needs_truth = True
+        return f"(SELECT truth FROM truth_words WHERE word = lower({text}))"
 
-    def _is_missing(self, each: told.Input, text: str) -> str:
-        if not each.missing:
-            return f"({text} IS NULL)"
-        name = self._missing.setdefault(each.missing, f"missing_words_{len(self._missing) + 1}")
-        return f"({text} IS NULL OR {text} IN (SELECT word FROM {name}))"
-
-    # Numbers
-
-    def _checked(self, column: _Number) -> str:
-        raw, gaps = column.raw, _missing_numbers(column.settings)
-        among = f" AND {raw} NOT IN ({', '.join(gaps)})" if gaps and not column.settings.is_boolean else ""
+    def _checked(self, column: "_Number | _Category") -> str:
+        """The value of a cell, NULL at gaps."""
+        each, raw = column.settings, column.raw
+        if isinstance(column, _Category):
+            return f"CASE WHEN {self._is_known(column)} THEN {self._level(column)} END AS {column.level}"
+        if column.settings.is_boolean:
+            return f"CASE WHEN {self._is_known(column)} THEN {self._truth(raw)} END AS {column.value}"
+        gaps = _missing_numbers(each)
+        among = f" AND {raw} NOT IN ({', '.join(gaps)})" if gaps else ""
         return f"CASE WHEN abs({raw}) <= {LARGEST_FLOAT!r}{among} THEN {raw} END AS {column.value}"
+
+    def _level(self, column: _Category) -> str:
+        # What is no such value must not be NULL, as it is no gap.
+        if column.settings.matching == BY_TRUTH:
+            return f"coalesce({self._truth(column.raw)}, -1)"
+        return f"coalesce({column.number}, 9e999)" if column.number else column.raw
+
+    def _is_known(self, column: "_Number | _Category") -> str:
+        """Whether a text is none of the words for a missing value; NULL if it is itself NULL."""
+        each, raw = column.settings, column.raw
+        if not each.missing:
+            return f"{raw} IS NOT NULL"
+        name = self._missing.setdefault(each.missing, f"missing_words_{len(self._missing) + 1}")
+        text = f"{raw} NOT IN (SELECT word FROM {name})"
+        if isinstance(column, _Category) and column.number and (gaps := _missing_numbers(each)):
+            text += f" AND coalesce({column.number} NOT IN ({', '.join(gaps)}), TRUE)"
+        return text
 
     def _crosses(self) -> Iterator[tuple[_Number, str]]:
         """Columns in the order of the inputs are kept: a cross stands where the networks see it."""
@@ -247,7 +265,7 @@ class ColumnWriter:
         yield from self._means(name, means, joined, f"{column.value} IS NULL")
 
     def _category_inputs(self, column: _Category) -> Iterator[tuple[str, str]]:
-        each, name, gap = column.settings, column.name, f"{column.gap} = 1"
+        each, name, gap = column.settings, column.name, f"{column.level} IS NULL"
         keys = [key(level, each.matching) for level in each.levels]
         means = each.means
         place, joined = "", list[str]()
@@ -270,7 +288,7 @@ class ColumnWriter:
             for level, shown in zip(keys, each.levels, strict=True):
                 forms = self._level_forms(each, level)
                 is_it = f"= {forms[0]}" if len(forms) == 1 else f"IN ({', '.join(forms)})"
-                text = f"CASE WHEN {column.gap} = 0 AND {column.level} {is_it} THEN 1.0 ELSE 0.0 END"
+                text = f"CASE WHEN {column.level} {is_it} THEN 1.0 ELSE 0.0 END"
                 yield f"{name} = {shown}", text
             if each.had_gaps:
                 yield f"{name} is a gap", f"CASE WHEN {gap} THEN 1.0 ELSE 0.0 END"
@@ -359,10 +377,6 @@ def _meaning(each: told.NumberInput) -> str:
     if form.unit:
         return f"a number of {form.unit}"
     return "a number"
-
-
-def _truth(text: str) -> str:
-    return f"(SELECT truth FROM truth_words WHERE word = lower({text}))"
 
 
 def _case_forms(word: str) -> Iterator[str]:

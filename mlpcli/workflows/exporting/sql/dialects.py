@@ -8,7 +8,7 @@ from typing import ClassVar
 from mlpcli.data.spelling import WITHOUT_WIDTH
 from mlpcli.errors import DataError
 
-BLANKS = "".join(filter(str.isspace, map(chr, range(0x3001)))) + WITHOUT_WIDTH
+SPACES = "".join(filter(str.isspace, map(chr, range(0x3001)))) + WITHOUT_WIDTH
 """Characters that are taken off the ends of texts."""
 ARGUMENTS = 100
 """Of one function of SQLite, which takes 127 at most."""
@@ -50,7 +50,7 @@ class Dialect:
         raise NotImplementedError
 
     def text_of(self, cell: str) -> str:
-        """The text of a cell without blanks at its ends."""
+        """The text of a cell without spaces at its ends."""
         raise NotImplementedError
 
     def spellings(self, text: str) -> tuple[str, ...]:
@@ -89,7 +89,7 @@ class Sqlite(Dialect):
         return f"(typeof({cell}) = 'text' AND ltrim({cell}, ' +-') GLOB '0[0-9]*')"
 
     def text_of(self, cell: str) -> str:
-        return f"trim(CAST({cell} AS TEXT), blanks.signs)"
+        return f"trim(CAST({cell} AS TEXT), spaces.signs)"
 
     def spellings(self, text: str) -> tuple[str, ...]:
         # SQLite does not compose letters and their accents.
@@ -111,7 +111,7 @@ class DuckDB(Dialect):
         return f"regexp_matches(CAST({cell} AS VARCHAR), '^ *[-+]?0[0-9]')"
 
     def text_of(self, cell: str) -> str:
-        return f"trim(nfc_normalize(CAST({cell} AS VARCHAR)), blanks.signs)"
+        return f"trim(nfc_normalize(CAST({cell} AS VARCHAR)), spaces.signs)"
 
     def spellings(self, text: str) -> tuple[str, ...]:
         return (text,)
@@ -121,9 +121,14 @@ SQLITE, DUCKDB = Sqlite(), DuckDB()
 DIALECTS: dict[str, Dialect] = {each.name: each for each in (SQLITE, DUCKDB)}
 
 
+def is_known(text: str) -> bool:
+    """Whether SQL can hold all characters of a text."""
+    return not any(each == "\0" or "\ud800" <= each <= "\udfff" for each in text)
+
+
 def checked(text: str) -> str:
     """The text itself; DataError for one that SQL cannot hold."""
-    if "\0" in text or any("\ud800" <= each <= "\udfff" for each in text):
+    if not is_known(text):
         said = f"{text!r} has a character that SQL cannot hold"
         raise DataError(f"the model cannot be exported: {said}", "Export it as .py, or train without it.")
     return text

@@ -60,11 +60,11 @@ def _dense(query: Query, name: str, title: str, link: ChainLink, source: str, fi
     if function == "identity":
         said, values = f"{title}: {count(n_in, 'input')}, {count(n_out, 'unit')}.", sums
     elif link.slopes is None:
-        values = f"list_transform({sums},\n            lambda v: {activated(function, 'v', DUCKDB)})"
+        values = f"list_transform({sums}, lambda v: {activated(function, 'v', DUCKDB)})"
     else:
         slopes = f"{_list(link.slopes.tolist())}::DOUBLE[]"
         own = activated(function, "v", DUCKDB, f"({slopes})[i]")
-        values = f"list_transform({sums},\n            lambda v, i: {own})"
+        values = f"list_transform({sums}, lambda v, i: {own})"
     return query.select(name, [ROW, f"list_append({values}, 1.0) AS x"], joined, said)
 
 
@@ -112,7 +112,7 @@ def _waves(part: told.WavePart) -> str:
     angle = f"(w[2] * {number} + w[3])::FLOAT::DOUBLE"
     wave = f"CASE WHEN w[4] = 1 THEN sin({angle}) ELSE cos({angle}) END"
     # Turns are not shortened: times a number far out, the last digit decides.
-    return f"list_transform({_matrix(rows, repr)}::DOUBLE[][],\n            lambda w: {wave})"
+    return f"list_transform({_matrix(rows, repr)}::DOUBLE[][], lambda w: {wave})"
 
 
 def _wave_sums(part: told.WavePart, waves: str) -> str:
@@ -127,7 +127,7 @@ def _wave_sums(part: told.WavePart, waves: str) -> str:
     text = f"u[2] + list_inner_product({own}, u[3:])"
     if part.phase is None:
         text = f"greatest({text}, 0.0)"
-    return f"list_transform({_matrix(rows)}::DOUBLE[][],\n            lambda u: {text})"
+    return f"list_transform({_matrix(rows)}::DOUBLE[][], lambda u: {text})"
 
 
 def _list(numbers: Iterable[float]) -> str:
@@ -137,8 +137,8 @@ def _list(numbers: Iterable[float]) -> str:
 def _matrix(rows: "Array | Sequence[Sequence[float]]", number: "Callable[[float], str] | None" = None) -> str:
     """A text of rows, which DuckDB reads faster than as many numbers in SQL."""
     listed = rows.tolist() if isinstance(rows, np.ndarray) else rows
-    lines = [f"[{', '.join(map(number or _short, row))}]" for row in listed]
-    return "'[" + ",\n         ".join(lines) + "]'"
+    lines = [f"[{wrapped([*map(number or _short, row)], 12)}]" for row in listed]
+    return "'[\n            " + ",\n            ".join(lines) + "\n        ]'"
 
 
 def _short(number: float) -> str:

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from mlpcli.errors import DataError
-from mlpcli.workflows.exporting.sql.dialects import Dialect, identifier, one_line
+from mlpcli.errors import DataError, Sentence
+from mlpcli.workflows.exporting.sql.dialects import DUCKDB, Dialect, identifier, one_line
 
 WIDTH = 110
 ROW = "mlpcli_row"
@@ -55,9 +55,8 @@ class Query:
             said = (
                 f"{what} would be {columns:,} columns, and a query of {self.dialect.name} can have {most:,}"
             )
-            hint = (
-                "Export it for DuckDB (--dialect duckdb) or as .py, or train a narrower network (--hidden)."
-            )
+            others = ".py" if self.dialect is DUCKDB else ".py or for DuckDB"
+            hint = Sentence("Export it as {}, or train a narrower network: {hidden}.", others)
             raise DataError(f"the model cannot be exported: {said}", hint)
 
     def text(self, ending: str, first: str = "") -> str:

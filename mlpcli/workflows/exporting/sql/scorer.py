@@ -1,6 +1,7 @@
 """Write a description as a query that scores a table, and one that compares golden rows."""
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 
 from mlpcli.errors import SettingsError
@@ -9,7 +10,15 @@ from mlpcli.workflows.exporting.golden import GoldenRows
 from mlpcli.workflows.exporting.scorer.cells import seconds_of_duration, truth_of, written_number
 from mlpcli.workflows.exporting.settings import SPREADS, TOLERANCE, ExportWishes
 from mlpcli.workflows.exporting.sql.columns import ColumnWriter, exact
-from mlpcli.workflows.exporting.sql.dialects import DIALECTS, DUCKDB, SQLITE, Dialect, identifier, one_line
+from mlpcli.workflows.exporting.sql.dialects import (
+    DIALECTS,
+    DUCKDB,
+    SQLITE,
+    Dialect,
+    identifier,
+    is_known,
+    one_line,
+)
 from mlpcli.workflows.exporting.sql.duckdb_network import duckdb_network
 from mlpcli.workflows.exporting.sql.outcomes import Prediction, averaged, linked, predictions
 from mlpcli.workflows.exporting.sql.query import ROW, WIDTH, Query, wrapped
@@ -26,15 +35,24 @@ NEEDS = {
 HEAD = """\
 -- Score the rows of the table {table} with a trained model, as `mlpcli predict` does.
 --
--- It needs {needs}. The result has the columns of the table{row},
--- then the prediction{probabilities}. Columns are found by their names. A number
--- that cannot be read is missing, and a level that training did not have counts as none.
--- The second query compares golden rows, and has a row for each that differs from mlpcli: usually none.
+--     {run}
+--
+-- It needs {needs}.
+-- The result has {row}the columns of the table, and then the prediction{probabilities}.
+-- Columns are found by their names. Numbers are expected as numbers; what is none is missing. A level that
+-- training did not have counts as none.
+--
+-- The file has two queries. The second compares golden rows: it has a row for each whose prediction is
+-- another than mlpcli's, so usually none. A line that begins with `{golden}` stands between them.
 --
 -- {facts}
 -- Written by mlpcli; to change it, change the model and export it again.
 
 """
+RUN = {
+    "sqlite": "sqlite3 -header -csv DATABASE < {file} > scored.csv",
+    "duckdb": "duckdb -csv DATABASE < {file} > scored.csv",
+}
 
 
 def sql_scorer(steps: told.ModelSteps, golden: GoldenRows, wishes: ExportWishes) -> bytes:
@@ -42,6 +60,8 @@ def sql_scorer(steps: told.ModelSteps, golden: GoldenRows, wishes: ExportWishes)
     settings = wishes.settings
     dialect = DIALECTS[settings.dialect or SQLITE.name]
     name = settings.table or USUAL_TABLE
+    if not is_known(name) or not name:
+        raise SettingsError(f"{name!r} cannot be the name of a table", "Give another one.", setting="table")
     table = identifier(name)
     query = Query(dialect)
     source = _chain(query, steps, table)
@@ -62,24 +82,26 @@ def sql_scorer(steps: told.ModelSteps, golden: GoldenRows, wishes: ExportWishes)
     whole = "SELECT *\nFROM differences\nORDER BY golden_row"
     second = query.text(whole, _golden_table(steps, golden, dialect, table))
     ruler = "-" * (WIDTH - len(GOLDEN) - 1)
-    text = f"{_head(steps, dialect, name)}{first}\n\n{GOLDEN} {ruler}\n{ABOUT}\n{second}"
+    text = f"{_head(steps, dialect, name, wishes)}{first}\n\n{GOLDEN} {ruler}\n{ABOUT}\n{second}"
     return text.encode()
 
 
 ABOUT = """\
--- The same query over rows that were drawn at random, each column by itself; none is a training row.
+-- The same query over random rows; none is a row of the training table.
 -- It lists those whose prediction is another than mlpcli's.
 """
 
 
-def _head(steps: told.ModelSteps, dialect: Dialect, table: str) -> str:
+def _head(steps: told.ModelSteps, dialect: Dialect, table: str, wishes: ExportWishes) -> str:
     facts = "\n-- ".join(f"{what}: {one_line(said, 200)}" for what, said in steps.facts.items())
     with_probabilities = not isinstance(steps.outcome, told.NumberOutcome)
     return HEAD.format(
         table=one_line(table),
         needs=NEEDS[dialect.name],
-        row="" if dialect is DUCKDB else f" behind {ROW}, the number of the row",
+        row="" if dialect is DUCKDB else f"{ROW}, the number of each row, ",
         probabilities=" and the probabilities" if with_probabilities else "",
+        run=RUN[dialect.name].format(file=re.sub(r"[^\w.-]", "_", wishes.file)),
+        golden=GOLDEN,
         facts=facts,
     )
 

@@ -71,11 +71,15 @@ def _dense(query: Query, name: str, title: str, link: ChainLink, source: str, fi
 def _side(query: Query, name: str, title: str, step: told.SideStep, source: str) -> str:
     kept: list[str] = []
     parts: list[str] = []
+    lookups: list[str] = []
     for place, part in enumerate(step.parts, 1):
         if isinstance(part, told.UnchangedPart):
             parts.append(_picked(part.columns))
         elif isinstance(part, told.VectorPart):
-            parts.append(f"({_matrix(part.table)}::DOUBLE[][])[x[{part.column + 1}]::INTEGER + 1]")
+            vectors = _vectors(query, f"{name}_vectors_{place}", title, part)
+            lookups.append(f"LEFT JOIN {vectors} ON {vectors}.number = x[{part.column + 1}]::INTEGER")
+            kept.append(f"{vectors}.vector AS vector_{place}")
+            parts.append(f"vector_{place}")
         elif isinstance(part, told.BinPart):
             # [place in x, start, steepness, lowest, highest] of each bin.
             places = np.repeat(np.array(part.columns) + 1, part.start.shape[1])
@@ -89,12 +93,25 @@ def _side(query: Query, name: str, title: str, step: told.SideStep, source: str)
             if part.phase is not None:
                 parts.append(_picked(part.columns))
     if kept:
-        said = f"{title}: waves of numbers; each is [place, turn, phase, 1 for a sine]."
-        source = query.select(f"{name}_waves", [ROW, "x", *kept], source, said)
+        said = f"{title}: vectors of levels, and waves of numbers, each [place, turn, phase, 1 for a sine]."
+        joined = "\n    ".join([source, *lookups])
+        source = query.select(f"{name}_looked_up", [ROW, "x", *kept], joined, said)
     concatenated = ",\n        ".join(parts)
     text = f"list_concat({concatenated}) AS x" if len(parts) > 1 else f"{concatenated} AS x"
     said = f"{title}: vectors of levels, places in bins and sums of waves, side by side."
     return query.select(f"{name}_embedded", [ROW, text], source, said)
+
+
+def _vectors(query: Query, name: str, title: str, part: told.VectorPart) -> str:
+    """A table of vectors; one list of them all would be copied for each row."""
+    rows = [f"        ({number}, {_list(row)})" for number, row in enumerate(part.table.tolist())]
+    listed = ",\n".join(rows)
+    body = (
+        f"    SELECT number, vector::DOUBLE[] AS vector\n    FROM (VALUES\n{listed}\n"
+        f"    ) AS vectors(number, vector)"
+    )
+    said = f"{title}: a vector for each level of an input; the first is for no level."
+    return query.add(name, body, said)
 
 
 def _picked(columns: Sequence[int]) -> str:

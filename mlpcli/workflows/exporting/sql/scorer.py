@@ -38,7 +38,7 @@ HEAD = """\
 --     {run}
 --
 -- It needs {needs}.
--- The result has {row}the columns of the table, and then the prediction{probabilities}.
+-- The result has {row}the columns of the table, then the prediction{probabilities}.
 -- Columns are found by their names. Numbers are expected as numbers; what is none is missing. A level that
 -- training did not have counts as none.
 --
@@ -98,7 +98,7 @@ def _head(steps: told.ModelSteps, dialect: Dialect, table: str, wishes: ExportWi
     return HEAD.format(
         table=one_line(table),
         needs=NEEDS[dialect.name],
-        row="" if dialect is DUCKDB else f"{ROW}, the number of each row, ",
+        row="" if dialect is DUCKDB else f"{ROW} (the number of the row), ",
         probabilities=" and the probabilities" if with_probabilities else "",
         run=RUN[dialect.name].format(file=re.sub(r"[^\w.-]", "_", wishes.file)),
         golden=GOLDEN,

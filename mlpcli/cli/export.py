@@ -15,7 +15,6 @@ from mlpcli.workflows.exporting.settings import ExportSettings
 OUTPUT_HELP = "File to write; its ending says what it is: .py is a program in Python, .sql a query."
 EXAMPLES = (
     "mlpcli export penguins.joblib -o scorer.py",
-    "mlpcli export penguins.joblib -o scorer.py --golden 100",
     "mlpcli export penguins.joblib -o scorer.sql --dialect duckdb --table birds",
 )
 

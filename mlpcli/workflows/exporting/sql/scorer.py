@@ -59,7 +59,7 @@ def sql_scorer(steps: told.ModelSteps, golden: GoldenRows, wishes: ExportWishes)
     """The text of a file with both queries."""
     settings = wishes.settings
     dialect = DIALECTS[settings.dialect or SQLITE.name]
-    name = settings.table or USUAL_TABLE
+    name = USUAL_TABLE if settings.table is None else settings.table
     if not is_known(name) or not name:
         raise SettingsError(f"{name!r} cannot be the name of a table", "Give another one.", setting="table")
     table = identifier(name)

@@ -14,6 +14,7 @@ from mlpcli.settings import build
 from mlpcli.workflows.exporting.describing import described
 from mlpcli.workflows.exporting.description import ModelSteps
 from mlpcli.workflows.exporting.golden import GoldenRows, golden_rows
+from mlpcli.workflows.exporting.onnx_scorer import onnx_scorer
 from mlpcli.workflows.exporting.python_scorer import python_scorer
 from mlpcli.workflows.exporting.settings import ExportSettings
 from mlpcli.workflows.keyword_settings import takes
@@ -23,7 +24,11 @@ def _python(steps: ModelSteps, golden: GoldenRows, name: str) -> bytes:
     return python_scorer(steps, golden, name).encode()
 
 
-WRITERS: dict[str, Callable[[ModelSteps, GoldenRows, str], bytes]] = {".py": _python}
+def _onnx(steps: ModelSteps, golden: GoldenRows, name: str) -> bytes:
+    return onnx_scorer(steps, golden)
+
+
+WRITERS: dict[str, Callable[[ModelSteps, GoldenRows, str], bytes]] = {".py": _python, ".onnx": _onnx}
 """By the ending of the file: its bytes, from the description, the golden rows and the file's name."""
 USUAL = "scorer.py"
 

@@ -9,6 +9,9 @@ one, or a number, date or word that is written otherwise. Printed are, without p
 - the largest difference from `predict`, as a share of the range of the output (of probabilities 1);
 - the rows of which another class is predicted;
 - seconds of processor time of the whole program, beside those of `predict`.
+
+And of the export in ONNX, run by onnxruntime on one thread: its bytes, the largest difference, the rows of
+another class, and milliseconds to load it and to score the rows.
 """
 
 import argparse
@@ -19,14 +22,17 @@ import resource
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 import mlpcli
-from mlpcli.model.model import load
+from mlpcli.model.model import Model, load
 from tests.benchmarks.fixed_tables import Source, sources
+from tests.workflows.exporting.onnx_scoring import inputs, scored_by_onnx, session
 from tests.workflows.exporting.tables import ALONE, WITH_NUMPY, with_odd_cells
 
 TABLES = "bike_rentals,personality,ecoli,rodents,school_scores,film_genres,storms,player_values"
@@ -41,7 +47,8 @@ def main() -> None:
     parser.add_argument("--models", type=Path)
     given = parser.parse_args()
     heads = f"{'table':18}{'bytes':>11}{'predict s':>11}{'off':>10}{'classes':>9}{'s':>7}"
-    print(f"{heads}{'NumPy: off':>12}{'s':>7}")
+    onnx = f"{'ONNX: bytes':>13}{'off':>10}{'classes':>9}{'load ms':>9}{'ms':>7}"
+    print(f"{heads}{'NumPy: off':>12}{'s':>7}{onnx}")
     with tempfile.TemporaryDirectory() as scratch:
         folder = given.models or Path(scratch)
         for source in sources(given.folder, given.tables.split(",")):
@@ -58,7 +65,8 @@ def line_of(source: Source, preset: str, most: int, models: Path, scratch: Path)
     scorer, rows = scratch / "scorer.py", scratch / "rows.csv"
     size = len(mlpcli.export(model, output=scorer, force=True).content)
     names = [column.name for column in model.artifact.schema.table_inputs]
-    with_odd_cells(asked[names].head(most), names).to_csv(rows, index=False)
+    frame = with_odd_cells(asked[names].head(most), names)
+    frame.to_csv(rows, index=False)
     predict = [
         sys.executable,
         "-P",
@@ -79,7 +87,23 @@ def line_of(source: Source, preset: str, most: int, models: Path, scratch: Path)
         line += (
             f"{off:>10.1e}{others:>9}{seconds:>7.2f}" if python is ALONE else f"{off:>12.1e}{seconds:>7.2f}"
         )
-    return line
+    return line + onnx_part(model, scratch / "scorer.onnx", frame, [row[len(names) :] for row in wanted])
+
+
+def onnx_part(model: Model, file: Path, frame: pd.DataFrame, wanted: list[list[str]]) -> str:
+    """The end of the line of a table: the export in ONNX."""
+    size = len(mlpcli.export(model, output=file, force=True).content)
+    found = scored_by_onnx(model, file, frame)
+    off, others = differences([found.header, *found.rows], wanted, 0)
+    starts = time.perf_counter()
+    running = session(file)
+    loaded = time.perf_counter() - starts
+    cells, seconds = inputs(model, running, frame), []
+    for _ in range(5):
+        starts = time.perf_counter()
+        running.run(None, cells)
+        seconds.append(time.perf_counter() - starts)
+    return f"{size:>13,}{off:>10.1e}{others:>9}{1000 * loaded:>9.0f}{1000 * min(seconds):>7.1f}"
 
 
 def output_of(command: Sequence[str]) -> tuple[list[list[str]], float]:

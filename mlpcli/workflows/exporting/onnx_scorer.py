@@ -15,7 +15,7 @@ from mlpcli.workflows.exporting.onnx_graph.networks import NetworkGraph
 from mlpcli.workflows.exporting.onnx_graph.outcome import Outcome
 
 SAID = """Predicts {predicts}. Each input is a column of the table, by its name: (rows, 1).
-Text is matched as it is, without blanks at its ends. A number that is missing is NaN.
+Text is matched as it is, without spaces at its ends. A number that is missing is NaN.
 The metadata say what the columns hold, and have golden rows: cells with what mlpcli predicts for them."""
 
 

@@ -57,27 +57,53 @@ def _level(text: str, encoder: CategoryEncoder, decimal: str, missing: "frozense
 
 
 def scored_by_onnx(model: Model, file: "Path | bytes", frame: pd.DataFrame) -> Scored:
+    """Outputs that had to be called `prediction (2)` are told as `prediction`."""
     running = session(file)
-    found = dict(
-        zip(
-            [each.name for each in running.get_outputs()],
-            running.run(None, inputs(model, running, frame)),
-            strict=True,
-        )
-    )
-    columns, facts = [], running.get_modelmeta().custom_metadata_map
+    names = [each.name.removesuffix(" (2)") for each in running.get_outputs()]
+    found = dict(zip(names, running.run(None, inputs(model, running, frame)), strict=True))
+    columns: list[tuple[str, Any]] = []
+    facts = facts_of(running)
     probabilities = found.pop("probabilities", None)
     if "labels" in facts:
         labels, has = json.loads(facts["labels"]), found.pop("prediction")
         separator = model.task.target.separator  # type: ignore[union-attr]
         if separator:
-            texts = [separator.join(l for l, there in zip(labels, row, strict=True) if there) for row in has]
+            texts = [
+                separator.join(label for label, there in zip(labels, row, strict=True) if there)
+                for row in has
+            ]
             columns.append(("prediction", texts))
         else:
             columns += [(f"prediction_{label}", has[:, place]) for place, label in enumerate(labels)]
-    columns += [(name, values) for name, values in found.items()]
+    columns += found.items()
     if probabilities is not None:
         names = json.loads(facts.get("classes") or facts["labels"])
         columns += [(f"probability_{name}", probabilities[:, place]) for place, name in enumerate(names)]
     rows = zip(*(map(str, values) for _, values in columns), strict=True)
     return Scored([name for name, _ in columns], [list(row) for row in rows])
+
+
+def facts_of(running: Any) -> dict[str, str]:
+    return dict(running.get_modelmeta().custom_metadata_map)
+
+
+def golden_differences(file: Path) -> tuple[float, int, int]:
+    """The largest difference of a number as a share of its range, other decisions, and the rows compared."""
+    running = session(file)
+    golden = json.loads(facts_of(running)["golden_rows"])
+    types = {
+        each.name: np.float64 if each.type == "tensor(double)" else object for each in running.get_inputs()
+    }
+    cells = {name: np.array(golden["inputs"][name], kind)[:, None] for name, kind in types.items()}
+    off, others = 0.0, 0
+    names = [each.name for each in running.get_outputs()]
+    assert names == list(golden["outputs"])
+    for found, wanted in zip(running.run(None, cells), golden["outputs"].values(), strict=True):
+        assert len(found) == len(wanted)
+        if found.dtype == np.float64:
+            span = 1.0 if found.ndim == 2 else float(np.ptp(wanted)) or 1.0
+            off = max(off, float(np.abs(found - np.array(wanted)).max()) / span)
+        else:
+            decided = zip(found.tolist(), wanted, strict=True)
+            others += sum(one != other for one, other in decided if other is not None)
+    return off, others, len(next(iter(cells.values())))

@@ -192,7 +192,7 @@ class Columns:
         gaps = graph.run("IsNaN", known, name="numbers: gaps")
         told_gaps = [place for place, each in enumerate(numbers) if each.gap is not None]
         if told_gaps:
-            some = graph.columns_of(gaps, told_gaps, many, "numbers: gaps that are told")
+            some = graph.columns_of(gaps, told_gaps, many, "numbers: gaps of training columns")
             flags = graph.cast(some, "float", "numbers: 1 at gaps")
             self._block(flags, [each.gap for each in numbers if each.gap is not None])
         fill = graph.constant(np.array([[each.description.fill for each in numbers]]), "numbers: medians")

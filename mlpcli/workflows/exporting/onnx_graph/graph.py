@@ -79,12 +79,12 @@ class Graph:
         return found
 
     def constant(self, values: Any, name: str) -> str:
-        """An array, or a list of texts; the same one is there once."""
+        """An array, or a tuple of texts; the same one of the same name is there once."""
         if isinstance(values, tuple):
-            key: tuple[Any, ...] = ("text", values)
+            key: tuple[Any, ...] = (name, values)
         else:
             values = np.ascontiguousarray(values, WIDENED.get(np.asarray(values).dtype))
-            key = (values.dtype.str, values.shape, values.tobytes())
+            key = (name, values.dtype.str, values.shape, values.tobytes())
         if key not in self._constants:
             self._constants[key] = self.free(name)
             self._tensors.append(self._tensor(values, self._constants[key]))

@@ -37,7 +37,7 @@ def _said(each: told.AnyInput) -> Iterator[str]:
     elif isinstance(each, told.CategoryInput) and kind_of(each) == DOUBLE:
         yield f"A level, which is a number; {gap}."
     elif isinstance(each, told.CategoryInput):
-        yield 'A level, without blanks at its ends; "" where it is missing.'
+        yield 'A level, without spaces at its ends; "" where it is missing.'
     elif isinstance(each, told.NumberInput) and each.is_boolean:
         yield 'A word for true or false, such as yes or 0; "" where it is missing.'
     elif isinstance(each, told.NumberInput) and each.form.clock:

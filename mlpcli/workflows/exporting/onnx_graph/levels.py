@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
-from mlpcli.data.spelling import BY_NUMBER, BY_TRUTH, TRUTH, key
+from mlpcli.data.spelling import BY_NUMBER, BY_TRUTH, TRUTH, cleaned, key
 from mlpcli.workflows.exporting import description as told
 
 
@@ -50,14 +50,10 @@ def by_number(place_of: Mapping[str, int]) -> dict[float, int]:
 
 def by_text(each: told.CategoryInput, place_of: Mapping[str, int], gap: int) -> dict[str, int]:
     """The places of cells: of each spelling of a level, and of missing words that of a gap."""
-    levels = {text: place_of[own] for text in each.levels if (own := key(text, each.matching)) in place_of}
-    cells = {
-        spelled: place
-        for own, place in [*place_of.items(), *levels.items()]
-        for spelled in spellings(own, each.matching, each.decimal)
-    }
-    cells |= {spelled: place for text, place in levels.items() for spelled in _composed(text)}
-    return with_gaps(cells, each.missing, gap)
+    levels = (text for text in each.levels if key(text, each.matching) in place_of)
+    spelled = (cell for text in (*place_of, *levels) for cell in spellings(text, each.matching, each.decimal))
+    places = {cell: place_of.get(key(cleaned(cell), each.matching, each.decimal), 0) for cell in spelled}
+    return with_gaps({cell: place for cell, place in places.items() if place}, each.missing, gap)
 
 
 def with_gaps(cells: dict[str, int], missing: Iterable[str], gap: int) -> dict[str, int]:

@@ -15,8 +15,7 @@ from mlpcli.workflows.exporting.settings import ExportSettings
 OUTPUT_HELP = "File to write; its ending says what it is: .py is a program in Python, .onnx a graph of ONNX."
 EXAMPLES = (
     "mlpcli export penguins.joblib -o scorer.py",
-    "mlpcli export penguins.joblib -o scorer.py --golden 100",
-    "mlpcli export penguins.joblib -o scorer.onnx",
+    "mlpcli export penguins.joblib -o scorer.onnx --golden 100",
 )
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 import mlpcli
+from mlpcli.data.formulas import FUNCTIONS
 from mlpcli.errors import MlpcliError
 from mlpcli.model.model import Model
 from mlpcli.nn.activations import ACTIVATIONS
@@ -66,11 +67,27 @@ def test_means_of_the_target(tmp_path: Path) -> None:
     worth, value = generator.normal(size=150), generator.normal(size=120)
     frame = pd.DataFrame({"shop": [f"shop {each}" for each in level], "code": (code * 7).astype(str)})
     frame["half"] = (level / 2).astype(str)
+    frame["mixed"] = code.astype(str)
+    frame.loc[:9, "mixed"] = "word"
     frame["y"] = (worth[level] + value[code]).round(4).astype(str)
     settings = {"target_means": True, "embed_above": 10, "folds": 2, "max_categories": 50}
-    model = trained(frame, "y", tmp_path, kind={"half": "category"}, **settings)
+    model = trained(frame, "y", tmp_path, kind=dict.fromkeys(("half", "mixed"), "category"), **settings)
     assert all(encoder.told is not None for encoder in model.encoder.encoders)
-    rows = with_odd_cells(frame[["shop", "code", "half"]].head(300), ["shop", "code", "half"])
+    names = ["shop", "code", "half", "mixed"]
+    scorer = check(model, with_odd_cells(frame[names].head(300), names), tmp_path)
+    types = {each.name: each.type for each in session(scorer).get_inputs()}
+    assert types["half"] == "tensor(double)"
+    assert types["mixed"] == "tensor(string)"  # its kept levels are numbers, but one with a mean is a word
+
+
+def test_functions_of_crosses(tmp_path: Path) -> None:
+    """Also where they have no finite value, and where a source is missing."""
+    generator = np.random.default_rng(0)
+    frame = pd.DataFrame(generator.normal(size=(80, 3)).round(2).astype(str), columns=["a", "b", "y"])
+    formulas = (*(f"{name}(a)" for name in FUNCTIONS), "a/b", "a^b", "-a^2+3*b-1", "b^0", "exp(exp(exp(a)))")
+    model = trained(frame, "y", tmp_path, cross=formulas)
+    cells = ["0", "-0", "1", "-1", "0.5", "-2", "30", "1e200", "-1e200", "inf", "", "NaN", "1e17"]
+    rows = pd.DataFrame([(a, b) for a in cells for b in cells], columns=["a", "b"], dtype=object)
     check(model, rows, tmp_path)
 
 

@@ -34,7 +34,7 @@ class Calendar:
         angle = self._run("Mul", place, 2 * np.pi / CYCLES[part], f"{part}: angle")
         return (
             self._graph.run("Sin", angle, name=f"dates: {part}, sine"),
-            self._graph.run("Cos", angle, name=f"dates: {part}, cosine"),
+            self._graph.cosine(angle, f"dates: {part}, cosine"),
         )
 
     def _month(self) -> str:

@@ -8,7 +8,6 @@ from mlpcli.workflows.exporting.onnx_graph.graph import Graph
 SIGNS = {"+": "Add", "-": "Sub", "*": "Mul", "/": "Div"}
 FUNCTIONS = {
     "sin": "Sin",
-    "cos": "Cos",
     "tanh": "Tanh",
     "exp": "Exp",
     "log": "Log",
@@ -30,6 +29,8 @@ def formula_value(graph: Graph, formula: formulas.Formula, sources: Mapping[str,
             return graph.run("Neg", of(part.inner), name=said)
         if isinstance(part, formulas.Power):
             return graph.run("Pow", of(part.base), of(part.exponent), name=said)
+        if isinstance(part, formulas.Call) and part.function == "cos":
+            return graph.cosine(of(part.inner), said)
         if isinstance(part, formulas.Call):
             return graph.run(FUNCTIONS[part.function], of(part.inner), name=said)
         value = of(part.first)

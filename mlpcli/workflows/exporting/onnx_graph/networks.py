@@ -112,7 +112,7 @@ class NetworkGraph:
             )
         # Angles far out lose less in double precision.
         angle = graph.cast(angle, "double", f"{name}: angles, double")
-        waves = graph.run("Cos", angle, name=f"{name}: cosines")
+        waves = graph.cosine(angle, f"{name}: cosines")
         if part.phase is None:
             sines = graph.run("Sin", angle, name=f"{name}: sines")
             waves = graph.run("Concat", waves, sines, name=f"{name}: waves", axis=2)

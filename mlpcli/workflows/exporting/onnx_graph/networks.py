@@ -110,13 +110,10 @@ class NetworkGraph:
             angle = graph.run(
                 "Add", angle, graph.constant(part.phase, f"{name}: phases"), name=f"{name}: shifted angles"
             )
-        # Angles far out lose less in double precision.
-        angle = graph.cast(angle, "double", f"{name}: angles, double")
-        waves = graph.cosine(angle, f"{name}: cosines")
+        waves = graph.run("Cos", angle, name=f"{name}: cosines")
         if part.phase is None:
             sines = graph.run("Sin", angle, name=f"{name}: sines")
             waves = graph.run("Concat", waves, sines, name=f"{name}: waves", axis=2)
-        waves = graph.cast(waves, "float", f"{name}: waves, single")
         by_column = graph.run("Transpose", waves, name=f"{name}: by column", perm=[1, 0, 2])
         found = graph.run(
             "MatMul", by_column, graph.constant(part.weight, f"{name}: weights"), name=f"{name}: dense"

@@ -51,6 +51,7 @@ DOORS = {
     "numba": {"nn"},
     "pandas": {"data", "workflows", "model", "training", "estimators"},
     "sklearn": {"estimators"},
+    "onnx": {"workflows"},
     "joblib": {"artifact", "training"},
     "distributed": {"training"},
     "llvmlite": {"nn"},

@@ -14,13 +14,15 @@ from mlpcli.settings import build
 from mlpcli.workflows.exporting.describing import described
 from mlpcli.workflows.exporting.description import ModelSteps
 from mlpcli.workflows.exporting.golden import GoldenRows, golden_rows
+from mlpcli.workflows.exporting.onnx_graph.graph import OPSET
+from mlpcli.workflows.exporting.onnx_scorer import onnx_scorer
 from mlpcli.workflows.exporting.python_scorer import python_scorer
 from mlpcli.workflows.exporting.settings import ExportSettings, ExportWishes
 from mlpcli.workflows.exporting.sql.scorer import sql_scorer
 from mlpcli.workflows.keyword_settings import takes
 
 Writer: TypeAlias = Callable[[ModelSteps, GoldenRows, ExportWishes], bytes]
-WRITERS: dict[str, Writer] = {".py": python_scorer, ".sql": sql_scorer}
+WRITERS: dict[str, Writer] = {".py": python_scorer, ".sql": sql_scorer, ".onnx": onnx_scorer}
 """By the ending of the file: its bytes, from the description, the golden rows and what is wished."""
 ONLY_SQL = ("dialect", "table")
 """Settings that no other writer reads."""
@@ -41,7 +43,9 @@ class Export(Shown):
     networks: int
     parameters: int
     golden: int
-    """Rows by which it tests itself."""
+    """Rows by which it tests itself, or can be tested."""
+    opset: int | None
+    """Of ONNX, the version of the operators."""
 
     def _shown(self) -> ResultText:
         return ResultText(
@@ -51,6 +55,7 @@ class Export(Shown):
                 ("columns", ", ".join(self.columns)),
                 ("networks", f"{self.networks}, with {self.parameters:,} parameters in all"),
                 ("golden rows", str(self.golden)),
+                *([] if self.opset is None else [("opset", str(self.opset))]),
             ],
             None,
             ["file", "content", "columns"],
@@ -76,10 +81,10 @@ def export(
 ) -> Export:
     """A model as one file that scores rows without mlpcli, of the kind that its name's ending says.
 
-    `.py` needs Python 3.9 or newer and nothing else; `.sql` is a query for SQLite or DuckDB. The file is
-    written to `output`, an existing one only with `force`; without `output` it is the `.content` of the
-    result alone, in Python. Raises MlpcliError with a hint, also for a model of which something cannot be
-    told exactly, such as a column of text.
+    `.py` needs Python 3.9 or newer and nothing else; `.sql` is a query for SQLite or DuckDB; `.onnx` needs a
+    program that runs such files. The file is written to `output`, an existing one only with `force`; without
+    `output` it is the `.content` of the result alone, in Python. Raises MlpcliError with a hint, also for a
+    model of which something cannot be told exactly, such as a column of text.
     """
     chosen = build(ExportSettings, settings)
     path = None if output is None else fspath(output)
@@ -96,12 +101,14 @@ def export(
     if path is not None:
         with atomic_output(path, force=force) as file:
             file.write(content)
+    format = os.path.splitext(path or USUAL)[1].lower().removeprefix(".")
     return Export(
         file=path or "",
         content=content,
-        format=os.path.splitext(path or USUAL)[1].lower().removeprefix("."),
+        format=format,
         columns=tuple(each.name for each in steps.table_inputs),
         networks=len(steps.networks),
         parameters=loaded.total_parameters,
         golden=chosen.golden,
+        opset=OPSET if format == "onnx" else None,
     )

@@ -11,6 +11,8 @@ Printed are, of .py without packages and with NumPy, of .sql in SQLite and in Du
 - the largest difference from `predict`, as a share of the range of the output (of probabilities 1);
 - the rows of which another class is predicted;
 - seconds of processor time of the whole program, or of the query, beside those of `predict`.
+
+Of exports in ONNX, run by onnxruntime on one thread: milliseconds to load them and to score the rows.
 """
 
 import argparse
@@ -21,6 +23,7 @@ import resource
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -32,6 +35,7 @@ from mlpcli.errors import MlpcliError
 from mlpcli.model.model import Model, load
 from tests.benchmarks.fixed_tables import Source, sources
 from tests.workflows.exporting.databases import DIALECTS, scored_in_database
+from tests.workflows.exporting.onnx_scoring import inputs, scored_by_onnx, session
 from tests.workflows.exporting.tables import ALONE, WITH_NUMPY, with_odd_cells
 
 TABLES = "bike_rentals,personality,ecoli,rodents,school_scores,film_genres,storms,player_values"
@@ -44,7 +48,7 @@ def main() -> None:
     parser.add_argument("--preset", default="textbook")
     parser.add_argument("--rows", type=int, default=1000)
     parser.add_argument("--models", type=Path)
-    parser.add_argument("--formats", default="py,sql")
+    parser.add_argument("--formats", default="py,sql,onnx")
     given = parser.parse_args()
     formats = given.formats.split(",")
     print(f"{'table':18}{'predict s':>10}" + "".join(HEADS[each] for each in formats))
@@ -97,11 +101,29 @@ def database_cells(model: Model, odd: pd.DataFrame, wanted: list[list[str]], scr
         yield f"{size:>13,}{off:>9.1e}{others:>4}{seconds:>7.2f}"
 
 
+def onnx_cells(model: Model, odd: pd.DataFrame, wanted: list[list[str]], scratch: Path) -> Iterator[str]:
+    """Of the export in ONNX."""
+    file = scratch / "scorer.onnx"
+    size = len(mlpcli.export(model, output=file, force=True).content)
+    found = scored_by_onnx(model, file, odd)
+    off, others = differences([found.header, *found.rows], wanted)
+    starts = time.perf_counter()
+    running = session(file)
+    loaded = time.perf_counter() - starts
+    cells, seconds = inputs(model, running, odd), []
+    for _ in range(5):
+        starts = time.perf_counter()
+        running.run(None, cells)
+        seconds.append(time.perf_counter() - starts)
+    yield f"{size:>13,}{off:>9.1e}{others:>4}{1000 * loaded:>9.0f}{1000 * min(seconds):>7.1f}"
+
+
 HEADS = {
     "py": f"{'.py bytes':>11}{'off':>9}{'cl':>4}{'s':>7}{'NumPy off':>9}{'cl':>4}{'s':>7}",
     "sql": "".join(f"{name + ' bytes':>13}{'off':>9}{'cl':>4}{'s':>7}" for name in ("SQLite", "DuckDB")),
+    "onnx": f"{'ONNX bytes':>13}{'off':>9}{'cl':>4}{'load ms':>9}{'ms':>7}",
 }
-CELLS = {"py": python_cells, "sql": database_cells}
+CELLS = {"py": python_cells, "sql": database_cells, "onnx": onnx_cells}
 
 
 def output_of(command: Sequence[str]) -> tuple[list[list[str]], float]:

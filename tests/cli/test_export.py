@@ -26,8 +26,20 @@ def test_a_file_and_its_json(mlpcli: Commands, model: Path, tmp_path: Path) -> N
     assert fields["bytes"] == len(path.read_bytes())
     assert fields["columns"] == ["x1", "x2"]
     assert fields["golden"] == 7
+    assert fields["opset"] is None
     assert f"Export of 1 network written to {path}" in result.err
     assert "7 golden rows to test it with" in result.err
+
+
+def test_a_graph_and_its_json(mlpcli: Commands, model: Path, tmp_path: Path) -> None:
+    path = tmp_path / "scorer.onnx"
+    result = mlpcli.ok("export", model, "-o", path, "--golden", "7", "--json")
+    fields = result.json()
+    assert (fields["target_format"], fields["opset"], fields["golden"]) == ("onnx", 18, 7)
+    assert fields["bytes"] == len(path.read_bytes())
+    assert f"Export of 1 network written to {path}" in result.err
+    assert "opset 18, 7 golden rows to test it with" in result.err
+    assert [each.name for each in tmp_path.iterdir()] == ["scorer.onnx"]
 
 
 def test_a_file_is_replaced_only_if_asked(mlpcli: Commands, model: Path, tmp_path: Path) -> None:

@@ -326,12 +326,13 @@ JSON = {
     },
     "export": {
         "file": "the file",
-        "target_format": "py or sql",
+        "target_format": "py, sql or onnx",
         "bytes": "its size",
         "columns": "columns that a table must have",
         "networks": "number of networks",
         "parameters": "number of their parameters",
-        "golden": "rows by which it tests itself",
+        "golden": "rows by which it tests itself, or can be tested",
+        "opset": "of ONNX the version of its operators, else null",
     },
     "lessons": {"lessons": "names of the lessons, and what each shows (without LESSON)"},
     "lessons optimizers": {

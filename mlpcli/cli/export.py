@@ -13,8 +13,6 @@ from mlpcli.settings import given
 from mlpcli.workflows.exporting.settings import ExportSettings
 
 OUTPUT_HELP = "File to write, by its ending: .py is a program in Python, .sql a query, .onnx a graph of ONNX."
-    "File to write, of the kind of its ending: .py is a program in Python, .sql a query, .onnx a graph."
-)
 EXAMPLES = (
     "mlpcli export penguins.joblib -o scorer.py",
     "mlpcli export penguins.joblib -o scorer.sql --dialect duckdb --table birds",

@@ -7,10 +7,12 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from mlpcli.render.json_schemas import SCHEMAS, schema_of
+from mlpcli.render import json_schemas
+from mlpcli.render.json_schemas import SCHEMAS
 
 HEAD = ("command", "format", "mlpcli")
 """Fields of every object."""
+schema_of = functools.cache(json_schemas.schema_of)
 
 
 @functools.cache
@@ -23,7 +25,7 @@ def schema_name(document: Mapping[str, Any]) -> str:
     names = [name for name in SCHEMAS if schema_of_command(name) == document["command"]]
 
     def misfit(name: str) -> tuple[bool, int]:
-        properties = validator(name).schema["properties"]
+        properties = schema_of(name)["properties"]
         others = "lesson" in properties and properties["lesson"]["const"] != document.get("lesson")
         return others, len(set(properties) ^ set(document))
 
@@ -31,14 +33,16 @@ def schema_name(document: Mapping[str, Any]) -> str:
 
 
 def schema_of_command(name: str) -> str:
-    command: str = validator(name).schema["properties"]["command"]["const"]
+    command: str = schema_of(name)["properties"]["command"]["const"]
     return command
 
 
 def mistakes(document: Mapping[str, Any]) -> list[str]:
     """The places and kinds of all mistakes."""
     name = schema_name(document)
-    return [f"{name}: {each.json_path}: {each.message:.300}" for each in validator(name).iter_errors(document)]
+    return [
+        f"{name}: {each.json_path}: {each.message:.300}" for each in validator(name).iter_errors(document)
+    ]
 
 
 def require_valid(output: str) -> None:

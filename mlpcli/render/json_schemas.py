@@ -96,7 +96,6 @@ def _local(part: Any) -> Any:
         return [_local(each) for each in part]
     if not isinstance(part, dict):
         return part
-    return {
-        name: each.replace(_REFERENCE, "#/$defs/") if name == "$ref" and isinstance(each, str) else _local(each)
-        for name, each in part.items()
-    }
+    own = part.get("$ref")
+    changed = {"$ref": own.replace(_REFERENCE, "#/$defs/")} if isinstance(own, str) else {}
+    return {name: _local(each) for name, each in part.items()} | changed

@@ -61,6 +61,7 @@ METRIC = {
     "explained_variance": "as r2, but a constant offset costs nothing",
 }
 
+
 def reference() -> str:
     """The text of the page."""
     parts = [HEAD, "## Which exit codes are there?\n"]
@@ -99,8 +100,8 @@ def reference() -> str:
     parts.append("## Which fields does the JSON of a command have?\n")
     parts.append(
         "With `--json` a command writes one object to stdout. All have `command`, `format` (1) and\n"
-        "`mlpcli` (the version). Infinite and undefined numbers are null. `mlpcli manual --schema NAME` writes\n"
-        "the JSON schema of one of these objects, which says more about each field.\n"
+        "`mlpcli` (the version). Infinite and undefined numbers are null. `mlpcli manual --schema NAME`\n"
+        "writes the JSON schema of one of these objects, which says more about each field.\n"
     )
     for name in SCHEMAS:
         schema = schema_of(name)

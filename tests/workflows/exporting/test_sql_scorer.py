@@ -152,6 +152,18 @@ def test_tables_of_other_types(case: str, dialect: str, model: Model, tmp_path: 
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("cell", ["1_000", "+-1", "-+1", "1 000", "0x10", "1e"])
+def test_a_text_that_only_the_database_takes_as_a_number_is_missing(
+    cell: str, dialect: str, model: Model, tmp_path: Path
+) -> None:
+    connection: Any = sqlite3.connect(":memory:") if dialect == "sqlite" else duckdb.connect()
+    connection.execute("CREATE TABLE data (x TEXT, place TEXT, is_new TEXT)")
+    connection.executemany("INSERT INTO data VALUES (?, 'Ulm', 'yes')", [[cell], [None]])
+    odd, missing = result_of(connection, queries(model, tmp_path, dialect)[0])[1]
+    assert odd[-2:] == missing[-2:]
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
 def test_a_missing_column_is_an_error(dialect: str, model: Model, tmp_path: Path) -> None:
     connection: Any = sqlite3.connect(":memory:") if dialect == "sqlite" else duckdb.connect()
     connection.execute("CREATE TABLE data (place TEXT, is_new TEXT)")

@@ -1,6 +1,8 @@
 """A scorer of one file of Python predicts what the model predicts, without packages and with NumPy."""
 
 import importlib.util
+import shlex
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -213,6 +215,29 @@ def test_files_delimiters_and_blank_lines(penguins: Path, tmp_path: Path) -> Non
     assert run(ALONE, penguins, stdin=b"x,place\n").stdout == b"x,place,prediction\n"
     assert run(ALONE, penguins, str(tmp_path / "none.csv")).returncode == 1
     assert run(ALONE, penguins, "--delimiter", "ab").returncode == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
+@pytest.mark.parametrize(
+    ("redirection", "said"),
+    [
+        (">&-", "stdout is closed"),
+        ("<&-", "stdin is closed"),
+        ("--test >&-", "stdout is closed"),
+        ("rows.csv > out.csv", "[Errno 27] File too large"),
+    ],
+)
+def test_streams_that_are_closed_or_full(penguins: Path, tmp_path: Path, redirection: str, said: str) -> None:
+    (tmp_path / "rows.csv").write_text("x,place\n" + "1,Ulm\n" * 200)
+    command = shlex.join([*ALONE, str(penguins)])
+    result = subprocess.run(
+        ["sh", "-c", f"trap '' XFSZ; ulimit -f 1; {command} {redirection}"],
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+    assert (result.returncode, result.stderr.decode()) == (1, f"error: {said}\n")
 
 
 def test_the_file_is_plain_python_of_older_versions(penguins: Path) -> None:

@@ -35,6 +35,12 @@ def run(
     chosen = parser.parse_args(arguments)
     if len(chosen.delimiter) != 1:
         parser.error("the delimiter must be one character")
+    reads_stdin = chosen.file == "-" and not chosen.test
+    streams = [("stdout", sys.stdout), ("stdin", sys.stdin if reads_stdin else sys.stdout)]
+    for name, stream in streams:
+        if stream is None:  # it was closed before the program began
+            print("error: " + name + " is closed", file=sys.stderr)
+            return 1
     if chosen.test:
         return check(scorer, golden, expected, tolerances)
     try:
@@ -45,7 +51,7 @@ def run(
             with open(chosen.file, encoding="utf-8-sig", newline="") as file:
                 score(scorer, file, chosen.delimiter, proba=chosen.proba)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        drop_unwritten()
     except KeyboardInterrupt:
         return 130
     except UnicodeDecodeError:
@@ -53,8 +59,15 @@ def run(
         return 1
     except (OSError, ValueError, csv.Error) as error:
         print("error: " + str(error), file=sys.stderr)
+        if isinstance(error, OSError):
+            drop_unwritten()
         return 1
     return 0
+
+
+def drop_unwritten() -> None:
+    """Give up what stdout did not take, as Python would try again at its end and complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def score(scorer: Scorer, source: TextIO, delimiter: str, *, proba: bool) -> None:

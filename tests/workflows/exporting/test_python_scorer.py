@@ -192,7 +192,7 @@ BAD_TABLES = {
     b"x\n1\n": "the table has no column 'place'",
     b"x,place,x\n1,Ulm,2\n": "the table has 2 columns 'x'",
     b"x,place\n1\n": "line 2 has 1 cells, the header has 2",
-    b"x,place,prediction\n1,Ulm,2\n": "the table has a column 'prediction' already",
+    b"x,place,prediction\n1,Ulm,2\n": "the table has a column 'prediction' already; give --prefix TEXT",
     b'x,place\n1,"Ulm\n2,Bonn\n': "unexpected end of data",
     b"x,place\n1,\xff\n": "the table is not UTF-8 text",
 }
@@ -215,6 +215,13 @@ def test_files_delimiters_and_blank_lines(penguins: Path, tmp_path: Path) -> Non
     assert run(ALONE, penguins, stdin=b"x,place\n").stdout == b"x,place,prediction\n"
     assert run(ALONE, penguins, str(tmp_path / "none.csv")).returncode == 1
     assert run(ALONE, penguins, "--delimiter", "ab").returncode == 2
+
+
+def test_a_prefix_makes_room_for_a_column_of_the_same_name(penguins: Path) -> None:
+    result = run(ALONE, penguins, "--prefix", "new_", "--proba", stdin=b"x,place,prediction\n1,Ulm,2\n")
+    header, row = result.stdout.decode().splitlines()
+    assert header == "x,place,prediction,new_prediction,new_probability_high,new_probability_low"
+    assert row.startswith("1,Ulm,2,")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")

@@ -30,6 +30,7 @@ def run(
     parser = argparse.ArgumentParser(description=about)
     parser.add_argument("file", nargs="?", default="-", help="CSV file to score [default: stdin]")
     parser.add_argument("--proba", action="store_true", help="add the probability of each class")
+    parser.add_argument("--prefix", default="", help="before the names of the added columns")
     parser.add_argument("--delimiter", default=delimiter, help="between the cells [default: %(default)r]")
     parser.add_argument("--test", action="store_true", help="check the golden rows, and score nothing")
     chosen = parser.parse_args(arguments)
@@ -46,10 +47,10 @@ def run(
     try:
         if chosen.file == "-":
             sys.stdin.reconfigure(encoding="utf-8-sig", errors="strict", newline="")  # type: ignore[union-attr]
-            score(scorer, sys.stdin, chosen.delimiter, proba=chosen.proba)
+            score(scorer, sys.stdin, chosen.delimiter, proba=chosen.proba, prefix=chosen.prefix)
         else:
             with open(chosen.file, encoding="utf-8-sig", newline="") as file:
-                score(scorer, file, chosen.delimiter, proba=chosen.proba)
+                score(scorer, file, chosen.delimiter, proba=chosen.proba, prefix=chosen.prefix)
     except BrokenPipeError:
         drop_unwritten()
     except KeyboardInterrupt:
@@ -70,7 +71,7 @@ def drop_unwritten() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def score(scorer: Scorer, source: TextIO, delimiter: str, *, proba: bool) -> None:
+def score(scorer: Scorer, source: TextIO, delimiter: str, *, proba: bool, prefix: str) -> None:
     """Copy the rows of a CSV file to stdout, with their predictions behind them."""
     csv.field_size_limit(2**31 - 1)
     reader = csv.reader(source, delimiter=delimiter, strict=True)
@@ -78,10 +79,10 @@ def score(scorer: Scorer, source: TextIO, delimiter: str, *, proba: bool) -> Non
     if not header:
         raise ValueError("the table has no header")
     places = places_of(scorer, header)
-    added = scorer.names(proba)
+    added = [prefix + name for name in scorer.names(proba)]
     for name in added:
         if name in header:
-            raise ValueError("the table has a column " + repr(name) + " already")
+            raise ValueError("the table has a column " + repr(name) + " already; give --prefix TEXT")
     sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]
     writer = csv.writer(sys.stdout, delimiter=delimiter, lineterminator="\n")
     writer.writerow(header + added)

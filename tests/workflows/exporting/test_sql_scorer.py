@@ -72,22 +72,26 @@ def test_levels_that_are_matched_in_each_way(tmp_path: Path) -> None:
             "town": generator.choice(["Köln", "Zürich", "İzmir", "NA", "o'Neill"], 120),
             "grade": generator.choice(["1", "2.5", "3", "-9"], 120),
             "code": generator.choice(["007", "08", "9"], 120),
-            "size": generator.choice(["1,5", "2,50", "3"], 120),
+            "size": generator.choice(["1,5", "2,50", "3", "-8,5"], 120),
             "member": generator.choice(["sí", "no"], 120),
-            "x": generator.choice(["-9", "1,5", "2,5", "0"], 120),
+            "x": generator.choice(["-9", "-8,5", "1,5", "2,5", "0"], 120),
         }
     )
     frame["y"] = np.where(generator.random(120) < 0.5, "up", "down")
     kind = dict.fromkeys(("grade", "code", "size", "member"), "category")
-    reading: dict[str, Any] = {"missing": ("-9", "leer"), "keep_words": (("town", "NA"),), "decimal": ","}
+    reading: dict[str, Any] = {
+        "missing": ("-9", "-8,5", "leer"),
+        "keep_words": (("town", "NA"),),
+        "decimal": ",",
+    }
     model = trained(frame, "y", tmp_path, kind=kind, **reading)
     odd = {
         "town": ["Ko\u0308ln", "\u00a0Zürich\u200b ", "köln", "NA", "", "leer", "o'Neill"],
         "grade": ["3", "2.5", "-9", "4", "leer", "", "03"],
         "code": ["007", "7", "9", " 08 ", "9.0", "leer", ""],
-        "size": ["1,5", "2,5", "1,50", "3,0", "leer", "", "4"],
+        "size": ["1,5", "2,5", "1,50", "3,0", "-8,5", "", "4"],
         "member": ["SÍ", "Sí", "NO", "true", "-1", "maybe", ""],
-        "x": ["-9", "1,5", "inf", "", "leer", "0", "-9,0"],
+        "x": ["-9", "1,5", "inf", "", "-8,5", "0", "-9,0"],
     }
     rows = pd.DataFrame(odd)
     wanted = predicted(model, rows, tmp_path, decimal=",")

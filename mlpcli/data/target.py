@@ -40,6 +40,7 @@ class _ClassDescription(TypedDict):
     name: str
     classes: list[str]
     matching: Annotated[str, MATCHINGS]
+    decimal: NotRequired[Annotated[str, (".", ",")]]
 
 
 class _NumberDescription(TypedDict):
@@ -81,7 +82,7 @@ class _Stored(ABC):
 class ClassTarget(_Stored):
     """One column of classes, spelled as first in the table; of two, the second is the positive one.
 
-    Cells are classes by `matching`, whatever their spelling.
+    Cells are classes by `matching`, whatever their spelling; `decimal` is the mark of those that are numbers.
     """
 
     STORED: ClassVar[type] = _ClassDescription
@@ -89,27 +90,30 @@ class ClassTarget(_Stored):
     name: str
     classes: tuple[str, ...]
     matching: str = TEXT
+    decimal: str = "."
 
     @classmethod
     def fit(cls, name: str, cells: "Texts", positive: str | None) -> "ClassTarget":
         """The classes in order: by value where all are numbers, else by text."""
-        classes, matching = sorted_classes(cells), matching_of(cells.used(), cells.reading.decimal)
+        decimal = cells.reading.decimal
+        classes, matching = sorted_classes(cells), matching_of(cells.used(), decimal)
         if len(classes) > MOST_OUTPUTS:
             message = f"target {name!r} has {len(classes):,} classes; at most {MOST_OUTPUTS:,} are allowed"
             raise DataError(message, "It looks like an identifier. Choose another column.")
         if positive is not None:
-            by_key = dict(zip(keys(classes, matching), classes, strict=True))
-            positive = by_key.get(key(cleaned(positive), matching), positive)
+            by_key = dict(zip(keys(classes, matching, decimal), classes, strict=True))
+            positive = by_key.get(key(cleaned(positive), matching, decimal), positive)
             if positive not in classes:
                 hint = did_you_mean(positive, classes)
                 raise DataError(f"{positive!r} is not a class of {name!r}", hint, setting="positive")
             classes = [each for each in classes if each != positive] + [positive]
-        return cls(name, tuple(classes), matching)
+        return cls(name, tuple(classes), matching, decimal if matching == BY_NUMBER else ".")
 
     def encode(self, frame: "Frame") -> Array:
         """Class numbers (rows,) of the target column; DataError for an unknown class."""
         cells = frame[self.name].texts()
-        number_of = {each: number for number, each in enumerate(keys(self.classes, self.matching))}
+        own = keys(self.classes, self.matching, self.decimal)
+        number_of = {each: number for number, each in enumerate(own)}
         known = keys(cells.levels, self.matching, cells.reading.decimal)
         by_level = np.array([number_of.get(each, -1) for each in known], dtype=np.intp)
         numbers = cells.spread(by_level, -1)
@@ -136,14 +140,15 @@ class ClassTarget(_Stored):
         return (self.name,)
 
     def described(self) -> dict[str, Any]:
-        return {"name": self.name, "classes": list(self.classes), "matching": self.matching}
+        mark = {} if self.decimal == "." else {"decimal": self.decimal}
+        return {"name": self.name, "classes": list(self.classes), "matching": self.matching} | mark
 
     @classmethod
     def from_description(cls, stored: Mapping[str, Any], arrays: Mapping[str, Array]) -> "ClassTarget":
         classes = tuple(stored["classes"])
         if len(classes) < 2 or len(set(classes)) < len(classes):
             raise ValueError("its classes do not match its task")
-        return cls(stored["name"], classes, stored["matching"])
+        return cls(stored["name"], classes, stored["matching"], stored.get("decimal", "."))
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from mlpcli.arrays import Array
 from mlpcli.data.reading.column_names import table_names
 from mlpcli.data.schema import DataSettings
 from mlpcli.data.spelling import cleaned
+from mlpcli.errors import DataError
 from mlpcli.estimators.errors import as_value_errors
 from mlpcli.estimators.parameters import plain
 from mlpcli.estimators.tables import array_names, frame_of, free_name, kinds_of
@@ -259,7 +260,12 @@ def _weights(sample_weight: Any, rows: pd.DataFrame) -> Array | None:
     """The checked weights (rows,); of None, None."""
     if sample_weight is None:
         return None
-    return np.asarray(_check_sample_weight(sample_weight, np.empty((len(rows), 1)), dtype=np.float64))
+    weights = np.asarray(_check_sample_weight(sample_weight, np.empty((len(rows), 1)), dtype=np.float64))
+    if (weights < 0).any():
+        row = int(np.argmax(weights < 0))
+        said = f"sample_weight is below 0: {weights[row]:g} in row {row:,}"
+        raise DataError(said, "Give each row a weight of at least 0.")
+    return weights
 
 
 def _seed(random_state: Any) -> Any:

@@ -8,6 +8,7 @@ import numpy as np
 from mlpcli.arrays import Array
 from mlpcli.data.columns.readings import MISSING_WORDS
 from mlpcli.data.spelling import cleaned, keys, matching_of
+from mlpcli.errors import DataError
 
 
 def texts_of(classes: Array, missing: Collection[str] = ()) -> list[str]:
@@ -23,13 +24,26 @@ def texts_of(classes: Array, missing: Collection[str] = ()) -> list[str]:
     return texts
 
 
+def distinct(values: Array) -> Array:
+    """The sorted classes; raises ValueError for classes that have no order, such as 1 and "a"."""
+    try:
+        return np.unique(values)
+    except TypeError:
+        kinds = sorted({type(each).__name__ for each in values.tolist()})
+        said = f"y has classes that cannot be sorted, as their types differ: {', '.join(kinds)}"
+        raise DataError(said, "Make all of them texts.") from None
+
+
 def places_of(values: Array, classes: Array) -> Array:
     """The place of each value among the sorted classes; raises ValueError for one that is not there."""
-    places = np.searchsorted(classes, values)
+    try:
+        places = np.searchsorted(classes, values)
+    except TypeError:  # of another type, so none is there
+        places = np.zeros(len(values), np.intp)
     places = np.minimum(places, len(classes) - 1)
     unknown = classes[places] != values
     if unknown.any():
-        new = np.unique(values[unknown])[:5].tolist()
+        new = distinct(values[unknown])[:5].tolist()
         known = classes[:20].tolist()
         raise ValueError(f"y contains classes that were not there before: {new}. Known are {known}")
     return np.asarray(places)

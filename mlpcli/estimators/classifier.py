@@ -9,8 +9,9 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from sklearn.utils.validation import check_array, check_consistent_length, check_is_fitted, column_or_1d
 
 from mlpcli.arrays import Array
+from mlpcli.errors import DataError
 from mlpcli.estimators.base import MLPEstimator
-from mlpcli.estimators.classes import places_of, texts_of, weights_by_text
+from mlpcli.estimators.classes import distinct, places_of, texts_of, weights_by_text
 from mlpcli.estimators.errors import as_value_errors
 from mlpcli.estimators.parameters import constructor, documented, plain, settings_of
 from mlpcli.estimators.tables import target_names
@@ -69,7 +70,10 @@ class MLPClassifier(ClassifierMixin, MLPEstimator):
         if callable(rule):
             said = "no rows are held out to choose it on; give a number"
             raise ValueError(f"threshold {self.threshold!r} is not for partial_fit: {said}")
-        self._announced = None if classes is None else np.unique(np.asarray(classes))
+        with as_value_errors():
+            self._announced = None if classes is None else distinct(np.asarray(classes))
+            if self._announced is not None and not len(self._announced):
+                raise DataError("classes is empty", "Give all classes that further rows may have.")
         try:
             self._go_on(X, y, sample_weight)
         finally:
@@ -129,7 +133,7 @@ class MLPClassifier(ClassifierMixin, MLPEstimator):
             self.classes_, self._texts, self._count = np.arange(values.shape[1]), [], values.shape[1]
             names = target_names(y, values.shape[1], list(rows.columns))
             return dict(zip(names, values.T, strict=True))
-        self.classes_ = np.unique(values) if announced is None else announced
+        self.classes_ = distinct(values) if announced is None else announced
         self._texts = texts_of(self.classes_, plain(self.missing) or ())
         places = places_of(values, self.classes_)
         there = np.unique(places if weights is None else places[weights > 0])

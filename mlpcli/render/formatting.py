@@ -1,6 +1,6 @@
 """Numbers, dates, durations and counts as text."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import cache
 
@@ -15,6 +15,22 @@ def day(value: float) -> str:
         return (date(1970, 1, 1) + timedelta(days=value)).isoformat()
     except OverflowError:
         return short(value)
+
+
+def day_teller(first: float, last: float) -> Callable[[float], str]:
+    """How days since 1970 from the first to the last are told: as dates, or moments within one day.
+
+    Times of the day alone are read as those of the first day of 1970, which is left out.
+    """
+    try:
+        is_one_day = date.fromisoformat(day(first)) == date.fromisoformat(day(last))
+    except ValueError:  # beyond the calendar
+        is_one_day = False
+    if not is_one_day:
+        return day
+    if first >= 0 and last < 1:
+        return lambda value: f"{datetime(1970, 1, 1) + timedelta(minutes=round(value * 1440)):%H:%M}"
+    return lambda value: moment(60.0 * round(value * 1440))
 
 
 def rate(value: float) -> str:

@@ -10,7 +10,7 @@ from mlpcli.headlines import headline_table
 from mlpcli.number_text import same_precision, short
 from mlpcli.render.console import Screen
 from mlpcli.render.evaluation.tables import metrics_table, table_report, target_table
-from mlpcli.render.formatting import day, duration, share, some
+from mlpcli.render.formatting import day_teller, duration, share, some
 from mlpcli.render.loss_curve import course
 from mlpcli.render.model_tables import (
     columns_report,
@@ -237,7 +237,7 @@ def _values(encoder: Mapping[str, Any]) -> tuple[str, str]:
     if "range" not in encoder:
         return "", ""
     low, high = encoder["range"]
-    shown = day if encoder["kind"] == DATE else short
+    shown = day_teller(low, high) if encoder["kind"] == DATE else short
     return f"{shown(low)} to {shown(high)}", shown(encoder.get("fill", 0.0))
 
 

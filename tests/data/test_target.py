@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from mlpcli.data.columns.frame import Frame
+from mlpcli.data.columns.readings import Reading
 from mlpcli.data.columns.settling import one_spelling
 from mlpcli.data.target import (
     TARGETS,
@@ -52,6 +53,18 @@ def test_classes_keep_their_spelling() -> None:
     target = ClassTarget.fit("y", text_column(["2", "1.0"]), "1")
     assert target.classes == ("2", "1.0")
     assert target.decode(target.encode(one_column("1", "2.0", "1e0"))) == ["1.0", "2", "1.0"]
+
+
+def test_classes_with_a_decimal_comma_are_known_again() -> None:
+    comma = Reading(decimal=",")
+    target = ClassTarget.fit("y", text_column(["1,5", "2,50", "3"], comma), "2,5")
+    assert target.classes == ("1,5", "3", "2,50")
+    stored = json.loads(json.dumps(target.described()))
+    assert fits(stored, ClassTarget.STORED)
+    for each in (target, ClassTarget.from_description(stored, {})):
+        cells = Frame({"y": text_column(["2,5", "3,0", "1,50"], comma)}, 3)
+        assert each.decode(each.encode(cells)) == ["2,50", "3", "1,5"]
+        assert each.decode(each.encode(one_column("1.5", "2.5", "3"))) == ["1,5", "2,50", "3"]
 
 
 def test_the_positive_class_is_the_last() -> None:

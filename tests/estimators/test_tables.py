@@ -185,6 +185,38 @@ def test_wrong_classes(targets: Any, message: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            {"classes": np.array(["red", 1], dtype=object)},
+            "classes that cannot be sorted.*: int, str",
+        ),
+        ({"classes": []}, "classes is empty. Give all"),
+        ({"sample_weight": -np.ones(240)}, "sample_weight is below 0: -1 in row 0. Give"),
+    ],
+)
+def test_wrong_arguments_of_partial_fit(arguments: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        mlpcli.MLPClassifier(**CHEAP).partial_fit(ROWS, CLASSES, **arguments)
+
+
+@pytest.mark.parametrize("estimator", [mlpcli.MLPClassifier(**CHEAP), mlpcli.MLPRegressor(**CHEAP)])
+@pytest.mark.parametrize("first", [0, 3])
+def test_weights_below_zero(estimator: Any, first: int) -> None:
+    weights = np.where(np.arange(240) < first, 1.0, -1.0)
+    targets = CLASSES if isinstance(estimator, mlpcli.MLPClassifier) else numbers_of(ROWS)
+    with pytest.raises(ValueError, match=f"sample_weight is below 0: -1 in row {first}. Give"):
+        estimator.fit(ROWS, targets, sample_weight=weights)
+
+
+def test_later_classes_of_another_type_are_named() -> None:
+    texts = np.array(CLASSES, dtype=object)
+    estimator = mlpcli.MLPClassifier(**CHEAP).partial_fit(ROWS, texts)
+    with pytest.raises(ValueError, match=r"classes that were not there before: \[1\]"):
+        estimator.partial_fit(ROWS, np.ones(240, dtype=object))
+
+
+@pytest.mark.parametrize(
     ("make", "message"),
     [
         (

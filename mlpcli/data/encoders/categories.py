@@ -11,7 +11,7 @@ from mlpcli.data.counts import CellCounts
 from mlpcli.data.encoders.base import Description, Encoder
 from mlpcli.data.encoders.level_means import MISSING, UNSEEN, LevelMeans, LevelMeansDescription
 from mlpcli.data.schema import CATEGORY, Column, DataSettings
-from mlpcli.data.spelling import MATCHINGS, TEXT, keys, matching_of
+from mlpcli.data.spelling import BY_NUMBER, MATCHINGS, TEXT, keys, matching_of
 
 if TYPE_CHECKING:
     from mlpcli.data.columns.cells import Cells
@@ -22,6 +22,7 @@ class _CategoryDescription(Description):
     had_gaps: bool
     embedded: bool
     matching: Annotated[str, MATCHINGS]
+    decimal: NotRequired[Annotated[str, (".", ",")]]
     told: NotRequired[LevelMeansDescription]
 
 
@@ -30,8 +31,8 @@ class CategoryEncoder(Encoder):
     """One column of 0 and 1 per level; all zero for a level that training did not keep.
 
     `embedded`, as the network learns a vector for each level: one column of codes, 0 for such a level, else
-    its number, counted from 1. Cells are levels by `matching`, whatever their spelling. `told`: means of the
-    target for more levels than are kept, in further columns.
+    its number, counted from 1. Cells are levels by `matching`, whatever their spelling; `decimal` is the mark
+    of levels that are numbers. `told`: means of the target for more levels than are kept, in further columns.
     """
 
     STORED: ClassVar[type] = _CategoryDescription
@@ -41,6 +42,7 @@ class CategoryEncoder(Encoder):
     had_gaps: bool
     embedded: bool = False
     matching: str = TEXT
+    decimal: str = "."
     told: LevelMeans | None = None
 
     @classmethod
@@ -62,12 +64,14 @@ class CategoryEncoder(Encoder):
         by_count = sorted((each for each in counted if each[1]), key=lambda each: (-each[1], each[0]))
         levels = sorted(level for level, _ in by_count[: settings.max_categories])
         embedded = settings.embed_above is not None and len(levels) > settings.embed_above
+        matching = matching_of(levels, cells.reading.decimal)
         return cls(
             name=column.name,
             levels=tuple(levels),
             had_gaps=bool(absent.any()),
             embedded=embedded,
-            matching=matching_of(levels, cells.reading.decimal),
+            matching=matching,
+            decimal=cells.reading.decimal if matching == BY_NUMBER else ".",
         )
 
     @property
@@ -88,6 +92,11 @@ class CategoryEncoder(Encoder):
     def categories(self) -> tuple[tuple[int, int], ...]:
         return ((0, self.codes),) if self.embedded else ()
 
+    @property
+    def keys(self) -> list[str]:
+        """Of each level what is the same in all its spellings."""
+        return keys(self.levels, self.matching, self.decimal)
+
     def read(self, cells: "Cells") -> tuple[Array, Array]:
         codes, absent = self._levels(cells)
         return np.where(absent, np.nan, codes), np.zeros(len(codes), dtype=np.bool_)
@@ -95,7 +104,7 @@ class CategoryEncoder(Encoder):
     def _levels(self, cells: "Cells") -> tuple[Array, Array]:
         """Numbers of levels (rows,), -1 for any other cell, and a mask of the missing."""
         texts = cells.texts()
-        number_of = {key: number for number, key in enumerate(keys(self.levels, self.matching))}
+        number_of = {key: number for number, key in enumerate(self.keys)}
         known = keys(texts.levels, self.matching, texts.reading.decimal)
         by_level = np.array([number_of.get(key, -1) for key in known], dtype=np.intp)
         return texts.spread(by_level, -1), texts.missing()
@@ -117,7 +126,7 @@ class CategoryEncoder(Encoder):
         codes = np.where(absent, -1.0, values).astype(np.intp)
         self._write_codes(codes, absent, out)
         if self.told is not None:
-            rows = np.append(self.told.rows_of_texts(keys(self.levels, self.matching)), UNSEEN)[codes]
+            rows = np.append(self.told.rows_of_texts(self.keys), UNSEEN)[codes]
             self.told.write(np.where(absent, MISSING, rows), out[:, self.own_width :])
 
     def _write_codes(self, codes: Array, absent: Array, out: Array) -> None:
@@ -142,6 +151,8 @@ class CategoryEncoder(Encoder):
             "had_gaps": self.had_gaps,
             "embedded": self.embedded,
         }
+        # Older files name no mark: their networks never saw a level such as 1,5, and so go on without it.
+        coded |= {} if self.decimal == "." else {"decimal": self.decimal}
         coded |= {} if self.told is None else {"told": self.told.described()}
         return {"name": self.name, "kind": CATEGORY, "width": self.width, "matching": self.matching} | coded
 
@@ -160,4 +171,4 @@ class CategoryEncoder(Encoder):
             raise ValueError("a category column lists a level twice")
         facts = {name: stored[name] for name in ("name", "had_gaps", "embedded", "matching")}
         told = LevelMeans.from_description(stored["told"], arrays) if "told" in stored else None
-        return cls(**facts, levels=levels, told=told)
+        return cls(**facts, levels=levels, decimal=stored.get("decimal", "."), told=told)

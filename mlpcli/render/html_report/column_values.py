@@ -11,7 +11,7 @@ from mlpcli.data.sketches import Sketch
 from mlpcli.errors import count
 from mlpcli.number_text import short
 from mlpcli.render.drift_sentences import percent
-from mlpcli.render.formatting import clock, day
+from mlpcli.render.formatting import clock, day_teller
 from mlpcli.render.html_report.texts import shown
 
 BINS = 20
@@ -43,15 +43,20 @@ def column_values(column: Column, sketch: Sketch, levels: Sequence[str], rows: i
         return ColumnValues(*_of_levels(column, sketch, levels), gaps)
     if not len(sketch.points) or not sketch.present:
         return ColumnValues((), "", gaps)
-    told: Callable[[float], str] = (
-        day if column.kind == DATE else clock if column.form.clock else lambda value: short(value, 3)
-    )
     low, high = float(sketch.points[0]), float(sketch.points[-1])
+    told = _teller(column, low, high)
     words = f"{told(low)} to {told(high)}" if low < high else f"only {told(low)}"
     middle = sketch.quantile(0.5)
     if low < high and middle is not None:
         words += f", median {told(middle)}"
     return ColumnValues(_histogram(sketch).tolist(), words, gaps)
+
+
+def _teller(column: Column, low: float, high: float) -> Callable[[float], str]:
+    """How values between the lowest and the highest are told."""
+    if column.kind == DATE:
+        return day_teller(low, high)
+    return clock if column.form.clock else lambda value: short(value, 3)
 
 
 def _of_levels(column: Column, sketch: Sketch, levels: Sequence[str]) -> tuple[list[float], str]:

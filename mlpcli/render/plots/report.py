@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from mlpcli.data.schema import DATE
 from mlpcli.metrics.evaluation_curves import ClassCurves, ValuePairs
-from mlpcli.render.formatting import day
+from mlpcli.render.formatting import day_teller
 from mlpcli.render.plots.canvas import (
     BLUE,
     GREY,
@@ -184,7 +184,8 @@ def curve_figure(curve: "Dependence", limits: tuple[float, float]) -> Figure:
 
 def _ordered_axis(axis: "Axis", grid: "Grid") -> None:
     if grid.kind == DATE:
-        axis.set_ticks([grid.values[0], grid.values[-1]], [day(grid.values[0]), day(grid.values[-1])])
+        ends = [grid.values[0], grid.values[-1]]
+        axis.set_ticks(ends, list(map(day_teller(*ends), ends)))
         axis.set_tick_params(labelsize=TINY)
     else:
         plain_numbers(axis)

@@ -8,7 +8,7 @@ import numpy as np
 from mlpcli.data.schema import DATE
 from mlpcli.model.effects.axes import Axis
 from mlpcli.number_text import short
-from mlpcli.render.formatting import day, moment
+from mlpcli.render.formatting import day, day_teller, moment
 
 STEPS = (1.0, 2.0, 5.0, 10.0)
 YEARS, MONTHS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000), (1, 2, 3, 6)
@@ -65,6 +65,8 @@ def _dates(low: float, high: float, most: int) -> list[tuple[float, str]]:
         step = math.ceil(days)
         return [(float(value), day(value)) for value in range(math.ceil(low), math.floor(high) + 1, step)]
     places = np.linspace(low, high, most + 2)[1:-1].tolist()
+    if low >= 0 and high < 1:  # times of the day
+        return list(zip(places, map(day_teller(low, high), places), strict=True))
     return [(value, moment(round(value * SECONDS_OF_DAY / 60) * 60)) for value in places]
 
 

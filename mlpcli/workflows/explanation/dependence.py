@@ -95,7 +95,7 @@ def grid_of(encoder: Encoder, kind: str, values: Array, points: int = POINTS) ->
         column=encoder.name,
         kind=kind,
         values=distinct.tolist(),
-        labels=[label_of(kind, value) for value in distinct.tolist()],
+        labels=labels_of(kind, distinct.tolist()),
         rows=rows.tolist(),
     )
 
@@ -116,11 +116,16 @@ def _of_levels(encoder: CategoryEncoder, codes: Array) -> Grid | None:
     )
 
 
-def label_of(kind: str, value: float) -> str:
-    """A number or date as text."""
+def labels_of(kind: str, values: Sequence[float]) -> list[str]:
+    """Numbers or dates as texts; dates of one day with the time, which alone is all of a time of day."""
     if kind != DATE:
-        return short(value)
-    return str(np.datetime64(0, "s") + np.timedelta64(round(value * 86_400), "s"))[:10]
+        return [short(value) for value in values]
+    seconds = [np.timedelta64(round(value * 86_400), "s") for value in values]
+    moments = [str(np.datetime64(0, "s") + each).replace("T", " ") for each in seconds]
+    days = {each[:10] for each in moments}
+    if len(days) > 1:
+        return [each[:10] for each in moments]
+    return [each[11:16] if days == {"1970-01-01"} else each[:16] for each in moments]
 
 
 def shown_predictions(model: Model, predictions: Array, answer: int) -> Array:

@@ -160,7 +160,7 @@ def _category(encoder: CategoryEncoder, reading: Reading) -> told.CategoryInput:
     return told.CategoryInput(
         **_shared(encoder.name, encoder.width, encoder.had_gaps, _missing(reading)),
         decimal=reading.decimal,
-        levels=encoder.levels,
+        levels=encoder.levels if encoder.decimal == "." else tuple(encoder.keys),
         matching=encoder.matching,
         is_embedded=encoder.embedded,
         means=None if encoder.told is None else _means(encoder.told),

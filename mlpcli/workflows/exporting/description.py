@@ -60,6 +60,12 @@ class Input:
     had_gaps: bool
     """Whether one of these tells gaps."""
 
+    @property
+    def missing_with_points(self) -> tuple[str, ...]:
+        """The missing words as typed cells have those that are numbers: with a point."""
+        decimal = getattr(self, "decimal", ".")
+        return tuple(word if "." in word else word.replace(decimal, ".") for word in self.missing)
+
 
 @dataclass(frozen=True, kw_only=True)
 class NumberInput(Input):

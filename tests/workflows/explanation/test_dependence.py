@@ -131,6 +131,19 @@ def test_levels_are_ordered_by_rows_and_dates_are_written() -> None:
 
 
 @pytest.mark.parametrize(
+    ("days", "labels"),
+    [
+        ([0.0, 0.25, 0.5625], ["00:00", "06:00", "13:30"]),
+        ([18_262.0, 18_262.5], ["2020-01-01 00:00", "2020-01-01 12:00"]),
+    ],
+)
+def test_times_of_one_day_are_told_apart(days: list[float], labels: list[str]) -> None:
+    grid = grid_of(numbers([0, 1]), DATE, np.array(days))
+    assert grid is not None
+    assert grid.labels == labels
+
+
+@pytest.mark.parametrize(
     ("predictions", "said"),
     [
         ([1, 2, 3, 4], "rises"),

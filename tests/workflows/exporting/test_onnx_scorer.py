@@ -147,7 +147,8 @@ def test_tables_that_are_written_otherwise(tmp_path: Path) -> None:
     frame["y"] = (x + day.month.to_numpy() / 6).round(3).astype(str)
     frame["y"] = frame["y"].str.replace(".", ",")
     frame.loc[::9, ["x", "stamp", "step"]] = "-9"
-    settings: dict[str, Any] = {"kind": {"step": "category"}, "missing": ("-9",), "decimal": ","}
+    frame.loc[1::9, ["x", "step"]] = "-8,5"
+    settings: dict[str, Any] = {"kind": {"step": "category"}, "missing": ("-9", "-8,5"), "decimal": ","}
     model = trained(frame, "y", tmp_path, **settings)
     names = ["x", "stamp", "clock", "quarter", "step"]
     check(model, with_odd_cells(frame[names], names), tmp_path, decimal=",")

@@ -1,6 +1,8 @@
 """A scorer of one file of Python predicts what the model predicts, without packages and with NumPy."""
 
 import importlib.util
+import shlex
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -190,7 +192,7 @@ BAD_TABLES = {
     b"x\n1\n": "the table has no column 'place'",
     b"x,place,x\n1,Ulm,2\n": "the table has 2 columns 'x'",
     b"x,place\n1\n": "line 2 has 1 cells, the header has 2",
-    b"x,place,prediction\n1,Ulm,2\n": "the table has a column 'prediction' already",
+    b"x,place,prediction\n1,Ulm,2\n": "the table has a column 'prediction' already; give --prefix TEXT",
     b'x,place\n1,"Ulm\n2,Bonn\n': "unexpected end of data",
     b"x,place\n1,\xff\n": "the table is not UTF-8 text",
 }
@@ -213,6 +215,36 @@ def test_files_delimiters_and_blank_lines(penguins: Path, tmp_path: Path) -> Non
     assert run(ALONE, penguins, stdin=b"x,place\n").stdout == b"x,place,prediction\n"
     assert run(ALONE, penguins, str(tmp_path / "none.csv")).returncode == 1
     assert run(ALONE, penguins, "--delimiter", "ab").returncode == 2
+
+
+def test_a_prefix_makes_room_for_a_column_of_the_same_name(penguins: Path) -> None:
+    result = run(ALONE, penguins, "--prefix", "new_", "--proba", stdin=b"x,place,prediction\n1,Ulm,2\n")
+    header, row = result.stdout.decode().splitlines()
+    assert header == "x,place,prediction,new_prediction,new_probability_high,new_probability_low"
+    assert row.startswith("1,Ulm,2,")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
+@pytest.mark.parametrize(
+    ("redirection", "said"),
+    [
+        (">&-", "stdout is closed"),
+        ("<&-", "stdin is closed"),
+        ("--test >&-", "stdout is closed"),
+        ("rows.csv > out.csv", "[Errno 27] File too large"),
+    ],
+)
+def test_streams_that_are_closed_or_full(penguins: Path, tmp_path: Path, redirection: str, said: str) -> None:
+    (tmp_path / "rows.csv").write_text("x,place\n" + "1,Ulm\n" * 200)
+    command = shlex.join([*ALONE, str(penguins)])
+    result = subprocess.run(
+        ["sh", "-c", f"trap '' XFSZ; ulimit -f 1; {command} {redirection}"],
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+    assert (result.returncode, result.stderr.decode()) == (1, f"error: {said}\n")
 
 
 def test_the_file_is_plain_python_of_older_versions(penguins: Path) -> None:

@@ -72,20 +72,26 @@ def test_levels_that_are_matched_in_each_way(tmp_path: Path) -> None:
             "town": generator.choice(["Köln", "Zürich", "İzmir", "NA", "o'Neill"], 120),
             "grade": generator.choice(["1", "2.5", "3", "-9"], 120),
             "code": generator.choice(["007", "08", "9"], 120),
+            "size": generator.choice(["1,5", "2,50", "3", "-8,5"], 120),
             "member": generator.choice(["sí", "no"], 120),
-            "x": generator.choice(["-9", "1,5", "2,5", "0"], 120),
+            "x": generator.choice(["-9", "-8,5", "1,5", "2,5", "0"], 120),
         }
     )
     frame["y"] = np.where(generator.random(120) < 0.5, "up", "down")
-    kind = dict.fromkeys(("grade", "code", "member"), "category")
-    reading: dict[str, Any] = {"missing": ("-9", "leer"), "keep_words": (("town", "NA"),), "decimal": ","}
+    kind = dict.fromkeys(("grade", "code", "size", "member"), "category")
+    reading: dict[str, Any] = {
+        "missing": ("-9", "-8,5", "leer"),
+        "keep_words": (("town", "NA"),),
+        "decimal": ",",
+    }
     model = trained(frame, "y", tmp_path, kind=kind, **reading)
     odd = {
         "town": ["Ko\u0308ln", "\u00a0Zürich\u200b ", "köln", "NA", "", "leer", "o'Neill"],
         "grade": ["3", "2.5", "-9", "4", "leer", "", "03"],
         "code": ["007", "7", "9", " 08 ", "9.0", "leer", ""],
+        "size": ["1,5", "2,5", "1,50", "3,0", "-8,5", "", "4"],
         "member": ["SÍ", "Sí", "NO", "true", "-1", "maybe", ""],
-        "x": ["-9", "1,5", "inf", "", "leer", "0", "-9,0"],
+        "x": ["-9", "1,5", "inf", "", "-8,5", "0", "-9,0"],
     }
     rows = pd.DataFrame(odd)
     wanted = predicted(model, rows, tmp_path, decimal=",")
@@ -147,6 +153,18 @@ def test_tables_of_other_types(case: str, dialect: str, model: Model, tmp_path: 
     own = len(row) + (dialect == "sqlite")
     same(type(wanted)(header[own:], [[str(cell) for cell in found[0][own:]]]), wanted)
     assert found[0][own - len(row) : own] == row
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("cell", ["1_000", "+-1", "-+1", "1 000", "0x10", "1e"])
+def test_a_text_that_only_the_database_takes_as_a_number_is_missing(
+    cell: str, dialect: str, model: Model, tmp_path: Path
+) -> None:
+    connection: Any = sqlite3.connect(":memory:") if dialect == "sqlite" else duckdb.connect()
+    connection.execute("CREATE TABLE data (x TEXT, place TEXT, is_new TEXT)")
+    connection.executemany("INSERT INTO data VALUES (?, 'Ulm', 'yes')", [[cell], [None]])
+    odd, missing = result_of(connection, queries(model, tmp_path, dialect)[0])[1]
+    assert odd[-2:] == missing[-2:]
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)

@@ -21,7 +21,7 @@ def number_in(text: str) -> float:
 
 def missing_numbers(each: told.Input) -> list[float]:
     """Missing words that are numbers."""
-    found = {number_in(word) for word in each.missing}
+    found = {number_in(word) for word in each.missing_with_points}
     return sorted(value for value in found if not math.isnan(value))
 
 

@@ -30,22 +30,29 @@ def run(
     parser = argparse.ArgumentParser(description=about)
     parser.add_argument("file", nargs="?", default="-", help="CSV file to score [default: stdin]")
     parser.add_argument("--proba", action="store_true", help="add the probability of each class")
+    parser.add_argument("--prefix", default="", help="before the names of the added columns")
     parser.add_argument("--delimiter", default=delimiter, help="between the cells [default: %(default)r]")
     parser.add_argument("--test", action="store_true", help="check the golden rows, and score nothing")
     chosen = parser.parse_args(arguments)
     if len(chosen.delimiter) != 1:
         parser.error("the delimiter must be one character")
+    reads_stdin = chosen.file == "-" and not chosen.test
+    streams = [("stdout", sys.stdout), ("stdin", sys.stdin if reads_stdin else sys.stdout)]
+    for name, stream in streams:
+        if stream is None:  # it was closed before the program began
+            print("error: " + name + " is closed", file=sys.stderr)
+            return 1
     if chosen.test:
         return check(scorer, golden, expected, tolerances)
     try:
         if chosen.file == "-":
             sys.stdin.reconfigure(encoding="utf-8-sig", errors="strict", newline="")  # type: ignore[union-attr]
-            score(scorer, sys.stdin, chosen.delimiter, proba=chosen.proba)
+            score(scorer, sys.stdin, chosen.delimiter, proba=chosen.proba, prefix=chosen.prefix)
         else:
             with open(chosen.file, encoding="utf-8-sig", newline="") as file:
-                score(scorer, file, chosen.delimiter, proba=chosen.proba)
+                score(scorer, file, chosen.delimiter, proba=chosen.proba, prefix=chosen.prefix)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        drop_unwritten()
     except KeyboardInterrupt:
         return 130
     except UnicodeDecodeError:
@@ -53,11 +60,18 @@ def run(
         return 1
     except (OSError, ValueError, csv.Error) as error:
         print("error: " + str(error), file=sys.stderr)
+        if isinstance(error, OSError):
+            drop_unwritten()
         return 1
     return 0
 
 
-def score(scorer: Scorer, source: TextIO, delimiter: str, *, proba: bool) -> None:
+def drop_unwritten() -> None:
+    """Give up what stdout did not take, as Python would try again at its end and complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def score(scorer: Scorer, source: TextIO, delimiter: str, *, proba: bool, prefix: str) -> None:
     """Copy the rows of a CSV file to stdout, with their predictions behind them."""
     csv.field_size_limit(2**31 - 1)
     reader = csv.reader(source, delimiter=delimiter, strict=True)
@@ -65,10 +79,10 @@ def score(scorer: Scorer, source: TextIO, delimiter: str, *, proba: bool) -> Non
     if not header:
         raise ValueError("the table has no header")
     places = places_of(scorer, header)
-    added = scorer.names(proba)
+    added = [prefix + name for name in scorer.names(proba)]
     for name in added:
         if name in header:
-            raise ValueError("the table has a column " + repr(name) + " already")
+            raise ValueError("the table has a column " + repr(name) + " already; give --prefix TEXT")
     sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]
     writer = csv.writer(sys.stdout, delimiter=delimiter, lineterminator="\n")
     writer.writerow(header + added)

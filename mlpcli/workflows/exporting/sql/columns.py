@@ -393,7 +393,7 @@ def _case_forms(word: str) -> Iterator[str]:
 
 
 def _missing_numbers(each: told.Input) -> list[str]:
-    numbers = {plain_number(word) for word in each.missing}
+    numbers = {plain_number(word) for word in each.missing_with_points}
     return [exact(number) for number in sorted(each for each in numbers if math.isfinite(each))]
 
 

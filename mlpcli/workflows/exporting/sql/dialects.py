@@ -105,7 +105,9 @@ class DuckDB(Dialect):
     most_columns = 50_000
 
     def number_of(self, cell: str) -> str:
-        return f"TRY_CAST({cell} AS DOUBLE)"
+        # DuckDB also takes 1_000 and +-1 as numbers.
+        odd = f"regexp_matches(CAST({cell} AS VARCHAR), '_|[-+][-+]')"
+        return f"CASE WHEN NOT {odd} THEN TRY_CAST({cell} AS DOUBLE) END"
 
     def has_leading_zero(self, cell: str) -> str:
         return f"regexp_matches(CAST({cell} AS VARCHAR), '^ *[-+]?0[0-9]')"

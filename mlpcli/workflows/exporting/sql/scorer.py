@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 
+from mlpcli.data.spelling import key
 from mlpcli.errors import SettingsError
 from mlpcli.workflows.exporting import description as told
 from mlpcli.workflows.exporting.golden import GoldenRows
@@ -130,7 +131,12 @@ def _golden_table(steps: told.ModelSteps, golden: GoldenRows, dialect: Dialect, 
 
 
 def typed_cell(each: told.AnyInput, text: str) -> float | str | None:
-    """A cell as a typed column has it: the number that it is, if it is one, or the text; None for nothing."""
+    """A cell as a column of a database has it: the number that it is, if it is one, or the text.
+
+    None for nothing. Numbers that are levels have a point there.
+    """
+    if isinstance(each, told.CategoryInput) and each.decimal != ".":
+        text = key(text, each.matching, each.decimal)
     if not isinstance(each, told.NumberInput) or each.is_boolean or not text:
         return text or None
     clock, form = each.form.clock, each.form

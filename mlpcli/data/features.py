@@ -33,7 +33,7 @@ def with_crosses(frame: Frame, crosses: Sequence[Cross], values_of: Callable[[st
     names = dict.fromkeys(name for cross in crosses for name in cross.sources)
     by_name = {name: values_of(name, frame[name]) for name in names}
     made: dict[str, Cells] = {each.name: Numbers(each.values(by_name), NO_WORDS) for each in crosses}
-    return Frame(frame.columns | made, len(frame), frame.place)
+    return frame.having(made)
 
 
 class FeatureEncoder:

@@ -1,12 +1,15 @@
 """Read a table for training and decide: columns, rows that count, target, task."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from mlpcli.arrays import Array
 from mlpcli.data.columns.frame import Frame
 from mlpcli.data.crosses import Cross
+from mlpcli.data.reading.memory import free_memory
+from mlpcli.data.reading.opening import open_table
 from mlpcli.data.reading.table import Table
 from mlpcli.data.schema import (
     CATEGORY,
@@ -20,7 +23,9 @@ from mlpcli.data.schema import (
 )
 from mlpcli.data.spelling import cleaned
 from mlpcli.errors import DataError, Sentence, SettingsError
+from mlpcli.model.encoded_rows import Data, paths_of
 from mlpcli.model.tasks import Task
+from mlpcli.number_text import size_text
 from mlpcli.options.options import Options
 from mlpcli.preparation.columns import (
     Roles,
@@ -42,7 +47,11 @@ from mlpcli.preparation.crosses import (
 from mlpcli.preparation.equal_rows import EqualRows
 from mlpcli.preparation.targets import decide_task, refuse_too_few
 from mlpcli.preparation.transfer import SourceModel
+from mlpcli.progress import OnProgress, unwatched
 from mlpcli.text_width import shell_word
+
+CELL_BYTES = 12
+"""Of a number as it was read, and as it is encoded."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +85,38 @@ class DecidedTable:
     """Rows left out as they are equal to an earlier one."""
     numbers: Array
     """Of all rows with a target and a weight, those left out included."""
+
+
+@contextmanager
+def opened(data: Data, given: Options, on_progress: OnProgress = unwatched) -> Iterator[Table]:
+    """The table of some data as the settings read it, and keep its cells."""
+    with open_table(
+        paths_of(data),
+        given.reading,
+        empty_targets(given.data),
+        given.data.drop,
+        on_progress,
+        stored=given.run.memory is not None,
+    ) as table:
+        if given.run.memory is None:
+            _refuse_too_large(table)
+        yield table
+
+
+def _refuse_too_large(table: Table) -> None:
+    """Raise DataError for a table that surely needs more memory than is free."""
+    needed, free = CELL_BYTES * table.expected_rows * len(table.columns), free_memory()
+    if free is not None and needed > free:
+        raise DataError(
+            f"{table.name}: about {table.expected_rows:,} rows of {len(table.columns):,} columns take "
+            f"{size_text(needed)} of memory, but only {size_text(free)} is free",
+            Sentence("{memory} {} keeps them on the disk.", _in_whole(free / 2)),
+        )
+
+
+def _in_whole(size: float) -> str:
+    """Bytes as an option takes them, with one digit or two."""
+    return f"{size / 1e9:.0f}GB" if size >= 1e9 else f"{max(size / 1e6, 1):.0f}MB"
 
 
 def read_table(

@@ -11,7 +11,6 @@ from mlpcli.arrays import Array
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.encoders.base import ALL_ROWS, ONLY_FOLD
 from mlpcli.data.features import FeatureEncoder
-from mlpcli.data.reading.opening import open_table
 from mlpcli.data.reading.stream import RowStream
 from mlpcli.data.schema import Schema
 from mlpcli.data.sketch_sets import Sketches
@@ -33,12 +32,15 @@ from mlpcli.model.unreadable import refuse_unreadable
 from mlpcli.nn.batches import Examples
 from mlpcli.options.options import Configuration, Options, Racing
 from mlpcli.preparation.cell_findings import part_findings
-from mlpcli.preparation.deciding import decide_table, empty_targets, read_table
+from mlpcli.preparation.deciding import decide_table, opened, read_table
 from mlpcli.preparation.doctor import examine
 from mlpcli.preparation.encoding import encode_table
 from mlpcli.preparation.finding import LEAK, Finding
 from mlpcli.preparation.transfer import SourceModel, Transfer, transfer_of, with_settings_of
 from mlpcli.progress import OnProgress, unwatched
+
+SHARE_OF_WINDOW = 0.25
+"""Of the memory that is allowed, what the rows may take from which batches are drawn."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,7 +164,14 @@ class Prepared:
             rows.features,
             self.task.loss_targets(rows.truth),
             None if weights is None else (weights * scale).astype(np.float32),
+            window=self._window,
         )
+
+    @property
+    def _window(self) -> int | None:
+        """Encoded rows that may be in memory at a time, where that is limited."""
+        memory = self.options.run.memory
+        return None if memory is None else max(int(SHARE_OF_WINDOW * memory) // (4 * self.encoder.width), 1)
 
     def scale_of_weights(self) -> float:
         """The factor that makes the training rows' mean weight one; DataError if none has a weight."""
@@ -232,10 +241,9 @@ def prepare(
 
     With a `source`, columns mean what they mean to that model.
     """
-    empties = empty_targets(given.data)
-    with open_table(paths_of(data), given.reading, empties, given.data.drop, on_progress) as table:
+    with opened(data, given, on_progress) as table:
         decided = decide_table(table, read_table(table, given, source), source)
-        encoded = encode_table(table, decided, source, racing=racing)
+        encoded = encode_table(table, decided, source, racing=racing, on_progress=on_progress)
         rows, schema = decided.rows, encoded.schema
         encoder, task, parts = encoded.encoder, encoded.task, encoded.parts
         options = encoded.configurations[0].options
@@ -253,7 +261,9 @@ def prepare(
             reading = dataclasses.replace(options.reading, decimal=given.reading.decimal)
             known_table = known_columns(schema, encoder, task, options.reading, options.data)
             with RowStream(paths_of(path), reading, known=known_table, only_data=True) as stream:
-                parts[part] = encode_part(stream, schema, encoder, task, counts[part])
+                parts[part] = encode_part(
+                    stream, schema, encoder, task, counts[part], in_file=options.run.memory is not None
+                )
                 if not options.data.allow_unreadable:
                     refuse_unreadable(encoder, schema, counts[part], stream.name)
                 findings += part_findings(encoder.encoders, counts[part], part)

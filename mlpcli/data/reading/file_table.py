@@ -19,11 +19,13 @@ from mlpcli.data.reading.open_rows import OpenRows
 from mlpcli.data.reading.parsing import Parser, parsed, whole_frame
 from mlpcli.data.reading.source import ReadingSettings, TextSource
 from mlpcli.data.reading.table import SAMPLE_CELLS, SAMPLE_ROWS, Table, is_named
+from mlpcli.data.stored.scratch_file import refuse_small_disk
 from mlpcli.progress import ROWS
 
 LATER_ROWS = 1_000
 """From the middle and from the end of a file that is longer than the sample, each."""
 LATER_BYTES = 1 << 18
+NUMBER_BYTES = 8
 
 
 class FileTable(Table):
@@ -104,15 +106,22 @@ class FileTable(Table):
 
         return whole_frame(frames, names, (), self.reading, row_number, expected=sum(map(len, blocks)))
 
+    @property
+    def expected_rows(self) -> int:
+        if not self._bytes_a_row or not all(source.seekable for source in self._sources):
+            return 0
+        return int(sum(os.path.getsize(source.path) for source in self._sources) / self._bytes_a_row)
+
     def read(
         self, columns: Sequence[str], numbers: Collection[str], undecided: Collection[str] = ()
     ) -> Frame:
-        expected = 0
-        if self._bytes_a_row and all(source.seekable for source in self._sources):
-            size = sum(os.path.getsize(source.path) for source in self._sources)
-            expected = int(1.05 * size / self._bytes_a_row)
+        expected = int(1.05 * self.expected_rows)
+        if self.store is not None:
+            refuse_small_disk(NUMBER_BYTES * self.expected_rows * len(columns), f"the cells of {self.name}")
         frames = partial(self._frames, self.reading, undecided)
-        return whole_frame(frames, columns, numbers, self.reading, self.place, expected=expected)
+        return whole_frame(
+            frames, columns, numbers, self.reading, self.place, expected=expected, store=self.store
+        )
 
     def texts(self, column: str, reading: Reading) -> Texts:
         frames = partial(self._frames, reading, ())

@@ -13,6 +13,8 @@ a gather of 32 rows 1.4. The block is still in the cache when it is used."""
 
 RUN_VALUES = 1 << 16
 """Features of a run of rows that are read in one go: a quarter of a megabyte."""
+FEWEST_RUNS = 256
+"""From which batches are drawn at a time, where rows are more than memory: a table may be sorted."""
 
 
 @dataclass(slots=True)
@@ -37,7 +39,7 @@ class Examples:
         rows = len(self)
         if self.window is None or self.window >= rows:
             return generator.permutation(rows)
-        length = max(RUN_VALUES // self.features.shape[1], 1)
+        length = max(min(RUN_VALUES // self.features.shape[1], self.window // FEWEST_RUNS), 1)
         runs = generator.permutation(-(-rows // length))
         at_once = max(self.window // length, 1)
         drawn = []

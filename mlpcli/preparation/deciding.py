@@ -1,6 +1,7 @@
 """Read a table for training and decide: columns, rows that count, target, task."""
 
 import dataclasses
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -52,6 +53,9 @@ from mlpcli.text_width import shell_word
 
 CELL_BYTES = 12
 """Of a number as it was read, and as it is encoded."""
+LEAST_BYTES, ROW_BYTES = 230_000_000, 70
+"""Of memory where cells are on the disk: of 500,000 rows of 50 numbers it was 254 MB at most, of 5,000,000
+558 MB. A row has its target, its hash, its number in a part and its place in an order."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +104,8 @@ def opened(data: Data, given: Options, on_progress: OnProgress = unwatched) -> I
     ) as table:
         if given.run.memory is None:
             _refuse_too_large(table)
+        else:
+            refuse_small_memory(table, given.run.memory, table.expected_rows)
         yield table
 
 
@@ -114,9 +120,20 @@ def _refuse_too_large(table: Table) -> None:
         )
 
 
+def refuse_small_memory(table: Table, memory: int, rows: int) -> None:
+    """Raise SettingsError if so many rows need more memory than is allowed, though their cells do not."""
+    needed = LEAST_BYTES + ROW_BYTES * rows
+    if needed > memory:
+        raise SettingsError(
+            f"{table.name}: {rows:,} rows need about {size_text(needed)}, with their cells on the disk",
+            Sentence("Give {memory} {}, or fewer rows.", _in_whole(1.1 * needed)),
+            setting="memory",
+        )
+
+
 def _in_whole(size: float) -> str:
     """Bytes as an option takes them, with one digit or two."""
-    return f"{size / 1e9:.0f}GB" if size >= 1e9 else f"{max(size / 1e6, 1):.0f}MB"
+    return f"{size / 1e9:.2g}GB" if size >= 1e9 else f"{math.ceil(size / 1e7)}0MB"
 
 
 def read_table(

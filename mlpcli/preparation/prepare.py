@@ -1,6 +1,7 @@
 """Prepare a table for training: kinds, target, rows left out, split, encoded parts."""
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,6 +16,7 @@ from mlpcli.data.reading.stream import RowStream
 from mlpcli.data.schema import Schema
 from mlpcli.data.sketch_sets import Sketches
 from mlpcli.data.split import digest_of_rows
+from mlpcli.data.stored.scratch_file import scratch_folder
 from mlpcli.errors import DataError, Sentence, SettingsError
 from mlpcli.model.blueprint import Blueprint
 from mlpcli.model.encoded_rows import (
@@ -30,9 +32,10 @@ from mlpcli.model.model import Model, load
 from mlpcli.model.tasks import Task
 from mlpcli.model.unreadable import refuse_unreadable
 from mlpcli.nn.batches import Examples
+from mlpcli.number_text import size_text
 from mlpcli.options.options import Configuration, Options, Racing
 from mlpcli.preparation.cell_findings import part_findings
-from mlpcli.preparation.deciding import decide_table, opened, read_table
+from mlpcli.preparation.deciding import decide_table, opened, read_table, refuse_small_memory
 from mlpcli.preparation.doctor import examine
 from mlpcli.preparation.encoding import encode_table
 from mlpcli.preparation.finding import LEAK, Finding
@@ -242,7 +245,10 @@ def prepare(
     With a `source`, columns mean what they mean to that model.
     """
     with opened(data, given, on_progress) as table:
-        decided = decide_table(table, read_table(table, given, source), source)
+        read = read_table(table, given, source)
+        if given.run.memory is not None:
+            refuse_small_memory(table, given.run.memory, len(read.frame))
+        decided = decide_table(table, read, source)
         encoded = encode_table(table, decided, source, racing=racing, on_progress=on_progress)
         rows, schema = decided.rows, encoded.schema
         encoder, task, parts = encoded.encoder, encoded.task, encoded.parts
@@ -251,9 +257,12 @@ def prepare(
         counts = {"table": encoded.counts}
         if source is not None and not options.data.allow_unreadable:
             refuse_unreadable(encoder, schema, counts["table"], table.name)
+        on_disk = 0 if table.store is None else table.store.size
     hashes = {part: each.hashes() for part, each in parts.items()}
     digest = digest_of(np.concatenate(list(hashes.values())))
     notes = [*table.notes, *left_out(rows.weightless, table.name)]
+    if on_disk:
+        notes.append(_on_disk(on_disk, parts))
     for part in ("validation", "test"):
         if isinstance(path := getattr(options.split, part), str):
             counts[part] = CellCounts()
@@ -298,4 +307,13 @@ def prepare(
         findings=findings,
         same_target=decided.known is not None,
         sketches=encoded.sketches,
+    )
+
+
+def _on_disk(cells: int, parts: Mapping[str, EncodedRows]) -> str:
+    """A note on what was, and is, in the scratch folder."""
+    encoded = sum(each.features.nbytes for each in parts.values())
+    return Sentence(
+        "{memory}: {} took {} for cells, which are gone, and holds {} of encoded rows until the end",
+        *(scratch_folder(), size_text(cells), size_text(encoded)),
     )

@@ -20,6 +20,7 @@ from mlpcli.data.reading.parsing import Parser, parsed, whole_frame
 from mlpcli.data.reading.source import ReadingSettings, TextSource
 from mlpcli.data.reading.table import SAMPLE_CELLS, SAMPLE_ROWS, Table, is_named
 from mlpcli.data.stored.scratch_file import refuse_small_disk
+from mlpcli.errors import DataError
 from mlpcli.progress import ROWS
 
 LATER_ROWS = 1_000
@@ -43,6 +44,7 @@ class FileTable(Table):
         self.name = sources[0].name if len(sources) == 1 else f"{sources[0].name} and {len(sources) - 1} more"
         self.notes = []
         self._bytes_a_row, self.numbered, whole = 0.0, 0, True
+        self._states = [_state(source) for source in sources]
         blocks: list[Block] = []
         delimiter = ","
         for source in sources:
@@ -146,6 +148,12 @@ class FileTable(Table):
                     read += len(frame)
                     self.on_progress(read, expected.total(), ROWS)
                 self._note(rows, odd)
+        for source, state in zip(self._sources, self._states, strict=True):
+            if _state(source) != state:
+                raise DataError(
+                    f"{source.name}: the file changed while it was read",
+                    "Run the command again when nothing writes to it.",
+                )
 
     def place(self, row: int) -> str:
         for source in self._sources:
@@ -156,6 +164,12 @@ class FileTable(Table):
                         return block.place(row)
                     row -= len(block)
         raise IndexError(row)
+
+
+def _state(source: TextSource) -> tuple[int, int, int]:
+    """What changes with a file: which one its path names, its size, and when it was written."""
+    status = os.stat(source.path)
+    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def _later_rows(

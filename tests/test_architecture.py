@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parent.parent / "mlpcli"
+import mlpcli
+
+PACKAGE = Path(mlpcli.__file__).parent
 COPIED = PACKAGE / "workflows" / "exporting" / "scorer"
 """Code that exports copy: a program of its own, which mlpcli never runs."""
 
@@ -51,6 +53,7 @@ DOORS = {
     "numba": {"nn"},
     "pandas": {"data", "workflows", "model", "training", "estimators"},
     "sklearn": {"estimators"},
+    "onnx": {"workflows"},
     "joblib": {"artifact", "training"},
     "distributed": {"training"},
     "llvmlite": {"nn"},

@@ -5,7 +5,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-PACKAGE = Path(__file__).parent.parent / "mlpcli"
+import mlpcli
+
+PACKAGE = Path(mlpcli.__file__).parent
 PLAIN = {
     r"\b(is|are|was|were) (said|told|drawn)\b": "name who does it, or leave it out",
     r"^Of (the )?[a-z]": "begin with a noun or a verb",

@@ -12,10 +12,10 @@ from mlpcli.errors import Sentence, SettingsError
 from mlpcli.settings import given
 from mlpcli.workflows.exporting.settings import ExportSettings
 
-OUTPUT_HELP = "File to write; its ending says what it is: .py is a program in Python."
+OUTPUT_HELP = "File to write, by its ending: .py is a program in Python, .sql a query, .onnx a graph of ONNX."
 EXAMPLES = (
     "mlpcli export penguins.joblib -o scorer.py",
-    "mlpcli export penguins.joblib -o scorer.py --golden 100",
+    "mlpcli export penguins.joblib -o scorer.sql --dialect duckdb --table birds",
 )
 
 
@@ -27,7 +27,9 @@ EXAMPLES = (
 def command(console: Console, model: str, output: str | None, force: bool, **settings: Any) -> None:
     """Write MODEL as one file that scores rows without mlpcli.
 
-    A .py file needs Python 3.9 or newer and no package. It reads CSV and writes what predict writes.
+    A .py file needs Python 3.9 or newer and no package. It reads CSV and writes what predict writes. A .sql
+    file is a query that scores a table in SQLite or DuckDB. An .onnx file is run by onnxruntime, from many
+    languages; to write it needs the extra onnx.
     """
     from mlpcli.files import Outputs
     from mlpcli.render.export import fields, report

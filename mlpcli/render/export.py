@@ -13,8 +13,11 @@ if TYPE_CHECKING:
 def report(screen: Screen, found: "Export") -> None:
     """Say what was written, and how it tests itself."""
     size = file_size(len(found.content))
+    opset = "" if found.opset is None else f", opset {found.opset}"
     tested = f"{count(found.golden, 'golden row')} to test it with"
-    screen.line(f"Export of {count(found.networks, 'network')} written to {found.file} ({size}), {tested}")
+    screen.line(
+        f"Export of {count(found.networks, 'network')} written to {found.file} ({size}){opset}, {tested}"
+    )
 
 
 def fields(found: "Export") -> dict[str, Any]:
@@ -27,4 +30,5 @@ def fields(found: "Export") -> dict[str, Any]:
         "networks": found.networks,
         "parameters": found.parameters,
         "golden": found.golden,
+        "opset": found.opset,
     }

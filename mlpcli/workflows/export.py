@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from os import PathLike, fspath
-from typing import Any
+from typing import Any, TypeAlias
 
 from mlpcli.errors import SettingsError
 from mlpcli.files import Outputs, atomic_output
@@ -14,17 +14,18 @@ from mlpcli.settings import build
 from mlpcli.workflows.exporting.describing import described
 from mlpcli.workflows.exporting.description import ModelSteps
 from mlpcli.workflows.exporting.golden import GoldenRows, golden_rows
+from mlpcli.workflows.exporting.onnx_graph.graph import OPSET
+from mlpcli.workflows.exporting.onnx_scorer import onnx_scorer
 from mlpcli.workflows.exporting.python_scorer import python_scorer
-from mlpcli.workflows.exporting.settings import ExportSettings
+from mlpcli.workflows.exporting.settings import ExportSettings, ExportWishes
+from mlpcli.workflows.exporting.sql.scorer import sql_scorer
 from mlpcli.workflows.keyword_settings import takes
 
-
-def _python(steps: ModelSteps, golden: GoldenRows, name: str) -> bytes:
-    return python_scorer(steps, golden, name).encode()
-
-
-WRITERS: dict[str, Callable[[ModelSteps, GoldenRows, str], bytes]] = {".py": _python}
-"""By the ending of the file: its bytes, from the description, the golden rows and the file's name."""
+Writer: TypeAlias = Callable[[ModelSteps, GoldenRows, ExportWishes], bytes]
+WRITERS: dict[str, Writer] = {".py": python_scorer, ".sql": sql_scorer, ".onnx": onnx_scorer}
+"""By the ending of the file: its bytes, from the description, the golden rows and what is wished."""
+ONLY_SQL = ("dialect", "table")
+"""Settings that no other writer reads."""
 USUAL = "scorer.py"
 
 
@@ -42,7 +43,9 @@ class Export(Shown):
     networks: int
     parameters: int
     golden: int
-    """Rows by which it tests itself."""
+    """Rows by which it tests itself, or can be tested."""
+    opset: int | None
+    """Of ONNX, the version of the operators."""
 
     def _shown(self) -> ResultText:
         return ResultText(
@@ -52,13 +55,14 @@ class Export(Shown):
                 ("columns", ", ".join(self.columns)),
                 ("networks", f"{self.networks}, with {self.parameters:,} parameters in all"),
                 ("golden rows", str(self.golden)),
+                *([] if self.opset is None else [("opset", str(self.opset))]),
             ],
             None,
             ["file", "content", "columns"],
         )
 
 
-def writer_of(path: str) -> Callable[[ModelSteps, GoldenRows, str], bytes]:
+def writer_of(path: str) -> Writer:
     """By the ending of a file's name; SettingsError for an unknown one."""
     ending = os.path.splitext(path)[1].lower()
     if ending not in WRITERS:
@@ -77,26 +81,34 @@ def export(
 ) -> Export:
     """A model as one file that scores rows without mlpcli, of the kind that its name's ending says.
 
-    `.py` needs Python 3.9 or newer and nothing else. It is written to `output`, an existing file only with
-    `force`; without `output` it is the `.content` of the result alone, in Python. Raises MlpcliError with a
-    hint, also for a model of which something cannot be told exactly, such as a column of text.
+    `.py` needs Python 3.9 or newer and nothing else; `.sql` is a query for SQLite or DuckDB; `.onnx` needs a
+    program that runs such files. The file is written to `output`, an existing one only with `force`; without
+    `output` it is the `.content` of the result alone, in Python. Raises MlpcliError with a hint, also for a
+    model of which something cannot be told exactly, such as a column of text.
     """
     chosen = build(ExportSettings, settings)
     path = None if output is None else fspath(output)
     write = writer_of(path or USUAL)
+    for name in ONLY_SQL:
+        if getattr(chosen, name) is not None and write is not sql_scorer:
+            raise SettingsError("it is for .sql files alone", "Leave it out.", setting=name)
     Outputs({"output": path}, force, [] if isinstance(model, Model) else [fspath(model)]).check()
     loaded = load(model)
     steps = described(loaded)
-    content = write(steps, golden_rows(loaded, chosen.golden), os.path.basename(path or USUAL))
+    content = write(
+        steps, golden_rows(loaded, chosen.golden), ExportWishes(os.path.basename(path or USUAL), chosen)
+    )
     if path is not None:
         with atomic_output(path, force=force) as file:
             file.write(content)
+    format = os.path.splitext(path or USUAL)[1].lower().removeprefix(".")
     return Export(
         file=path or "",
         content=content,
-        format=os.path.splitext(path or USUAL)[1].lower().removeprefix("."),
+        format=format,
         columns=tuple(each.name for each in steps.table_inputs),
         networks=len(steps.networks),
         parameters=loaded.total_parameters,
         golden=chosen.golden,
+        opset=OPSET if format == "onnx" else None,
     )

@@ -1,4 +1,7 @@
-"""Runs command lines in this process, as a shell would see them: exit code, stdout, stderr."""
+"""Runs command lines in this process, as a shell would see them: exit code, stdout, stderr.
+
+A JSON object on stdout must be as its schema says.
+"""
 
 import io
 import os
@@ -10,6 +13,8 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import pytest
+
+from tests.json_schemas import require_valid
 
 SAMPLES = Path(__file__).parent.parent.parent / "sample_data"
 
@@ -54,7 +59,9 @@ class Commands:
             code = run(texts)
             stdout.flush()
             stderr.flush()
-        return Result(code, out.getvalue().decode(), err.getvalue().decode())
+        result = Result(code, out.getvalue().decode(), err.getvalue().decode())
+        require_valid(result.out)
+        return result
 
     def ok(self, *arguments: object, stdin: bytes = b"") -> Result:
         result = self(*arguments, stdin=stdin)

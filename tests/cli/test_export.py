@@ -1,5 +1,6 @@
 """`mlpcli export`: files, streams, exit status."""
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -25,8 +26,20 @@ def test_a_file_and_its_json(mlpcli: Commands, model: Path, tmp_path: Path) -> N
     assert fields["bytes"] == len(path.read_bytes())
     assert fields["columns"] == ["x1", "x2"]
     assert fields["golden"] == 7
+    assert fields["opset"] is None
     assert f"Export of 1 network written to {path}" in result.err
     assert "7 golden rows to test it with" in result.err
+
+
+def test_a_graph_and_its_json(mlpcli: Commands, model: Path, tmp_path: Path) -> None:
+    path = tmp_path / "scorer.onnx"
+    result = mlpcli.ok("export", model, "-o", path, "--golden", "7", "--json")
+    fields = result.json()
+    assert (fields["target_format"], fields["opset"], fields["golden"]) == ("onnx", 18, 7)
+    assert fields["bytes"] == len(path.read_bytes())
+    assert f"Export of 1 network written to {path}" in result.err
+    assert "opset 18, 7 golden rows to test it with" in result.err
+    assert [each.name for each in tmp_path.iterdir()] == ["scorer.onnx"]
 
 
 def test_a_file_is_replaced_only_if_asked(mlpcli: Commands, model: Path, tmp_path: Path) -> None:
@@ -46,6 +59,9 @@ MISUSES = {
     ("-o", "scorer.txt"): "files ending in .txt cannot be written",
     ("-o", "-"): "the name has no ending",
     ("-o", "scorer.py", "--golden", "0"): "--golden: 0 is out of range",
+    ("-o", "scorer.py", "--dialect", "duckdb"): "--dialect: it is for .sql files alone",
+    ("-o", "scorer.sql", "--dialect", "mysql"): "mysql",
+    ("-o", "scorer.sql", "--table", "inputs"): "--table: inputs is a name inside the query",
 }
 
 
@@ -57,6 +73,21 @@ def test_what_is_wrong_from_the_command_line_alone(
     assert result.code == ExitStatus.MISUSED
     assert MISUSES[arguments] in result.err
     assert not Path("scorer.py").exists()
+    assert not Path("scorer.sql").exists()
+
+
+def test_a_query(mlpcli: Commands, model: Path, tmp_path: Path) -> None:
+    path = tmp_path / "scorer.sql"
+    fields = mlpcli.ok("export", model, "-o", path, "--table", "my points", "--json").json()
+    assert fields["target_format"] == "sql"
+    text = path.read_text("utf-8")
+    assert text.startswith("-- Score the rows of the table my points with")
+    database = sqlite3.connect(":memory:")
+    database.execute('CREATE TABLE "my points" (x2 REAL, x1 REAL)')
+    database.execute('INSERT INTO "my points" VALUES (0.5, 0.25)')
+    scoring, _, golden = text.partition("\n-- Golden rows")
+    assert len(database.execute(scoring).fetchall()) == 1
+    assert database.execute("-- " + golden).fetchall() == []
 
 
 def test_the_model_is_not_written_over(mlpcli: Commands, model: Path, tmp_path: Path) -> None:

@@ -16,8 +16,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import mlpcli
+
 ROOT = Path(__file__).parent.parent.parent
-MANUAL = ROOT / "mlpcli" / "manual"
+MANUAL = Path(mlpcli.__file__).parent / "manual"
+"""That of the package which is tested, which may be an installed one."""
 README = ROOT / "README.md"
 PAGES = [README, *sorted(MANUAL.glob("*.md")), ROOT / "sample_data" / "README.md"]
 RUN = ("sh", "python")
@@ -41,7 +44,7 @@ class Block:
 
     @property
     def place(self) -> str:
-        return f"{self.page.relative_to(ROOT)}, line {self.line}: {self.heading}"
+        return f"{self.page.parent.name}/{self.page.name}, line {self.line}: {self.heading}"
 
 
 @dataclass

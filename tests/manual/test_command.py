@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -82,10 +81,3 @@ def test_neither_numpy_nor_pandas_is_loaded() -> None:
         "assert not {'numpy', 'pandas', 'rich'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
-
-
-def test_pages_are_shipped() -> None:
-    import tomllib
-
-    settings = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())
-    assert "manual/*.md" in settings["tool"]["setuptools"]["package-data"]["mlpcli"]

@@ -14,12 +14,10 @@ from mlpcli.workflows.exporting import description as told
 from mlpcli.workflows.exporting.copying import copied
 from mlpcli.workflows.exporting.golden import GoldenRows
 from mlpcli.workflows.exporting.scorer.frame import END, HEAD, NUMPY
+from mlpcli.workflows.exporting.settings import SPREADS, TOLERANCE, ExportWishes
 
 WIDTH = 110
 ROOM = "mlpcli.workflows.exporting.scorer"
-TOLERANCE = 1e-5
-"""Of probabilities, and of numbers in ranges of the target, which are some spreads."""
-SPREADS = 4.0
 LINKS = {
     told.IDENTITY: "unchanged",
     told.SIGMOID: "probability",
@@ -390,9 +388,9 @@ class PythonWriter:
         return END.format(delimiter=_text(self._steps.delimiter))
 
 
-def python_scorer(steps: told.ModelSteps, golden: GoldenRows, name: str) -> str:
-    """The text of a file that will be called so."""
-    return PythonWriter(steps).text(golden, name)
+def python_scorer(steps: told.ModelSteps, golden: GoldenRows, wishes: ExportWishes) -> bytes:
+    """The text of the file."""
+    return PythonWriter(steps).text(golden, wishes.file).encode()
 
 
 def _kind_of(each: told.NumberInput) -> str:

@@ -1,4 +1,4 @@
-"""Settings of an export."""
+"""Settings of an export, and what its writer is told."""
 
 from dataclasses import dataclass
 
@@ -18,3 +18,31 @@ class ExportSettings(Settings):
         at_most=1_000,
         common=True,
     )
+    dialect: str | None = setting(
+        None,
+        "Kind of database for a .sql file; sqlite if it is not given.",
+        group="Output",
+        choices=("sqlite", "duckdb"),
+        common=True,
+    )
+    table: str | None = setting(
+        None,
+        "Table or view that a .sql file scores; data if it is not given.",
+        group="Output",
+        metavar="NAME",
+        common=True,
+    )
+
+
+@dataclass(frozen=True)
+class ExportWishes:
+    """What a writer must know beside the model and its golden rows."""
+
+    file: str
+    """The name that the file will have."""
+    settings: ExportSettings
+
+
+TOLERANCE = 1e-5
+"""Of probabilities, and of numbers in ranges of the target, which are some spreads."""
+SPREADS = 4.0

@@ -1,0 +1,1 @@
+"""A model as SQL: one SELECT from cells to predictions, and one that compares golden rows."""

@@ -16,6 +16,12 @@ Shared = tuple[Path, int]
 """A folder, and the process of the test."""
 
 
+@pytest.fixture(autouse=True)
+def _processes_that_find_this_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the package is installed elsewhere, they import nothing from here unless it is named."""
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+
+
 def doubled(shared: Shared, run: int) -> tuple[int, int]:
     """Twice the number, and the process that found it."""
     time.sleep(0.01)

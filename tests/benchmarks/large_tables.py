@@ -1,11 +1,13 @@
-"""Tables larger than memory: time, memory and disk of `mlpcli train --memory` as rows grow.
+"""Tables larger than memory: time, memory and disk of commands as rows, columns and networks grow.
 
     python -m tests.benchmarks.large_tables FOLDER [--rows 500000,1000000,2000000,5000000] [--memory 800MB]
+        [--commands train,predict,evaluate,lr-find,cv,describe] [--columns 50] [--ensemble 1]
 
-Tables of 50 numbers and a target are made in FOLDER, some 460 bytes a row, and stay there. Each is trained on
-with `--preset textbook --epochs 2`, alone on the machine; the smallest also in memory. Printed are for each
-run the seconds and the microseconds a row, relative to those in memory, the peak of memory that belongs to
-the process and to no file (Anonymous in Linux's smaps), and the peak of the disk in TMPDIR.
+Tables of numbers and a target are made in FOLDER, of 50 columns some 460 bytes a row, and stay there. Each is
+trained on with `--preset textbook --epochs 2`, alone on the machine; the smallest also in memory. Printed are
+for each run the seconds and the microseconds a row, relative to those of the smallest table, the peak of
+memory that belongs to the process and to no file (Anonymous in Linux's smaps), and the peak of the disk in
+TMPDIR, with the model and what is predicted.
 """
 
 import argparse
@@ -15,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +27,17 @@ from mlpcli.arrays import Array
 COLUMNS = 50
 AT_ONCE = 100_000
 EVERY_SECONDS = 0.05
+SETTINGS = ["-t", "y", "--preset", "textbook"]
+EPOCHS = [*SETTINGS, "--epochs", "2"]
+WITH_MODEL = {"predict": ["-o", "predictions.csv"], "evaluate": []}
+ON_TABLE = {
+    "train": [*EPOCHS, "-o", "model.joblib"],
+    "lr-find": SETTINGS,
+    "cv": [*EPOCHS, "--folds", "3"],
+    "describe": ["-t", "y"],
+}
+WITHOUT_MEMORY = (*WITH_MODEL, "describe")
+"""Commands that keep a table in memory, or no more of it than they need."""
 
 
 def main() -> None:
@@ -31,29 +45,31 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--rows", default="500000,1000000,2000000,5000000")
     parser.add_argument("--memory", default="800MB")
-    parser.add_argument("--preset", default="textbook")
-    parser.add_argument("--epochs", default="2")
+    parser.add_argument("--commands", default="train")
     parser.add_argument("--columns", type=int, default=COLUMNS)
+    parser.add_argument("--ensemble", default="1")
     given = parser.parse_args()
     rows = list(map(int, given.rows.split(",")))
-    tables = [made(given.folder, number, given.columns) for number in rows]
-    options = ["--preset", given.preset, "--epochs", given.epochs]
-    print(
-        f"{'rows':>12}{'':>10}{'seconds':>9}{'us a row':>10}{'relative':>10}{'memory MB':>11}{'disk MB':>9}"
-    )
-    base = 0.0
-    for number, table, memory in [
-        (rows[0], tables[0], ""),
-        *((*each, given.memory) for each in zip(rows, tables, strict=True)),
-    ]:
-        seconds, anonymous, disk = run(table, [*options, *(["--memory", memory] if memory else [])])
-        each = 1e6 * seconds / number
-        base = base or each
-        print(
-            f"{number:>12,}{memory or 'in memory':>10}{seconds:>9.1f}{each:>10.1f}{each / base:>10.2f}"
-            f"{anonymous / 1e6:>11,.0f}{disk / 1e6:>9,.0f}",
-            flush=True,
-        )
+    folder = given.folder.resolve()
+    tables = {number: made(folder, number, given.columns) for number in rows}
+    heads = f"{'command':10}{'rows':>12}{'':>10}{'seconds':>9}{'us a row':>10}{'relative':>10}"
+    print(f"{heads}{'memory MB':>11}{'disk MB':>9}")
+    for command in given.commands.split(","):
+        runs = [(number, "" if command in WITHOUT_MEMORY else given.memory) for number in rows]
+        if command == "train":
+            runs.insert(0, (rows[0], ""))
+        base = 0.0
+        for number, memory in runs:
+            more = ["--memory", memory] if memory else []
+            more += ["--ensemble", given.ensemble] if command == "train" else []
+            seconds, anonymous, disk = run(tables[number], command, more)
+            each = 1e6 * seconds / number
+            base = base or each
+            print(
+                f"{command:10}{number:>12,}{memory or 'in memory':>10}{seconds:>9.1f}{each:>10.1f}"
+                f"{each / base:>10.2f}{anonymous / 1e6:>11,.0f}{disk / 1e6:>9,.0f}",
+                flush=True,
+            )
 
 
 def made(folder: Path, rows: int, columns: int) -> Path:
@@ -88,33 +104,36 @@ def written(values: Array) -> bytes:
     return text.tobytes()
 
 
-def run(table: Path, options: list[str]) -> tuple[float, int, int]:
-    """Seconds, and the peaks of anonymous memory and of the disk in bytes, of one training."""
+def run(table: Path, command: str, more: Sequence[str]) -> tuple[float, int, int]:
+    """Seconds, and the peaks of anonymous memory and of the disk in bytes, of one command."""
+    mlpcli = [sys.executable, "-m", "mlpcli"]
     with tempfile.TemporaryDirectory(dir=table.parent) as folder:
-        model = os.path.join(folder, "model.joblib")
-        command = [
-            sys.executable,
-            "-m",
-            "mlpcli",
-            "train",
-            str(table),
-            "-t",
-            "y",
-            *options,
-            "-o",
-            model,
-            "-q",
-        ]
+        environment = os.environ | {"TMPDIR": folder}
+        inputs = [str(table)]
+        if command in WITH_MODEL:
+            with table.open("rb") as file:
+                first = b"".join(file.readline() for _ in range(20_000))
+            Path(folder, "first.csv").write_bytes(first)
+            subprocess.run(
+                [*mlpcli, "train", "first.csv", *ON_TABLE["train"], "-q"],
+                env=environment,
+                cwd=folder,
+                check=True,
+            )
+            inputs = ["model.joblib", str(table)]
+        wanted = [*mlpcli, command, *inputs, *(WITH_MODEL | ON_TABLE)[command], *more]
         free = shutil.disk_usage(folder).free
         began, anonymous, least = time.perf_counter(), 0, free
-        process = subprocess.Popen(command, env=os.environ | {"TMPDIR": folder})
+        process = subprocess.Popen(
+            wanted, env=environment, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         while process.poll() is None:
             anonymous = max(anonymous, anonymous_bytes(process.pid))
             least = min(least, shutil.disk_usage(folder).free)
             time.sleep(EVERY_SECONDS)
         seconds = time.perf_counter() - began
         if process.returncode:
-            raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
+            raise SystemExit(f"{' '.join(wanted)} ended with {process.returncode}")
     return seconds, anonymous, free - least
 
 

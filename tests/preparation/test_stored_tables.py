@@ -1,6 +1,7 @@
 """A table that is kept on the disk becomes what it becomes in memory: nothing differs but where it is."""
 
 import errno
+import functools
 import gzip
 import shutil
 from pathlib import Path
@@ -19,8 +20,10 @@ from mlpcli.data.reading.file_table import FileTable
 from mlpcli.data.stored import growing, row_file
 from mlpcli.data.stored.scratch_file import ScratchFile
 from mlpcli.errors import DataError, MlpcliError, OutputError, SettingsError
-from mlpcli.preparation import deciding, stored_parts
+from mlpcli.nn.fit_state import StopReason
+from mlpcli.preparation import deciding, prepare, stored_parts
 from mlpcli.preparation.prepare import Prepared
+from mlpcli.workflows.train import TrainingRun
 from tests.workflows.examples import prepared
 from tests.workflows.messy import MESSY, told
 
@@ -215,3 +218,33 @@ def test_a_disk_that_is_too_small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda folder: SimpleNamespace(free=1_000))
     with pytest.raises(OutputError, match=r"the cells of .*penguins.csv take 22.1 kB there with"):
         prepared(str(SAMPLES / "penguins.csv"), target=("species",), memory=MEMORY)
+
+
+@pytest.mark.parametrize("share", [1.0, 1e-4])
+def test_a_resumed_training_is_the_same(
+    share: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where each epoch draws its batches from a part of the rows at a time: here 100 kB."""
+    monkeypatch.setattr(prepare, "SHARE_OF_WINDOW", share)
+    path, ended = str(SAMPLES / "digits.csv.gz"), list[int]()
+
+    def run(**more: Any) -> TrainingRun:
+        settings: dict[str, Any] = {"preset": "textbook", "epochs": 4, "patience": None, "memory": MEMORY}
+        return mlpcli.train(path, "digit", **settings, **more)
+
+    def stop() -> StopReason | None:
+        return "interrupted" if len(ended) == 2 else None
+
+    whole, checkpoint = run(), tmp_path / "run.ckpt"
+    run(checkpoint=checkpoint, on_epoch=lambda record: ended.append(record.epoch), should_stop=stop)
+    assert ended == [1, 2]
+    resumed = run(checkpoint=checkpoint)
+    assert resumed.artifact.receipt["weights"] == whole.artifact.receipt["weights"]
+    assert (whole.artifact.receipt["weights"] == in_memory_weights(path)) is (share == 1.0)
+
+
+@functools.cache
+def in_memory_weights(path: str) -> str:
+    run = mlpcli.train(path, "digit", preset="textbook", epochs=4, patience=None)
+    weights: str = run.artifact.receipt["weights"]
+    return weights

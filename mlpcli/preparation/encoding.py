@@ -114,6 +114,7 @@ def encode_table(
             of_fitted,
             scalings=tuple(scalings),
             crosses=schema.crosses,
+            on_progress=on_progress,
         )
         if options.data.target_means:
             by = generators(options.run.seed)["inner folds"]
@@ -150,7 +151,7 @@ def encode_table(
     sketches = None
     if part is None and options.run.sketches is not False:
         kinds = [column.kind for column in schema.inputs]
-        sketches = Sketches.of(encoder.encoders, kinds, frame, train)
+        sketches = Sketches.of(encoder.encoders, kinds, frame, train, on_progress)
     counts = CellCounts()
     if part is not None:
         kept = _thinned(kept, part.cells // max(encoder.width, 1))

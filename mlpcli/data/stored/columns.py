@@ -128,7 +128,13 @@ class StoredColumns(Columns):
         return self._with(taken)
 
     def loaded(self, start: int, stop: int) -> ColumnsInMemory:
-        return ColumnsInMemory({name: entry.cells(start, stop) for name, entry in self._entries.items()})
+        loaded = ColumnsInMemory()
+        for name, entry in self._entries.items():
+            cells = entry.cells(start, stop)
+            if isinstance(cells, Texts) and len(cells.levels) > len(cells):
+                cells = cells.compact()  # or each piece would be looked up in all levels of the table
+            loaded[name] = cells
+        return loaded
 
     def having(self, others: Mapping[str, Cells]) -> "StoredColumns":
         having = self._with(self._entries)

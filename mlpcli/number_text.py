@@ -13,6 +13,7 @@ SIGNIFICANT = 4
 ROUNDING_ERROR = 1e-12
 """Values below this are zero but for rounding."""
 MISSING = "-"
+UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB")
 
 Number = float | None
 
@@ -102,3 +103,11 @@ def to_width(value: float, width: float) -> str:
     if not SMALLEST <= width < LARGEST:
         return text(value)
     return f"{value:,.{max(0, 1 - math.floor(math.log10(width)))}f}"
+
+
+def size_text(size: float) -> str:
+    """Bytes with three digits: 1.25 GB."""
+    unit = 0
+    while size >= 1000 and unit < len(UNITS) - 1:
+        size, unit = size / 1000, unit + 1
+    return f"{size:.3g} {UNITS[unit]}"

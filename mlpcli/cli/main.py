@@ -187,7 +187,10 @@ def _shortage(error: BaseException) -> tuple[str, str] | None:
     number, text = getattr(error, "errno", None), str(error)
     unmapped = isinstance(error, ImportError) and any(each in text for each in UNMAPPED)
     if isinstance(error, MemoryError) or number == errno.ENOMEM or unmapped:
-        return "there is not enough memory for this", "Use fewer columns or rows, or a smaller net."
+        return "there is not enough memory for this", (
+            "Use fewer columns or rows, or a smaller net; train, lr-find, cv and tune keep a large table on "
+            "the disk with --memory 1GB."
+        )
     if number == errno.EAGAIN or text == "can't start new thread":
         message = "the system allows no more threads or processes"
         return message, "Give --threads 1, or raise the limit (ulimit -u)."

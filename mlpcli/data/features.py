@@ -16,6 +16,7 @@ from mlpcli.data.encoders import ENCODERS, Encoder
 from mlpcli.data.encoders.numbers import alike, write_numbers
 from mlpcli.data.reading.memory import own_pages
 from mlpcli.data.schema import Column, DataSettings
+from mlpcli.progress import FITTED, OnProgress, unwatched
 
 BATCH_CELLS = 1 << 16
 """Of number columns that are encoded together. For columns of few rows, each of which would take 60 µs; more
@@ -33,7 +34,7 @@ def with_crosses(frame: Frame, crosses: Sequence[Cross], values_of: Callable[[st
     names = dict.fromkeys(name for cross in crosses for name in cross.sources)
     by_name = {name: values_of(name, frame[name]) for name in names}
     made: dict[str, Cells] = {each.name: Numbers(each.values(by_name), NO_WORDS) for each in crosses}
-    return Frame(frame.columns | made, len(frame), frame.place)
+    return frame.having(made)
 
 
 class FeatureEncoder:
@@ -55,6 +56,7 @@ class FeatureEncoder:
         *,
         scalings: Sequence[str] = (),
         crosses: Sequence[Cross] = (),
+        on_progress: OnProgress = unwatched,
     ) -> "FeatureEncoder":
         """Fit every input column on the (training) `rows` of a frame, which may have `weights` above 0.
 
@@ -63,11 +65,14 @@ class FeatureEncoder:
         `scalings`: those of all networks, where they differ; the first is also for networks of any other.
         """
 
-        def fitted(column: Column) -> Encoder:
+        learned = [column for column in columns if column.kind in ENCODERS]
+
+        def fitted(number: int, column: Column) -> Encoder:
+            on_progress(number, len(learned), FITTED)
             cells = frame[column.name][rows]
             return ENCODERS[column.kind].fit(column, cells, settings, weights, scalings=scalings)
 
-        return cls([fitted(column) for column in columns if column.kind in ENCODERS], crosses)
+        return cls([fitted(*each) for each in enumerate(learned)], crosses)
 
     @property
     def width(self) -> int:

@@ -10,6 +10,7 @@ from mlpcli.arrays import Array
 from mlpcli.data.encoders import CategoryEncoder, Encoder
 from mlpcli.data.schema import BOOLEAN, CATEGORY
 from mlpcli.data.sketches import TOLERANCE, Sketch, points_of_each
+from mlpcli.progress import COUNTED, OnProgress, unwatched
 
 if TYPE_CHECKING:
     from mlpcli.data.columns.frame import Frame
@@ -53,11 +54,19 @@ class Sketches:
     groups: Sequence[int] = ()
 
     @classmethod
-    def of(cls, encoders: Sequence[Encoder], kinds: Sequence[str], frame: "Frame", rows: Array) -> "Sketches":
+    def of(
+        cls,
+        encoders: Sequence[Encoder],
+        kinds: Sequence[str],
+        frame: "Frame",
+        rows: Array,
+        on_progress: OnProgress = unwatched,
+    ) -> "Sketches":
         """Of the inputs, from the (training) `rows` of a frame."""
         points = points_of_each(len(encoders))
-        columns = []
+        columns = list[Sketch]()
         for encoder, kind in zip(encoders, kinds, strict=True):
+            on_progress(len(columns), len(encoders), COUNTED)
             values, unreadable = encoder.read(frame[encoder.name][rows])
             if kind == BOOLEAN:
                 sketch = Sketch.of_truth(values, len(TRUTH))

@@ -60,7 +60,8 @@ class Sketch:
         if tolerance and len(knots):
             knots = knots[np.diff(knots, prepend=-np.inf) >= 2 * GRID]
         sketch = cls.empty(knots, of_levels=False, tolerance=tolerance)
-        sketch.add(values)
+        sketch._add_ordered(there)
+        sketch.gaps = len(values) - len(there)
         return sketch
 
     @classmethod
@@ -114,15 +115,19 @@ class Sketch:
         else:
             there = np.sort(values)  # NaN last
             there = there[: len(there) - np.count_nonzero(np.isnan(values))]
-            if len(there):
-                self.lowest = min(self.lowest, float(there[0]))
-                self.highest = max(self.highest, float(there[-1]))
-            ends = np.empty(len(self.counts) + 1, np.int64)
-            ends[0], ends[-1] = 0, len(there)
-            ends[1:-1:2] = np.searchsorted(there, self.points - self.tolerance, "left")
-            ends[2:-1:2] = np.searchsorted(there, self.points + self.tolerance, "right")
-            self.counts += np.diff(ends)
+            self._add_ordered(there)
         self.gaps += len(values) - len(there)
+
+    def _add_ordered(self, there: Array) -> None:
+        """Count further numbers, which are in order."""
+        if len(there):
+            self.lowest = min(self.lowest, float(there[0]))
+            self.highest = max(self.highest, float(there[-1]))
+        ends = np.empty(len(self.counts) + 1, np.int64)
+        ends[0], ends[-1] = 0, len(there)
+        ends[1:-1:2] = np.searchsorted(there, self.points - self.tolerance, "left")
+        ends[2:-1:2] = np.searchsorted(there, self.points + self.tolerance, "right")
+        self.counts += np.diff(ends)
 
     @property
     def present(self) -> int:
@@ -209,7 +214,8 @@ def _knots(values: Array, points: int) -> Array:
         return values[first]
     counts = np.diff(first, append=len(values))
     often = counts > SPIKE * len(values)
-    often[np.argsort(-counts, kind="stable")[points - 2 :]] = False
+    if np.count_nonzero(often) > points - 2:
+        often[np.argsort(-counts, kind="stable")[points - 2 :]] = False
     others = np.repeat(~often, counts)
     rest = values[others]
     places = np.linspace(0, len(rest) - 1, points - int(often.sum())).round().astype(np.intp)

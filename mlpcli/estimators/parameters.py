@@ -20,6 +20,7 @@ TOLD_OTHERWISE = {
     "test",  # by whoever splits the rows
     *("from_model", "freeze"),  # by calls of partial_fit
     "diagnose",  # for the report of a run
+    "memory",  # rows that are given are in memory
 }
 OF_FILES = {"delimiter", "encoding", "no_header", "comment", "quote", "skip", "skip_rows", "max_bytes"}
 """Settings of reading files: estimators are given rows."""

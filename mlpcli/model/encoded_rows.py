@@ -18,6 +18,7 @@ from mlpcli.data.features import FeatureEncoder
 from mlpcli.data.reading.some_rows import SomeRows
 from mlpcli.data.reading.stream import RowStream
 from mlpcli.data.schema import NUMBER, Schema
+from mlpcli.data.stored.row_file import mapped_rows, taken_rows
 from mlpcli.errors import DataError, Sentence, count
 from mlpcli.model.tasks import Regression, Task
 
@@ -40,6 +41,8 @@ class EncodedRows:
     features: Array
     truth: Array
     weights: Array | None
+    in_file: bool = False
+    """Whether the features are in a mapped file, as they may be more than memory."""
 
     def __len__(self) -> int:
         return len(self.features)
@@ -47,7 +50,8 @@ class EncodedRows:
     def take(self, rows: Array) -> "EncodedRows":
         """Some of the rows."""
         weights = None if self.weights is None else self.weights[rows]
-        return EncodedRows(self.features[rows], self.truth[rows], weights)
+        features = taken_rows(self.features, rows) if self.in_file else self.features[rows]
+        return EncodedRows(features, self.truth[rows], weights, self.in_file)
 
     @classmethod
     def joined(cls, parts: Sequence["EncodedRows"]) -> "EncodedRows":
@@ -144,15 +148,31 @@ def encode_chunks(
 
 
 def encode_part(
-    stream: RowStream, schema: Schema, encoder: FeatureEncoder, task: Task, counts: CellCounts
+    stream: RowStream,
+    schema: Schema,
+    encoder: FeatureEncoder,
+    task: Task,
+    counts: CellCounts,
+    *,
+    in_file: bool = False,
 ) -> EncodedRows:
-    """All rows of another table that have a target and a weight above 0."""
-    chunks = list(encode_chunks(stream, schema, encoder, task, counts))
-    weightless = sum(chunk.weightless for chunk in chunks)
-    whole = EncodedRows.joined([chunk.part for chunk in chunks])
+    """All rows of another table that have a target and a weight above 0; with `in_file` in a mapped file."""
+    weightless, without_features = 0, list[EncodedRows]()
+
+    def blocks() -> Iterator[Array]:
+        nonlocal weightless
+        for chunk in encode_chunks(stream, schema, encoder, task, counts):
+            weightless += chunk.weightless
+            part = chunk.part
+            without_features.append(EncodedRows(part.features[:, :0], part.truth, part.weights))
+            yield part.features
+
+    features = [mapped_rows(blocks(), encoder.width)] if in_file else list(blocks())
+    whole = EncodedRows.joined(without_features)
     refuse_none(len(whole), weightless, schema.weight, stream.name)
     stream.notes += left_out(weightless, stream.name)
-    return whole
+    joined = features[0] if len(features) == 1 else np.concatenate(features)
+    return EncodedRows(joined, whole.truth, whole.weights, in_file)
 
 
 def numbers_of(schema: Schema, weight: str | None = None, *, target: bool = False) -> set[str]:

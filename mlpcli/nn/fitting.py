@@ -99,7 +99,7 @@ def fit(
 
     while ending.reason is None and epoch < last:
         epoch += 1
-        order = np.arange(len(training)) if in_one else generators["shuffle"].permutation(len(training))
+        order = np.arange(len(training)) if in_one else training.shuffled(generators["shuffle"])
         done = _train_epoch(trainer, batches, order, schedule, step, ending, on_batch, diagnosing=diagnosing)
         step = done.step
         if not done.whole:

@@ -74,7 +74,7 @@ def sweep(
     kept = values.copy()
     kept_moments = {name: moment.copy() for name, moment in trainer.optimizer.moments().items()}
     kept_steps = trainer.optimizer.steps
-    batches = _endless(Batches(training, batch_size), len(training), shuffle)
+    batches = _endless(Batches(training, batch_size), training, shuffle)
     step = QUIET(trainer.step)
     try:
         for rate in rates:
@@ -127,6 +127,6 @@ def blown_up(losses: FloatArray) -> bool:
     return bool(medians[-1] > BLOW_UP * max(-float(medians.min()), noise))
 
 
-def _endless(batches: Batches, rows: int, shuffle: np.random.Generator) -> Iterator[Examples]:
+def _endless(batches: Batches, training: Examples, shuffle: np.random.Generator) -> Iterator[Examples]:
     while True:
-        yield from batches.in_order(shuffle.permutation(rows))
+        yield from batches.in_order(training.shuffled(shuffle))

@@ -6,6 +6,7 @@ from functools import partial
 
 import numpy as np
 
+from mlpcli.data.reading.kinds.limits import parse_size
 from mlpcli.errors import SettingsError
 from mlpcli.nn.kernels import ENGINES
 from mlpcli.settings import AUTO, Settings, setting
@@ -62,6 +63,15 @@ class RunSettings(Settings):
         "is used if it is installed and the training is long.",
         group="Training",
         choices=ENGINES,
+    )
+    memory: int | None = setting(
+        None,
+        "Keep the table on the disk (in TMPDIR) and about this much in memory, such as 2GB, so that it may "
+        "be larger than memory. By default it is in memory.",
+        group="Training",
+        metavar="SIZE",
+        parse=partial(parse_size, setting="memory"),
+        at_least=1,
     )
     time_limit: float | None = setting(
         None,

@@ -222,7 +222,9 @@ def training_rows(
             refuse_none(len(counting), weightless, roles.weight, table.name)
             refuse_too_few(table.name, roles.target, len(present), len(counting))
             frame, weights, present = frame.take(counting).compact(), weights[counting], present[counting]
-    settled = Settled(list(columns), {}, set()) if source is not None else settle(columns, frame)
+    settled = (
+        Settled(list(columns), {}, set()) if source is not None else settle(columns, frame, table.on_progress)
+    )
     if source is None and not options.data.allow_unreadable:
         _refuse_wrong_kinds(settled, frame)
     if options.data.strict and source is None:

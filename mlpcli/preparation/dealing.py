@@ -8,15 +8,14 @@ import numpy as np
 
 from mlpcli.arrays import Array
 from mlpcli.data.columns.cells import Cells
-from mlpcli.data.reading.opening import open_table
 from mlpcli.data.reading.table import Table
 from mlpcli.data.schema import Schema, resolve_names
 from mlpcli.data.split import digest_of_rows, folds, growing_windows
 from mlpcli.errors import DataError, Sentence, SettingsError, count
-from mlpcli.model.encoded_rows import Data, paths_of
+from mlpcli.model.encoded_rows import Data
 from mlpcli.options.options import Options
 from mlpcli.options.run import generators
-from mlpcli.preparation.deciding import DecidedTable, decide_table, empty_targets, read_table
+from mlpcli.preparation.deciding import DecidedTable, decide_table, opened, read_table
 from mlpcli.preparation.splitting import RowTraits, held_apart
 from mlpcli.progress import OnProgress, unwatched
 
@@ -79,14 +78,13 @@ def dealt_table(
     Rows without target are scored by one run each, but by time, and no run learns from them. Folds by time or
     by a column are dealt once, whatever `repeats` are. Raises DataError for a table that cannot be dealt so.
     """
-    with open_table(
-        paths_of(data), given.reading, empty_targets(given.data), given.data.drop, on_progress
-    ) as table:
+    with opened(data, given, on_progress) as table:
         labels = None if column is None else _labels(table, column)
         rows, decided = _decided(table, given)
         notes = list(table.notes)
+        traits = RowTraits.of(decided.rows.frame, decided.roles, decided.schema.task, decided.equal.apart)
+        of_target = decided.rows.frame[decided.roles.target[0]]
     numbers = decided.rows.numbers
-    traits = RowTraits.of(decided.rows.frame, decided.roles, decided.schema.task, decided.equal.apart)
     of_run = generators(given.run.seed)
     kept, apart = held_apart(traits, np.arange(traits.rows), given.split.test, of_run["split"])
     # Rows that equal an earlier one, where these are left out, are in no fold: others learn from the first.
@@ -108,7 +106,7 @@ def dealt_table(
             spare = by.permutation(uncounted)
             runs.append([(*each, spare[fold::number]) for fold, each in enumerate(dealt)])
     if some.classes is not None:
-        cells = decided.rows.frame[decided.schema.target[0]][kept]
+        cells = of_target[kept]
         if how == "classes":
             runs, of_rare = _without_rare(some.classes, runs, cells)
             notes += of_rare
@@ -175,12 +173,10 @@ def outer_rows(
     Rows without target are learned from, which leaves them out and says so. A row of a class that none is
     learned from is in neither part. Raises DataError for a table that cannot be parted so.
     """
-    with open_table(
-        paths_of(data), given.reading, empty_targets(given.data), given.data.drop, on_progress
-    ) as table:
+    with opened(data, given, on_progress) as table:
         rows, decided = _decided(table, given)
+        traits = RowTraits.of(decided.rows.frame, decided.roles, decided.schema.task, decided.equal.apart)
     numbers, uncounted = decided.rows.numbers, np.setdiff1d(np.arange(rows), decided.numbers)
-    traits = RowTraits.of(decided.rows.frame, decided.roles, decided.schema.task, decided.equal.apart)
     of_run, notes = generators(given.run.seed), list[str]()
     kept, apart = held_apart(traits, np.arange(traits.rows), given.split.test, of_run["split"])
     some = traits.take(kept)

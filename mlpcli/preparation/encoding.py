@@ -27,10 +27,12 @@ from mlpcli.preparation.doctor.sentinels import sentinels
 from mlpcli.preparation.finding import Finding
 from mlpcli.preparation.screening import JudgingRows, Screened, screened
 from mlpcli.preparation.splitting import RowTraits, Split, shape_of, split_table
+from mlpcli.preparation.stored_parts import encoded_in_file
 from mlpcli.preparation.target_statistics import learned_rows
 from mlpcli.preparation.targets import fit_task
 from mlpcli.preparation.told_by_target import ToldCells, told_by_target
 from mlpcli.preparation.transfer import SourceModel, widened
+from mlpcli.progress import OnProgress, unwatched
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +75,7 @@ def encode_table(
     *,
     part: Part | None = None,
     racing: Racing = Options.racing,
+    on_progress: OnProgress = unwatched,
 ) -> EncodedTable:
     """Parts of the decided rows, whose columns are removed from their frame one by one.
 
@@ -111,6 +114,7 @@ def encode_table(
             of_fitted,
             scalings=tuple(scalings),
             crosses=schema.crosses,
+            on_progress=on_progress,
         )
         if options.data.target_means:
             by = generators(options.run.seed)["inner folds"]
@@ -147,11 +151,12 @@ def encode_table(
     sketches = None
     if part is None and options.run.sketches is not False:
         kinds = [column.kind for column in schema.inputs]
-        sketches = Sketches.of(encoder.encoders, kinds, frame, train)
+        sketches = Sketches.of(encoder.encoders, kinds, frame, train, on_progress)
     counts = CellCounts()
     if part is not None:
         kept = _thinned(kept, part.cells // max(encoder.width, 1))
-    parts = _encoded_parts(frame, encoder, truth, weights, kept, counts)
+    features = _features(frame, encoder, counts, kept, on_progress)
+    parts = _encoded_parts(features, truth, weights, kept, in_file=not frame.is_in_memory)
     if told is not None and part is None:
         told.write(encoder, parts["train"].features)
     return EncodedTable(
@@ -192,22 +197,29 @@ def _first_held(split: Split) -> tuple[Array, Array]:
     return train, split.parts["validation"]
 
 
-def _encoded_parts(
+def _features(
     frame: Frame,
     encoder: FeatureEncoder,
-    truth: Array,
-    weights: Array | None,
-    parts: Mapping[str, Array],
     counts: CellCounts,
+    parts: Mapping[str, Array],
+    on_progress: OnProgress,
+) -> Array:
+    """One matrix, part behind part. The columns of a frame in memory are dropped on the way."""
+    if frame.is_in_memory:
+        return encoder.encode(frame, counts, np.concatenate(list(parts.values())))
+    return encoded_in_file(frame, encoder, counts, parts, on_progress)
+
+
+def _encoded_parts(
+    features: Array, truth: Array, weights: Array | None, parts: Mapping[str, Array], *, in_file: bool
 ) -> dict[str, EncodedRows]:
-    """One matrix, part behind part: parts are slices of it. The frame's columns are dropped on the way."""
-    features = encoder.encode(frame, counts, np.concatenate(list(parts.values())))
+    """The parts, which are slices of the features."""
     encoded: dict[str, EncodedRows] = {}
     start = 0
     for part, rows in parts.items():
         stop = start + len(rows)
         part_weights = None if weights is None else weights[rows]
-        encoded[part] = EncodedRows(features[start:stop], truth[rows], part_weights)
+        encoded[part] = EncodedRows(features[start:stop], truth[rows], part_weights, in_file)
         start = stop
     return encoded
 

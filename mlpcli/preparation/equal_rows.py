@@ -1,7 +1,7 @@
 """Equal rows of a table, told by the cells of its inputs and targets as they were read."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,7 +44,7 @@ class EqualRows:
     def of(cls, frame: Frame, inputs: Sequence[str], targets: Sequence[str]) -> "EqualRows":
         """Rows that are equal in these columns."""
         names = [*inputs, *targets]
-        hashes = row_hashes([frame[name] for name in names])
+        hashes = row_hashes(frame[name] for name in names)
         ordered = np.sort(hashes)
         if not (ordered[1:] == ordered[:-1]).any():
             return cls(len(frame))
@@ -58,7 +58,7 @@ class EqualRows:
             counts = np.unique(frame[name][some].as_codes(), return_counts=True)[1].astype(np.float64)
             chance[name] = float((counts * (counts - 1)).sum()) / max(len(some) * (len(some) - 1), 1)
             distinct = max(distinct, len(counts) / len(some))
-        of_inputs = _pairs(np.unique(row_hashes([frame[name] for name in inputs]), return_counts=True)[1])
+        of_inputs = _pairs(np.unique(row_hashes(frame[name] for name in inputs), return_counts=True)[1])
         pairs = _pairs(np.bincount(sets))
         by_chance = math.prod(chance.values()) * len(frame) * (len(frame) - 1)
         agreeing = math.prod(chance[name] for name in targets) * of_inputs
@@ -96,10 +96,12 @@ def _pairs(sizes: Array) -> float:
     return float((sizes.astype(np.float64) * (sizes - 1)).sum())
 
 
-def row_hashes(columns: Sequence[Cells]) -> Array:
-    """A 64-bit number for each row (rows,): the same for the same cells."""
-    hashes = np.zeros(len(columns[0]), np.uint64)
+def row_hashes(columns: Iterable[Cells]) -> Array:
+    """A 64-bit number for each row (rows,): the same for the same cells. There is one column at least."""
+    hashes = np.empty(0, np.uint64)
     for number, cells in enumerate(columns, start=1):
+        if number == 1:
+            hashes = np.zeros(len(cells), np.uint64)
         salt = np.uint64(number * 0x9E3779B97F4A7C15 % (1 << 64))
         if isinstance(cells, Numbers):
             for first in range(0, len(hashes), HASHED_ROWS):

@@ -1,6 +1,7 @@
 """Prepare a table for training: kinds, target, rows left out, split, encoded parts."""
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,11 +12,11 @@ from mlpcli.arrays import Array
 from mlpcli.data.counts import CellCounts
 from mlpcli.data.encoders.base import ALL_ROWS, ONLY_FOLD
 from mlpcli.data.features import FeatureEncoder
-from mlpcli.data.reading.opening import open_table
 from mlpcli.data.reading.stream import RowStream
 from mlpcli.data.schema import Schema
 from mlpcli.data.sketch_sets import Sketches
 from mlpcli.data.split import digest_of_rows
+from mlpcli.data.stored.scratch_file import scratch_folder
 from mlpcli.errors import DataError, Sentence, SettingsError
 from mlpcli.model.blueprint import Blueprint
 from mlpcli.model.encoded_rows import (
@@ -31,14 +32,18 @@ from mlpcli.model.model import Model, load
 from mlpcli.model.tasks import Task
 from mlpcli.model.unreadable import refuse_unreadable
 from mlpcli.nn.batches import Examples
+from mlpcli.number_text import size_text
 from mlpcli.options.options import Configuration, Options, Racing
 from mlpcli.preparation.cell_findings import part_findings
-from mlpcli.preparation.deciding import decide_table, empty_targets, read_table
+from mlpcli.preparation.deciding import decide_table, opened, read_table, refuse_small_memory
 from mlpcli.preparation.doctor import examine
 from mlpcli.preparation.encoding import encode_table
 from mlpcli.preparation.finding import LEAK, Finding
 from mlpcli.preparation.transfer import SourceModel, Transfer, transfer_of, with_settings_of
 from mlpcli.progress import OnProgress, unwatched
+
+SHARE_OF_WINDOW = 0.25
+"""Of the memory that is allowed, what the rows may take from which batches are drawn."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,7 +167,14 @@ class Prepared:
             rows.features,
             self.task.loss_targets(rows.truth),
             None if weights is None else (weights * scale).astype(np.float32),
+            window=self._window,
         )
+
+    @property
+    def _window(self) -> int | None:
+        """Encoded rows that may be in memory at a time, where that is limited."""
+        memory = self.options.run.memory
+        return None if memory is None else max(int(SHARE_OF_WINDOW * memory) // (4 * self.encoder.width), 1)
 
     def scale_of_weights(self) -> float:
         """The factor that makes the training rows' mean weight one; DataError if none has a weight."""
@@ -232,10 +244,12 @@ def prepare(
 
     With a `source`, columns mean what they mean to that model.
     """
-    empties = empty_targets(given.data)
-    with open_table(paths_of(data), given.reading, empties, given.data.drop, on_progress) as table:
-        decided = decide_table(table, read_table(table, given, source), source)
-        encoded = encode_table(table, decided, source, racing=racing)
+    with opened(data, given, on_progress) as table:
+        read = read_table(table, given, source)
+        if given.run.memory is not None:
+            refuse_small_memory(table, given.run.memory, len(read.frame))
+        decided = decide_table(table, read, source)
+        encoded = encode_table(table, decided, source, racing=racing, on_progress=on_progress)
         rows, schema = decided.rows, encoded.schema
         encoder, task, parts = encoded.encoder, encoded.task, encoded.parts
         options = encoded.configurations[0].options
@@ -243,9 +257,12 @@ def prepare(
         counts = {"table": encoded.counts}
         if source is not None and not options.data.allow_unreadable:
             refuse_unreadable(encoder, schema, counts["table"], table.name)
+        on_disk = 0 if table.store is None else table.store.size
     hashes = {part: each.hashes() for part, each in parts.items()}
     digest = digest_of(np.concatenate(list(hashes.values())))
     notes = [*table.notes, *left_out(rows.weightless, table.name)]
+    if on_disk:
+        notes.append(_on_disk(on_disk, parts))
     for part in ("validation", "test"):
         if isinstance(path := getattr(options.split, part), str):
             counts[part] = CellCounts()
@@ -253,7 +270,9 @@ def prepare(
             reading = dataclasses.replace(options.reading, decimal=given.reading.decimal)
             known_table = known_columns(schema, encoder, task, options.reading, options.data)
             with RowStream(paths_of(path), reading, known=known_table, only_data=True) as stream:
-                parts[part] = encode_part(stream, schema, encoder, task, counts[part])
+                parts[part] = encode_part(
+                    stream, schema, encoder, task, counts[part], in_file=options.run.memory is not None
+                )
                 if not options.data.allow_unreadable:
                     refuse_unreadable(encoder, schema, counts[part], stream.name)
                 findings += part_findings(encoder.encoders, counts[part], part)
@@ -288,4 +307,13 @@ def prepare(
         findings=findings,
         same_target=decided.known is not None,
         sketches=encoded.sketches,
+    )
+
+
+def _on_disk(cells: int, parts: Mapping[str, EncodedRows]) -> str:
+    """A note on what was, and is, in the scratch folder."""
+    encoded = sum(each.features.nbytes for each in parts.values())
+    return Sentence(
+        "{memory}: {} took {} for cells, which are gone, and holds {} of encoded rows until the end",
+        *(scratch_folder(), size_text(cells), size_text(encoded)),
     )

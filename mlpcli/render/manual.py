@@ -20,6 +20,7 @@ PAGES = (
     "scoring",
     "exporting",
     "pipelines",
+    "scaling",
     "reproducing",
     "lessons",
     "python",

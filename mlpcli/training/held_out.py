@@ -53,7 +53,7 @@ class HeldOut:
         held = [prepared.fold(member.number)[1] for member in members]
         covered = np.unique(np.concatenate(held))
         raw = [
-            (np.searchsorted(covered, rows), network.predict(train.features[rows]))
+            (np.searchsorted(covered, rows), network.predict(train.take(rows).features))
             for rows, network in zip(held, networks, strict=True)
         ]
         return cls(train.take(covered), raw, tuple(shares))

@@ -86,27 +86,24 @@ LINES = [
 """Without --json; evaluation.json is what the first `evaluate` writes."""
 
 
-@pytest.fixture(scope="module")
-def documents(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+def written_by_all(folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """What the commands write, all of them checked by `Commands`."""
-    folder, found = tmp_path_factory.mktemp("json"), []
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        write(folder, "mixed.csv", _rows(0))
-        write(folder, "test.csv", _rows(1)[:60])
-        shifted = [each.replace("Ulm", "Rom") for each in _rows(400)]
-        write(
-            folder, "shifted.csv", [*shifted[:-1], shifted[-1].replace(shifted[-1].split(",")[0], "many", 1)]
-        )
-        write(folder, "odd.txt", [f"{each};new".replace(",", ";") for each in _rows(0)])
-        birds = pd.read_csv(sample("penguins.csv"))
-        mlpcli.train(birds, "species", preset="textbook", epochs=2, hidden=[4], output="python.joblib")
-        for line in LINES:
-            result = Commands(patch)(*shlex.split(line), "--json")
-            assert result.out, (line, result.err)
-            if line.startswith("evaluate") and not Path("evaluation.json").exists():
-                Path("evaluation.json").write_text(result.out)
-            found.append(result.json())
+    found = []
+    monkeypatch.chdir(folder)
+    write(folder, "mixed.csv", _rows(0))
+    write(folder, "test.csv", _rows(1)[:60])
+    shifted = [each.replace("Ulm", "Rom") for each in _rows(400)]
+    last = shifted[-1].replace(shifted[-1].split(",")[0], "many", 1)
+    write(folder, "shifted.csv", [*shifted[:-1], last])
+    write(folder, "odd.txt", [f"{each};new".replace(",", ";") for each in _rows(0)])
+    birds = pd.read_csv(sample("penguins.csv"))
+    mlpcli.train(birds, "species", preset="textbook", epochs=2, hidden=[4], output="python.joblib")
+    for line in LINES:
+        result = Commands(monkeypatch)(*shlex.split(line), "--json")
+        assert result.out, (line, result.err)
+        if line.startswith("evaluate") and not Path("evaluation.json").exists():
+            Path("evaluation.json").write_text(result.out)
+        found.append(result.json())
     return found
 
 
@@ -120,9 +117,16 @@ def _rows(shift: int) -> list[str]:
     return lines
 
 
-def test_every_schema_is_shown(documents: list[dict[str, Any]]) -> None:
+def test_objects_of_all_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One test, so that the commands run once, whichever process it comes to."""
+    documents = written_by_all(tmp_path, monkeypatch)
     assert {schema_name(each) for each in documents} == set(SCHEMAS)
     assert {schema_of_command(name) for name in SCHEMAS} == set(COMMANDS)
+    for name in SCHEMAS:
+        right = next(each for each in documents if schema_name(each) == name)
+        check_fields(name, documents)
+        check_wrong_objects(name, right)
+        check_wrong_parts(name, right)
 
 
 NEVER_SHOWN = {
@@ -134,8 +138,8 @@ NEVER_SHOWN = {
 """Fields that are null or empty in all documents of this walk; tests of their commands show them."""
 
 
-@pytest.mark.parametrize("name", SCHEMAS)
-def test_every_field_is_shown(name: str, documents: list[dict[str, Any]]) -> None:
+def check_fields(name: str, documents: list[dict[str, Any]]) -> None:
+    """Every field of a schema is shown."""
     ours = [each for each in documents if schema_name(each) == name]
     for each in ours:
         assert set(each) == set(schema_of(name)["properties"])
@@ -143,9 +147,8 @@ def test_every_field_is_shown(name: str, documents: list[dict[str, Any]]) -> Non
     assert empty == {field for place, field in NEVER_SHOWN if place == name}
 
 
-@pytest.mark.parametrize("name", SCHEMAS)
-def test_wrong_objects_fail(name: str, documents: list[dict[str, Any]]) -> None:
-    right = next(each for each in documents if schema_name(each) == name)
+def check_wrong_objects(name: str, right: dict[str, Any]) -> None:
+    """What lacks a field, has another or one of another kind fails."""
     assert mistakes(right) == []
     accepts = validator(name).is_valid
     for field in right:
@@ -155,10 +158,8 @@ def test_wrong_objects_fail(name: str, documents: list[dict[str, Any]]) -> None:
     assert not accepts(right | {"format": FORMAT + 1})
 
 
-@pytest.mark.parametrize("name", SCHEMAS)
-def test_wrong_parts_fail(name: str, documents: list[dict[str, Any]]) -> None:
-    """A list and a number at every place of the first two levels."""
-    right = next(each for each in documents if schema_name(each) == name)
+def check_wrong_parts(name: str, right: dict[str, Any]) -> None:
+    """A list and a number at every place of the first two levels fail."""
     lost = []
     for path in _places(right, 2):
         for wrong in WRONG:

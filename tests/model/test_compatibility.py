@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import mlpcli
+from mlpcli.data.reading.memory import free_memory
 from mlpcli.errors import DataError, SettingsError
 from mlpcli.nn.layers import Dense
 from mlpcli.training import memory
@@ -100,5 +101,5 @@ def test_a_network_larger_than_the_memory(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_free_memory_is_known_here() -> None:
-    free = memory.free_memory()
+    free = free_memory()
     assert free is None or 10**6 < free < 10**14

@@ -1,7 +1,11 @@
 """Batches: the rows in the order asked for, gathered into the same memory again and again."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mlpcli.nn.batches import BLOCK_VALUES, Batches, Examples
 
@@ -90,3 +94,30 @@ def test_the_table_is_left_alone() -> None:
 def test_an_order_may_be_part_of_the_rows() -> None:
     batches = list(Batches(examples(), 4).in_order(np.array([7, 7])))
     assert [batch.features[:, 0].tolist() for batch in batches] == [[7.0, 7.0]]
+
+
+@pytest.mark.parametrize("window", [None, 10, 11, 5_000])
+def test_rows_that_fit_are_shuffled_all_together(window: int | None) -> None:
+    table = replace(examples(), window=window)
+    wanted = np.random.default_rng(3).permutation(10)
+    np.testing.assert_array_equal(table.shuffled(np.random.default_rng(3)), wanted)
+
+
+@given(st.integers(1, 3_000), st.integers(1, 600), st.integers(0, 3))
+def test_a_window_draws_each_row_once(rows: int, window: int, seed: int) -> None:
+    table = replace(examples(rows), window=window)
+    order = table.shuffled(np.random.default_rng(seed))
+    np.testing.assert_array_equal(np.sort(order), np.arange(rows))
+    np.testing.assert_array_equal(order, table.shuffled(np.random.default_rng(seed)))
+
+
+def test_a_window_draws_from_runs_that_are_from_all_over() -> None:
+    rows, window = 200_000, 20_000
+    order = replace(examples(rows), window=window).shuffled(np.random.default_rng(0))
+    first = order[:window]
+    assert len(first) == window
+    parts = np.bincount(first // window, minlength=10)
+    # Of the ten parts of the table each gives its share: 256 runs of 78 rows, a tenth of them of each part.
+    assert (np.abs(parts - window / 10) < 0.4 * window / 10).all()
+    assert np.abs(np.diff(first)).mean() > rows / 10  # neighbours are shuffled, too
+    assert len(np.unique(first // 78)) < 2 * window / 78  # whole runs

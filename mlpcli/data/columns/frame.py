@@ -1,7 +1,7 @@
 """Frames: columns of one table by name, and where their rows stand."""
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from abc import abstractmethod
+from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -21,13 +21,48 @@ def row_number(row: int) -> str:
     return f"row {row:,}"
 
 
-@dataclass(eq=False)
+class Columns(MutableMapping[str, Cells]):
+    """Cells of columns of one length, by name: in memory, or wherever they are kept."""
+
+    @abstractmethod
+    def taken(self, rows: Rows) -> "Columns":
+        """Some of the rows of all columns."""
+
+    @abstractmethod
+    def loaded(self, start: int, stop: int) -> "ColumnsInMemory":
+        """The rows from `start` to before `stop`, in memory."""
+
+    @abstractmethod
+    def having(self, others: Mapping[str, Cells]) -> "Columns":
+        """These columns and others, which take the place of those of their names."""
+
+    @abstractmethod
+    def only(self, names: Iterable[str]) -> "Columns":
+        """Some of the columns, in this order."""
+
+
+class ColumnsInMemory(dict[str, Cells], Columns):
+    """Columns whose cells are in memory."""
+
+    def taken(self, rows: Rows) -> "ColumnsInMemory":
+        return ColumnsInMemory({name: cells[rows] for name, cells in self.items()})
+
+    def loaded(self, start: int, stop: int) -> "ColumnsInMemory":
+        return self.taken(slice(start, stop))
+
+    def having(self, others: Mapping[str, Cells]) -> "ColumnsInMemory":
+        return ColumnsInMemory(self | dict(others))
+
+    def only(self, names: Iterable[str]) -> "ColumnsInMemory":
+        return ColumnsInMemory({name: self[name] for name in names})
+
+
 class Frame:
     """Columns of a table by name, of one length, and where their rows stand."""
 
-    columns: dict[str, Cells]
-    rows: int
-    place: Place = row_number
+    def __init__(self, columns: Mapping[str, Cells], rows: int, place: Place = row_number) -> None:
+        self.columns = columns if isinstance(columns, Columns) else ColumnsInMemory(columns)
+        self.rows, self.place = rows, place
 
     @classmethod
     def of(
@@ -58,6 +93,11 @@ class Frame:
         self.columns[name] = cells
 
     @property
+    def is_in_memory(self) -> bool:
+        """Whether all cells are, so that to look at a column takes no time."""
+        return isinstance(self.columns, ColumnsInMemory)
+
+    @property
     def names(self) -> list[str]:
         """The columns' names."""
         return list(self.columns)
@@ -68,15 +108,26 @@ class Frame:
 
     def take(self, rows: Rows) -> "Frame":
         """Some of the rows."""
-        columns = {name: cells[rows] for name, cells in self.columns.items()}
         numbers = np.arange(self.rows)[rows]
         place = self.place
-        return Frame(columns, len(numbers), lambda row: place(int(numbers[row])))
+        return Frame(self.columns.taken(rows), len(numbers), lambda row: place(int(numbers[row])))
+
+    def loaded(self, start: int, stop: int) -> "Frame":
+        """The rows from `start` to before `stop`, with their cells in memory."""
+        place = self.place
+        return Frame(self.columns.loaded(start, stop), stop - start, lambda row: place(start + row))
+
+    def having(self, others: Mapping[str, Cells]) -> "Frame":
+        """The same rows with further columns."""
+        return Frame(self.columns.having(others), self.rows, self.place)
 
     def compact(self) -> "Frame":
         """The same cells, as if no other text had ever been there."""
-        compacted = ((name, each.compact()) for name, each in self.columns.items() if isinstance(each, Texts))
-        return Frame(self.columns | dict(compacted), self.rows, self.place)
+        compacted = Frame(self.columns.having({}), self.rows, self.place)
+        for name in self.names:
+            if isinstance(cells := self[name], Texts):
+                compacted[name] = cells.compact()
+        return compacted
 
     def under(self, reading: Reading) -> "Frame":
         """The same cells under another reading."""

@@ -22,6 +22,7 @@ from mlpcli.data.schema import (
 )
 from mlpcli.data.spelling import keys, matching_of
 from mlpcli.errors import count
+from mlpcli.progress import SETTLED, OnProgress, unwatched
 
 
 @dataclass(frozen=True)
@@ -35,12 +36,13 @@ class Settled:
     """Columns of dates of which more than one order of day, month and year is possible."""
 
 
-def settle(columns: Sequence[Column], frame: Frame) -> Settled:
+def settle(columns: Sequence[Column], frame: Frame, on_progress: OnProgress = unwatched) -> Settled:
     """The columns in the light of all rows; cells that are not of their kind."""
     settled: list[Column] = []
     strays: dict[str, Strays] = {}
     seen: dict[tuple[str, ...], list[str]] = {}
-    for column in columns:
+    for number, column in enumerate(columns):
+        on_progress(number, len(columns), SETTLED)
         if column.kind in LEARNED:
             cells = frame[column.name]
             if isinstance(cells, Texts):

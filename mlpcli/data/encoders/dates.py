@@ -17,6 +17,8 @@ from mlpcli.data.schema import DATE, DATE_PARTS, Column, DataSettings
 if TYPE_CHECKING:
     from mlpcli.data.columns.cells import Cells
 
+PIECE = 1 << 16
+"""Rows whose dates are taken apart at a time."""
 _DAY = 86_400.0
 
 
@@ -63,15 +65,22 @@ class DateEncoder(Encoder):
         scalings = scalings_of(settings, scalings)
         formats = column.form.formats or cells.formats()
         seconds = cells.dates(formats)[0]
-        calendar_parts = calendar(seconds)
-        known = ~np.isnan(seconds)
+        numbers = {name: np.empty(len(seconds)) for name in ("days", "year")}
+        differing = set[str]()
+        known = seconds[~np.isnan(seconds)]
+        first = calendar(known[:1])
+        # A piece at a time: all parts of all rows would be many times the column.
+        for start in range(0, len(seconds), PIECE):
+            piece = calendar(seconds[start : start + PIECE])
+            for name, values in numbers.items():
+                values[start : start + PIECE] = piece[name]
+            if len(known):
+                differing |= {name for name, values in piece.items() if _differ(values, first[name])}
         parts = tuple(
-            part
-            for part, names in cls.PARTS.items()
-            if part == "days" or any(_differ(calendar_parts[name][known]) for name in names)
+            part for part, names in cls.PARTS.items() if part == "days" or not differing.isdisjoint(names)
         )
         days, year = (
-            NumberEncoder.of_values(column.name, DATE, calendar_parts[name], scalings, weights)
+            NumberEncoder.of_values(column.name, DATE, numbers[name], scalings, weights)
             for name in ("days", "year")
         )
         return cls(
@@ -202,5 +211,7 @@ def calendar(seconds: Array) -> dict[str, Array]:
     return parts
 
 
-def _differ(values: Array) -> bool:
-    return bool(len(values)) and bool(np.ptp(values) > 1e-9)
+def _differ(values: Array, first: Array) -> bool:
+    """Whether some values that are there are not the first one."""
+    known = values[~np.isnan(values)]
+    return bool(len(known)) and bool(np.abs(known - first).max() > 1e-9)

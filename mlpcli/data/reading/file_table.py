@@ -19,11 +19,14 @@ from mlpcli.data.reading.open_rows import OpenRows
 from mlpcli.data.reading.parsing import Parser, parsed, whole_frame
 from mlpcli.data.reading.source import ReadingSettings, TextSource
 from mlpcli.data.reading.table import SAMPLE_CELLS, SAMPLE_ROWS, Table, is_named
+from mlpcli.data.stored.scratch_file import refuse_small_disk
+from mlpcli.errors import DataError
 from mlpcli.progress import ROWS
 
 LATER_ROWS = 1_000
 """From the middle and from the end of a file that is longer than the sample, each."""
 LATER_BYTES = 1 << 18
+NUMBER_BYTES = 8
 
 
 class FileTable(Table):
@@ -41,6 +44,7 @@ class FileTable(Table):
         self.name = sources[0].name if len(sources) == 1 else f"{sources[0].name} and {len(sources) - 1} more"
         self.notes = []
         self._bytes_a_row, self.numbered, whole = 0.0, 0, True
+        self._states = [_state(source) for source in sources]
         blocks: list[Block] = []
         delimiter = ","
         for source in sources:
@@ -104,15 +108,22 @@ class FileTable(Table):
 
         return whole_frame(frames, names, (), self.reading, row_number, expected=sum(map(len, blocks)))
 
+    @property
+    def expected_rows(self) -> int:
+        if not self._bytes_a_row or not all(source.seekable for source in self._sources):
+            return 0
+        return int(sum(os.path.getsize(source.path) for source in self._sources) / self._bytes_a_row)
+
     def read(
         self, columns: Sequence[str], numbers: Collection[str], undecided: Collection[str] = ()
     ) -> Frame:
-        expected = 0
-        if self._bytes_a_row and all(source.seekable for source in self._sources):
-            size = sum(os.path.getsize(source.path) for source in self._sources)
-            expected = int(1.05 * size / self._bytes_a_row)
+        expected = int(1.05 * self.expected_rows)
+        if self.store is not None:
+            refuse_small_disk(NUMBER_BYTES * self.expected_rows * len(columns), f"the cells of {self.name}")
         frames = partial(self._frames, self.reading, undecided)
-        return whole_frame(frames, columns, numbers, self.reading, self.place, expected=expected)
+        return whole_frame(
+            frames, columns, numbers, self.reading, self.place, expected=expected, store=self.store
+        )
 
     def texts(self, column: str, reading: Reading) -> Texts:
         frames = partial(self._frames, reading, ())
@@ -137,6 +148,12 @@ class FileTable(Table):
                     read += len(frame)
                     self.on_progress(read, expected.total(), ROWS)
                 self._note(rows, odd)
+        for source, state in zip(self._sources, self._states, strict=True):
+            if _state(source) != state:
+                raise DataError(
+                    f"{source.name}: the file changed while it was read",
+                    "Run the command again when nothing writes to it.",
+                )
 
     def place(self, row: int) -> str:
         for source in self._sources:
@@ -147,6 +164,12 @@ class FileTable(Table):
                         return block.place(row)
                     row -= len(block)
         raise IndexError(row)
+
+
+def _state(source: TextSource) -> tuple[int, int, int]:
+    """What changes with a file: which one its path names, its size, and when it was written."""
+    status = os.stat(source.path)
+    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def _later_rows(

@@ -12,6 +12,7 @@ from mlpcli.data.reading.some_rows import PartOfTable, SomeRows
 from mlpcli.data.reading.source import ReadingSettings, TextSource, spooled
 from mlpcli.data.reading.table import FrameTable, Table
 from mlpcli.data.spelling import cleaned
+from mlpcli.data.stored.growing import cell_store
 from mlpcli.errors import DataError, Sentence
 from mlpcli.progress import OnProgress, unwatched
 from mlpcli.text_width import shell_word
@@ -24,18 +25,21 @@ def open_table(
     empties: Mapping[str, str] | None = None,
     dropped: Sequence[str] = (),
     on_progress: OnProgress = unwatched,
+    *,
+    stored: bool = False,
 ) -> Iterator[Table]:
     """The table of paths (`-` is stdin), of some of their rows, or a DataFrame; files stay readable until the
     end.
 
     `empties`: the word that an empty cell of a column stands for. `dropped`: columns, or lists of them, that
-    are left out, so that several may have such a name.
+    are left out, so that several may have such a name. `stored`: the cells of files are kept in another file
+    instead of memory.
     """
     if isinstance(data, pd.DataFrame):
         yield FrameTable(data, settings, empties, dropped)
         return
     if isinstance(data, SomeRows):
-        with open_table(data.paths, settings, empties, dropped, on_progress) as whole:
+        with open_table(data.paths, settings, empties, dropped, on_progress, stored=stored) as whole:
             yield PartOfTable(whole, data.rows)
         return
     with ExitStack() as stack:
@@ -50,6 +54,8 @@ def open_table(
                 raise
         table = FileTable(sources, settings, empties, dropped)
         table.on_progress = on_progress
+        if stored:
+            table.store = stack.enter_context(cell_store())
         yield table
 
 

@@ -11,12 +11,14 @@ import pandas as pd
 
 from mlpcli.arrays import Array
 from mlpcli.data.columns.cells import Cells, Numbers, Texts
-from mlpcli.data.columns.frame import Frame, Place
+from mlpcli.data.columns.frame import Columns, ColumnsInMemory, Frame, Place
+from mlpcli.data.columns.growing_levels import GrowingLevels
 from mlpcli.data.columns.numbers.code_numbers import code_numbers, may_hold_code
 from mlpcli.data.columns.readings import Reading
 from mlpcli.data.reading.blocks import Block
 from mlpcli.data.reading.memory import own_pages
 from mlpcli.data.schema import NUMBER
+from mlpcli.data.stored.growing import CellStore
 
 AT_ONCE = 2
 FIRST_VALUES = 20
@@ -166,34 +168,58 @@ def whole_frame(
     place: Place,
     *,
     expected: int,
+    store: CellStore | None = None,
 ) -> Frame:
     """The frames of `frames(columns, numbers)`, one below the other; about `expected` rows, 0 if not known.
 
-    A column that is numbers in one frame and texts in another is read again, as texts.
+    A column that is numbers in one frame and texts in another is read again, as texts. With a `store` the
+    cells are kept there.
     """
-    growing: dict[str, _GrowingNumbers | _GrowingTexts | None] = {}
+    growth = _Growth(expected) if store is None else store.growing()
     rows = 0
     for frame in frames(columns, numbers):
-        for name in columns:
-            cells = frame[name]
-            if name not in growing:
-                growing[name] = _GrowingTexts() if isinstance(cells, Texts) else _GrowingNumbers(expected)
-            column = growing[name]
+        growth.append(frame)
+        rows += len(frame)
+    whole = growth.finish(reading)
+    if again := [name for name in columns if name in growth.mixed]:
+        texts = whole_frame(frames, again, (), reading, place, expected=rows, store=store)
+        whole = whole.having(texts.columns)
+    if not rows:
+        whole = whole.having({name: Numbers(np.empty(0), reading.of_column(name)) for name in columns})
+    return Frame(whole.only(columns), rows, place)
+
+
+class _Growth:
+    """Columns in memory of which all rows come, frame by frame."""
+
+    def __init__(self, expected: int) -> None:
+        self._expected = expected
+        self._columns: dict[str, _GrowingNumbers | _GrowingTexts] = {}
+        self.mixed: set[str] = set()
+        """Columns that are numbers in one frame and texts in another, which are dropped."""
+
+    def append(self, frame: Frame) -> None:
+        """Add the rows of a frame below the others."""
+        for name, cells in frame.columns.items():
+            if name in self.mixed:
+                continue
+            if name not in self._columns:
+                is_text = isinstance(cells, Texts)
+                self._columns[name] = _GrowingTexts() if is_text else _GrowingNumbers(self._expected)
+            column = self._columns[name]
             if isinstance(column, _GrowingTexts) and isinstance(cells, Texts):
                 column.append(cells)
             elif isinstance(column, _GrowingNumbers) and isinstance(cells, Numbers):
                 column.append(cells.values)
             else:
-                growing[name] = None
-        rows += len(frame)
-    whole: dict[str, Cells] = {name: Numbers(np.empty(0), reading.of_column(name)) for name in columns}
-    whole |= {
-        name: column.finish(reading.of_column(name)) for name, column in growing.items() if column is not None
-    }
-    if again := [name for name, column in growing.items() if column is None]:
-        texts = whole_frame(frames, again, (), reading, place, expected=rows)
-        whole |= {name: texts[name] for name in again}
-    return Frame(whole, rows, place)
+                self.mixed.add(name)
+                del self._columns[name]
+
+    def finish(self, reading: Reading) -> Columns:
+        """All columns but the mixed ones."""
+        return ColumnsInMemory(
+            {name: column.finish(reading.of_column(name)) for name, column in self._columns.items()}
+        )
 
 
 class _GrowingNumbers:
@@ -216,12 +242,10 @@ class _GrowingNumbers:
 class _GrowingTexts:
     def __init__(self) -> None:
         self._codes: list[Array] = []
-        self._numbers: dict[str, int] = {}
+        self._levels = GrowingLevels()
 
     def append(self, texts: Texts) -> None:
-        numbers = [self._numbers.setdefault(level, len(self._numbers)) for level in texts.levels]
-        by_level = np.array([*numbers, -1], dtype=np.int32)  # the last for code -1
-        self._codes.append(by_level[texts.codes])
+        self._codes.append(self._levels.codes_of(texts))
 
     def finish(self, reading: Reading) -> Texts:
-        return Texts(np.concatenate(self._codes), np.array([*self._numbers], dtype=object), reading)
+        return self._levels.texts(np.concatenate(self._codes), reading)

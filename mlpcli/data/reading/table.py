@@ -17,6 +17,7 @@ from mlpcli.data.reading.decimal_choice import has_fractions, mark_notes
 from mlpcli.data.reading.source import ReadingSettings
 from mlpcli.data.schema import NUMBER, resolve_names
 from mlpcli.data.spelling import cleaned
+from mlpcli.data.stored.growing import CellStore
 from mlpcli.errors import DataError
 from mlpcli.progress import OnProgress, unwatched
 from mlpcli.settings import parse_list
@@ -45,6 +46,13 @@ class Table(ABC):
     """What was guessed."""
     on_progress: OnProgress = staticmethod(unwatched)
     """Called while all rows are read."""
+    store: CellStore | None = None
+    """Where cells are kept that are read, if not in memory."""
+
+    @property
+    def expected_rows(self) -> int:
+        """About how many rows it has; 0 if that is not known."""
+        return 0
 
     @abstractmethod
     def read(

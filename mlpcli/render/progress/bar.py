@@ -4,7 +4,7 @@ import math
 import time
 from collections.abc import Callable, Sequence
 
-from mlpcli.progress import ROWS
+from mlpcli.progress import ENCODED, ROWS
 from mlpcli.render.console import Screen, use_colour
 from mlpcli.render.formatting import duration
 from mlpcli.render.progress.drawing import Drawing
@@ -71,7 +71,7 @@ class WorkBar:
         rate = (done - self._first) / seconds if seconds > 0 else 0.0
         of_all = f" of {total:,}" if total is not None and self._what != ROWS else ""
         counted = f"{done:,}{of_all} {self._what}"
-        speed = f"{rate:,.0f} rows/s" if rate >= 1 and self._what == ROWS else ""
+        speed = f"{rate:,.0f} rows/s" if rate >= 1 and self._what in (ROWS, ENCODED) else ""
         if total is None:
             return None, [counted, speed]
         share = done / total if total > done else 1.0

@@ -11,11 +11,11 @@ MOST_IN_MEMORY = 10**9
 _UNITS = {"GB": 10**9, "MB": 10**6, "KB": 10**3}
 
 
-def parse_size(text: str) -> int:
+def parse_size(text: str, setting: str = "max_bytes") -> int:
     """Bytes from `500MB` or `2GB`; binary units (KiB, MiB, GiB) are 1,024 times the one before."""
     match = re.fullmatch(r"\s*(\d{1,15}(?:\.\d{1,9})?)\s*([KMGT]?)(i?)(B?)\s*", text, re.IGNORECASE)
     if match is None or not (size := _bytes(*match.groups())):
-        raise SettingsError(f"{text!r:.40} is not a size", "Write 500MB or 2GB.", setting="max_bytes")
+        raise SettingsError(f"{text!r:.40} is not a size", "Write 500MB or 2GB.", setting=setting)
     return size
 
 

@@ -92,7 +92,8 @@ def score(scorer: Scorer, source: TextIO, delimiter: str, *, proba: bool, prefix
         cells = {name: columns[place] for name, place in places.items()}
         found = scorer.predictions(cells, done)
         done += len(rows)
-        writer.writerows([row + scorer.cells(each, proba) for row, each in zip(rows, found, strict=True)])
+        told = scorer.cells(found, proba)
+        writer.writerows([row + more for row, more in zip(rows, told, strict=True)])
         sys.stdout.flush()
     sys.stdout.flush()
 

@@ -1,0 +1,1 @@
+"""Tables that are larger than memory: their cells, and what they become, in files without a name."""

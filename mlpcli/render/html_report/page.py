@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from mlpcli.extras import require_extra
 from mlpcli.render.html_report.detail import DETAILS
-from mlpcli.render.html_report.sections import Pictures, absences, contents
+from mlpcli.render.html_report.sections.contents import absences, contents
+from mlpcli.render.html_report.sections.pictures import Pictures
 from mlpcli.render.html_report.texts import shown
 from mlpcli.render.plots.canvas import drawing
 

@@ -9,7 +9,7 @@ import pytest
 import mlpcli
 from mlpcli.metrics import METRICS
 from mlpcli.render.html_report.page import LARGEST
-from mlpcli.render.html_report.sections import SECTIONS
+from mlpcli.render.html_report.sections.contents import SECTIONS
 from mlpcli.render.html_report.texts import MEANINGS, shown
 from mlpcli.render.html_report.written import WrittenReport, report
 from tests.render.html_report.pages import Page

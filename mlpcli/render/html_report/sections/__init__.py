@@ -1,0 +1,1 @@
+"""Sections of a report, as the template takes them: texts, tables and pictures."""

@@ -16,7 +16,7 @@ from mlpcli.workflows.exporting.description import ModelSteps
 from mlpcli.workflows.exporting.golden import GoldenRows, golden_rows
 from mlpcli.workflows.exporting.onnx_graph.graph import OPSET
 from mlpcli.workflows.exporting.onnx_scorer import onnx_scorer
-from mlpcli.workflows.exporting.python_scorer import python_scorer
+from mlpcli.workflows.exporting.python.scorer import python_scorer
 from mlpcli.workflows.exporting.settings import ExportSettings, ExportWishes
 from mlpcli.workflows.exporting.sql.scorer import sql_scorer
 from mlpcli.workflows.keyword_settings import takes

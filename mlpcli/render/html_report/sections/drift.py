@@ -1,4 +1,4 @@
-"""How rows differ from those of training."""
+"""Differences between rows and those of training."""
 
 from typing import TYPE_CHECKING, Any
 

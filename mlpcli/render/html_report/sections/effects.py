@@ -1,4 +1,4 @@
-"""What drives the predictions, and the reasons of single rows."""
+"""Importance of the columns, curves of how they act, and reasons of single rows."""
 
 from functools import partial
 from typing import TYPE_CHECKING, Any

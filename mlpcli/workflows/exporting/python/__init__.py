@@ -1,0 +1,1 @@
+"""Exports as a program in Python."""

@@ -106,7 +106,7 @@ def opened(data: Data, given: Options, on_progress: OnProgress = unwatched) -> I
         if given.run.memory is None:
             _refuse_too_large(table)
         else:
-            refuse_small_memory(table, given.run.memory, table.expected_rows)
+            _refuse_small_memory(table, given.run.memory, table.expected_rows)
         yield table
 
 
@@ -121,7 +121,7 @@ def _refuse_too_large(table: Table) -> None:
         )
 
 
-def refuse_small_memory(table: Table, memory: int, rows: int) -> None:
+def _refuse_small_memory(table: Table, memory: int, rows: int) -> None:
     """Raise SettingsError if so many rows need more memory than is allowed, though their cells do not."""
     needed = LEAST_BYTES + ROW_BYTES * rows
     if needed > memory:
@@ -156,6 +156,8 @@ def read_table(
         table.reading = dataclasses.replace(table.reading, exact=source.schema.exact)
     also = table.columns if describes else ()
     frame = read_cells(table, columns, roles, options.data, decides=source is None, also=also)
+    if given.run.memory is not None and not describes:
+        _refuse_small_memory(table, given.run.memory, len(frame))
     return ReadTable(options=options, roles=roles, columns=columns, crosses=crosses, frame=frame)
 
 

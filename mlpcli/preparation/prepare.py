@@ -35,7 +35,7 @@ from mlpcli.nn.batches import Examples
 from mlpcli.number_text import size_text
 from mlpcli.options.options import Configuration, Options, Racing
 from mlpcli.preparation.cell_findings import part_findings
-from mlpcli.preparation.deciding import decide_table, opened, read_table, refuse_small_memory
+from mlpcli.preparation.deciding import decide_table, opened, read_table
 from mlpcli.preparation.doctor import examine
 from mlpcli.preparation.encoding import encode_table
 from mlpcli.preparation.finding import LEAK, Finding
@@ -245,10 +245,8 @@ def prepare(
     With a `source`, columns mean what they mean to that model.
     """
     with opened(data, given, on_progress) as table:
-        read = read_table(table, given, source)
-        if given.run.memory is not None:
-            refuse_small_memory(table, given.run.memory, len(read.frame))
-        decided = decide_table(table, read, source)
+        # Nothing else may hold the frame that was read: its columns go one by one while they are encoded.
+        decided = decide_table(table, read_table(table, given, source), source)
         encoded = encode_table(table, decided, source, racing=racing, on_progress=on_progress)
         rows, schema = decided.rows, encoded.schema
         encoder, task, parts = encoded.encoder, encoded.task, encoded.parts

@@ -1,6 +1,6 @@
 """Cells in a scratch file: stripes of rows, within which each column's values are side by side.
 
-A column is read at a pace of its values alone, and so are some rows of all columns.
+To get a column reads its values alone, to get some rows those of the stripes in which they are.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

@@ -92,7 +92,7 @@ BAD_COMMANDS: dict[str, tuple[int, list[str], list[str]]] = {
     "missing validation file": (1, ["--validation", "nosuch.csv"], ["nosuch.csv"]),
     "unknown positive": (1, ["--positive", "Emperor"], ["'Emperor'"]),
     "two classes asked": (1, ["--task", "binary"], ["3 values"]),
-    "diverging": (1, ["--lr", "1e30"], ["diverged in epoch 1", "1e+30", "lr-find"]),
+    "diverging": (1, ["--preset", "textbook", "--lr", "1e30"], ["diverged in epoch 1", "1e+30", "lr-find"]),
 }
 
 

@@ -73,7 +73,7 @@ LINES = [
     "inspect --diff class.joblib other.joblib",
     "inspect --diff class.joblib number.joblib",
     "compare class.joblib other.joblib evaluation.json",
-    "report class.joblib mixed.csv -o report.html",
+    "report class.joblib test.csv -o report.html",
     "report class.joblib -o without.html",
     "export class.joblib -o scorer.py",
     "export class.joblib -o scorer.onnx",

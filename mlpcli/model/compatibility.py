@@ -74,6 +74,9 @@ def refuse_impossible(options: Options, task: type[Task]) -> None:
         )
     if options.training.warmup and options.training.schedule == "coslog":
         raise _incompatible("warmup", "schedule", " coslog", "Leave it out: this schedule starts at 0.")
+    if options.run.memory is not None and is_minimized(options):
+        hint = "Choose another optimizer: this one takes all rows at once, in memory."
+        raise _incompatible("memory", "optimizer", f" {options.optimizer.optimizer}", hint)
     for other, given in (("validation", options.split.validation), ("time", options.split.time)):
         if options.ensemble.folds and given:
             hint = "Leave one of them out; {ensemble} N trains N networks with the same validation rows."

@@ -58,25 +58,42 @@ class Batches:
         self.batch_size = min(batch_size, len(examples))
         batches = BLOCK_VALUES // (self.batch_size * examples.features.shape[1])
         self._block_size = self.batch_size * max(1, batches)
-        self._scratch = Scratch()
+        self._scratch, self._held = Scratch(), Scratch()
 
     def __len__(self) -> int:
         return -(-len(self._examples) // self.batch_size)
 
     def in_order(self, order: IndexArray) -> Iterator[Examples]:
         """The rows of `order` (rows,), a batch at a time; each batch is valid until the next one."""
-        for first in range(0, len(order), self._block_size):
-            rows = order[first : first + self._block_size]
-            features = self._gather("features", self._examples.features, rows)
-            targets = self._gather("targets", self._examples.targets, rows)
-            weights = self._examples.weights
-            if weights is not None:
-                weights = self._gather("weights", weights, rows)
-            for start in range(0, len(rows), self.batch_size):
-                batch = slice(start, start + self.batch_size)
-                yield Examples(features[batch], targets[batch], None if weights is None else weights[batch])
+        window = self._examples.window
+        if window is None or window >= len(self._examples):
+            yield from self._batches(self._examples, order)
+            return
+        # Rows of a window are read in their order, once: of rows at random a disk reads far more around each.
+        held = max(window // self._block_size, 1) * self._block_size
+        for first in range(0, len(order), held):
+            rows = order[first : first + held]
+            ordered = np.sort(rows)
+            yield from self._batches(
+                _gathered(self._held, self._examples, ordered), np.searchsorted(ordered, rows)
+            )
 
-    def _gather(self, name: str, array: AnyArray, rows: IndexArray) -> AnyArray:
-        out = self._scratch(name, (len(rows), *array.shape[1:]), array.dtype)
+    def _batches(self, examples: Examples, order: IndexArray) -> Iterator[Examples]:
+        for first in range(0, len(order), self._block_size):
+            block = _gathered(self._scratch, examples, order[first : first + self._block_size])
+            for start in range(0, len(block), self.batch_size):
+                batch = slice(start, start + self.batch_size)
+                weights = None if block.weights is None else block.weights[batch]
+                yield Examples(block.features[batch], block.targets[batch], weights)
+
+
+def _gathered(scratch: Scratch, examples: Examples, rows: IndexArray) -> Examples:
+    """Some rows in reused arrays."""
+
+    def gather(name: str, array: AnyArray) -> AnyArray:
+        out = scratch(name, (len(rows), *array.shape[1:]), array.dtype)
         # mode="clip" writes into `out` directly, twice as fast as fancy indexing; the rows are in range.
         return array.take(rows, axis=0, out=out, mode="clip")
+
+    weights = None if examples.weights is None else gather("weights", examples.weights)
+    return Examples(gather("features", examples.features), gather("targets", examples.targets), weights)

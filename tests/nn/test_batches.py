@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mlpcli.nn import batches as batches_module
 from mlpcli.nn.batches import BLOCK_VALUES, Batches, Examples
+from mlpcli.nn.scratch import AnyArray
 
 BLOCK_ROWS = BLOCK_VALUES // 2
 """Rows of two features that are gathered at once."""
@@ -121,3 +123,23 @@ def test_a_window_draws_from_runs_that_are_from_all_over() -> None:
     assert (np.abs(parts - window / 10) < 0.4 * window / 10).all()
     assert np.abs(np.diff(first)).mean() > rows / 10  # neighbours are shuffled, too
     assert len(np.unique(first // 78)) < 2 * window / 78  # whole runs
+
+
+@given(st.integers(1, 400), st.integers(1, 120), st.integers(1, 90))
+def test_a_window_changes_no_batch(rows: int, window: int, batch_size: int) -> None:
+    table = examples(rows)
+    order = np.random.default_rng(rows).permutation(rows)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(batches_module, "BLOCK_VALUES", 40)
+        plain = [copied(each) for each in Batches(table, batch_size).in_order(order)]
+        parts = Batches(replace(table, window=window), batch_size)
+        some = [copied(each) for each in parts.in_order(order)]
+    assert len(some) == len(plain) == len(parts)
+    for one, other in zip(plain, some, strict=True):
+        for array, same in zip(one, other, strict=True):
+            np.testing.assert_array_equal(array, same)
+
+
+def copied(batch: Examples) -> tuple[AnyArray, AnyArray, AnyArray]:
+    assert batch.weights is not None
+    return batch.features.copy(), batch.targets.copy(), batch.weights.copy()

@@ -174,6 +174,11 @@ def test_too_little_memory_is_said_before_reading() -> None:
     assert refusal.value.setting == "memory"
 
 
+def test_an_optimizer_of_all_rows_is_refused() -> None:
+    with pytest.raises(SettingsError, match="memory cannot be combined with optimizer l-bfgs"):
+        prepared(str(SAMPLES / "penguins.csv"), target=("species",), optimizer="l-bfgs", memory=MEMORY)
+
+
 def test_a_table_that_is_too_large_names_the_option(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(deciding, "free_memory", lambda: 20_000)
     with pytest.raises(

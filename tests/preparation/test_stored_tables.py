@@ -17,7 +17,7 @@ from mlpcli.arrays import Array
 from mlpcli.data.columns.frame import Frame
 from mlpcli.data.reading import blocks
 from mlpcli.data.reading.file_table import FileTable
-from mlpcli.data.stored import growing, row_file
+from mlpcli.data.stored import growing, row_file, scratch_file
 from mlpcli.data.stored.scratch_file import ScratchFile
 from mlpcli.errors import DataError, MlpcliError, OutputError, SettingsError
 from mlpcli.nn.fit_state import StopReason
@@ -217,6 +217,23 @@ def test_a_disk_that_gets_full(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_disk_that_is_too_small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda folder: SimpleNamespace(free=1_000))
     with pytest.raises(OutputError, match=r"the cells of .*penguins.csv take 22.1 kB there with"):
+        prepared(str(SAMPLES / "penguins.csv"), target=("species",), memory=MEMORY)
+
+
+def no_such_folder(*arguments: object) -> None:
+    raise FileNotFoundError(errno.ENOENT, "No such file or directory")
+
+
+def test_a_machine_without_a_folder_for_temporary_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TMPDIR")
+    monkeypatch.setattr(scratch_file, "gettempdir", no_such_folder)
+    with pytest.raises(OutputError, match="there is no folder for temporary files that can be written"):
+        prepared(str(SAMPLES / "penguins.csv"), target=("species",), memory=MEMORY)
+
+
+def test_a_disk_whose_room_cannot_be_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", no_such_folder)
+    with pytest.raises(OutputError, match=r"a temporary file there failed \(No such file or directory\)"):
         prepared(str(SAMPLES / "penguins.csv"), target=("species",), memory=MEMORY)
 
 

@@ -174,6 +174,19 @@ def test_too_little_memory_is_said_before_reading() -> None:
     assert refusal.value.setting == "memory"
 
 
+@pytest.mark.parametrize("packed", [True, False])
+def test_too_little_memory_for_rows_that_are_not_counted_yet(packed: bool, tmp_path: Path) -> None:
+    """It names no number of rows, advises against none, and a DataFrame has no cells on the disk."""
+    path = tmp_path / "packed.csv.gz"
+    path.write_bytes(gzip.compress((SAMPLES / "penguins.csv").read_bytes()))
+    data = str(path) if packed else pd.read_csv(SAMPLES / "penguins.csv")
+    with pytest.raises(SettingsError) as refusal:
+        prepared(data, target=("species",), memory=1_000_000)
+    said = "packed.csv.gz: any rows need about 230 MB, with their cells on the disk"
+    assert str(refusal.value).endswith(said if packed else "the DataFrame: any rows need about 230 MB")
+    assert str(refusal.value.hint) == "Give memory 260MB."
+
+
 def test_a_table_that_is_too_large_names_the_option(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(deciding, "free_memory", lambda: 20_000)
     with pytest.raises(

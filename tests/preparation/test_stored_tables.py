@@ -17,6 +17,7 @@ from mlpcli.arrays import Array
 from mlpcli.data.columns.frame import Frame
 from mlpcli.data.reading import blocks
 from mlpcli.data.reading.file_table import FileTable
+from mlpcli.data.reading.some_rows import SomeRows
 from mlpcli.data.stored import growing, row_file, scratch_file
 from mlpcli.data.stored.scratch_file import ScratchFile
 from mlpcli.errors import DataError, MlpcliError, OutputError, SettingsError
@@ -213,6 +214,15 @@ def test_a_file_that_changes_while_it_is_read(
     monkeypatch.setattr(FileTable, "read", grown)
     with pytest.raises(DataError, match=r"grows.csv: the file changed while it was read$"):
         prepared(str(path), target=("species",), memory=memory)
+
+
+@pytest.mark.parametrize("memory", [None, MEMORY])
+def test_a_file_that_lost_rows_since_they_were_numbered(memory: int | None, tmp_path: Path) -> None:
+    """As between two folds of a cross-validation."""
+    path = tmp_path / "cut.csv"
+    path.write_text("".join((SAMPLES / "penguins.csv").read_text().splitlines(keepends=True)[:201]))
+    with pytest.raises(DataError, match=r"cut.csv: it has fewer rows than before: the file changed$"):
+        prepared(SomeRows([str(path)], np.arange(0, 344, 2)), target=("species",), memory=memory)
 
 
 def test_a_disk_that_gets_full(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -54,9 +54,11 @@ from mlpcli.text_width import shell_word
 CELL_BYTES = 12
 """Of a number as it was read, and as it is encoded."""
 LEAST_BYTES, ROW_BYTES = 230_000_000, 110
-"""Of memory where cells are on the disk. It was 253 MB at most of 1,000,000 rows of 50 numbers, 576 MB of
+"""Of memory where cells are on the disk. It was 253 MB at most of 1,000,000 rows of 50 numbers, 629 MB of
 5,000,000, and 553 MB of 3,000,000 of levels, dates and numbers. A row has its target, its hash, its place in
 an order, and what is made of a single column at a time."""
+FEW_ROWS = 100_000
+"""So few need next to no memory of their own: fewer would not help."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,9 +127,13 @@ def _refuse_small_memory(table: Table, memory: int, rows: int) -> None:
     """Raise SettingsError if so many rows need more memory than is allowed, though their cells do not."""
     needed = LEAST_BYTES + ROW_BYTES * rows
     if needed > memory:
+        # How many rows there are is not known of a compressed file before it is read, nor of stdin.
+        who = f"{rows:,} rows need" if rows else "any rows need"
+        where = "" if table.store is None else ", with their cells on the disk"
+        hint = "Give {memory} {}, or fewer rows." if rows > FEW_ROWS else "Give {memory} {}."
         raise SettingsError(
-            f"{table.name}: {rows:,} rows need about {size_text(needed)}, with their cells on the disk",
-            Sentence("Give {memory} {}, or fewer rows.", _in_whole(1.1 * needed)),
+            f"{table.name}: {who} about {size_text(needed)}{where}",
+            Sentence(hint, _in_whole(1.1 * needed)),
             setting="memory",
         )
 

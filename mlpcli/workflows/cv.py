@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from mlpcli.data.reading.file_state import states_of
 from mlpcli.data.reading.source import ReadingSettings
 from mlpcli.errors import Sentence, SettingsError
 from mlpcli.metrics.gates import check_for_task
@@ -72,6 +73,7 @@ def cv(
         of_training["engine"] = made_by.engine(given.run.engine)
         if vs is not None and "engine" in vs:
             vs = {**vs, "engine": made_by.engine(vs["engine"])}
+        states = states_of(table) if isinstance(table, list) else []
         dealt = dealt_table(table, given, own.folds, own.repeats, own.fold_column, watch)
         for condition in conditions:
             check_for_task("fail_if", condition.metric, dealt.schema.task)
@@ -85,6 +87,8 @@ def cv(
         for done, (place, run) in enumerate(made_by.run(tasks), start=1):
             runs[place] = run
             watch(done, len(tasks), FOLDS)
+        for state in states:  # each run has read them anew
+            state.refuse_change(state.path)
     whole = [run for run in runs if run is not None]
     first, second = whole[: len(dealt.deals)], whole[len(dealt.deals) :]
     found = CrossValidation(

@@ -17,12 +17,14 @@ from mlpcli.arrays import Array
 from mlpcli.data.columns.frame import Frame
 from mlpcli.data.reading import blocks
 from mlpcli.data.reading.file_table import FileTable
-from mlpcli.data.stored import growing, row_file
+from mlpcli.data.reading.some_rows import SomeRows
+from mlpcli.data.stored import growing, row_file, scratch_file
 from mlpcli.data.stored.scratch_file import ScratchFile
 from mlpcli.errors import DataError, MlpcliError, OutputError, SettingsError
 from mlpcli.nn.fit_state import StopReason
 from mlpcli.preparation import deciding, prepare, stored_parts
 from mlpcli.preparation.prepare import Prepared
+from mlpcli.workflows.cv import FOLDS
 from mlpcli.workflows.train import TrainingRun
 from tests.workflows.examples import prepared
 from tests.workflows.messy import MESSY, told
@@ -179,6 +181,19 @@ def test_an_optimizer_of_all_rows_is_refused() -> None:
         prepared(str(SAMPLES / "penguins.csv"), target=("species",), optimizer="l-bfgs", memory=MEMORY)
 
 
+@pytest.mark.parametrize("packed", [True, False])
+def test_too_little_memory_for_rows_that_are_not_counted_yet(packed: bool, tmp_path: Path) -> None:
+    """It names no number of rows, advises against none, and a DataFrame has no cells on the disk."""
+    path = tmp_path / "packed.csv.gz"
+    path.write_bytes(gzip.compress((SAMPLES / "penguins.csv").read_bytes()))
+    data = str(path) if packed else pd.read_csv(SAMPLES / "penguins.csv")
+    with pytest.raises(SettingsError) as refusal:
+        prepared(data, target=("species",), memory=1_000_000)
+    said = "packed.csv.gz: any rows need about 230 MB, with their cells on the disk"
+    assert str(refusal.value).endswith(said if packed else "the DataFrame: any rows need about 230 MB")
+    assert str(refusal.value.hint) == "Give memory 260MB."
+
+
 def test_a_table_that_is_too_large_names_the_option(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(deciding, "free_memory", lambda: 20_000)
     with pytest.raises(
@@ -207,6 +222,15 @@ def test_a_file_that_changes_while_it_is_read(
         prepared(str(path), target=("species",), memory=memory)
 
 
+@pytest.mark.parametrize("memory", [None, MEMORY])
+def test_a_file_that_lost_rows_since_they_were_numbered(memory: int | None, tmp_path: Path) -> None:
+    """As between two folds of a cross-validation."""
+    path = tmp_path / "cut.csv"
+    path.write_text("".join((SAMPLES / "penguins.csv").read_text().splitlines(keepends=True)[:201]))
+    with pytest.raises(DataError, match=r"cut.csv: it has fewer rows than before: the file changed$"):
+        prepared(SomeRows([str(path)], np.arange(0, 344, 2)), target=("species",), memory=memory)
+
+
 def test_a_disk_that_gets_full(monkeypatch: pytest.MonkeyPatch) -> None:
     def full(self: ScratchFile, array: Array, place: int) -> None:
         if place > 8_000:
@@ -222,6 +246,23 @@ def test_a_disk_that_gets_full(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_disk_that_is_too_small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda folder: SimpleNamespace(free=1_000))
     with pytest.raises(OutputError, match=r"the cells of .*penguins.csv take 22.1 kB there with"):
+        prepared(str(SAMPLES / "penguins.csv"), target=("species",), memory=MEMORY)
+
+
+def no_such_folder(*arguments: object) -> None:
+    raise FileNotFoundError(errno.ENOENT, "No such file or directory")
+
+
+def test_a_machine_without_a_folder_for_temporary_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TMPDIR")
+    monkeypatch.setattr(scratch_file, "gettempdir", no_such_folder)
+    with pytest.raises(OutputError, match="there is no folder for temporary files that can be written"):
+        prepared(str(SAMPLES / "penguins.csv"), target=("species",), memory=MEMORY)
+
+
+def test_a_disk_whose_room_cannot_be_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", no_such_folder)
+    with pytest.raises(OutputError, match=r"a temporary file there failed \(No such file or directory\)"):
         prepared(str(SAMPLES / "penguins.csv"), target=("species",), memory=MEMORY)
 
 
@@ -253,3 +294,18 @@ def in_memory_weights(path: str) -> str:
     run = mlpcli.train(path, "digit", preset="textbook", epochs=4, patience=None)
     weights: str = run.artifact.receipt["weights"]
     return weights
+
+
+def test_a_file_that_changes_between_the_folds_of_a_cross_validation(tmp_path: Path) -> None:
+    path = tmp_path / "grows.csv"
+    text = (SAMPLES / "penguins.csv").read_text()
+    path.write_text(text)
+
+    def grow(done: int, total: int | None, what: str) -> None:
+        if what == FOLDS and done == 1:
+            path.write_text(text + text.splitlines()[1] + "\n")
+
+    shared: dict[str, Any] = {"preset": "textbook", "epochs": 1, "folds": 2, "repeats": 1, "workers": 1}
+    assert mlpcli.cv(str(path), "species", **shared).metrics
+    with pytest.raises(DataError, match=r"grows.csv: the file changed while it was read$"):
+        mlpcli.cv(str(path), "species", on_progress=grow, **shared)

@@ -14,13 +14,13 @@ from mlpcli.data.reading.blocks import Block, rewritten
 from mlpcli.data.reading.column_names import check_same_header, doubled_names
 from mlpcli.data.reading.decimal_choice import has_fractions, pointed_numbers
 from mlpcli.data.reading.expected_rows import ExpectedRows
+from mlpcli.data.reading.file_state import FileState
 from mlpcli.data.reading.lines.odd_rows import OddRows, odd_rows_of
 from mlpcli.data.reading.open_rows import OpenRows
 from mlpcli.data.reading.parsing import Parser, parsed, whole_frame
 from mlpcli.data.reading.source import ReadingSettings, TextSource
 from mlpcli.data.reading.table import SAMPLE_CELLS, SAMPLE_ROWS, Table, is_named
 from mlpcli.data.stored.scratch_file import refuse_small_disk
-from mlpcli.errors import DataError
 from mlpcli.progress import ROWS
 
 LATER_ROWS = 1_000
@@ -44,7 +44,7 @@ class FileTable(Table):
         self.name = sources[0].name if len(sources) == 1 else f"{sources[0].name} and {len(sources) - 1} more"
         self.notes = []
         self._bytes_a_row, self.numbered, whole = 0.0, 0, True
-        self._states = [_state(source) for source in sources]
+        self._states = [FileState.of(source.path) for source in sources]
         blocks: list[Block] = []
         delimiter = ","
         for source in sources:
@@ -149,11 +149,7 @@ class FileTable(Table):
                     self.on_progress(read, expected.total(), ROWS)
                 self._note(rows, odd)
         for source, state in zip(self._sources, self._states, strict=True):
-            if _state(source) != state:
-                raise DataError(
-                    f"{source.name}: the file changed while it was read",
-                    "Run the command again when nothing writes to it.",
-                )
+            state.refuse_change(source.name)
 
     def place(self, row: int) -> str:
         for source in self._sources:
@@ -164,12 +160,6 @@ class FileTable(Table):
                         return block.place(row)
                     row -= len(block)
         raise IndexError(row)
-
-
-def _state(source: TextSource) -> tuple[int, int, int]:
-    """What changes with a file: which one its path names, its size, and when it was written."""
-    status = os.stat(source.path)
-    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def _later_rows(

@@ -10,6 +10,7 @@ from mlpcli.data.columns.cells import Numbers, Texts
 from mlpcli.data.columns.frame import Frame
 from mlpcli.data.columns.readings import Reading
 from mlpcli.data.reading.table import SAMPLE_ROWS, Table
+from mlpcli.errors import DataError
 
 FEWEST = 1_000
 """Rows of a sample that show what a column is."""
@@ -40,14 +41,23 @@ class PartOfTable(Table):
             return self._whole.sample.take(first).compact()
         sample = self._whole.sample.columns
         numbers = [name for name, cells in sample.items() if isinstance(cells, Numbers)]
-        whole = self._whole.read(self.columns, numbers, undecided=numbers)
+        whole = self._read(self.columns, numbers, numbers)
         return whole.take(self._rows[:SAMPLE_ROWS]).compact()
 
     def read(
         self, columns: Sequence[str], numbers: Collection[str], undecided: Collection[str] = ()
     ) -> Frame:
         self._whole.reading = self.reading
-        return self._whole.read(columns, numbers, undecided).take(self._rows).compact()
+        return self._read(columns, numbers, undecided).take(self._rows).compact()
+
+    def _read(self, columns: Sequence[str], numbers: Collection[str], undecided: Collection[str]) -> Frame:
+        whole = self._whole.read(columns, numbers, undecided)
+        if len(self._rows) and self._rows[-1] >= len(whole):
+            raise DataError(
+                f"{self.name}: it has fewer rows than before: the file changed",
+                "Run the command again when nothing writes to it.",
+            )
+        return whole
 
     def texts(self, column: str, reading: Reading) -> Texts:
         return self._whole.texts(column, reading)[self._rows]

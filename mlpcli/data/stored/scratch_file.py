@@ -19,18 +19,25 @@ ALIGNMENT = 4096
 
 
 def scratch_folder() -> str:
-    """Where such files are: TMPDIR, or the system's folder. OutputError if TMPDIR cannot be written."""
+    """Where such files are: TMPDIR, or the system's folder. OutputError if it cannot be written."""
     folder = os.environ.get("TMPDIR", "")
     if folder and not (os.path.isdir(folder) and os.access(folder, os.W_OK | os.X_OK)):
         # Python would take another folder then, which may be small, or lie in memory.
         raise OutputError(f"TMPDIR {folder}: cannot be written", "Set it to a folder on a disk with room.")
-    return folder or gettempdir()
+    try:
+        return folder or gettempdir()
+    except OSError:
+        said = "there is no folder for temporary files that can be written"
+        raise OutputError(said, "Set TMPDIR to a folder on a disk with room.") from None
 
 
 def refuse_small_disk(needed: int, what: str) -> None:
     """Raise OutputError if the folder has less room than `needed` bytes, which `what` take."""
     folder = scratch_folder()
-    free = shutil.disk_usage(folder).free
+    try:
+        free = shutil.disk_usage(folder).free
+    except OSError as error:
+        raise _refused(folder, error) from None
     if needed > free:
         said = Sentence(
             "{}: {} take {} there with {memory}, but {} is free",
@@ -98,10 +105,14 @@ class ScratchFile(AbstractContextManager["ScratchFile"]):
         return np.frombuffer(mmap.mmap(self._file.fileno(), self.size), dtype).reshape(shape)
 
     def _refused(self, error: OSError) -> OutputError:
-        return OutputError(
-            f"{self.folder}: a temporary file there failed ({error.strerror or error})",
-            "Free some room, or set TMPDIR to a folder on another disk.",
-        )
+        return _refused(self.folder, error)
+
+
+def _refused(folder: str, error: OSError) -> OutputError:
+    return OutputError(
+        f"{folder}: a temporary file there failed ({error.strerror or error})",
+        "Free some room, or set TMPDIR to a folder on another disk.",
+    )
 
 
 def _ended(folder: str) -> int:

@@ -51,8 +51,8 @@ from mlpcli.preparation.transfer import SourceModel
 from mlpcli.progress import OnProgress, unwatched
 from mlpcli.text_width import shell_word
 
-CELL_BYTES = 12
-"""Of a number as it was read, and as it is encoded."""
+NUMBER_BYTES, TEXT_BYTES = 12, 4
+"""Of a number as it was read and as it is encoded, and of a text at least."""
 LEAST_BYTES, ROW_BYTES = 230_000_000, 110
 """Of memory where cells are on the disk. It was 253 MB at most of 1,000,000 rows of 50 numbers, 629 MB of
 5,000,000, and 553 MB of 3,000,000 of levels, dates and numbers. A row has its target, its hash, its place in
@@ -105,19 +105,20 @@ def opened(data: Data, given: Options, on_progress: OnProgress = unwatched) -> I
         on_progress,
         stored=given.run.memory is not None,
     ) as table:
-        if given.run.memory is None:
-            _refuse_too_large(table)
-        else:
+        if given.run.memory is not None:
             _refuse_small_memory(table, given.run.memory, table.expected_rows)
         yield table
 
 
-def _refuse_too_large(table: Table) -> None:
-    """Raise DataError for a table that surely needs more memory than is free."""
-    needed, free = CELL_BYTES * table.expected_rows * len(table.columns), free_memory()
+def _refuse_too_large(table: Table, columns: Sequence[Column]) -> None:
+    """Raise DataError if the columns that are learned from surely need more memory than is free."""
+    numbers = sum(column.kind == NUMBER for column in columns)
+    others = sum(column.kind in LEARNED for column in columns) - numbers
+    needed = table.expected_rows * (NUMBER_BYTES * numbers + TEXT_BYTES * others)
+    free = free_memory()
     if free is not None and needed > free:
         raise DataError(
-            f"{table.name}: about {table.expected_rows:,} rows of {len(table.columns):,} columns take "
+            f"{table.name}: about {table.expected_rows:,} rows of {numbers + others:,} inputs take "
             f"{size_text(needed)} of memory, but only {size_text(free)} is free",
             Sentence("{memory} {} keeps them on the disk.", _in_whole(free / 2)),
         )
@@ -161,6 +162,8 @@ def read_table(
         columns, crosses = source_columns(source, table, roles), source.schema.crosses
         table.reading = dataclasses.replace(table.reading, exact=source.schema.exact)
     also = table.columns if describes else ()
+    if given.run.memory is None and not describes:
+        _refuse_too_large(table, columns)
     frame = read_cells(table, columns, roles, options.data, decides=source is None, also=also)
     if given.run.memory is not None and not describes:
         _refuse_small_memory(table, given.run.memory, len(frame))

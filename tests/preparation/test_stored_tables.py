@@ -194,13 +194,13 @@ def test_too_little_memory_for_rows_that_are_not_counted_yet(packed: bool, tmp_p
     assert str(refusal.value.hint) == "Give memory 260MB."
 
 
-def test_a_table_that_is_too_large_names_the_option(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_inputs_that_are_too_large_name_the_option(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(deciding, "free_memory", lambda: 20_000)
-    with pytest.raises(
-        DataError, match=r"rows of 8 columns take 33.1 kB of memory, but only 20 kB is free"
-    ) as refusal:
+    said = r"rows of 7 inputs take 23.\d kB of memory, but only 20 kB is free"
+    with pytest.raises(DataError, match=said) as refusal:
         prepared(str(SAMPLES / "penguins.csv"), target=("species",))
     assert str(refusal.value.hint) == "memory 10MB keeps them on the disk."
+    prepared(str(SAMPLES / "penguins.csv"), target=("species",), features=("bill_length_mm",))
 
 
 @pytest.mark.parametrize("memory", [None, MEMORY])

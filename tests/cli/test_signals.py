@@ -32,7 +32,9 @@ with atomic_output(sys.argv[1]) as file:
 @pytest.mark.parametrize(("signum", "word"), ENDING.items())
 def test_while_it_imports(signum: signal.Signals, word: str, tmp_path: Path) -> None:
     started = tmp_path / "started"
-    (tmp_path / "click.py").write_text(f"open({str(started)!r}, 'w')\nimport time\ntime.sleep(60)\n")
+    # Many short sleeps: a signal that comes just before a long one is handled only behind it.
+    waiting = "import time\nfor _ in range(600):\n    time.sleep(0.1)\n"
+    (tmp_path / "click.py").write_text(f"open({str(started)!r}, 'w').close()\n{waiting}")
     process = subprocess.Popen(
         [sys.executable, "-P", "-m", "mlpcli", "--help"],
         env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), _root()])},

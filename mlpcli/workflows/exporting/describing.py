@@ -219,6 +219,7 @@ def _step(layer: Layer) -> told.Step:
     if isinstance(layer, Parametric) and type(layer.function) in ACTIVATION_NAMES:
         return told.ActivationStep(ACTIVATION_NAMES[type(layer.function)], _fixed(layer.slope))
     if type(layer) in ACTIVATION_NAMES:
+        # Whatever has a name there is an activation, which the type of a layer does not say.
         return told.ActivationStep(ACTIVATION_NAMES[type(layer)])  # type: ignore[index]
     raise _refusal(f"the layer {layer.name} is not known to exports", "Use mlpcli predict.")
 

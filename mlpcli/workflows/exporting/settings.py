@@ -41,8 +41,3 @@ class ExportWishes:
     file: str
     """The name that the file will have."""
     settings: ExportSettings
-
-
-TOLERANCE = 1e-5
-"""Of probabilities, and of numbers in ranges of the target, which are some spreads."""
-SPREADS = 4.0

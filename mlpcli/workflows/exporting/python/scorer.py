@@ -12,7 +12,8 @@ from mlpcli.workflows.exporting.python.literals import WIDTH, one_line, safe_nam
 from mlpcli.workflows.exporting.python.networks import NetworkCode
 from mlpcli.workflows.exporting.python.pieces import Pieces
 from mlpcli.workflows.exporting.scorer.frame import END, HEAD, NUMPY
-from mlpcli.workflows.exporting.settings import SPREADS, TOLERANCE, ExportWishes
+from mlpcli.workflows.exporting.settings import ExportWishes
+from mlpcli.workflows.exporting.tolerances import tolerances
 
 LINKS = {
     told.IDENTITY: "unchanged",
@@ -112,14 +113,6 @@ class PythonWriter:
             yield f"            separator={text_literal(outcome.separator)},"
         yield "        ),"
 
-    def _tolerances(self) -> list[float]:
-        outcome = self._steps.outcome
-        if isinstance(outcome, told.NumberOutcome):
-            once = [TOLERANCE * SPREADS * spread for spread in outcome.spreads]
-            return once * (1 + len(outcome.levels))
-        labels = outcome.classes if isinstance(outcome, told.ClassOutcome) else outcome.labels
-        return [TOLERANCE] * len(labels)
-
     def _golden_lines(self, golden: GoldenRows) -> Iterator[str]:
         yield "# Cells in the order of the columns, drawn at random: none is a training row.\nGOLDEN = [\n"
         for row in golden.cells:
@@ -128,7 +121,7 @@ class PythonWriter:
         for numbers, decided in zip(golden.numbers, golden.decided, strict=True):
             said = "None" if decided is None else wrapped(decided, 4)
             yield f"    ({wrapped(numbers, 4)}, {said}),\n"
-        yield f"]\nTOLERANCES = {wrapped(self._tolerances(), 0)}\n"
+        yield f"]\nTOLERANCES = {wrapped(tolerances(self._steps), 0)}\n"
 
     def _end(self) -> str:
         return END.format(delimiter=text_literal(self._steps.delimiter))

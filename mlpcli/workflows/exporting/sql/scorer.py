@@ -9,7 +9,7 @@ from mlpcli.errors import SettingsError
 from mlpcli.workflows.exporting import description as told
 from mlpcli.workflows.exporting.golden import GoldenRows
 from mlpcli.workflows.exporting.scorer.cells import seconds_of_duration, truth_of, written_number
-from mlpcli.workflows.exporting.settings import SPREADS, TOLERANCE, ExportWishes
+from mlpcli.workflows.exporting.settings import ExportWishes
 from mlpcli.workflows.exporting.sql.columns import ColumnWriter, exact
 from mlpcli.workflows.exporting.sql.dialects import (
     DIALECTS,
@@ -24,6 +24,7 @@ from mlpcli.workflows.exporting.sql.duckdb_network import duckdb_network
 from mlpcli.workflows.exporting.sql.outcomes import Prediction, averaged, linked, predictions
 from mlpcli.workflows.exporting.sql.query import ROW, WIDTH, Query, wrapped
 from mlpcli.workflows.exporting.sql.sqlite_network import sqlite_network
+from mlpcli.workflows.exporting.tolerances import tolerances
 
 USUAL_TABLE = "data"
 GOLDEN = "-- Golden rows"
@@ -166,12 +167,12 @@ def _compare(
     rows = [[str(row), *cells] for row, cells in enumerate(_expected(steps, golden, columns, dialect), 1)]
     heads = ["golden_row", *(f"mlpcli_{place}" for place in range(1, len(columns) + 1))]
     query.values("expected", heads, rows, "What mlpcli predicts; NULL where rounding may decide the class.")
-    tolerances = iter(_tolerances(steps))
+    allowed = iter(tolerances(steps))
     tests = []
     for place, each in enumerate(columns, 1):
         one, other = f"found_{place}", f"mlpcli_{place}"
         if each.is_number:
-            tests.append(f"(abs({one} - {other}) <= {next(tolerances)!r}) IS NOT TRUE")
+            tests.append(f"(abs({one} - {other}) <= {next(allowed)!r}) IS NOT TRUE")
         else:
             tests.append(f"{one} <> {other}")
     listed = ["golden_row"]
@@ -199,11 +200,3 @@ def _expected(
             else:
                 row.append(dialect.literal(next(cells)))
         yield row
-
-
-def _tolerances(steps: told.ModelSteps) -> list[float]:
-    outcome = steps.outcome
-    if isinstance(outcome, told.NumberOutcome):
-        return [TOLERANCE * SPREADS * spread for spread in outcome.spreads] * (1 + len(outcome.levels))
-    names = outcome.classes if isinstance(outcome, told.ClassOutcome) else outcome.labels
-    return [TOLERANCE] * len(names)
